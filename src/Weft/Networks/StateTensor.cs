@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Weft;
+
+/// <summary>A named tensor of a network's or an optimizer's state, read and written in PyTorch's <c>state_dict</c> layout.</summary>
+public sealed unsafe class StateTensor
+{
+    private readonly TensorLayout _layout;
+    private readonly float* _memory;
+
+    internal StateTensor(string name, TensorLayout layout, float* memory)
+    {
+        Name = name;
+        _layout = layout;
+        _memory = memory;
+    }
+
+    public string Name { get; }
+
+    public ImmutableArray<int> Shape => _layout.Shape;
+
+    public int Length => _layout.Length;
+
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has not <see cref="Length"/> elements.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        Require(destination.Length);
+        for (var i = 0; i < destination.Length; i++)
+            destination[i] = _memory[_layout.EngineIndex(i)];
+    }
+
+    /// <exception cref="ArgumentException"><paramref name="source"/> has not <see cref="Length"/> elements.</exception>
+    public void CopyFrom(ReadOnlySpan<float> source)
+    {
+        Require(source.Length);
+        for (var i = 0; i < source.Length; i++)
+            _memory[_layout.EngineIndex(i)] = source[i];
+    }
+
+    private void Require(int length)
+    {
+        if (length != Length)
+            throw new ArgumentException($"Tensor {Name} has {Length} elements but {length} were given.");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Weft;
+
+/// <summary>How a tensor's elements lie in the engine beside how PyTorch's <c>state_dict</c> orders them.</summary>
+internal abstract record TensorLayout(ImmutableArray<int> Shape)
+{
+    public int Length { get; } = Shape.Aggregate(1, (product, size) => checked(product * size));
+
+    /// <summary>The engine's index of the element that PyTorch has at <paramref name="index"/>.</summary>
+    public abstract int EngineIndex(int index);
+
+    /// <summary>The same order on both sides: vectors.</summary>
+    public sealed record Same(ImmutableArray<int> Shape) : TensorLayout(Shape)
+    {
+        public override int EngineIndex(int index) => index;
+    }
+
+    /// <summary>PyTorch [K, C, R, S], engine [R, S, C, K].</summary>
+    public sealed record Convolution(int K, int C, int R) : TensorLayout([K, C, R, R])
+    {
+        public override int EngineIndex(int index)
+        {
+            var s = index % R;
+            var r = index / R % R;
+            var c = index / (R * R) % C;
+            var k = index / (R * R * C);
+            return ((r * R + s) * C + c) * K + k;
+        }
+    }
+
+    /// <summary>PyTorch [O, C·H·W], engine [H·W·C, O]: transposed, and the features in the engine's channel-last order.</summary>
+    public sealed record Linear(int Outputs, FeatureShape Input) : TensorLayout([Outputs, Input.Length])
+    {
+        public override int EngineIndex(int index)
+        {
+            var feature = index % Input.Length;
+            var output = index / Input.Length;
+            var pixel = feature % Input.Pixels;
+            var channel = feature / Input.Pixels;
+            return (pixel * Input.Channels + channel) * Outputs + output;
+        }
+    }
+}
