@@ -1,0 +1,31 @@
+namespace Weft.Training;
+
+/// <summary>One thing that is wrong, when several are found in one pass (a configuration with three bad values).</summary>
+/// <param name="Where">File, line, key or option.</param>
+public sealed record Problem(string Where, string Expected, string Found);
+
+/// <summary>
+/// An error for a person, in the five parts every message has: what is wrong, where, what was expected and found, what is safe, and what to do.
+/// Only the app prints it; each part is one line and may be absent.
+/// </summary>
+public sealed class WeftException(ExitCode code, string what, Exception? cause = null) : Exception(what, cause)
+{
+    public ExitCode Code { get; } = code;
+
+    public string What => Message;
+
+    public string? Where { get; init; }
+
+    public string? Expected { get; init; }
+
+    public string? Found { get; init; }
+
+    /// <summary>What is intact all the same.</summary>
+    public string? Safe { get; init; }
+
+    /// <summary>A command to paste, or the change to make.</summary>
+    public string? Do { get; init; }
+
+    /// <summary>All violations when more than one part was checked at once; then <see cref="Where"/>, <see cref="Expected"/> and <see cref="Found"/> are empty.</summary>
+    public IReadOnlyList<Problem> Problems { get; init; } = [];
+}
