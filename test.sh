@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds once, runs every test, and ends with "N passed, N failed, N skipped".
+# The engine's suite runs once for each vector width of .NET (512, 256, 128 bits and scalar), each time asserting the width it got.
+set -uo pipefail
+cd "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+
+passed=0 failed=0 skipped=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+say() { printf '%s\n' "$*"; }
+
+finish() {
+    say "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+
+skip() { # count, what is missing
+    skipped=$((skipped + $1))
+    say "SKIPPED $2"
+}
+
+if ! command -v dotnet >/dev/null; then
+    say "FAILED the .NET 10 SDK is needed: https://dotnet.microsoft.com/download/dotnet/10.0"
+    failed=1
+    finish
+fi
+
+# The real Fashion-MNIST, for the tests that train on it.
+if [ ! -e /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "installing dataset-fashion-mnist"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dataset-fashion-mnist; } >"$logs/apt" 2>&1 ||
+        { say "dataset-fashion-mnist could not be installed; the tests that need it say so:"; tail -n 3 "$logs/apt"; }
+fi
+
+say "== build"
+if ! dotnet build Weft.slnx -c Release --disable-build-servers -v quiet; then
+    say "FAILED the build"
+    failed=1
+    finish
+fi
+
+# run_suite NAME [VARIABLE=VALUE…]: runs one test executable and adds its counts; a suite that dies without a summary is one failure.
+run_suite() {
+    local name=$1 log="$logs/$1" started=$SECONDS counts
+    shift
+    say "== $name${*:+  ($*)}"
+    env "$@" "artifacts/bin/$name/release/$name" -noColor >"$log" 2>&1
+    local code=$?
+    counts=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+    if [[ ! $counts =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
+        tail -n 40 "$log"
+        say "FAILED $name ended with code $code and no summary"
+        failed=$((failed + 1))
+        return
+    fi
+    local total=${BASH_REMATCH[1]} bad=$((BASH_REMATCH[2] + BASH_REMATCH[3])) skips=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
+    if [ "$bad" -eq 0 ] && { [ "$code" -ne 0 ] || [ "$total" -eq 0 ]; }; then bad=1; say "FAILED $name: code $code after $total tests"; fi
+    passed=$((passed + total - BASH_REMATCH[2] - BASH_REMATCH[3] - skips - unrun)) failed=$((failed + bad)) skipped=$((skipped + skips))
+    if [ "$bad" -gt 0 ]; then cat "$log"; else grep -A 1 '\[SKIP\]' "$log"; fi
+    say "   $total tests, $bad failed, $skips skipped, $((SECONDS - started)) s"
+}
+
+# The widths this processor has, by its own flags. Intel's model 85 has 512 bits but .NET prefers 256 there (it would lower its clock).
+widest=0
+if [ "$(uname -m)" = x86_64 ] && [ -r /proc/cpuinfo ]; then
+    flags=$(grep -m 1 '^flags' /proc/cpuinfo)
+    model=$(grep -m 1 '^model[[:space:]]*:' /proc/cpuinfo | tr -cd 0-9)
+    widest=128
+    if [[ $flags == *avx2* && $flags == *fma* ]]; then widest=256; fi
+    if [[ $widest == 256 && $flags == *avx512f* && $flags == *avx512bw* && $flags == *avx512dq* && $flags == *avx512vl* && $flags == *avx512cd* ]] &&
+        { [[ $model != 85 ]] || ! grep -q GenuineIntel /proc/cpuinfo; }; then widest=512; fi
+elif [[ "$(uname -m)" =~ ^(aarch64|arm64)$ ]]; then
+    widest=128
+fi
+
+rung() { # bits, switches
+    local bits=$1
+    shift
+    if [ "$bits" -gt "$widest" ]; then skip 1 "the engine's suite at $bits bits: this processor has no such vectors"; return; fi
+    run_suite Weft.Tests "WEFT_EXPECT_VECTOR=$bits" "$@"
+}
+
+rung 512
+rung 256 DOTNET_EnableAVX512=0
+rung 128 DOTNET_EnableAVX2=0
+rung 0 DOTNET_EnableHWIntrinsic=0
+for project in tests/*/*.Tests.csproj; do
+    name=$(basename "$project" .csproj)
+    if [ "$name" != Weft.Tests ]; then run_suite "$name"; fi
+done
+finish
