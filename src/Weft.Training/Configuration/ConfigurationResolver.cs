@@ -1,0 +1,118 @@
+namespace Weft.Training;
+
+/// <summary>Where a configuration comes from. Later ones win: defaults, recipe, file, overrides in their order.</summary>
+public sealed record ConfigurationSources
+{
+    /// <value>A recipe's name. Default: none, which means the one named like the model, if there is one.</value>
+    public string? Recipe { get; init; }
+
+    /// <value>The path of a YAML file. Default: none.</value>
+    public string? File { get; init; }
+
+    /// <value>What the command line sets, flags and <c>--set</c> alike. Default: nothing.</value>
+    public IReadOnlyList<ConfigurationValue> Overrides { get; init; } = [];
+}
+
+public static class ConfigurationResolver
+{
+    /// <summary>In a file: the recipe it builds on, "none" for nothing but the file itself.</summary>
+    private const string RecipeKey = "recipe";
+
+    /// <summary>Reads <c>key=value</c> as <c>--set</c> takes it.</summary>
+    /// <exception cref="WeftException">There is no '='.</exception>
+    public static ConfigurationValue ParseSet(string text)
+    {
+        var at = text.IndexOf('=');
+        if (at <= 0)
+            throw new WeftException(ExitCode.Usage, "--set needs key=value") { Where = "--set", Expected = "key=value", Found = text, Do = "weft config show" };
+        return new ConfigurationValue(text[..at].Trim(), text[(at + 1)..].Trim(), "--set");
+    }
+
+    /// <exception cref="WeftException">Exit 2 with all violations at once: unknown keys, wrong types, values out of range; or no such recipe or file.</exception>
+    public static ResolvedConfiguration Resolve(ConfigurationSources sources)
+    {
+        var problems = new List<Problem>();
+        var overrides = sources.Overrides;
+        var file = sources.File is null ? [] : ConfigurationYaml.Read(ReadFile(sources.File), $"file {sources.File}", problems);
+        var recipeName = sources.Recipe
+            ?? file.LastOrDefault(value => value.Key == RecipeKey)?.Text
+            ?? ImplicitRecipe([.. file, .. overrides]);
+        IReadOnlyList<ConfigurationValue> recipe = [];
+        if (recipeName is not (null or "none"))
+        {
+            recipeName = Recipe.Find(recipeName) ?? recipeName; // Text says it when there is none
+            recipe = [.. ConfigurationYaml.Read(Recipe.Text(recipeName), "", problems).Select(value => value with { Origin = $"recipe {recipeName}" })];
+        }
+
+        var defaults = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>()) { RecipeName = recipeName is "none" ? null : recipeName };
+        return Checked(Apply(defaults, [.. recipe, .. file.Where(value => value.Key != RecipeKey), .. overrides], problems), problems);
+    }
+
+    internal static ResolvedConfiguration Override(ResolvedConfiguration configuration, IEnumerable<ConfigurationValue> overrides)
+    {
+        var problems = new List<Problem>();
+        return Checked(Apply(configuration, overrides, problems), problems);
+    }
+
+    private static ResolvedConfiguration Checked(ResolvedConfiguration resolved, List<Problem> problems)
+    {
+        ConfigurationRules.Check(resolved, problems);
+        return problems.Count == 0 ? resolved : throw Wrong(problems);
+    }
+
+    private static string? ImplicitRecipe(IReadOnlyList<ConfigurationValue> values)
+    {
+        var usual = new ModelConfiguration().Name;
+        var model = values.LastOrDefault(value => value.Key == "model.name")?.Text ?? usual;
+        return Recipe.Find(model == usual ? "default" : model);
+    }
+
+    private static ResolvedConfiguration Apply(ResolvedConfiguration start, IEnumerable<ConfigurationValue> values, List<Problem> problems)
+    {
+        var configuration = start.Value;
+        var origins = new Dictionary<string, string>(start.Origins);
+        foreach (var value in values)
+        {
+            var key = ConfigurationTable.Find(value.Key);
+            if (key is null)
+            {
+                var near = Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name));
+                problems.Add(new Problem(value.Origin, near is null ? "a key of `weft config show`" : $"did you mean {near}?", $"unknown key {value.Key}"));
+            }
+            else if (key.TrySet(configuration, value.Text) is { } changed)
+            {
+                configuration = changed;
+                origins[key.Name] = value.Origin;
+            }
+            else
+            {
+                problems.Add(new Problem($"{key.Name} ({value.Origin})", key.Expected, $"'{value.Text}'"));
+            }
+        }
+
+        return start with { Value = configuration, Origins = origins };
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new WeftException(ExitCode.Usage, "the configuration file cannot be read", cause)
+            {
+                Where = path, Expected = "a YAML file", Found = cause.Message, Safe = "nothing was touched",
+            };
+        }
+    }
+
+    private static WeftException Wrong(List<Problem> problems)
+    {
+        var what = problems.Count == 1 ? "the configuration has a mistake" : $"the configuration has {problems.Count} mistakes";
+        return problems is [var only]
+            ? new WeftException(ExitCode.Usage, what) { Where = only.Where, Expected = only.Expected, Found = only.Found, Safe = "nothing was touched", Problems = problems }
+            : new WeftException(ExitCode.Usage, what) { Safe = "nothing was touched", Problems = problems };
+    }
+}

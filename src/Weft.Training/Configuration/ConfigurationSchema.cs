@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Weft.Training;
+
+/// <summary>The JSON schema of configuration files, for editors that complete and check them.</summary>
+public static class ConfigurationSchema
+{
+    /// <summary>JSON Schema 2020-12, indented.</summary>
+    public static string Json()
+    {
+        var sections = new JsonObject { ["recipe"] = new JsonObject { ["type"] = "string", ["description"] = "The recipe this file builds on, or none." } };
+        foreach (var section in ConfigurationTable.Keys.GroupBy(key => key.Name[..key.Name.IndexOf('.')]))
+        {
+            var keys = new JsonObject();
+            foreach (var key in section)
+                keys[key.Name[(section.Key.Length + 1)..]] = Of(key);
+            sections[section.Key] = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = keys };
+        }
+
+        return new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = "Weft run configuration",
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["properties"] = sections,
+        }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    }
+
+    private static JsonObject Of(ConfigurationKey key)
+    {
+        var value = new JsonObject
+        {
+            ["type"] = key.Kind switch { ValueKind.Integer => "integer", ValueKind.Number => "number", ValueKind.Flag => "boolean", _ => "string" },
+        };
+        if (key.Choices.Count > 0)
+            value["enum"] = new JsonArray([.. key.Choices.Select(choice => JsonValue.Create(choice))]);
+        if (double.IsFinite(key.Minimum))
+            value[key.AboveMinimum ? "exclusiveMinimum" : "minimum"] = key.Minimum;
+        if (double.IsFinite(key.Maximum))
+            value["maximum"] = key.Maximum;
+        var schema = key.MayBeNone ? new JsonObject { ["anyOf"] = new JsonArray(value, new JsonObject { ["enum"] = new JsonArray("none", null) }) } : value;
+        schema["description"] = key.Help;
+        schema["default"] = JsonValue.Create(key.Read(new RunConfiguration()));
+        return schema;
+    }
+}

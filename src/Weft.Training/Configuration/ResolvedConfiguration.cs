@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace Weft.Training;
+
+/// <summary>A checked configuration and where each of its values came from.</summary>
+public sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDictionary<string, string> Origins)
+{
+    /// <summary>The recipe it was built on, or null.</summary>
+    public string? RecipeName { get; init; }
+
+    /// <summary>"default" for what nobody set.</summary>
+    public string Origin(string key) => Origins.GetValueOrDefault(key, "default");
+
+    /// <summary>The same configuration with one more value; used when a run is continued with more epochs or forked.</summary>
+    /// <exception cref="WeftException">Exit 2: unknown key or refused value.</exception>
+    public ResolvedConfiguration With(params IReadOnlyList<ConfigurationValue> overrides) => ConfigurationResolver.Override(this, overrides);
+
+    /// <summary>The file that reproduces this configuration: every key, its origin as comment. Reading it back gives the same values.</summary>
+    public string ToYaml()
+    {
+        var text = new StringBuilder();
+        text.Append("# Every value of this run. `weft train --config` on this file trains the same again.\n");
+        text.Append($"recipe: none  # {(RecipeName is null ? "no recipe was used" : $"the values of {RecipeName} are already in here")}\n");
+        foreach (var section in ConfigurationTable.Keys.GroupBy(key => key.Name[..key.Name.IndexOf('.')]))
+        {
+            text.Append($"{section.Key}:\n");
+            foreach (var key in section)
+                text.Append($"  {key.Name[(section.Key.Length + 1)..]}: {Scalar(key, key.Read(Value))}  # {Origin(key.Name)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    // Texts are double-quoted where YAML could read something else into them; the other kinds cannot be misread.
+    private static string Scalar(ConfigurationKey key, string value) =>
+        key.Kind != ValueKind.Text || value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '/' or '.')
+            ? value
+            : "\"" + value.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
+}
