@@ -21,6 +21,12 @@ public sealed unsafe class StateTensor
 
     public int Length => _layout.Length;
 
+    /// <summary>The elements in the engine's own order: for element-wise work only.</summary>
+    internal Span<float> UnsafeSpan => new(_memory, Length);
+
+    /// <summary>A tensor of this one's shape over memory laid out like <see cref="UnsafeSpan"/>.</summary>
+    internal StateTensor Over(string name, NativeBuffer memory) => new(name, _layout, memory.Pointer);
+
     /// <exception cref="ArgumentException"><paramref name="destination"/> has not <see cref="Length"/> elements.</exception>
     public void CopyTo(Span<float> destination)
     {

@@ -1,9 +1,43 @@
 namespace Weft;
 
 /// <summary>Turns gradients into weight updates. Holds its moments in native memory; element-wise, so the bits do not depend on threads.</summary>
+/// <remarks>
+/// One step of a training loop:
+/// <code>
+/// network.Forward(images, count, Phase.Training, step);
+/// SoftmaxCrossEntropy.Evaluate(network.Logits, classes, targets, smoothing, network.LogitsGradient);
+/// network.Backward();
+/// if (optimizer.NeedsSecondPass)          // SAM only
+/// {
+///     optimizer.Perturb();
+///     … the same three calls again, on the same batch and step …
+/// }
+/// optimizer.Step(schedule.LearningRate(peak, position));
+/// </code>
+/// </remarks>
 public abstract class Optimizer : IDisposable
 {
     private protected Optimizer(Network network) => Network = network;
+
+    /// <exception cref="ArgumentException">The options make no sense; the message names every violation.</exception>
+    public static Optimizer Create(OptimizerOptions options, Network network)
+    {
+        var violations = options.Violations();
+        if (violations.Count > 0)
+            throw new ArgumentException(string.Join("; ", violations) + ".", nameof(options));
+        return options switch
+        {
+            SgdOptions { Momentum: 0 } plain => new PlainSgd(plain, network),
+            SgdOptions { Nesterov: false } sgd => new MomentumSgd(sgd, network),
+            SgdOptions nesterov => new NesterovSgd(nesterov, network),
+            AdamOptions adam => new Adam(adam, network),
+            AdamWOptions adamW => new Adam(adamW, network),
+            RmsPropOptions { Momentum: 0 } plain => new PlainRmsProp(plain, network),
+            RmsPropOptions rmsProp => new MomentumRmsProp(rmsProp, network),
+            SamOptions sam => new Sam(sam, network),
+            _ => throw new ArgumentException($"There is no optimizer for {options.GetType().Name}.", nameof(options)),
+        };
+    }
 
     protected Network Network { get; }
 
@@ -13,11 +47,22 @@ public abstract class Optimizer : IDisposable
     /// <summary>The moments, named "momentum.conv1.weight" and the like, in PyTorch's layout.</summary>
     public abstract IReadOnlyList<StateTensor> State { get; }
 
+    /// <summary>Whether <see cref="Perturb"/> and a second forward and backward pass come before each <see cref="Step"/>.</summary>
+    public abstract bool NeedsSecondPass { get; }
+
+    /// <summary>
+    /// Moves the weights to where the second pass takes its gradient. <see cref="Step"/> first moves them back, to the same bits, together with the running
+    /// statistics of the norms: those move in the first pass of a step only.
+    /// </summary>
+    /// <exception cref="InvalidOperationException"><see cref="NeedsSecondPass"/> is false, or the weights are moved already.</exception>
+    public abstract void Perturb();
+
     /// <summary>Applies the network's gradients once.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="NeedsSecondPass"/> is true and <see cref="Perturb"/> was not called.</exception>
     public abstract void Step(double learningRate);
 
     /// <summary>Continues from a checkpoint: <see cref="State"/> has been filled, this sets the count.</summary>
-    public void RestoreStepCount(long stepCount) => StepCount = stepCount;
+    public abstract void RestoreStepCount(long stepCount);
 
     public abstract void Dispose();
 }

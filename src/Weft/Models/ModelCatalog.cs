@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace Weft;
+
+/// <summary>A model that can be asked for by name.</summary>
+/// <param name="Summary">One line for people.</param>
+/// <param name="Describe">Valid options to a description.</param>
+public sealed record CatalogModel(string Name, string Summary, Func<ModelOptions, NetworkDescription> Describe);
+
+/// <summary>The models that come with the engine.</summary>
+public static class ModelCatalog
+{
+    public static ImmutableArray<CatalogModel> Models { get; } =
+    [
+        new("small", "the default: 4 convolutions, global average pool; over 91 % within minutes", SmallModel.Describe),
+        new("cnn4", "the study's CNNModel4: 3 convolutions and 1 fully connected layer", StudyModels.DescribeCnn4),
+        new("cnn5", "the study's CNNModel5: 4 convolutions and 2 fully connected layers", StudyModels.DescribeCnn5),
+        new("googlenet", "the study's modified GoogLeNet: 9 Inception modules", GoogLeNet.Describe),
+    ];
+
+    /// <returns>Null if there is no model of that name.</returns>
+    public static CatalogModel? Find(string name) => Models.FirstOrDefault(model => model.Name == name);
+
+    /// <exception cref="ArgumentException">There is no such model, or the options make no sense; the message names every violation.</exception>
+    public static NetworkDescription Describe(string name, ModelOptions options)
+    {
+        var model = Find(name) ?? throw new ArgumentException($"There is no model {name}; expected {string.Join(", ", Models.Select(m => m.Name))}.", nameof(name));
+        var violations = options.Violations();
+        return violations.Count == 0 ? model.Describe(options) : throw new ArgumentException(string.Join("; ", violations) + ".", nameof(options));
+    }
+}

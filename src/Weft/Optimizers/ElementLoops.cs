@@ -1,0 +1,45 @@
+using System.Numerics;
+
+namespace Weft;
+
+/// <summary>Vector loops over spans of equal length. The rest that fills no vector goes element by element through the same operations.</summary>
+internal static class ElementLoops
+{
+    /// <summary>value ← value + scale · direction.</summary>
+    public static void AddScaled(Span<float> value, ReadOnlySpan<float> direction, float scale)
+    {
+        var i = 0;
+        for (; i + Vector<float>.Count <= value.Length; i += Vector<float>.Count)
+            (new Vector<float>(value[i..]) + scale * new Vector<float>(direction[i..])).CopyTo(value[i..]);
+        for (; i < value.Length; i++)
+            value[i] += scale * direction[i];
+    }
+
+    /// <summary>average ← average + part · (value − average).</summary>
+    public static void MoveTowards(Span<float> average, ReadOnlySpan<float> value, float part)
+    {
+        var i = 0;
+        for (; i + Vector<float>.Count <= average.Length; i += Vector<float>.Count)
+        {
+            var before = new Vector<float>(average[i..]);
+            (before + part * (new Vector<float>(value[i..]) - before)).CopyTo(average[i..]);
+        }
+
+        for (; i < average.Length; i++)
+            average[i] += part * (value[i] - average[i]);
+    }
+
+    public static void Exchange(Span<float> first, Span<float> second)
+    {
+        var i = 0;
+        for (; i + Vector<float>.Count <= first.Length; i += Vector<float>.Count)
+        {
+            var kept = new Vector<float>(first[i..]);
+            new Vector<float>(second[i..]).CopyTo(first[i..]);
+            kept.CopyTo(second[i..]);
+        }
+
+        for (; i < first.Length; i++)
+            (first[i], second[i]) = (second[i], first[i]);
+    }
+}

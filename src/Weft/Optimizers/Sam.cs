@@ -1,0 +1,71 @@
+namespace Weft;
+
+/// <summary>See <see cref="SamOptions"/>. The state is the inner optimizer's: between steps SAM itself remembers nothing.</summary>
+internal sealed class Sam : Optimizer
+{
+    private readonly double _rho;
+    private readonly Optimizer _inner;
+    private readonly Parameter[] _parameters;
+    private readonly ElementChunks _chunks;
+    private readonly GradientNorm _norm;
+    private readonly TensorSnapshot _before;
+    private bool _perturbed;
+
+    public Sam(SamOptions options, Network network)
+        : base(network)
+    {
+        _rho = options.Rho;
+        _inner = Create(options.Around, network);
+        _parameters = [.. network.Parameters];
+        _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length));
+        _norm = new GradientNorm(_parameters, _chunks);
+        _before = new TensorSnapshot(network.State);
+    }
+
+    public override IReadOnlyList<StateTensor> State => _inner.State;
+
+    public override bool NeedsSecondPass => true;
+
+    public override void Perturb()
+    {
+        if (_perturbed)
+            throw new InvalidOperationException("The weights are perturbed already: Step comes next.");
+        _before.Save();
+        // 1e-12 as in the authors' code: a gradient of exactly 0 perturbs nothing instead of giving NaN.
+        var scale = (float)(_rho / (_norm.Compute() + 1e-12));
+        _chunks.Run(new Climb(_parameters, scale));
+        _perturbed = true;
+    }
+
+    public override void Step(double learningRate)
+    {
+        if (!_perturbed)
+            throw new InvalidOperationException("SAM needs Perturb and a second forward and backward pass before Step.");
+        _before.Restore();
+        _perturbed = false;
+        _inner.Step(learningRate);
+        StepCount = _inner.StepCount;
+    }
+
+    public override void RestoreStepCount(long stepCount)
+    {
+        _inner.RestoreStepCount(stepCount);
+        StepCount = stepCount;
+    }
+
+    public override void Dispose()
+    {
+        _before.Dispose();
+        _inner.Dispose();
+    }
+
+    private readonly struct Climb(Parameter[] parameters, float scale) : IChunkWork
+    {
+        public void Run(int chunk, int tensor, int start, int length)
+        {
+            var value = parameters[tensor].Value.Slice(start, length);
+            var gradient = parameters[tensor].Gradient.Slice(start, length);
+            ElementLoops.AddScaled(value, gradient, scale);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+namespace Weft;
+
+/// <summary>
+/// An exponential moving average of a network's weights, for evaluation: average ← average + (1 − decay)/(1 − decayᵗ) · (weights − average), t counting
+/// from 1. The divisor is the bias correction: the first average is the weights themselves, the early ones plain means, the late ones the usual average.
+/// </summary>
+/// <remarks>
+/// The running statistics of the norms are averaged by the same rule, since averaged weights with the latest statistics fit each other worse.
+/// (They are averages already; this makes them a little smoother and a little older.) Call <see cref="Update"/> after every <see cref="Optimizer.Step"/>.
+/// </remarks>
+public sealed class WeightAverage : IDisposable
+{
+    private readonly double _decay;
+    private readonly StateTensor[] _tensors;
+    private readonly NativeBuffer[] _averages;
+    private readonly ElementChunks _chunks;
+
+    /// <param name="network">Its weights and running statistics are averaged.</param>
+    /// <param name="decay">At least 0 and below 1; 0.999 looks back about a thousand steps.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is not in its range.</exception>
+    public WeightAverage(Network network, double decay)
+    {
+        if (!(decay >= 0 && decay < 1))
+            throw new ArgumentOutOfRangeException(nameof(decay), $"The decay of the weight average is {decay}; expected at least 0 and below 1.");
+        _decay = decay;
+        _tensors = [.. network.State];
+        _averages = [.. _tensors.Select(tensor => new NativeBuffer(tensor.Length))];
+        _chunks = new ElementChunks(_tensors.Select(tensor => tensor.Length));
+        State = [.. _tensors.Select((tensor, i) => tensor.Over($"ema.{tensor.Name}", _averages[i]))];
+    }
+
+    /// <summary>The averages, named "ema.conv1.weight" and the like, in PyTorch's layout. Not to be read while swapped in.</summary>
+    public IReadOnlyList<StateTensor> State { get; }
+
+    /// <summary>Updates so far; part of the state.</summary>
+    public long UpdateCount { get; private set; }
+
+    /// <summary>Whether the network has the averages and this object the weights.</summary>
+    public bool SwappedIn { get; private set; }
+
+    /// <exception cref="InvalidOperationException">The averages are swapped in.</exception>
+    public void Update()
+    {
+        if (SwappedIn)
+            throw new InvalidOperationException("The averages are swapped in: Swap them out before the next update.");
+        UpdateCount++;
+        var part = (1 - _decay) / (1 - Math.Pow(_decay, UpdateCount));
+        _chunks.Run(new Blend(this, (float)part));
+    }
+
+    /// <summary>Exchanges the network's weights and the averages, to the same bits; the second call undoes the first. Without an update yet nothing changes.</summary>
+    public void Swap()
+    {
+        SwappedIn = !SwappedIn;
+        if (UpdateCount > 0)
+            _chunks.Run(new Exchange(this));
+    }
+
+    /// <summary>Continues from a checkpoint: <see cref="State"/> has been filled, this sets the count.</summary>
+    public void RestoreUpdateCount(long updateCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(updateCount);
+        UpdateCount = updateCount;
+    }
+
+    public void Dispose()
+    {
+        foreach (var average in _averages)
+            average.Dispose();
+    }
+
+    private readonly struct Blend(WeightAverage owner, float part) : IChunkWork
+    {
+        public void Run(int chunk, int tensor, int start, int length)
+        {
+            var weights = owner._tensors[tensor].UnsafeSpan.Slice(start, length);
+            var average = owner._averages[tensor].Span.Slice(start, length);
+            if (part == 1)
+                weights.CopyTo(average);
+            else
+                ElementLoops.MoveTowards(average, weights, part);
+        }
+    }
+
+    private readonly struct Exchange(WeightAverage owner) : IChunkWork
+    {
+        public void Run(int chunk, int tensor, int start, int length)
+        {
+            var weights = owner._tensors[tensor].UnsafeSpan.Slice(start, length);
+            var average = owner._averages[tensor].Span.Slice(start, length);
+            ElementLoops.Exchange(weights, average);
+        }
+    }
+}
