@@ -1,1 +1,3 @@
-return 0;
+using Weft.App;
+
+return (int)App.Run(args, Screen.OfProcess());

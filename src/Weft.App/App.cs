@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>The program: its verbs, and what happens to every error that leaves one.</summary>
+internal static class App
+{
+    private const int HelpWidth = 110;
+    private const int NoSpaceLeft = 28; // ENOSPC
+    private const int DiskFullOnWindows = unchecked((int)0x80070070);
+
+    public static string Version { get; } = typeof(App).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    public static ExitCode Run(IReadOnlyList<string> arguments, Screen screen)
+    {
+        try
+        {
+            var parse = Root(screen).Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            (screen.Json, screen.Quiet, screen.Debug) = (Given(arguments, "--json"), Given(arguments, "--quiet"), Given(arguments, "--debug"));
+            if (parse.Action is ParseErrorAction)
+                throw ParseErrors.Explain(parse);
+            if (parse.Action is HelpAction help)
+                help.MaxWidth = HelpWidth;
+            var code = (ExitCode)parse.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Output, Error = screen.Error,
+            });
+            return screen.Json && screen.Output is LastingWriter { Lost: { } lost } ? throw AsWeftException(lost, arguments) : code;
+        }
+        catch (Exception exception)
+        {
+            var error = AsWeftException(exception, arguments);
+            ErrorPrinter.Print(error, screen);
+            return error.Code;
+        }
+    }
+
+    public static RootCommand Root(Screen screen)
+    {
+        var root = new RootCommand("Trains, compares and explains image classifiers, in C# from end to end. First run: weft train")
+        {
+            HelpName = "weft",
+            Subcommands =
+            {
+                new ConfigCommand(screen),
+            },
+            Options =
+            {
+                new Option<bool>("--json") { Description = "One JSON object alone on the last line of standard output; all else goes to standard error.", Recursive = true },
+                new Option<bool>("--quiet") { Description = "Nothing for people but errors.", Recursive = true },
+                new Option<bool>("--debug") { Description = "Stack traces with errors.", Recursive = true },
+            },
+        };
+        root.Directives.Clear();
+        root.SetAction(parse => new HelpAction { MaxWidth = HelpWidth }.Invoke(parse)); // weft alone
+        return root;
+    }
+
+    private static bool Given(IReadOnlyList<string> arguments, string flag) => arguments.TakeWhile(argument => argument != "--").Contains(flag);
+
+    private static WeftException AsWeftException(Exception exception, IReadOnlyList<string> arguments) => exception switch
+    {
+        WeftException error => error,
+        AggregateException { InnerExceptions: [var only] } => AsWeftException(only, arguments),
+        OutOfMemoryException => new WeftException(ExitCode.OutOfMemory, "memory ran out", exception)
+        {
+            Found = exception.Message, Safe = "checkpoints that were saved are intact", Do = "try a smaller --set training.batch_size",
+        },
+        IOException when exception.HResult is NoSpaceLeft or DiskFullOnWindows => new WeftException(ExitCode.DiskFull, "the disk is full", exception)
+        {
+            Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",
+        },
+        IOException or UnauthorizedAccessException => new WeftException(ExitCode.IoError, "a file cannot be read or written", exception)
+        {
+            Where = exception.Message, Safe = "checkpoints that were saved are intact",
+        },
+        _ => CrashReport.Write(exception, arguments),
+    };
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>The options that describe a run. Every flag is a short name of a configuration key, so the configuration checks it and says what is wrong.</summary>
+internal sealed class ConfigurationOptions
+{
+    private readonly Option<string?> _model = Value("--model", "NAME", "The network: small, cnn4, cnn5.");
+    private readonly Option<string?> _data = Value("--data", "NAME|DIR", "A data set's name, or the folder its files are in.");
+    private readonly Option<string?> _recipe = Value("--recipe", "NAME", "Start from a recipe's values.");
+    private readonly Option<string?> _config = Value("--config", "FILE", "Start from a file's values.");
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Set one value: optimizer.learning_rate=0.02. May be repeated; weft config show lists the keys.", HelpName = "KEY=VALUE",
+    };
+
+    private readonly (Option<string?> Option, string Key)[] _flags =
+    [
+        (Value("--epochs", "N", "Passes over the training images."), "training.epochs"),
+        (Value("--batch", "N", "Images in a step."), "training.batch_size"),
+        (Value("--seed", "N", "Seed of weights, order, augmentation and dropout."), "training.seed"),
+        (Value("--threads", "N", "Worker threads; the result does not depend on it."), "training.threads"),
+        (Value("--limit-train", "N", "Only the first N training images."), "data.limit_train"),
+        (Value("--limit-validation", "N", "Only the first N validation images."), "data.limit_validation"),
+    ];
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _model, _data, _recipe, _config, _set }.Concat(_flags.Select(flag => flag.Option)))
+            command.Options.Add(option);
+    }
+
+    /// <exception cref="WeftException">Exit 2 with all that is wrong.</exception>
+    public ResolvedConfiguration Resolve(ParseResult parse)
+    {
+        var overrides = (parse.GetValue(_set) ?? []).Select(ConfigurationResolver.ParseSet).ToList();
+        if (parse.GetValue(_model) is { } model)
+            overrides.Add(new ConfigurationValue("model.name", model, "--model"));
+        if (parse.GetValue(_data) is { } data)
+            overrides.Add(new ConfigurationValue(IsFolder(data) ? "data.folder" : "data.name", data, "--data"));
+        foreach (var (option, key) in _flags)
+            if (parse.GetValue(option) is { } text)
+                overrides.Add(new ConfigurationValue(key, text, option.Name));
+        return ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = parse.GetValue(_recipe), File = parse.GetValue(_config), Overrides = overrides });
+    }
+
+    private static bool IsFolder(string data) => data.Contains('/') || data.Contains('\\') || data is "." or ".." || Directory.Exists(data);
+
+    private static Option<string?> Value(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
+}

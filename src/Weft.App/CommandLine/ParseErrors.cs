@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>Turns what the command line parser found wrong into the error form of every other error.</summary>
+internal static class ParseErrors
+{
+    public static WeftException Explain(ParseResult parse)
+    {
+        var command = parse.CommandResult.Command;
+        var path = Path(parse.CommandResult);
+        var help = $"{path} --help";
+        if (parse.UnmatchedTokens.FirstOrDefault() is { } unknown)
+            return Unknown(unknown, command, path, help);
+        if (command.Subcommands.Count > 0 && command.Action is null)
+            return new WeftException(ExitCode.Usage, $"{path} needs a verb") { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Do = help };
+
+        var error = parse.Errors[0];
+        return new WeftException(ExitCode.Usage, What(error, path)) { Where = $"in: {path} …", Do = help };
+    }
+
+    private static WeftException Unknown(string word, Command command, string path, string help)
+    {
+        var isOption = word.StartsWith('-');
+        var name = word.Split('=', 2)[0];
+        var known = (isOption ? Options(command) : command.Subcommands.Select(verb => verb.Name)).ToList();
+        var nearest = known.FirstOrDefault(option => Word(option) == Suggestion.For(Word(name), known.Select(Word)));
+        var kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+        return new WeftException(ExitCode.Usage, $"unknown {kind} {name}")
+        {
+            Where = $"in: {path} …",
+            Expected = nearest is not null ? $"did you mean {nearest}?"
+                : kind is "argument" ? $"no more arguments; values are given with options, as in --model {name}"
+                : !isOption ? string.Join(", ", known) : null,
+            Do = help,
+        };
+    }
+
+    // The form in which suggestions compare words: --limit-train as limit_train.
+    private static string Word(string name) => name.TrimStart('-').Replace('-', '_');
+
+    private static string What(ParseError error, string path) => error.SymbolResult switch
+    {
+        OptionResult { IdentifierToken.Value: var option, Tokens.Count: 0 } => $"{option} needs a value",
+        OptionResult { IdentifierToken.Value: var option, Tokens.Count: > 1 } => $"{option} was given more than once",
+        ArgumentResult { Tokens.Count: 0, Argument.Name: var argument } => $"{path} needs {argument}",
+        _ => error.Message.TrimEnd('.'),
+    };
+
+    private static IEnumerable<string> Options(Command? command)
+    {
+        for (; command is not null; command = command.Parents.OfType<Command>().FirstOrDefault())
+            foreach (var option in command.Options)
+                yield return option.Name;
+    }
+
+    private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "weft";
+}

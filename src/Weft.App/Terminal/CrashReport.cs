@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>What is kept about a bug of ours: the stack trace goes into a file, the terminal gets its path.</summary>
+internal static class CrashReport
+{
+    public static WeftException Write(Exception bug, IReadOnlyList<string> arguments)
+    {
+        var text = $"""
+            weft {App.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}
+            {DateTimeOffset.Now:O}
+            weft {string.Join(' ', arguments)}
+
+            {bug}
+
+            """;
+        var path = Path.Combine(Path.GetTempPath(), $"weft-crash-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt");
+        var what = $"{bug.GetType().Name}: {bug.Message.Split('\n')[0]}";
+        try
+        {
+            using var file = new StreamWriter(new FileStream(path, FileMode.CreateNew, FileAccess.Write));
+            file.Write(text);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            return new WeftException(ExitCode.Bug, what, bug) { Where = $"no crash report: {unwritable.Message}", Do = "run the command again with --debug to see where it happened" };
+        }
+        return new WeftException(ExitCode.Bug, what, bug) { Where = $"crash report {path}", Safe = "finished checkpoints are never changed afterwards", Do = "please report it with that file" };
+    }
+}

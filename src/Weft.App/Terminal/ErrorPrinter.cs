@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>The one place that prints an error: <c>error[11 dataset-damaged]: what</c>, then a line for each part that is known.</summary>
+internal static class ErrorPrinter
+{
+    public static void Print(WeftException error, Screen screen)
+    {
+        foreach (var line in Lines(error))
+            screen.Error.WriteLine(line);
+        if (screen.Debug)
+            screen.Error.WriteLine(error.ToString());
+        screen.WriteJson(new JsonObject { ["error"] = AsJson(error) });
+    }
+
+    public static IEnumerable<string> Lines(WeftException error)
+    {
+        yield return $"error[{(int)error.Code} {error.Code.Name()}]: {Printable.Escape(error.What)}";
+        foreach (var (name, text) in Parts(error).Where(part => part.Text is not null))
+            yield return $"  {name,-8}  {Printable.Escape(text!)}";
+    }
+
+    private static IEnumerable<(string Name, string? Text)> Parts(WeftException error)
+    {
+        yield return ("where", error.Where);
+        yield return ("expected", error.Expected);
+        yield return ("found", error.Found);
+        foreach (var problem in error.Problems.Count > 1 ? error.Problems : [])
+        {
+            yield return ("where", problem.Where);
+            yield return ("expected", problem.Expected);
+            yield return ("found", problem.Found);
+        }
+        yield return ("safe", error.Safe);
+        yield return ("do", error.Do);
+    }
+
+    private static JsonObject AsJson(WeftException error)
+    {
+        var json = new JsonObject { ["code"] = (int)error.Code, ["name"] = error.Code.Name(), ["what"] = error.What };
+        foreach (var (name, text) in new[] { ("where", error.Where), ("expected", error.Expected), ("found", error.Found), ("safe", error.Safe), ("do", error.Do) })
+            if (text is not null)
+                json[name] = text;
+        if (error.Problems.Count > 0)
+            json["problems"] = new JsonArray([.. error.Problems.Select(problem => new JsonObject { ["where"] = problem.Where, ["expected"] = problem.Expected, ["found"] = problem.Found })]);
+        return json;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Weft.App;
+
+/// <summary>
+/// Where a command talks. What is for people goes to <see cref="People"/>; the one JSON object of <c>--json</c> goes alone to standard output, and people
+/// read standard error then.
+/// </summary>
+internal sealed class Screen(TextWriter output, TextWriter error)
+{
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public TextWriter Output { get; } = output;
+
+    public TextWriter Error { get; } = error;
+
+    /// <value>Whether standard output shows to a person at once, with a cursor that can be moved. Default: false.</value>
+    public bool OutputIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <value>Whether colours are welcome on a terminal. Default: false.</value>
+    public bool Colors { get; init; }
+
+    /// <value>Columns of the terminal, asked anew each time as people resize windows. Default: 80.</value>
+    public Func<int> MeasureWidth { get; init; } = () => 80;
+
+    public bool Json { get; set; }
+
+    public bool Quiet { get; set; }
+
+    public bool Debug { get; set; }
+
+    public TextWriter People => Quiet ? TextWriter.Null : Json ? Error : Output;
+
+    public bool PeopleHaveTerminal => !Quiet && (Json ? ErrorIsTerminal : OutputIsTerminal);
+
+    public int Width => Math.Clamp(MeasureWidth(), 20, 160);
+
+    /// <summary>Writes the command's result as the last line of standard output, if <c>--json</c> was given.</summary>
+    public void WriteJson(JsonObject result)
+    {
+        if (!Json)
+            return;
+        Output.WriteLine(result.ToJsonString(OneLine));
+        Output.Flush();
+    }
+
+    /// <summary>The screen of this process.</summary>
+    public static Screen OfProcess()
+    {
+        var dumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
+        return new Screen(new LastingWriter(Console.OpenStandardOutput()), new LastingWriter(Console.OpenStandardError()))
+        {
+            OutputIsTerminal = !Console.IsOutputRedirected && !dumb,
+            ErrorIsTerminal = !Console.IsErrorRedirected && !dumb,
+            Colors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            MeasureWidth = WidthOfConsole,
+        };
+    }
+
+    private static int WidthOfConsole()
+    {
+        try
+        {
+            return Console.WindowWidth is var width and > 0 ? width : 80;
+        }
+        catch (IOException)
+        {
+            return 80; // no console at all: nobody is looking
+        }
+    }
+}
