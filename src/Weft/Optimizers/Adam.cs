@@ -8,12 +8,12 @@ internal sealed class Adam : MomentOptimizer<AdamRule>
     private readonly double _epsilon;
     private readonly bool _decoupled;
 
-    public Adam(AdamOptions options, Network network)
-        : base(options, network, "exp_avg", "exp_avg_sq") =>
+    public Adam(AdamOptions options, TrainedTensors trained)
+        : base(options, trained, "exp_avg", "exp_avg_sq") =>
         (_beta1, _beta2, _epsilon, _decoupled) = (options.Beta1, options.Beta2, options.Epsilon, false);
 
-    public Adam(AdamWOptions options, Network network)
-        : base(options, network, "exp_avg", "exp_avg_sq") =>
+    public Adam(AdamWOptions options, TrainedTensors trained)
+        : base(options, trained, "exp_avg", "exp_avg_sq") =>
         (_beta1, _beta2, _epsilon, _decoupled) = (options.Beta1, options.Beta2, options.Epsilon, true);
 
     protected override AdamRule Rule(double learningRate, double decay, long step) => new(

@@ -13,11 +13,10 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer where TRule : 
     private readonly NativeBuffer[] _first;
     private readonly NativeBuffer[] _second;
 
-    protected MomentOptimizer(OptimizerOptions options, Network network, string firstName, string secondName)
-        : base(network)
+    protected MomentOptimizer(OptimizerOptions options, TrainedTensors trained, string firstName, string secondName)
     {
         _options = options;
-        _parameters = [.. network.Parameters];
+        _parameters = [.. trained.Parameters];
         _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length));
         _norm = new GradientNorm(_parameters, _chunks);
         _first = TRule.UsesFirst ? Allocate() : [];

@@ -17,29 +17,30 @@ namespace Weft;
 /// </remarks>
 public abstract class Optimizer : IDisposable
 {
-    private protected Optimizer(Network network) => Network = network;
+    private protected Optimizer() { }
 
     /// <exception cref="ArgumentException">The options make no sense; the message names every violation.</exception>
-    public static Optimizer Create(OptimizerOptions options, Network network)
+    public static Optimizer Create(OptimizerOptions options, Network network) =>
+        Create(options, new TrainedTensors(network.Parameters, network.State));
+
+    internal static Optimizer Create(OptimizerOptions options, TrainedTensors trained)
     {
         var violations = options.Violations();
         if (violations.Count > 0)
             throw new ArgumentException(string.Join("; ", violations) + ".", nameof(options));
         return options switch
         {
-            SgdOptions { Momentum: 0 } plain => new PlainSgd(plain, network),
-            SgdOptions { Nesterov: false } sgd => new MomentumSgd(sgd, network),
-            SgdOptions nesterov => new NesterovSgd(nesterov, network),
-            AdamOptions adam => new Adam(adam, network),
-            AdamWOptions adamW => new Adam(adamW, network),
-            RmsPropOptions { Momentum: 0 } plain => new PlainRmsProp(plain, network),
-            RmsPropOptions rmsProp => new MomentumRmsProp(rmsProp, network),
-            SamOptions sam => new Sam(sam, network),
+            SgdOptions { Momentum: 0 } plain => new PlainSgd(plain, trained),
+            SgdOptions { Nesterov: false } sgd => new MomentumSgd(sgd, trained),
+            SgdOptions nesterov => new NesterovSgd(nesterov, trained),
+            AdamOptions adam => new Adam(adam, trained),
+            AdamWOptions adamW => new Adam(adamW, trained),
+            RmsPropOptions { Momentum: 0 } plain => new PlainRmsProp(plain, trained),
+            RmsPropOptions rmsProp => new MomentumRmsProp(rmsProp, trained),
+            SamOptions sam => new Sam(sam, trained),
             _ => throw new ArgumentException($"There is no optimizer for {options.GetType().Name}.", nameof(options)),
         };
     }
-
-    protected Network Network { get; }
 
     /// <summary>Updates applied so far; part of the state (Adam's bias correction needs it).</summary>
     public long StepCount { get; protected set; }

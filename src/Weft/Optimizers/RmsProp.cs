@@ -1,6 +1,6 @@
 namespace Weft;
 
-internal sealed class PlainRmsProp(RmsPropOptions options, Network network) : MomentOptimizer<PlainRmsPropRule>(options, network, "", "square_avg")
+internal sealed class PlainRmsProp(RmsPropOptions options, TrainedTensors trained) : MomentOptimizer<PlainRmsPropRule>(options, trained, "", "square_avg")
 {
     private readonly float _smoothing = (float)options.Smoothing;
     private readonly float _newSecond = (float)(1 - options.Smoothing);
@@ -10,7 +10,7 @@ internal sealed class PlainRmsProp(RmsPropOptions options, Network network) : Mo
         new((float)learningRate, (float)decay, _smoothing, _newSecond, _epsilon);
 }
 
-internal sealed class MomentumRmsProp(RmsPropOptions options, Network network) : MomentOptimizer<MomentumRmsPropRule>(options, network, "momentum", "square_avg")
+internal sealed class MomentumRmsProp(RmsPropOptions options, TrainedTensors trained) : MomentOptimizer<MomentumRmsPropRule>(options, trained, "momentum", "square_avg")
 {
     private readonly float _smoothing = (float)options.Smoothing;
     private readonly float _newSecond = (float)(1 - options.Smoothing);

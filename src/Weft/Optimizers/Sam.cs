@@ -11,15 +11,14 @@ internal sealed class Sam : Optimizer
     private readonly TensorSnapshot _before;
     private bool _perturbed;
 
-    public Sam(SamOptions options, Network network)
-        : base(network)
+    public Sam(SamOptions options, TrainedTensors trained)
     {
         _rho = options.Rho;
-        _inner = Create(options.Around, network);
-        _parameters = [.. network.Parameters];
+        _inner = Create(options.Around, trained);
+        _parameters = [.. trained.Parameters];
         _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length));
         _norm = new GradientNorm(_parameters, _chunks);
-        _before = new TensorSnapshot(network.State);
+        _before = new TensorSnapshot(trained.State);
     }
 
     public override IReadOnlyList<StateTensor> State => _inner.State;

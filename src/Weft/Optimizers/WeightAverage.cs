@@ -19,11 +19,16 @@ public sealed class WeightAverage : IDisposable
     /// <param name="decay">At least 0 and below 1; 0.999 looks back about a thousand steps.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is not in its range.</exception>
     public WeightAverage(Network network, double decay)
+        : this(network.State, decay)
+    {
+    }
+
+    internal WeightAverage(IReadOnlyList<StateTensor> tensors, double decay)
     {
         if (!(decay >= 0 && decay < 1))
             throw new ArgumentOutOfRangeException(nameof(decay), $"The decay of the weight average is {decay}; expected at least 0 and below 1.");
         _decay = decay;
-        _tensors = [.. network.State];
+        _tensors = [.. tensors];
         _averages = [.. _tensors.Select(tensor => new NativeBuffer(tensor.Length))];
         _chunks = new ElementChunks(_tensors.Select(tensor => tensor.Length));
         State = [.. _tensors.Select((tensor, i) => tensor.Over($"ema.{tensor.Name}", _averages[i]))];
