@@ -1,0 +1,83 @@
+namespace Weft.Training;
+
+/// <summary>How a picture becomes the network's input: (pixel / 255 − mean) / standard deviation, per channel.</summary>
+public sealed record Preprocessing(int Height, int Width, int Channels, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation);
+
+/// <summary>What a checkpoint says about its network beside the numbers; the same for all checkpoints of a run.</summary>
+public sealed record ModelCard
+{
+    public required NetworkDescription Description { get; init; }
+
+    public required Preprocessing Preprocessing { get; init; }
+
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Of the data it was trained on.</summary>
+    public required string DataFingerprint { get; init; }
+
+    /// <summary>Every key that the bits depend on, with its value.</summary>
+    public required IReadOnlyDictionary<string, string> Configuration { get; init; }
+}
+
+/// <summary>Weights, optimizer state and position at one moment.</summary>
+public sealed record Checkpoint
+{
+    public required ModelCard Card { get; init; }
+
+    public required TrainingPosition Position { get; init; }
+
+    /// <summary>Under PyTorch's names and in its layout.</summary>
+    public required IReadOnlyList<NamedTensor> Weights { get; init; }
+
+    public required IReadOnlyList<NamedTensor> OptimizerState { get; init; }
+
+    public required long OptimizerStepCount { get; init; }
+
+    /// <summary>Width of the vectors it was computed with; another width rounds differently.</summary>
+    public required int VectorBits { get; init; }
+
+    public static Checkpoint Capture(Network network, Optimizer optimizer, TrainingPosition position, ModelCard card) => new()
+    {
+        Card = card,
+        Position = position,
+        Weights = [.. network.State.Select(tensor => NamedTensor.Copy(tensor))],
+        OptimizerState = [.. optimizer.State.Select(tensor => NamedTensor.Copy(tensor))],
+        OptimizerStepCount = optimizer.StepCount,
+        VectorBits = CpuDevice.VectorLanes * 32,
+    };
+
+    /// <summary>Gives the network the weights.</summary>
+    /// <exception cref="WeftException">Exit 23: the first tensor that is missing, left over or of another shape.</exception>
+    public void ApplyTo(Network network) => Fill(network.State, Weights, "weights");
+
+    /// <summary>Gives the optimizer its state.</summary>
+    /// <exception cref="WeftException">Exit 23: it belongs to another optimizer.</exception>
+    public void ApplyTo(Optimizer optimizer)
+    {
+        Fill(optimizer.State, OptimizerState, "optimizer state");
+        optimizer.RestoreStepCount(OptimizerStepCount);
+    }
+
+    private static void Fill(IReadOnlyList<StateTensor> targets, IReadOnlyList<NamedTensor> sources, string what)
+    {
+        var byName = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
+        foreach (var target in targets)
+        {
+            if (!byName.TryGetValue(target.Name, out var source))
+                throw Mismatch(what, $"{target.Name} [{string.Join(", ", target.Shape)}]", "no such tensor");
+            if (!source.Shape.SequenceEqual(target.Shape))
+                throw Mismatch(what, $"{target.Name} [{string.Join(", ", target.Shape)}]", $"[{string.Join(", ", source.Shape)}]");
+        }
+
+        var known = targets.Select(target => target.Name).ToHashSet(StringComparer.Ordinal);
+        if (sources.FirstOrDefault(source => !known.Contains(source.Name)) is { } extra)
+            throw Mismatch(what, $"{targets.Count} tensors", $"{extra.Name} besides");
+        foreach (var target in targets)
+            target.CopyFrom(byName[target.Name].Values);
+    }
+
+    private static WeftException Mismatch(string what, string expected, string found) => new(ExitCode.CheckpointMismatch, $"the checkpoint's {what} do not fit the network")
+    {
+        Expected = expected, Found = found, Safe = "nothing was changed",
+    };
+}

@@ -1,0 +1,78 @@
+namespace Weft.Training;
+
+/// <summary>The checkpoints of a run, as its owner keeps them: best, last, the valid last one before it, and the epochs that are kept for good.</summary>
+public sealed class CheckpointStore(RunFolder run, IFiles? files = null)
+{
+    private const string DamagedEnding = ".damaged";
+
+    private readonly IFiles _files = files ?? DiskFiles.Instance;
+
+    /// <summary>Returns when the checkpoint has reached the device, was read back and compared, and its name is durable.</summary>
+    /// <exception cref="WeftException">Exit 40 or 41; the checkpoints that were there are intact.</exception>
+    public void SaveLast(ReadOnlyMemory<byte> checkpoint) => Save(run.LastCheckpoint, checkpoint, run.PreviousCheckpoint);
+
+    /// <inheritdoc cref="SaveLast"/>
+    public void SaveBest(ReadOnlyMemory<byte> checkpoint) => Save(run.BestCheckpoint, checkpoint);
+
+    /// <inheritdoc cref="SaveLast"/>
+    public void KeepEpoch(int epoch, ReadOnlyMemory<byte> checkpoint) => Save(run.EpochCheckpoint(epoch), checkpoint);
+
+    /// <summary>
+    /// The newest valid of last and the one before it. A damaged file is renamed (never deleted) and reported through <paramref name="warn"/>.
+    /// </summary>
+    /// <exception cref="WeftException">Exit 22: none is valid; 33: written by a newer version.</exception>
+    public Checkpoint LoadNewest(Action<Warned> warn)
+    {
+        WeftException? damage = null;
+        foreach (var path in new[] { run.LastCheckpoint, run.PreviousCheckpoint })
+        {
+            if (!_files.Exists(path))
+                continue;
+            try
+            {
+                var checkpoint = CheckpointFile.Read(path, _files);
+                if (damage is not null)
+                    warn(new Warned("checkpoint-fallback", $"continuing from {Path.GetFileName(path)}, step {checkpoint.Position.Step}", null));
+                return checkpoint;
+            }
+            catch (WeftException failure) when (failure.Code == ExitCode.NoValidCheckpoint)
+            {
+                damage ??= failure;
+                var kept = SetAside(path);
+                warn(new Warned("checkpoint-damaged", $"{Path.GetFileName(path)} is damaged: expected {failure.Expected}, found {failure.Found}", $"kept as {Path.GetFileName(kept)}"));
+            }
+        }
+
+        throw new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to continue from", damage)
+        {
+            Where = run.CheckpointsFolder,
+            Expected = damage?.Expected,
+            Found = damage?.Found ?? "no last checkpoint",
+            Safe = damage is null ? null : "the damaged files were kept, renamed to *.damaged",
+            Do = _files.Exists(run.BestCheckpoint) ? $"weft eval {run.Name}@best" : $"weft train --config {run.ConfigurationFile}",
+        };
+    }
+
+    private void Save(string path, ReadOnlyMemory<byte> checkpoint, string? keepPrevious = null)
+    {
+        try
+        {
+            DurableFile.Write(_files, path, checkpoint, keepPrevious);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, $"the checkpoint {Path.GetFileName(path)} could not be saved", path,
+                "the checkpoints saved before are intact", $"make room, then: weft resume {run.Name}");
+        }
+    }
+
+    private string SetAside(string path)
+    {
+        var kept = path + DamagedEnding;
+        for (var number = 2; _files.Exists(kept); number++)
+            kept = $"{path}{DamagedEnding}-{number}";
+        _files.Replace(path, kept);
+        _files.FlushFolder(run.CheckpointsFolder);
+        return kept;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Weft.Training;
+
+/// <summary>A network's description as JSON, so that a checkpoint can be used without the program that made it knowing its model by name.</summary>
+public static class NetworkDescriptionJson
+{
+    // A closed list: a file can only name the layers the engine has.
+    private static readonly Type[] Layers = [.. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract).OrderBy(type => type.Name, StringComparer.Ordinal)];
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        AllowDuplicateProperties = false,
+        MaxDepth = 64,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameLayers } },
+    };
+
+    public static string Write(NetworkDescription description) => JsonSerializer.Serialize(description, Options);
+
+    /// <exception cref="JsonException">The text describes no network.</exception>
+    public static NetworkDescription Read(string json) => JsonSerializer.Deserialize<NetworkDescription>(json, Options) ?? throw new JsonException("null is no network.");
+
+    private static void NameLayers(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(Layer))
+        {
+            foreach (var property in type.Properties.Where(property => property.Set is null && !IsConstructorArgument(type.Type, property.Name)).ToList())
+                type.Properties.Remove(property);
+            return;
+        }
+
+        type.PolymorphismOptions = new() { TypeDiscriminatorPropertyName = "layer" };
+        foreach (var layer in Layers)
+            type.PolymorphismOptions.DerivedTypes.Add(new(layer, layer.Name));
+    }
+
+    // Computed properties (FeatureShape.Pixels) are left out: they cannot be read back.
+    private static bool IsConstructorArgument(Type type, string property) =>
+        type.GetConstructors().Any(constructor => constructor.GetParameters().Any(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!) == property));
+}

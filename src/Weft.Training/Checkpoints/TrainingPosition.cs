@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Weft.Training;
+
+/// <summary>The best epoch so far: highest validation accuracy, of equals the lowest validation loss, of equals the first.</summary>
+public sealed record BestEpoch(int Epoch, double ValidationAccuracy, double ValidationLoss)
+{
+    /// <summary>Whether an epoch with these values takes the place of <paramref name="best"/>. NaN never does.</summary>
+    public static bool IsBetter(double accuracy, double loss, BestEpoch? best) =>
+        !double.IsNaN(accuracy) && (best is null || accuracy > best.ValidationAccuracy || (accuracy == best.ValidationAccuracy && loss < best.ValidationLoss));
+}
+
+/// <summary>How far a training has come, between two steps: with weights and optimizer state all that is needed to go on with the same bits.</summary>
+public sealed record TrainingPosition
+{
+    public int CompletedEpochs { get; init; }
+
+    /// <summary>Steps done of the epoch after <see cref="CompletedEpochs"/>.</summary>
+    public int StepInEpoch { get; init; }
+
+    /// <summary>Steps done in all.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Sum of the losses of the unfinished epoch's samples.</summary>
+    public double LossSum { get; init; }
+
+    /// <summary>Of the unfinished epoch.</summary>
+    public long Correct { get; init; }
+
+    /// <summary>Of the unfinished epoch.</summary>
+    public long Samples { get; init; }
+
+    public BestEpoch? Best { get; init; }
+
+    /// <summary>What each policy has to remember, by its name.</summary>
+    public IReadOnlyDictionary<string, string> PolicyStates { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Why training is over for good (see <see cref="StopReasons"/>); null while there is more to do.</summary>
+    public string? StopReason { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? StopDetail { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(TrainingPosition))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(Preprocessing))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Weft.Training;
+
+/// <summary>A checkpoint's file that exists.</summary>
+/// <param name="Name">"best", "last" or the epoch's number.</param>
+public sealed record CheckpointReference(RunFolder Run, string Name, string Path)
+{
+    internal static CheckpointReference Of(RunFolder run, string name)
+    {
+        if (name == "best" || name == "last")
+        {
+            var path = name == "best" ? run.BestCheckpoint : run.LastCheckpoint;
+            if (name == "last" && !File.Exists(path) && File.Exists(run.PreviousCheckpoint))
+                path = run.PreviousCheckpoint; // between the two renames of a save
+            return File.Exists(path) ? new CheckpointReference(run, name, path) : throw Missing(run, name, path);
+        }
+
+        if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
+        {
+            throw new WeftException(ExitCode.Usage, $"'{run.Name}@{name}' names no checkpoint")
+            {
+                Expected = "@best, @last or @EPOCH", Found = "@" + name, Do = $"weft runs show {run.Name}",
+            };
+        }
+
+        var candidates = new[] { run.EpochCheckpoint(epoch), run.BestCheckpoint, run.LastCheckpoint };
+        var found = candidates.FirstOrDefault(path => File.Exists(path) && CheckpointFile.Read(path).Position.CompletedEpochs == epoch
+            && CheckpointFile.Read(path).Position.StepInEpoch == 0);
+        return found is null ? throw Missing(run, name, run.EpochCheckpoint(epoch)) : new CheckpointReference(run, name, found);
+    }
+
+    private static WeftException Missing(RunFolder run, string name, string path)
+    {
+        var existing = Directory.Exists(run.CheckpointsFolder)
+            ? Directory.EnumerateFiles(run.CheckpointsFolder, "*.safetensors").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToList()
+            : [];
+        return new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no checkpoint {name}")
+        {
+            Where = path, Found = existing.Count == 0 ? "no checkpoint at all" : string.Join(", ", existing), Do = $"weft resume {run.Name}",
+        };
+    }
+}

@@ -1,0 +1,13 @@
+namespace Weft.Training;
+
+internal static class FormatVersion
+{
+    public static WeftException Newer(string where, int known, int found) => new(ExitCode.NewerFormat, "this was written by a newer version of Weft")
+    {
+        Where = where,
+        Expected = $"format {known} or older",
+        Found = $"format {found}",
+        Safe = "nothing was changed",
+        Do = "dotnet tool update weft",
+    };
+}

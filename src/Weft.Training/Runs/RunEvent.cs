@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Weft.Training;
+
+/// <summary>Something that happened in a run: one JSON object on a line of <c>events.jsonl</c>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(RunStarted), "run_started")]
+[JsonDerivedType(typeof(RunResumed), "run_resumed")]
+[JsonDerivedType(typeof(StepDone), "step")]
+[JsonDerivedType(typeof(EpochDone), "epoch")]
+[JsonDerivedType(typeof(CheckpointSaved), "checkpoint_saved")]
+[JsonDerivedType(typeof(Warned), "warning")]
+[JsonDerivedType(typeof(RunStopped), "run_stopped")]
+public abstract record RunEvent
+{
+    /// <summary>The version of the format this program writes.</summary>
+    public const int CurrentVersion = 1;
+
+    [JsonPropertyName("v")]
+    public int Version { get; init; } = CurrentVersion;
+
+    public DateTimeOffset Time { get; init; }
+}
+
+public sealed record RunStarted(int ProcessId, string Machine, int Threads, int Epochs, int StepsPerEpoch) : RunEvent;
+
+public sealed record RunResumed(int ProcessId, string Machine, int Threads, int Epoch, long Step) : RunEvent;
+
+/// <summary>Written every <see cref="Every"/> steps.</summary>
+/// <param name="Loss">Mean over the epoch so far.</param>
+/// <param name="Accuracy">Over the epoch so far, with augmentation and dropout active.</param>
+public sealed record StepDone(int Epoch, long Step, double Loss, double Accuracy, double LearningRate, double ImagesPerSecond) : RunEvent
+{
+    public const int Every = 10;
+}
+
+/// <param name="IsBest">Whether this is now the best epoch.</param>
+public sealed record EpochDone(
+    int Epoch, long Step, double TrainLoss, double TrainAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate,
+    double Seconds, double ImagesPerSecond, bool IsBest) : RunEvent;
+
+/// <param name="File">Within the run's folder.</param>
+/// <param name="EpochSeconds">Time spent in the unfinished epoch, so that a resumed epoch counts it.</param>
+public sealed record CheckpointSaved(string File, int Epoch, long Step, double EpochSeconds) : RunEvent;
+
+/// <param name="Code">Kebab-case: "checkpoint-damaged", "disk-full".</param>
+public sealed record Warned(string Code, string What, string? Safe) : RunEvent;
+
+/// <param name="Reason">See <see cref="StopReasons"/>.</param>
+/// <param name="Detail">For people.</param>
+public sealed record RunStopped(string Reason, string Detail, int Epoch, long Step) : RunEvent;
+
+/// <summary>The stop reasons written to files and to <c>--json</c>.</summary>
+public static class StopReasons
+{
+    public const string Completed = "completed";
+    public const string NoImprovement = "no_improvement";
+    public const string TimeBudget = "time_budget";
+    public const string Interrupted = "interrupted";
+    public const string Diverged = "diverged";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunEvent))]
+internal sealed partial class RunEventJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Weft.Training;
+
+/// <summary>What <c>run.json</c> says: what a run is and where it was made. Written once, at the start.</summary>
+public sealed record RunInformation
+{
+    public const int CurrentVersion = 1;
+
+    [JsonPropertyName("v")]
+    public int Version { get; init; } = CurrentVersion;
+
+    public required string Name { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <value>"tuned/cnn5", or null when none was used.</value>
+    public string? Recipe { get; init; }
+
+    public required long Seed { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required IReadOnlyList<string> CommandLine { get; init; }
+
+    public required RunMachine Machine { get; init; }
+
+    public required RunData Data { get; init; }
+
+    public required long ParameterCount { get; init; }
+}
+
+/// <param name="CodeCommit">The commit the program was built from, or null.</param>
+public sealed record RunMachine(string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion, string? CodeCommit);
+
+/// <param name="Fingerprint">SHA-256 over the content of all images and labels.</param>
+/// <param name="Mean">Per channel, of the training split, pixels in 0…1.</param>
+public sealed record RunData(
+    string Name, string Fingerprint, int Train, int Validation, int Test, long SplitSeed, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation,
+    IReadOnlyList<string> Classes);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunInformation))]
+internal sealed partial class RunInformationJson : JsonSerializerContext;
