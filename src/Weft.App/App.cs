@@ -46,6 +46,7 @@ internal static class App
             HelpName = "weft",
             Subcommands =
             {
+                new BenchCommand(screen),
                 new ConfigCommand(screen),
             },
             Options =
