@@ -6,7 +6,7 @@ namespace Weft.App;
 /// <summary>The options that describe a run. Every flag is a short name of a configuration key, so the configuration checks it and says what is wrong.</summary>
 internal sealed class ConfigurationOptions
 {
-    private readonly Option<string?> _model = Value("--model", "NAME", "The network: small, cnn4, cnn5.");
+    private readonly Option<string?> _model = Value("--model", "NAME", "The network: " + string.Join(", ", ModelCatalog.Models.Select(model => model.Name)) + ".");
     private readonly Option<string?> _data = Value("--data", "NAME|DIR", "A data set's name, or the folder its files are in.");
     private readonly Option<string?> _recipe = Value("--recipe", "NAME", "Start from a recipe's values.");
     private readonly Option<string?> _config = Value("--config", "FILE", "Start from a file's values.");

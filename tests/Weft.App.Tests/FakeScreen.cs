@@ -1,0 +1,28 @@
+namespace Weft.App.Tests;
+
+/// <summary>A screen that keeps what was written.</summary>
+internal sealed class FakeScreen
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    public FakeScreen(int width = 80, bool terminal = false) => Screen = new Screen(_output, _error)
+    {
+        OutputIsTerminal = terminal, ErrorIsTerminal = terminal, MeasureWidth = () => width,
+    };
+
+    public Screen Screen { get; }
+
+    public string Output => _output.ToString();
+
+    public string Error => _error.ToString();
+
+    /// <summary>The lines of standard output, without the empty one at the end.</summary>
+    public string[] OutputLines => Output.TrimEnd('\n').Split('\n');
+
+    public static (int Code, FakeScreen Screen) Run(params string[] arguments)
+    {
+        var screen = new FakeScreen();
+        return ((int)App.Run(arguments, screen.Screen), screen);
+    }
+}
