@@ -86,7 +86,7 @@ public sealed class ConfigurationKey
     }
 
     internal static string Snake(string name) =>
-        name == nameof(OptimizerName.AdamW) ? "adamw" : Regex.Replace(name, "(?<=[a-z0-9])[A-Z]", "_$0").ToLowerInvariant();
+        name is nameof(OptimizerName.AdamW) or nameof(OptimizerName.RmsProp) ? name.ToLowerInvariant() : Regex.Replace(name, "(?<=[a-z0-9])[A-Z]", "_$0").ToLowerInvariant();
 
     private static string Format(object? value) => value switch
     {

@@ -86,7 +86,8 @@ public static class ConfigurationResolver
             }
             else
             {
-                problems.Add(new Problem($"{key.Name} ({value.Origin})", key.Expected, $"'{value.Text}'"));
+                var near = Suggestion.For(value.Text, key.Choices);
+                problems.Add(new Problem($"{key.Name} ({value.Origin})", key.Expected + (near is null ? "" : $"; did you mean {near}?"), $"'{value.Text}'"));
             }
         }
 

@@ -42,7 +42,14 @@ public static class ConfigurationSchema
             value["maximum"] = key.Maximum;
         var schema = key.MayBeNone ? new JsonObject { ["anyOf"] = new JsonArray(value, new JsonObject { ["enum"] = new JsonArray("none", null) }) } : value;
         schema["description"] = key.Help;
-        schema["default"] = JsonValue.Create(key.Read(new RunConfiguration()));
+        schema["default"] = key.ReadValue(new RunConfiguration()) switch
+        {
+            bool flag => flag,
+            int whole => whole,
+            long whole => whole,
+            double number => number,
+            _ => key.Read(new RunConfiguration()),
+        };
         return schema;
     }
 }

@@ -12,8 +12,13 @@ public static class ConfigurationTable
     private static IEnumerable<ConfigurationKey> Model()
     {
         var section = new ConfigurationSection<ModelConfiguration>("model", c => c.Model, (c, s) => c with { Model = s });
-        yield return section.Text("name", "The network: a name of the catalog.", s => s.Name, (s, v) => s with { Name = v! });
-        yield return section.NumberOrNone("dropout", "Dropout rate in place of the model's own.", s => s.Dropout, (s, v) => s with { Dropout = v }, 0, 0.95);
+        yield return section.Text("name", "The network: a name of the catalog.", s => s.Name, (s, v) => s with { Name = v! },
+            choices: [.. ModelCatalog.Models.Select(model => model.Name)]);
+        yield return section.NumberOrNone("dropout", "Dropout rate before the logits; none is the model's own.",
+            s => s.Dropout, (s, v) => s with { Dropout = v }, 0, 0.95);
+        yield return section.NumberOrNone("feature_dropout", "Dropout rate before a hidden fully connected layer; none is the model's own.",
+            s => s.FeatureDropout, (s, v) => s with { FeatureDropout = v }, 0, 0.95);
+        yield return section.Number("width", "Factor on the channels of all hidden layers.", s => s.Width, (s, v) => s with { Width = v }, 0, 16, aboveMinimum: true);
     }
 
     private static IEnumerable<ConfigurationKey> Data()
@@ -52,28 +57,49 @@ public static class ConfigurationTable
         yield return section.Choice("name", "How gradients become updates.", s => s.Name, (s, v) => s with { Name = v });
         yield return section.Number("learning_rate", "The schedule's highest learning rate.",
             s => s.LearningRate, (s, v) => s with { LearningRate = v }, 0, 100, aboveMinimum: true);
-        yield return section.Number("momentum", "SGD only.", s => s.Momentum, (s, v) => s with { Momentum = v }, 0, 0.9999);
+        yield return section.Number("momentum", "SGD and RMSprop.", s => s.Momentum, (s, v) => s with { Momentum = v }, 0, 0.9999);
         yield return section.Flag("nesterov", "SGD only: look ahead along the momentum.", s => s.Nesterov, (s, v) => s with { Nesterov = v });
         yield return section.Number("beta1", "Adam and AdamW: decay of the mean gradient.", s => s.Beta1, (s, v) => s with { Beta1 = v }, 0, 0.9999);
         yield return section.Number("beta2", "Adam and AdamW: decay of the mean squared gradient.", s => s.Beta2, (s, v) => s with { Beta2 = v }, 0, 0.999999);
-        yield return section.Number("epsilon", "Adam and AdamW: added to the root in the divisor.",
+        yield return section.Number("smoothing", "RMSprop: decay of the mean squared gradient.",
+            s => s.Smoothing, (s, v) => s with { Smoothing = v }, 0, 0.999999);
+        yield return section.Number("epsilon", "Adam, AdamW and RMSprop: added to the root in the divisor.",
             s => s.Epsilon, (s, v) => s with { Epsilon = v }, 0, 1, aboveMinimum: true);
         yield return section.Number("weight_decay", "Pull of the weights towards zero (L2; decoupled in AdamW).",
             s => s.WeightDecay, (s, v) => s with { WeightDecay = v }, 0, 10);
         yield return section.Flag("decay_norms_and_biases", "Whether norms and biases decay too.",
             s => s.DecayNormsAndBiases, (s, v) => s with { DecayNormsAndBiases = v });
+        yield return section.NumberOrNone("clip_norm", "Longest gradient of all weights together.", s => s.ClipNorm, (s, v) => s with { ClipNorm = v }, 0, 1e9, aboveMinimum: true);
+        yield return section.NumberOrNone("sam_rho", "Sharpness-aware minimization at this distance, around the optimizer named.",
+            s => s.SamRho, (s, v) => s with { SamRho = v }, 0, 10, aboveMinimum: true);
     }
 
     private static IEnumerable<ConfigurationKey> Schedule()
     {
         var section = new ConfigurationSection<ScheduleConfiguration>("schedule", c => c.Schedule, (c, s) => c with { Schedule = s });
         yield return section.Choice("name", "How the learning rate moves.", s => s.Name, (s, v) => s with { Name = v });
-        yield return section.Number("warm_up_fraction", "one_cycle: share of all steps in which it rises.",
-            s => s.WarmUpFraction, (s, v) => s with { WarmUpFraction = v }, 0, 0.99);
-        yield return section.Number("initial_divisor", "one_cycle: the first learning rate is the highest divided by this.",
-            s => s.InitialDivisor, (s, v) => s with { InitialDivisor = v }, 1, 1e9);
-        yield return section.Number("final_divisor", "one_cycle: the last learning rate is the first divided by this.",
-            s => s.FinalDivisor, (s, v) => s with { FinalDivisor = v }, 1, 1e12);
+        yield return section.Number("rise_fraction", "one_cycle: share of all steps in which it rises.",
+            s => s.RiseFraction, (s, v) => s with { RiseFraction = v }, 0, 0.99);
+        yield return section.Number("start_divisor", "one_cycle: the first learning rate is the highest divided by this.",
+            s => s.StartDivisor, (s, v) => s with { StartDivisor = v }, 1, 1e9);
+        yield return section.Number("end_divisor", "one_cycle: the last learning rate is the first divided by this.",
+            s => s.EndDivisor, (s, v) => s with { EndDivisor = v }, 1, 1e12);
+        yield return section.Integer("every_epochs", "step: epochs between two changes.", s => s.EveryEpochs, (s, v) => s with { EveryEpochs = (int)v }, 1, 100_000);
+        yield return section.NumberOrNone("factor", "step, exponential, reduce_on_plateau: what it is multiplied by; none is 0.1, 0.95, 0.1.",
+            s => s.Factor, (s, v) => s with { Factor = v }, 0, 0.9999, aboveMinimum: true);
+        yield return section.Number("end_fraction", "cosine, reduce_on_plateau: the lowest learning rate as a share of the highest.",
+            s => s.EndFraction, (s, v) => s with { EndFraction = v }, 0, 1);
+        yield return section.Choice("metric", "reduce_on_plateau: what has to improve.", s => s.Metric, (s, v) => s with { Metric = v });
+        yield return section.Integer("patience", "reduce_on_plateau: epochs without improvement that are let pass.",
+            s => s.Patience, (s, v) => s with { Patience = (int)v }, 0, 100_000);
+        yield return section.Number("minimum_change", "reduce_on_plateau: a smaller change does not count as improvement.",
+            s => s.MinimumChange, (s, v) => s with { MinimumChange = v }, 0, 100);
+        yield return section.Integer("cooldown", "reduce_on_plateau: epochs after a reduction that are not counted.",
+            s => s.Cooldown, (s, v) => s with { Cooldown = (int)v }, 0, 100_000);
+        yield return section.NumberOrNone("warm_up_epochs", "Any schedule: epochs in which the learning rate first rises linearly.",
+            s => s.WarmUpEpochs, (s, v) => s with { WarmUpEpochs = v }, 0, 100_000, aboveMinimum: true);
+        yield return section.Number("warm_up_start", "The first learning rate of the warm-up as a share of the schedule's.",
+            s => s.WarmUpStart, (s, v) => s with { WarmUpStart = v }, 0, 1);
     }
 
     private static IEnumerable<ConfigurationKey> EarlyStopping()

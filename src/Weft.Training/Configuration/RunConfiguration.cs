@@ -23,8 +23,14 @@ public sealed record ModelConfiguration
     /// <value>A name of the model catalog. Default: "small".</value>
     public string Name { get; init; } = "small";
 
-    /// <value>Dropout rate in place of the model's own. Default: none (the model's own).</value>
+    /// <value>Dropout rate before the logits. Default: none (the model's own).</value>
     public double? Dropout { get; init; }
+
+    /// <value>Dropout rate before a hidden fully connected layer. Default: none (the model's own).</value>
+    public double? FeatureDropout { get; init; }
+
+    /// <value>Factor on the channels of all hidden layers. Default: 1.</value>
+    public double Width { get; init; } = 1;
 }
 
 public sealed record DataConfiguration
@@ -78,6 +84,7 @@ public enum OptimizerName
     Sgd = 1,
     Adam = 2,
     AdamW = 3,
+    RmsProp = 4,
 }
 
 public sealed record OptimizerConfiguration
@@ -88,7 +95,7 @@ public sealed record OptimizerConfiguration
     /// <value>The schedule's highest learning rate. Default: 0.05.</value>
     public double LearningRate { get; init; } = 0.05;
 
-    /// <value>SGD only. Default: 0.9.</value>
+    /// <value>SGD and RMSprop. Default: 0.9.</value>
     public double Momentum { get; init; } = 0.9;
 
     /// <value>SGD only. Default: true.</value>
@@ -100,7 +107,10 @@ public sealed record OptimizerConfiguration
     /// <value>Adam and AdamW only. Default: 0.999.</value>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <value>Adam and AdamW only. Default: 1e-8.</value>
+    /// <value>RMSprop only. Default: 0.99.</value>
+    public double Smoothing { get; init; } = 0.99;
+
+    /// <value>Adam, AdamW and RMSprop. Default: 1e-8.</value>
     public double Epsilon { get; init; } = 1e-8;
 
     /// <value>Default: 0.</value>
@@ -108,6 +118,12 @@ public sealed record OptimizerConfiguration
 
     /// <value>Whether norms and biases decay too. Default: false.</value>
     public bool DecayNormsAndBiases { get; init; }
+
+    /// <value>Longest gradient of all weights together. Default: none.</value>
+    public double? ClipNorm { get; init; }
+
+    /// <value>Sharpness-aware minimization at this distance, around the optimizer named. Default: none.</value>
+    public double? SamRho { get; init; }
 }
 
 /// <summary>Numbers are stored in configurations: append only.</summary>
@@ -115,6 +131,10 @@ public enum ScheduleName
 {
     Constant = 1,
     OneCycle = 2,
+    Step = 3,
+    Exponential = 4,
+    Cosine = 5,
+    ReduceOnPlateau = 6,
 }
 
 public sealed record ScheduleConfiguration
@@ -122,18 +142,45 @@ public sealed record ScheduleConfiguration
     /// <value>Default: one_cycle.</value>
     public ScheduleName Name { get; init; } = ScheduleName.OneCycle;
 
-    /// <value>Share of all steps in which the learning rate rises. Default: 0.3.</value>
-    public double WarmUpFraction { get; init; } = 0.3;
+    /// <value>One-cycle: share of all steps in which the learning rate rises. Default: 0.3.</value>
+    public double RiseFraction { get; init; } = 0.3;
 
-    /// <value>The first learning rate is the highest divided by this. Default: 25.</value>
-    public double InitialDivisor { get; init; } = 25;
+    /// <value>One-cycle: the first learning rate is the highest divided by this. Default: 25.</value>
+    public double StartDivisor { get; init; } = 25;
 
-    /// <value>The last learning rate is the first divided by this. Default: 10000.</value>
-    public double FinalDivisor { get; init; } = 10000;
+    /// <value>One-cycle: the last learning rate is the first divided by this. Default: 10000.</value>
+    public double EndDivisor { get; init; } = 10000;
+
+    /// <value>Step: epochs between two changes. Default: 10.</value>
+    public int EveryEpochs { get; init; } = 10;
+
+    /// <value>Step, exponential and plateau: what the learning rate is multiplied by. Default: none (0.1, 0.95 and 0.1).</value>
+    public double? Factor { get; init; }
+
+    /// <value>Cosine and plateau: the lowest learning rate as a share of the highest. Default: 0.</value>
+    public double EndFraction { get; init; }
+
+    /// <value>Plateau: what has to improve. Default: validation_loss.</value>
+    public EpochMetric Metric { get; init; } = EpochMetric.ValidationLoss;
+
+    /// <value>Plateau: epochs without improvement that are let pass. Default: 5.</value>
+    public int Patience { get; init; } = 5;
+
+    /// <value>Plateau: a smaller change does not count. Default: 1e-4.</value>
+    public double MinimumChange { get; init; } = 1e-4;
+
+    /// <value>Plateau: epochs after a reduction that are not counted. Default: 0.</value>
+    public int Cooldown { get; init; }
+
+    /// <value>Any schedule: epochs in which the learning rate first rises linearly. Default: none.</value>
+    public double? WarmUpEpochs { get; init; }
+
+    /// <value>The first learning rate of the warm-up as a share of the schedule's. Default: 0.1.</value>
+    public double WarmUpStart { get; init; } = 0.1;
 }
 
 /// <summary>Numbers are stored in checkpoints: append only.</summary>
-public enum EarlyStoppingMetric
+public enum EpochMetric
 {
     ValidationAccuracy = 1,
     ValidationLoss = 2,
@@ -142,7 +189,7 @@ public enum EarlyStoppingMetric
 public sealed record EarlyStoppingConfiguration
 {
     /// <value>Default: validation_accuracy.</value>
-    public EarlyStoppingMetric Metric { get; init; } = EarlyStoppingMetric.ValidationAccuracy;
+    public EpochMetric Metric { get; init; } = EpochMetric.ValidationAccuracy;
 
     /// <value>Epochs without improvement before the run stops. Default: none (never stops early).</value>
     public int? Patience { get; init; }
