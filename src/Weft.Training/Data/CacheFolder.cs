@@ -1,0 +1,108 @@
+using System.Diagnostics;
+
+namespace Weft.Training;
+
+/// <summary>
+/// The folder downloaded files end in. A file gets its final name only after it was verified and is on disk; a bad file that stands in its way is
+/// kept under the name <c>.damaged</c>. One process at a time.
+/// </summary>
+internal sealed class CacheFolder : IDisposable
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(20);
+    private readonly FileStream _lock;
+
+    /// <summary>Waits until no other process is filling the folder.</summary>
+    /// <exception cref="WeftException">The folder cannot be written, or the other process takes too long.</exception>
+    public CacheFolder(string path, CancellationToken cancellation)
+    {
+        Path = path;
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, refused);
+        }
+
+        var waiting = Stopwatch.StartNew();
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                // The operating system frees this lock when its holder dies, however it dies.
+                _lock = new FileStream(File("download.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return;
+            }
+            catch (IOException) when (waiting.Elapsed < LongestWait && System.IO.File.Exists(File("download.lock")))
+            {
+                cancellation.WaitHandle.WaitOne(200);
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                throw Unwritable(path, refused);
+            }
+        }
+    }
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Where the packed file is collected until it is whole.</summary>
+    public string Part(KnownFile file) => File(file.Name + ".gz.part");
+
+    /// <summary>Whether the file is there and sound.</summary>
+    public bool Has(KnownDataset known, KnownFile file)
+    {
+        if (IdxFolder.TryFind(Path, file.Name) is not { } path)
+            return false;
+        try
+        {
+            IdxFile.Read(path, known.Expect(file, ""));
+            return true;
+        }
+        catch (WeftException)
+        {
+            return false; // it is about to be fetched anew
+        }
+    }
+
+    /// <summary>Verifies the part, forces it to disk and gives it its final name.</summary>
+    /// <exception cref="WeftException">It is not the known file (<see cref="ExitCode.DatasetDamaged"/>).</exception>
+    public void Install(KnownDataset known, KnownFile file)
+    {
+        var part = Part(file);
+        IdxFile.Read(part, known.Expect(file, $"weft data get {known.Name} --replace"));
+        using (var stream = new FileStream(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            stream.Flush(flushToDisk: true);
+        if (IdxFolder.TryFind(Path, file.Name) is { } old && !Has(known, file))
+            System.IO.File.Move(old, old + ".damaged", overwrite: true);
+        System.IO.File.Move(part, File(file.Name + ".gz"), overwrite: true);
+    }
+
+    /// <summary>As <see cref="Install"/>; a part that is not the known file is deleted.</summary>
+    public void InstallOrDelete(KnownDataset known, KnownFile file)
+    {
+        try
+        {
+            Install(known, file);
+        }
+        catch (WeftException)
+        {
+            System.IO.File.Delete(Part(file));
+            throw;
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static WeftException Unwritable(string path, Exception cause) => new(ExitCode.IoError, "the cache folder cannot be written", cause)
+    {
+        Where = path,
+        Found = cause.Message,
+        Safe = "nothing was changed",
+        Do = "make the folder writable, or set XDG_CACHE_HOME to one that is",
+    };
+}

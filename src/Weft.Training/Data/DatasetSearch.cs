@@ -1,0 +1,95 @@
+namespace Weft.Training;
+
+/// <summary>Looks for a known data set source by source and remembers why each one failed.</summary>
+internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
+{
+    private readonly List<string> _attempts = [];
+    private readonly string _cache = Path.Combine(options.CacheFolder, known.Name);
+    private readonly string _remedy = $"weft data get {known.Name} --replace";
+    private WeftException? _damage;
+    private bool _downloadFailed;
+
+    /// <summary>Whether a source must also have sound test files. They are opened only then.</summary>
+    public bool VerifyTest { get; init; }
+
+    /// <summary>Whether to fetch anew and pass over what is there.</summary>
+    public bool Replace { get; init; }
+
+    public ImageDataset Open(CancellationToken cancellation) =>
+        (Replace ? null : Look("cache", _cache) ?? Look("system", Path.Combine(options.SystemFolder, known.Name)))
+        ?? Fetch("mirrors", () => new MirrorSource(known, options).Fetch(_cache, Replace, _attempts, cancellation))
+        ?? Fetch("Debian package", () => new DebianSource(known, options).Fetch(_cache, _attempts, cancellation))
+        ?? throw NotFound();
+
+    private ImageDataset? Look(string source, string folder)
+    {
+        var present = known.Files.Count(file => IdxFolder.TryFind(folder, file.Name) is not null);
+        if (present < known.Files.Count)
+        {
+            _attempts.Add($"{source} {folder}: {(present == 0 ? "not there" : $"only {present} of {known.Files.Count} files")}");
+            return null;
+        }
+
+        try
+        {
+            return OpenFolder(folder);
+        }
+        catch (WeftException bad) when (bad.Code is ExitCode.DatasetDamaged or ExitCode.DatasetMissing or ExitCode.IoError)
+        {
+            _attempts.Add($"{source} {folder}: {bad.What} (expected {bad.Expected}, found {bad.Found})");
+            _damage ??= bad.Code == ExitCode.DatasetDamaged ? bad : null;
+            return null;
+        }
+    }
+
+    private ImageDataset? Fetch(string source, Func<bool> fetch)
+    {
+        if (!options.MayDownload)
+        {
+            _attempts.Add($"{source}: not asked, downloads are off");
+            return null;
+        }
+
+        try
+        {
+            if (fetch())
+                return OpenFolder(_cache);
+        }
+        catch (WeftException failure) when (failure.Code is ExitCode.DownloadFailed or ExitCode.DatasetDamaged or ExitCode.IoError)
+        {
+            _attempts.Add($"{source}: {failure.What}{(failure.Found is null ? "" : $" ({failure.Found})")}");
+        }
+
+        _downloadFailed = true;
+        return null;
+    }
+
+    private ImageDataset OpenFolder(string folder)
+    {
+        var data = IdxFolder.OpenKnown(known, folder, _remedy);
+        if (VerifyTest)
+            data.LoadTest();
+        return _attempts.Count == 0 || _damage is null
+            ? data
+            : new ImageDataset(data.Name, data.Train, data.LoadTest, data.ClassNames) { Folder = data.Folder, IsPublished = true, Notes = [.. _attempts] };
+    }
+
+    private WeftException NotFound()
+    {
+        var code = _damage is not null ? ExitCode.DatasetDamaged : _downloadFailed ? ExitCode.DownloadFailed : ExitCode.DatasetMissing;
+        var what = code switch
+        {
+            ExitCode.DatasetDamaged => $"{known.Name} is damaged ({_damage!.What}) and no sound copy was found",
+            ExitCode.DownloadFailed => $"{known.Name} is not on this machine and could not be downloaded",
+            _ => $"{known.Name} was not found",
+        };
+        return new WeftException(code, what)
+        {
+            Where = _damage?.Where ?? _cache,
+            Expected = _damage?.Expected ?? $"the four files {string.Join(", ", known.Files.Select(file => file.Name))} (plain or .gz)",
+            Found = string.Join("; ", _attempts),
+            Safe = "nothing was cached or changed; your runs are untouched",
+            Do = code == ExitCode.DatasetDamaged ? _remedy : $"with a connection: weft data get {known.Name}; without: copy the four files into {_cache} or name their folder by --data",
+        };
+    }
+}

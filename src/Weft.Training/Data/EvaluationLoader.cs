@@ -1,0 +1,45 @@
+namespace Weft.Training;
+
+/// <summary>Batches of a split part in its own order, normalized and otherwise as they are. One caller at a time.</summary>
+public sealed class EvaluationLoader
+{
+    private readonly ImageSamples _samples;
+    private readonly IReadOnlyList<int> _indices;
+    private readonly int _batchSize;
+    private readonly SampleRenderer _renderer;
+    private readonly Batch _batch;
+
+    /// <exception cref="ArgumentException">No samples or an impossible batch size.</exception>
+    public EvaluationLoader(ImageSamples samples, IReadOnlyList<int> indices, DatasetStatistics statistics, int batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(indices.Count, "indices.Count");
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        _samples = samples;
+        _indices = indices;
+        _batchSize = Math.Min(batchSize, indices.Count);
+        _renderer = new SampleRenderer(samples, indices, statistics, AugmentationOptions.None, seed: 0);
+        _batch = new Batch(_batchSize, samples.Shape.Length);
+    }
+
+    public int BatchCount => (_indices.Count + _batchSize - 1) / _batchSize;
+
+    public int SampleCount => _indices.Count;
+
+    /// <summary>Batch number <paramref name="index"/>; void after the next call.</summary>
+    /// <param name="flipped">Mirrored left and right, for test-time augmentation.</param>
+    public Batch Load(int index, bool flipped = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, BatchCount);
+        var start = index * _batchSize;
+        _batch.Begin(epoch: 0, index, Math.Min(_batchSize, _indices.Count - start), isMixed: false);
+        for (var i = 0; i < _batch.Count; i++)
+        {
+            var sample = _indices[start + i];
+            _batch.SetSample(i, sample, _samples.Label(sample));
+            _renderer.RenderPlain(sample, _batch.Image(i), flipped);
+        }
+
+        return _batch;
+    }
+}

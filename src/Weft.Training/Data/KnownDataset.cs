@@ -1,0 +1,24 @@
+namespace Weft.Training;
+
+/// <summary>One file of a published data set.</summary>
+/// <param name="Name">Without <c>.gz</c>.</param>
+/// <param name="Sha256">Of the unpacked content: packers differ in the gzip header.</param>
+/// <param name="PackedLength">Bytes of the published <c>.gz</c>.</param>
+public sealed record KnownFile(string Name, IdxContent Content, int Count, string Sha256, long PackedLength);
+
+/// <summary>What is known of a published data set in four IDX files.</summary>
+/// <param name="Name">As the command line has it.</param>
+public sealed record KnownDataset(string Name, FeatureShape Shape, IReadOnlyList<string> ClassNames, IReadOnlyList<KnownFile> Files)
+{
+    /// <summary>Everything a reader can check about <paramref name="file"/>.</summary>
+    public IdxExpectation Expect(KnownFile file, string remedy) => new(file.Content)
+    {
+        Count = file.Count,
+        Height = file.Content == IdxContent.Images ? Shape.Height : null,
+        Width = file.Content == IdxContent.Images ? Shape.Width : null,
+        ClassCount = file.Content == IdxContent.Labels ? ClassNames.Count : null,
+        Sha256 = file.Sha256,
+        KnownFiles = Files.ToDictionary(known => known.Sha256, known => known.Name),
+        Remedy = remedy,
+    };
+}
