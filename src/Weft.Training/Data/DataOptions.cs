@@ -24,8 +24,8 @@ public sealed record DataOptions
     /// <value>Answers HTTP requests; must not follow redirects itself. Default: null, the network.</value>
     public HttpMessageHandler? Handler { get; init; }
 
-    /// <value>Runs a program. Default: <see cref="Command.Run"/>.</value>
-    public CommandRunner Run { get; init; } = Command.Run;
+    /// <value>Runs a program. Default: <see cref="ExternalProgram.Run"/>.</value>
+    public ProgramRunner Run { get; init; } = ExternalProgram.Run;
 
     /// <value>Limits and pauses of a download.</value>
     public DownloadLimits Limits { get; init; } = new();

@@ -4,19 +4,19 @@ using System.Diagnostics;
 namespace Weft.Training;
 
 /// <summary>How a program ended and what it wrote to its two outputs.</summary>
-public sealed record CommandResult(int ExitCode, string Output);
+public sealed record ProgramResult(int ExitCode, string Output);
 
 /// <summary>Runs a program without a shell in a folder and waits for it; null when there is no such program.</summary>
-public delegate CommandResult? CommandRunner(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation);
+public delegate ProgramResult? ProgramRunner(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation);
 
-public static class Command
+public static class ExternalProgram
 {
     // Larger than any package index or package takes on a slow line; a hung program must not hang us.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
-    /// <inheritdoc cref="CommandRunner"/>
+    /// <inheritdoc cref="ProgramRunner"/>
     /// <exception cref="OperationCanceledException">Cancelled; the program was killed.</exception>
-    public static CommandResult? Run(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation)
+    public static ProgramResult? Run(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -39,7 +39,7 @@ public static class Command
         }
     }
 
-    private static CommandResult Watch(Process process, CancellationToken cancellation)
+    private static ProgramResult Watch(Process process, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Longest);
@@ -48,12 +48,12 @@ public static class Command
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var error = process.StandardError.ReadToEndAsync(limit.Token);
             process.WaitForExitAsync(limit.Token).GetAwaiter().GetResult();
-            return new CommandResult(process.ExitCode, output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
+            return new ProgramResult(process.ExitCode, output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             process.Kill(entireProcessTree: true);
-            return new CommandResult(-1, $"took longer than {Longest.TotalMinutes:0} minutes and was ended");
+            return new ProgramResult(-1, $"took longer than {Longest.TotalMinutes:0} minutes and was ended");
         }
         catch (OperationCanceledException)
         {
