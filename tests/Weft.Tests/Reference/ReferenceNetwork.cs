@@ -1,0 +1,69 @@
+namespace Weft.Tests.Reference;
+
+/// <summary>
+/// A description interpreted layer by layer with scalar loops in double: slow, obvious, and the truth the engine is compared with. It gradient-checks itself
+/// (<see cref="ReferenceNetworkTests"/>).
+/// </summary>
+internal sealed class ReferenceNetwork(NetworkDescription description, long seed = 1)
+{
+    private ReferenceStep? _last;
+
+    public ReferenceTensors Tensors { get; } = new(seed);
+
+    /// <summary>By a dropout layer's path: the factor of each element, in the order [n, c, y, x]. A layer that is not here passes everything.</summary>
+    public Dictionary<string, double[]> DropoutMasks { get; } = [];
+
+    /// <returns>The logits, [count, classes].</returns>
+    public double[] Forward(ReferenceMap input, Phase phase)
+    {
+        _last = Apply(description.Body, "", input, phase);
+        return _last.Output.Data;
+    }
+
+    /// <summary>Fills the tensors' gradients.</summary>
+    /// <returns>The gradient of the input, [n, c, y, x].</returns>
+    public double[] Backward(double[] logitsGradient)
+    {
+        var last = _last ?? throw new InvalidOperationException("Forward comes first.");
+        Tensors.Gradients.Clear();
+        return last.Backward(last.Output with { Data = logitsGradient }).Data;
+    }
+
+    private ReferenceStep Apply(Layer layer, string path, ReferenceMap input, Phase phase) => layer switch
+    {
+        Sequential sequential => Chain(sequential, path, input, phase),
+        Concat concat => ReferenceBranches.Concat([.. concat.Branches.Select((branch, i) => Apply(branch, Path(path, branch, $"{i}"), input, phase))], input),
+        Residual residual => ReferenceBranches.Add(
+            Apply(residual.Body, Path(path, residual.Body, "body"), input, phase),
+            residual.Shortcut is { } shortcut ? Apply(shortcut, Path(path, shortcut, "shortcut"), input, phase) : new ReferenceStep(input, gradient => gradient)),
+        Conv2d convolution => ReferenceDense.Convolve(convolution, input, Tensors.At(path)),
+        Linear linear => ReferenceDense.Multiply(linear, input, Tensors.At(path)),
+        BatchNorm2d norm => ReferenceNorms.Batch(norm, input, phase, Tensors.At(path)),
+        ReLU => ReferenceSimple.ReLU(input),
+        MaxPool2d pool => ReferenceSimple.MaxPool(pool, input),
+        AveragePool2d pool => ReferenceSimple.AveragePool(pool, input),
+        GlobalAveragePool => ReferenceSimple.GlobalAverage(input),
+        Dropout => ReferenceSimple.Mask(input, phase == Phase.Training ? DropoutMasks.GetValueOrDefault(path) : null),
+        Flatten => ReferenceSimple.Flatten(input),
+        _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
+    };
+
+    private ReferenceStep Chain(Sequential sequential, string path, ReferenceMap input, Phase phase)
+    {
+        var steps = new List<ReferenceStep>();
+        for (var i = 0; i < sequential.Layers.Length; i++)
+        {
+            var layer = sequential.Layers[i];
+            steps.Add(Apply(layer, Path(path, layer, $"{i}"), steps.Count == 0 ? input : steps[^1].Output, phase));
+        }
+
+        return new ReferenceStep(steps.Count == 0 ? input : steps[^1].Output, gradient =>
+        {
+            for (var i = steps.Count - 1; i >= 0; i--)
+                gradient = steps[i].Backward(gradient);
+            return gradient;
+        });
+    }
+
+    private static string Path(string path, Layer layer, string otherwise) => path.Length == 0 ? layer.Name ?? otherwise : $"{path}.{layer.Name ?? otherwise}";
+}

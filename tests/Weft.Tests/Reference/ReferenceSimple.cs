@@ -1,0 +1,94 @@
+namespace Weft.Tests.Reference;
+
+/// <summary>The layers without parameters.</summary>
+internal static class ReferenceSimple
+{
+    public static ReferenceStep ReLU(ReferenceMap input) => new(
+        input.Map(x => x > 0 || double.IsNaN(x) ? x : 0),
+        dOutput => dOutput with { Data = [.. dOutput.Data.Zip(input.Data, (d, x) => x > 0 ? d : 0)] });
+
+    public static ReferenceStep Flatten(ReferenceMap input) => new(
+        new ReferenceMap(input.Count, input.Length / input.Count, 1, 1) { Data = input.Data },
+        dOutput => input with { Data = dOutput.Data });
+
+    public static ReferenceStep Mask(ReferenceMap input, double[]? mask) => mask is null
+        ? new ReferenceStep(input, dOutput => dOutput)
+        : new ReferenceStep(
+            input with { Data = [.. input.Data.Zip(mask, (x, m) => x * m)] },
+            dOutput => dOutput with { Data = [.. dOutput.Data.Zip(mask, (d, m) => d * m)] });
+
+    public static ReferenceStep MaxPool(MaxPool2d layer, ReferenceMap input)
+    {
+        var output = Pooled(input, layer.Kernel, layer.Stride, layer.Padding);
+        var chosen = new (int Y, int X)[output.Length];
+        var index = 0;
+        ForEach(output, (n, c, y, x) =>
+        {
+            var best = double.NegativeInfinity;
+            ForEachTap(input, layer.Kernel, y * layer.Stride - layer.Padding, x * layer.Stride - layer.Padding, (i, j) =>
+            {
+                if (input[n, c, i, j] > best)
+                    (best, chosen[index]) = (input[n, c, i, j], (i, j));
+            });
+            output[n, c, y, x] = best;
+            index++;
+        });
+        return new ReferenceStep(output, dOutput =>
+        {
+            var dInput = input.Like();
+            var at = 0;
+            ForEach(output, (n, c, y, x) => dInput[n, c, chosen[at].Y, chosen[at++].X] += dOutput[n, c, y, x]);
+            return dInput;
+        });
+    }
+
+    public static ReferenceStep AveragePool(AveragePool2d layer, ReferenceMap input)
+    {
+        var output = Pooled(input, layer.Kernel, layer.Stride, layer.Padding);
+        double area = layer.Kernel * layer.Kernel;
+        ForEach(output, (n, c, y, x) => ForEachTap(input, layer.Kernel, y * layer.Stride - layer.Padding, x * layer.Stride - layer.Padding,
+            (i, j) => output[n, c, y, x] += input[n, c, i, j] / area));
+        return new ReferenceStep(output, dOutput =>
+        {
+            var dInput = input.Like();
+            ForEach(output, (n, c, y, x) => ForEachTap(input, layer.Kernel, y * layer.Stride - layer.Padding, x * layer.Stride - layer.Padding,
+                (i, j) => dInput[n, c, i, j] += dOutput[n, c, y, x] / area));
+            return dInput;
+        });
+    }
+
+    public static ReferenceStep GlobalAverage(ReferenceMap input)
+    {
+        var output = new ReferenceMap(input.Count, input.Channels, 1, 1);
+        double pixels = input.Height * input.Width;
+        ForEach(input, (n, c, y, x) => output[n, c, 0, 0] += input[n, c, y, x] / pixels);
+        return new ReferenceStep(output, dOutput =>
+        {
+            var dInput = input.Like();
+            ForEach(input, (n, c, y, x) => dInput[n, c, y, x] = dOutput[n, c, 0, 0] / pixels);
+            return dInput;
+        });
+    }
+
+    private static ReferenceMap Pooled(ReferenceMap input, int kernel, int stride, int padding) =>
+        new(input.Count, input.Channels, (input.Height + 2 * padding - kernel) / stride + 1, (input.Width + 2 * padding - kernel) / stride + 1);
+
+    private static void ForEach(ReferenceMap map, Action<int, int, int, int> act)
+    {
+        for (var n = 0; n < map.Count; n++)
+        for (var c = 0; c < map.Channels; c++)
+        for (var y = 0; y < map.Height; y++)
+        for (var x = 0; x < map.Width; x++)
+            act(n, c, y, x);
+    }
+
+    private static void ForEachTap(ReferenceMap input, int kernel, int top, int left, Action<int, int> act)
+    {
+        for (var i = top; i < top + kernel; i++)
+        for (var j = left; j < left + kernel; j++)
+        {
+            if (input.Contains(i, j))
+                act(i, j);
+        }
+    }
+}
