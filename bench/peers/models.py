@@ -1,0 +1,112 @@
+"""The catalog's models in PyTorch, with the same names, shapes and order of computation."""
+from collections import OrderedDict
+
+import torch
+from torch import nn
+
+
+def conv_norm_relu(inputs, outputs, kernel, suffix="", bias=False):
+    return [
+        (f"conv{suffix}", nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=bias)),
+        (f"bn{suffix}", nn.BatchNorm2d(outputs)),
+        (f"relu{suffix}", nn.ReLU(inplace=True)),
+    ]
+
+
+def chain(*parts):
+    return nn.Sequential(OrderedDict(parts))
+
+
+def small(dropout=0.1):
+    return chain(
+        *conv_norm_relu(1, 32, 3, "1"),
+        *conv_norm_relu(32, 32, 3, "2"),
+        ("pool1", nn.MaxPool2d(2)),
+        *conv_norm_relu(32, 64, 3, "3"),
+        *conv_norm_relu(64, 64, 3, "4"),
+        ("pool2", nn.MaxPool2d(2)),
+        ("average", nn.AdaptiveAvgPool2d(1)),
+        ("flatten", nn.Flatten()),
+        ("dropout", nn.Dropout(dropout)),
+        ("fc", nn.Linear(64, 10)),
+    )
+
+
+def cnn4(dropout=0.0):
+    return chain(
+        *conv_norm_relu(1, 64, 3, "1", bias=True),
+        ("pool1", nn.MaxPool2d(2)),
+        *conv_norm_relu(64, 128, 3, "2", bias=True),
+        ("pool2", nn.MaxPool2d(2)),
+        *conv_norm_relu(128, 256, 3, "3", bias=True),
+        ("pool3", nn.MaxPool2d(2)),
+        ("flatten", nn.Flatten()),
+        ("dropout", nn.Dropout(dropout)),
+        ("fc", nn.Linear(256 * 3 * 3, 10)),
+    )
+
+
+def cnn5(feature_dropout=0.25, dropout=0.5):
+    return chain(
+        *conv_norm_relu(1, 64, 3, "1", bias=True),
+        *conv_norm_relu(64, 64, 3, "2", bias=True),
+        ("pool1", nn.MaxPool2d(2)),
+        *conv_norm_relu(64, 128, 3, "3", bias=True),
+        *conv_norm_relu(128, 256, 3, "4", bias=True),
+        ("pool2", nn.MaxPool2d(2)),
+        ("flatten", nn.Flatten()),
+        ("dropout1", nn.Dropout(feature_dropout)),
+        ("fc1", nn.Linear(256 * 7 * 7, 512)),
+        ("relu5", nn.ReLU(inplace=True)),
+        ("dropout2", nn.Dropout(dropout)),
+        ("fc2", nn.Linear(512, 10)),
+    )
+
+
+class Inception(nn.Module):
+    def __init__(self, inputs, one, reduce3, three, reduce5, five, pool):
+        super().__init__()
+        self.branch1 = chain(*conv_norm_relu(inputs, one, 1))
+        self.branch2 = chain(*conv_norm_relu(inputs, reduce3, 1, "1"), *conv_norm_relu(reduce3, three, 3, "2"))
+        self.branch3 = chain(*conv_norm_relu(inputs, reduce5, 1, "1"), *conv_norm_relu(reduce5, five, 5, "2"))
+        self.branch4 = chain(("pool", nn.MaxPool2d(3, stride=1, padding=1)), *conv_norm_relu(inputs, pool, 1))
+
+    def forward(self, x):
+        return torch.cat([self.branch1(x), self.branch2(x), self.branch3(x), self.branch4(x)], 1)
+
+
+def googlenet(dropout=0.4):
+    def halve(name):
+        return name, nn.MaxPool2d(3, stride=2, padding=1)
+
+    return chain(
+        *conv_norm_relu(1, 64, 3, "1"),
+        halve("pool1"),
+        *conv_norm_relu(64, 64, 1, "2"),
+        *conv_norm_relu(64, 192, 3, "3"),
+        ("inception3a", Inception(192, 64, 96, 128, 16, 32, 32)),
+        ("inception3b", Inception(256, 128, 128, 192, 32, 96, 64)),
+        halve("pool3"),
+        ("inception4a", Inception(480, 192, 96, 208, 16, 48, 64)),
+        ("inception4b", Inception(512, 160, 112, 224, 24, 64, 64)),
+        ("inception4c", Inception(512, 128, 128, 256, 24, 64, 64)),
+        ("inception4d", Inception(512, 112, 144, 288, 32, 64, 64)),
+        ("inception4e", Inception(528, 256, 160, 320, 32, 128, 128)),
+        halve("pool4"),
+        ("inception5a", Inception(832, 256, 160, 320, 32, 128, 128)),
+        ("inception5b", Inception(832, 384, 192, 384, 48, 128, 128)),
+        ("average", nn.AdaptiveAvgPool2d(1)),
+        ("flatten", nn.Flatten()),
+        ("dropout", nn.Dropout(dropout)),
+        ("fc", nn.Linear(1024, 10)),
+    )
+
+
+MODELS = {"small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet}
+
+
+def without_dropout(model):
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    return model
