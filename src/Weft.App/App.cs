@@ -48,6 +48,7 @@ internal static class App
             {
                 new BenchCommand(screen),
                 new ConfigCommand(screen),
+                new RunsCommand(screen),
             },
             Options =
             {

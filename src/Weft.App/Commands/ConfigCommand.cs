@@ -10,6 +10,7 @@ internal sealed class ConfigCommand : Command
     {
         Subcommands.Add(new Show(screen));
         Subcommands.Add(new Schema(screen));
+        Subcommands.Add(new Diff(screen));
     }
 
     private sealed class Show : Verb
@@ -54,5 +55,38 @@ internal sealed class ConfigCommand : Command
             Screen.WriteJson(JsonNode.Parse(ConfigurationSchema.Json())!.AsObject());
             return ExitCode.Done;
         }
+    }
+
+    private sealed class Diff : Verb
+    {
+        private readonly RunsOption _runs = new();
+        private readonly Argument<string> _left = new("RUN1") { Description = "A run, or a configuration file." };
+        private readonly Argument<string> _right = new("RUN2") { Description = "The one to compare it with." };
+
+        public Diff(Screen screen) : base("diff", "The keys in which the configurations of two runs differ.", screen)
+        {
+            Arguments.Add(_left);
+            Arguments.Add(_right);
+            Options.Add(_runs);
+        }
+
+        protected override ExitCode Run(ParseResult parse)
+        {
+            var store = _runs.Store(parse);
+            var differences = ConfigurationComparison.Of(Of(store, parse.GetValue(_left)!), Of(store, parse.GetValue(_right)!));
+            foreach (var difference in differences)
+                Screen.People.WriteLine($"{difference.Key,-32}  {Printable.Escape(difference.Left)}  →  {Printable.Escape(difference.Right)}");
+            if (differences.Count == 0)
+                Screen.People.WriteLine("no difference");
+            Screen.WriteJson(new JsonObject
+            {
+                ["differences"] = new JsonArray([.. differences.Select(d => new JsonObject { ["key"] = d.Key, ["left"] = d.Left, ["right"] = d.Right })]),
+            });
+            return ExitCode.Done;
+        }
+
+        private static RunConfiguration Of(RunStore store, string reference) => File.Exists(reference)
+            ? ConfigurationResolver.Resolve(new ConfigurationSources { File = reference }).Value
+            : store.Find(reference).Configuration().Value;
     }
 }

@@ -67,6 +67,8 @@ internal sealed class TrainingState
                 break;
             case RunResumed resumed:
                 (Step, _began, _firstStep) = (resumed.Step, resumed.Time, resumed.Step);
+                if (StepsPerEpoch > 0)
+                    EpochsDone = (int)(resumed.Step / StepsPerEpoch); // what came after the checkpoint is trained again
                 break;
             case StepDone step:
                 (Current, Step) = (step, step.Step);

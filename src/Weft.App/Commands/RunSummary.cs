@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>What a list of runs says about one of them.</summary>
+internal sealed class RunSummary(RunReader run)
+{
+    private readonly IReadOnlyList<MetricsRow> _rows = run.Metrics();
+    private readonly List<RunEvent> _events = [.. run.Events()];
+
+    public RunReader Run { get; } = run;
+
+    public string Name => Run.Folder.Name;
+
+    public DateTimeOffset Started => Run.Information.Started;
+
+    public MetricsRow? Best { get; } = run.Best;
+
+    public IReadOnlyList<MetricsRow> Rows => _rows;
+
+    public int EpochsDone => _rows.Count == 0 ? 0 : _rows[^1].Epoch;
+
+    /// <summary>As planned, by the configuration.</summary>
+    public int Epochs { get; } = run.Configuration().Value.Training.Epochs;
+
+    public TimeSpan Trained => TimeSpan.FromSeconds(_rows.Sum(row => row.Seconds));
+
+    /// <summary>The last word of the run about itself; null while it is trained, or after a kill.</summary>
+    public RunStopped? Stopped => _events.OfType<RunEvent>().LastOrDefault(e => e is RunStopped or RunResumed or RunStarted) as RunStopped;
+
+    /// <summary>"training", a stop reason, or "unfinished" for a run whose process is gone without a word.</summary>
+    public string State => Run.IsBeingTrained ? "training" : Stopped?.Reason.Replace('_', ' ') ?? "unfinished";
+
+    public JsonObject ToJson() => new()
+    {
+        ["run"] = Run.Folder.Path,
+        ["name"] = Name,
+        ["model"] = Run.Information.Model,
+        ["seed"] = Run.Information.Seed,
+        ["started"] = Started,
+        ["state"] = State,
+        ["epochs"] = EpochsDone,
+        ["planned_epochs"] = Epochs,
+        ["best_epoch"] = Best?.Epoch,
+        ["validation_accuracy"] = Best?.ValidationAccuracy,
+        ["validation_loss"] = Best?.ValidationLoss,
+        ["train_seconds"] = Trained.TotalSeconds,
+    };
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class RunsCommand : Verb
+{
+    private readonly RunsOption _runs = new() { Recursive = true };
+
+    public RunsCommand(Screen screen) : base("runs", "Lists the runs; shows or watches one.", screen)
+    {
+        Options.Add(_runs);
+        Subcommands.Add(new RunsShowCommand(screen, _runs));
+        Subcommands.Add(new RunsWatchCommand(screen, _runs));
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var store = _runs.Store(parse);
+        var runs = store.List().Select(run => new RunSummary(run)).ToList();
+        if (runs.Count == 0)
+            Screen.People.WriteLine($"no runs in {Printable.Escape(store.Folder)}; the first: weft train");
+        else
+            WriteTable(runs);
+        Screen.WriteJson(new JsonObject { ["folder"] = store.Folder, ["runs"] = new JsonArray([.. runs.Select(run => run.ToJson())]) });
+        return ExitCode.Done;
+    }
+
+    private void WriteTable(List<RunSummary> runs)
+    {
+        var nameWidth = Math.Max(4, runs.Max(run => Printable.Escape(run.Name).Length));
+        var wide = !Screen.PeopleHaveTerminal || Screen.Width >= nameWidth + 70;
+        Screen.People.WriteLine($"{"run".PadRight(nameWidth)}  {"epochs",7}  {"best",9}" + (wide ? $"  {"at",4}  {"loss",8}  {"time",8}  {"started",16}  state" : "  state"));
+        foreach (var run in runs)
+        {
+            var best = run.Best is { } row ? Figures.Percent(row.ValidationAccuracy) : "–";
+            var middle = wide
+                ? $"  {run.Best?.Epoch,4}  {(run.Best is { } b ? Figures.Loss(b.ValidationLoss) : "–"),8}  {Figures.Duration(run.Trained),8}  {run.Started.LocalDateTime,16:yyyy-MM-dd HH:mm}"
+                : "";
+            Screen.People.WriteLine($"{Printable.Escape(run.Name).PadRight(nameWidth)}  {run.EpochsDone + "/" + run.Epochs,7}  {best,9}{middle}  {run.State}");
+        }
+    }
+}

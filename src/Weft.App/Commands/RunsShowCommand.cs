@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class RunsShowCommand : Verb
+{
+    private readonly RunsOption _runs;
+    private readonly RunArgument _run = new("The run to show.", optional: true);
+
+    public RunsShowCommand(Screen screen, RunsOption runs) : base("show", "One run: what it is, its epochs, its checkpoints.", screen)
+    {
+        _runs = runs;
+        Arguments.Add(_run);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var summary = new RunSummary(_runs.Store(parse).Find(parse.GetValue(_run)!));
+        foreach (var (name, value) in Facts(summary))
+            Screen.People.WriteLine($"{name,-10}  {Printable.Escape(value)}");
+        WriteEpochs(summary);
+        var checkpoints = Checkpoints(summary.Run.Folder);
+        Screen.People.WriteLine(checkpoints.Count == 0 ? "no checkpoint yet" : "checkpoints  " + string.Join(", ", checkpoints.Select(name => $"{summary.Name}@{name}")));
+
+        var json = summary.ToJson();
+        json["checkpoints"] = new JsonArray([.. checkpoints.Select(name => JsonValue.Create(name))]);
+        Screen.WriteJson(json);
+        return ExitCode.Done;
+    }
+
+    private static IEnumerable<(string Name, string Value)> Facts(RunSummary summary)
+    {
+        var information = summary.Run.Information;
+        var data = information.Data;
+        yield return ("run", summary.Run.Folder.Path);
+        yield return ("state", summary.State + (summary.Stopped is { Detail.Length: > 0 } stopped ? $": {stopped.Detail}" : ""));
+        yield return ("model", $"{information.Model}, {Figures.Count(information.ParameterCount)} parameters, seed {information.Seed}" + (information.Recipe is { } recipe ? $", recipe {recipe}" : ""));
+        yield return ("data", $"{data.Name}, {Figures.Count(data.Train)} train, {Figures.Count(data.Validation)} validation, {Figures.Count(data.Test)} test, {data.Fingerprint[..12]}");
+        yield return ("machine", $"{information.Machine.Processor}, {information.Machine.Threads} threads, {information.Machine.VectorBits}-bit vectors, weft {information.Machine.WeftVersion}");
+        yield return ("command", string.Join(' ', information.CommandLine));
+    }
+
+    private void WriteEpochs(RunSummary summary)
+    {
+        var width = Screen.PeopleHaveTerminal ? Screen.Width : EpochTable.Wide;
+        Screen.People.WriteLine(EpochTable.Header(width));
+        foreach (var row in summary.Rows)
+        {
+            Screen.People.WriteLine(EpochTable.Row(new EpochDone(
+                row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond,
+                IsBest: row.Epoch == summary.Best?.Epoch), width));
+        }
+    }
+
+    private static List<string> Checkpoints(RunFolder folder) => !Directory.Exists(folder.CheckpointsFolder) ? [] :
+    [
+        .. Directory.EnumerateFiles(folder.CheckpointsFolder, "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path)!)
+            .Where(name => !name.Contains('.')).Select(name => name.StartsWith("epoch-", StringComparison.Ordinal) ? name["epoch-".Length..].TrimStart('0') : name)
+            .Order(StringComparer.Ordinal),
+    ];
+}
