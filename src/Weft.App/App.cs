@@ -47,6 +47,7 @@ internal static class App
             Subcommands =
             {
                 new BenchCommand(screen),
+                new DataCommand(screen),
                 new ConfigCommand(screen),
                 new RunsCommand(screen),
             },

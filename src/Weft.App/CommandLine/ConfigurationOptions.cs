@@ -38,14 +38,12 @@ internal sealed class ConfigurationOptions
         if (parse.GetValue(_model) is { } model)
             overrides.Add(new ConfigurationValue("model.name", model, "--model"));
         if (parse.GetValue(_data) is { } data)
-            overrides.Add(new ConfigurationValue(IsFolder(data) ? "data.folder" : "data.name", data, "--data"));
+            overrides.Add(new ConfigurationValue(DataSets.IsFolder(data) ? "data.folder" : "data.name", data, "--data"));
         foreach (var (option, key) in _flags)
             if (parse.GetValue(option) is { } text)
                 overrides.Add(new ConfigurationValue(key, text, option.Name));
         return ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = parse.GetValue(_recipe), File = parse.GetValue(_config), Overrides = overrides });
     }
-
-    private static bool IsFolder(string data) => data.Contains('/') || data.Contains('\\') || data is "." or ".." || Directory.Exists(data);
 
     private static Option<string?> Value(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
 }

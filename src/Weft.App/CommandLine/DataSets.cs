@@ -1,0 +1,31 @@
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>Data sets by name or by folder, as <c>--data</c> and <c>weft data</c> take them.</summary>
+internal static class DataSets
+{
+    /// <summary>Whether <paramref name="reference"/> means a folder rather than a name.</summary>
+    public static bool IsFolder(string reference) => reference.Contains('/') || reference.Contains('\\') || reference is "." or ".." || Directory.Exists(reference);
+
+    /// <exception cref="WeftException">Exit 2: no data set has that name; 10 to 12: it cannot be had.</exception>
+    public static ImageDataset Open(string reference, DataOptions options, CancellationToken cancellation) =>
+        FashionMnist.Open(For(reference, options), cancellation);
+
+    /// <summary>As <see cref="Open"/>, and the test files are verified too.</summary>
+    public static ImageDataset Get(string reference, DataOptions options, bool replace, CancellationToken cancellation) =>
+        FashionMnist.Get(For(reference, options), replace, cancellation);
+
+    private static DataOptions For(string reference, DataOptions options)
+    {
+        if (IsFolder(reference))
+            return options with { Folder = reference };
+        if (reference == FashionMnist.Name)
+            return options;
+        var nearest = Suggestion.For(reference, [FashionMnist.Name.Replace('-', '_')]);
+        throw new WeftException(ExitCode.Usage, $"there is no data set '{reference}'" + (nearest is null ? "" : $"; did you mean '{FashionMnist.Name}'?"))
+        {
+            Where = "the data set's name", Expected = $"{FashionMnist.Name}, or a folder with the four IDX files", Found = reference, Safe = "nothing was touched",
+        };
+    }
+}

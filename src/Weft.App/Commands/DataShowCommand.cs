@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class DataShowCommand : DataVerb
+{
+    private readonly WholeNumber _count = new("--count", "Samples of each class.", 1, 100, 1);
+
+    public DataShowCommand(Screen screen) : base("show", "A sheet of training samples, drawn with characters.", screen) => Options.Add(_count);
+
+    protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellation)
+    {
+        var count = _count.Of(parse);
+        var data = DataSets.Open(name, options, cancellation);
+        SayNotes(data);
+        var sheet = Enumerable.Range(0, data.ClassCount).SelectMany(c => Enumerable.Range(0, data.Train.Count).Where(i => data.Train.Label(i) == c).Take(count)).ToArray();
+        WriteText(data, sheet);
+        Screen.WriteJson(new JsonObject
+        {
+            ["name"] = data.Name,
+            ["folder"] = data.Folder,
+            ["classes"] = new JsonArray([.. data.ClassNames.Select(known => JsonValue.Create(known))]),
+            ["samples"] = new JsonArray([.. sheet.Select(i => new JsonObject { ["index"] = i, ["class"] = data.ClassNames[data.Train.Label(i)] })]),
+        });
+        return ExitCode.Done;
+    }
+
+    private void WriteText(ImageDataset data, int[] sheet)
+    {
+        var perLine = Math.Max(1, (Screen.Width + 1) / (data.Shape.Width + 2));
+        foreach (var line in sheet.Chunk(perLine))
+        {
+            Screen.People.WriteLine(string.Join("  ", line.Select(i => Fit($"{Printable.Escape(data.ClassNames[data.Train.Label(i)])} #{i}", data.Shape.Width))).TrimEnd());
+            var pictures = line.Select(i => TextPicture.Lines(data.Train.Image(i), data.Shape)).ToArray();
+            for (var y = 0; y < pictures[0].Length; y++)
+                Screen.People.WriteLine(string.Join("  ", pictures.Select(picture => picture[y])).TrimEnd());
+        }
+    }
+
+    private static string Fit(string text, int width) => text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width);
+}
