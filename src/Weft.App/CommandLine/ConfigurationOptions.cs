@@ -38,7 +38,9 @@ internal sealed class ConfigurationOptions
         if (parse.GetValue(_model) is { } model)
             overrides.Add(new ConfigurationValue("model.name", model, "--model"));
         if (parse.GetValue(_data) is { } data)
-            overrides.Add(new ConfigurationValue(DataSets.IsFolder(data) ? "data.folder" : "data.name", data, "--data"));
+            overrides.Add(DataSets.IsFolder(data) // whole, since the run remembers it and may be resumed from elsewhere
+                ? new ConfigurationValue("data.folder", Path.GetFullPath(data), "--data")
+                : new ConfigurationValue("data.name", data, "--data"));
         foreach (var (option, key) in _flags)
             if (parse.GetValue(option) is { } text)
                 overrides.Add(new ConfigurationValue(key, text, option.Name));
