@@ -7,9 +7,12 @@ public sealed unsafe class StateTensor
 {
     private readonly TensorLayout _layout;
     private readonly float* _memory;
+    private readonly Action? _changed;
 
-    internal StateTensor(string name, TensorLayout layout, float* memory)
+    /// <param name="changed">Told of every <see cref="CopyFrom"/>.</param>
+    internal StateTensor(string name, TensorLayout layout, float* memory, Action? changed = null)
     {
+        _changed = changed;
         Name = name;
         _layout = layout;
         _memory = memory;
@@ -41,6 +44,7 @@ public sealed unsafe class StateTensor
         Require(source.Length);
         for (var i = 0; i < source.Length; i++)
             _memory[_layout.EngineIndex(i)] = source[i];
+        _changed?.Invoke();
     }
 
     private void Require(int length)

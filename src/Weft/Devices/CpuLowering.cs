@@ -1,0 +1,194 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+/// <summary>Turns the nodes of a graph into CPU operations, neighbours fused where one pass over memory can do the work of several.</summary>
+internal sealed class CpuLowering
+{
+    private readonly NetworkGraph _graph;
+    private readonly VectorKernels _kernels;
+    private readonly CompileOptions _options;
+    private readonly Dictionary<GraphValue, ValueStorage> _storage = [];
+    private readonly HashSet<GraphValue> _differentiable = [];
+    private readonly HashSet<GraphNode> _done = [];
+    private readonly List<Operation> _operations = [];
+    private int _dropouts;
+
+    private CpuLowering(NetworkGraph graph, VectorKernels kernels, CompileOptions options)
+    {
+        _graph = graph;
+        _kernels = kernels;
+        _options = options;
+        Input = Store(graph.Input, "input");
+        Input.NeedsGradient = false;
+        foreach (var node in graph.Nodes)
+        {
+            if (_done.Add(node))
+                Lower(node);
+        }
+    }
+
+    public ValueStorage Input { get; }
+
+    public ValueStorage Output => _storage[_graph.Output];
+
+    public IReadOnlyList<Operation> Operations => _operations;
+
+    public static CpuLowering Run(NetworkGraph graph, VectorKernels kernels, CompileOptions options) => new(graph, kernels, options);
+
+    private void Lower(GraphNode node)
+    {
+        switch (node.Layer)
+        {
+            case Conv2d layer:
+                LowerConvolution(node, layer);
+                break;
+            case BatchNorm2d layer:
+                LowerNorm(node, layer, _storage[node.Input], null);
+                break;
+            case ReLU:
+                var mayRectify = MayChangeInPlace(node);
+                Emit(node, output => new ReluOperation(node.Path, _storage[node.Input], output, mayRectify));
+                break;
+            case Dropout layer:
+                var mayDrop = MayChangeInPlace(node);
+                Emit(node, output => new DropoutOperation(node.Path, layer, _storage[node.Input], output, mayDrop, _options.Seed, _dropouts++));
+                break;
+            case MaxPool2d pool:
+                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: true, pool.Kernel, pool.Kernel, pool.Stride, pool.Padding));
+                break;
+            case AveragePool2d pool:
+                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: false, pool.Kernel, pool.Kernel, pool.Stride, pool.Padding));
+                break;
+            case GlobalAveragePool:
+                var size = node.Input.Shape;
+                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: false, size.Height, size.Width, 1, 0));
+                break;
+            case Linear layer:
+                Emit(node, output => new LinearOperation(node.Path, layer, _storage[node.Input], output, _kernels, _options.BatchSize), hasParameters: true);
+                break;
+            case Flatten:
+                LowerFlatten(node);
+                break;
+            case Concat:
+                LowerConcat(node);
+                break;
+            case Residual:
+                Emit(node, output => new AddOperation(node.Path, [.. node.Inputs.Select(input => _storage[input])], output));
+                break;
+            default:
+                throw new NetworkException($"The CPU has no operation for {node.Layer.GetType().Name} \"{node.Path}\".");
+        }
+    }
+
+    // Conv + BatchNorm (+ ReLU (+ 2×2 max-pool)): the norm works on each image while the convolution has it in the cache.
+    private void LowerConvolution(GraphNode node, Conv2d layer)
+    {
+        ConvolutionOperation? convolution = null;
+        Emit(node, output => convolution = new ConvolutionOperation(node.Path, layer, _storage[node.Input], output, _kernels, _options), hasParameters: true);
+        if (Next(node) is { Layer: BatchNorm2d norm } next)
+        {
+            _done.Add(next);
+            LowerNorm(next, norm, _storage[node.Output], convolution);
+        }
+    }
+
+    private void LowerNorm(GraphNode node, BatchNorm2d layer, ValueStorage input, ConvolutionOperation? convolution)
+    {
+        var last = node;
+        bool rectify = false, pool = false;
+        if (Next(last) is { Layer: ReLU } relu)
+        {
+            _done.Add(relu);
+            last = relu;
+            rectify = true;
+        }
+
+        if (Next(last) is { Layer: MaxPool2d { Kernel: 2, Stride: 2, Padding: 0 } } pooling && node.Output.Shape is { Height: var height, Width: var width } && height % 2 == 0 && width % 2 == 0)
+        {
+            _done.Add(pooling);
+            last = pooling;
+            pool = true;
+        }
+
+        var fused = node with { Output = last.Output };
+        if (convolution is not null)
+            input.IsTransient = !_options.Training;
+        Emit(fused, output => new BatchNormOperation(node.Path, layer, input, output, convolution, rectify, pool), hasParameters: true);
+    }
+
+    private void LowerFlatten(GraphNode node)
+    {
+        var input = _storage[node.Input];
+        var output = Store(node.Output, node.Path);
+        output.FeatureOrder = input.FeatureOrder;
+        if (Differentiable(node, hasParameters: false))
+            _differentiable.Add(node.Output);
+        output.NeedsGradient = input.NeedsGradient;
+        if (node.Input.Consumers.Count == 1 && !input.IsPlaced && node.Input != _graph.Input)
+        {
+            output.PlaceIn(input);
+            return;
+        }
+
+        // The input has other readers, which may ask for a halo: flatten a dense copy.
+        var copy = new ValueStorage(node.Input.Shape, node.Path) { NeedsGradient = input.NeedsGradient };
+        Add(new AddOperation(node.Path, [input], copy), copy, _differentiable.Contains(node.Output));
+        output.PlaceIn(copy);
+    }
+
+    private void LowerConcat(GraphNode node)
+    {
+        var output = Store(node.Output, node.Path);
+        if (Differentiable(node, hasParameters: false))
+            _differentiable.Add(node.Output);
+        output.NeedsGradient = _differentiable.Contains(node.Output);
+        var channel = 0;
+        foreach (var input in node.Inputs)
+        {
+            var branch = _storage[input];
+            var mayMove = input.Consumers.Count == 1 && !branch.IsPlaced && input != _graph.Input && branch.Shape == input.Shape;
+            if (mayMove)
+            {
+                branch.PlaceIn(output, channel);
+            }
+            else
+            {
+                var copy = new ValueStorage(input.Shape, node.Path) { NeedsGradient = output.NeedsGradient };
+                copy.PlaceIn(output, channel);
+                Add(new AddOperation(node.Path, [branch], copy), copy, output.NeedsGradient);
+            }
+
+            channel += input.Shape.Channels;
+        }
+    }
+
+    private void Emit(GraphNode node, Func<ValueStorage, Operation> create, bool hasParameters = false)
+    {
+        var output = Store(node.Output, node.Path);
+        var differentiable = Differentiable(node, hasParameters);
+        if (differentiable)
+            _differentiable.Add(node.Output);
+        output.NeedsGradient = differentiable;
+        Add(create(output), output, differentiable);
+        if (output.Root != output)
+            output.FeatureOrder = output.Shape.IsFlat ? _storage[node.Input].FeatureOrder : output.Shape;
+    }
+
+    private void Add(Operation operation, ValueStorage output, bool needsBackward)
+    {
+        operation.Output = output;
+        operation.NeedsBackward = needsBackward && _options.Training;
+        _operations.Add(operation);
+    }
+
+    private bool Differentiable(GraphNode node, bool hasParameters) => hasParameters || node.Inputs.Any(_differentiable.Contains);
+
+    private ValueStorage Store(GraphValue value, string producer) => _storage[value] = new ValueStorage(value.Shape, producer);
+
+    /// <summary>The only consumer of a node's output.</summary>
+    private static GraphNode? Next(GraphNode node) => node.Output.Consumers is [var only] && only.Inputs.Length == 1 ? only : null;
+
+    // Nobody else reads the value, and whoever computed it does not read it again (see Operation's remarks).
+    private bool MayChangeInPlace(GraphNode node) => node.Input.Consumers.Count == 1 && node.Input != _graph.Input;
+}

@@ -1,0 +1,217 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+/// <summary>Operations on the CPU with their memory: weights, gradients, feature maps, scratch.</summary>
+internal sealed unsafe class CpuPlan : DevicePlan
+{
+    private const int LineFloats = 16;
+
+    // A partial panel of columns reads up to a panel past the last element of a buffer.
+    private const int Slack = 64;
+
+    private readonly CpuContext _context;
+    private readonly CpuLowering _lowered;
+    private readonly List<ParameterSlot> _parameters = [];
+    private readonly List<ParameterSlot> _state = [];
+    private readonly List<NativeBuffer> _buffers = [];
+
+    public CpuPlan(NetworkGraph graph, CpuContext context)
+    {
+        _context = context;
+        _lowered = CpuLowering.Run(graph, context.Kernels, context.Options);
+        foreach (var operation in _lowered.Operations)
+        {
+            _parameters.AddRange(operation.Parameters);
+            _state.AddRange(operation.Parameters);
+            _state.AddRange(operation.Statistics);
+        }
+
+        PlaceParameters();
+        PlaceMaps();
+        if (context.Options.Training)
+            PlaceGradients();
+        foreach (var value in Values())
+            value.Resolve();
+        PlaceScratch();
+        foreach (var operation in _lowered.Operations)
+            operation.Bind(context);
+    }
+
+    public override IReadOnlyList<Operation> Operations => _lowered.Operations;
+
+    public override IReadOnlyList<ParameterSlot> Parameters => _parameters;
+
+    public override IReadOnlyList<ParameterSlot> State => _state;
+
+    public override long MemoryBytes => _buffers.Sum(buffer => buffer.Length) * sizeof(float) + _lowered.Operations.Sum(operation => operation.OwnBytes);
+
+    public override Span<float> Logits => new(_lowered.Output.Map.Origin, _context.BatchSize * _lowered.Output.Shape.Channels);
+
+    public override Span<float> LogitsGradient =>
+        _context.Options.Training ? new(_lowered.Output.Gradient.Origin, _context.BatchSize * _lowered.Output.Shape.Channels) : [];
+
+    public override void InvalidateWeights() => _context.WeightsVersion++;
+
+    public override void Load(ReadOnlySpan<float> images, int count)
+    {
+        var map = _lowered.Input.Map;
+        var row = map.Width * map.Channels;
+        for (var n = 0; n < count; n++)
+        {
+            for (var y = 0; y < map.Height; y++, images = images[row..])
+                images[..row].CopyTo(new Span<float>(map.Pixel(n, y, 0), row));
+        }
+    }
+
+    public override void Forward(in Pass pass)
+    {
+        foreach (var operation in _lowered.Operations)
+        {
+            operation.Forward(pass);
+            Finished?.Invoke(operation, false);
+        }
+    }
+
+    public override void Backward(in Pass pass)
+    {
+        for (var i = _lowered.Operations.Count - 1; i >= 0; i--)
+        {
+            var operation = _lowered.Operations[i];
+            if (!operation.NeedsBackward)
+                continue;
+            operation.Backward(pass);
+            Finished?.Invoke(operation, true);
+        }
+    }
+
+    public override string? FindNonFinite(int count)
+    {
+        foreach (var slot in _state)
+        {
+            if (HasNonFinite(slot.Value, slot.Layout.Length))
+                return $"weights {slot.Name}";
+        }
+
+        foreach (var operation in _lowered.Operations)
+        {
+            var map = operation.Output.Map;
+            for (var n = 0; n < count && map.Origin != null; n++)
+            {
+                for (var y = 0; y < map.Height; y++)
+                {
+                    for (var x = 0; x < map.Width; x++)
+                    {
+                        if (HasNonFinite(map.Pixel(n, y, x), map.Channels))
+                            return $"output of {operation.Path}";
+                    }
+                }
+            }
+        }
+
+        // Backwards: the gradient that was computed first is the one that went wrong first.
+        for (var i = _parameters.Count - 1; i >= 0; i--)
+        {
+            if (_parameters[i].Gradient != null && HasNonFinite(_parameters[i].Gradient, _parameters[i].Layout.Length))
+                return $"gradient of {_parameters[i].Name}";
+        }
+
+        return null;
+    }
+
+    public override void Dispose()
+    {
+        foreach (var operation in _lowered.Operations)
+            operation.Dispose();
+        foreach (var buffer in _buffers)
+            buffer.Dispose();
+    }
+
+    private static bool HasNonFinite(float* values, nint length)
+    {
+        for (nint i = 0; i < length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void PlaceParameters()
+    {
+        var values = Allocate(_state.Sum(slot => Lines(slot.Layout.Length)) + Slack);
+        foreach (var slot in _state)
+        {
+            slot.Value = values;
+            values += Lines(slot.Layout.Length);
+        }
+
+        if (!_context.Options.Training)
+            return;
+        var gradients = Allocate(_parameters.Sum(slot => Lines(slot.Layout.Length)) + Slack);
+        foreach (var slot in _parameters)
+        {
+            slot.Gradient = gradients;
+            gradients += Lines(slot.Layout.Length);
+        }
+    }
+
+    private void PlaceMaps()
+    {
+        foreach (var root in Values().Select(value => value.Root).Distinct())
+        {
+            if (!root.IsTransient)
+                root.PlaceMap(Allocate(root.ImageLength * _context.BatchSize + Slack));
+        }
+    }
+
+    // A gradient lives from the backward pass of its value's last reader to that of its producer; values whose spans do not meet share memory.
+    private void PlaceGradients()
+    {
+        var spans = new Dictionary<ValueStorage, (int First, int Last)>();
+        void Extend(ValueStorage value, int index)
+        {
+            var root = value.Root;
+            if (!root.NeedsGradient)
+                return;
+            var span = spans.TryGetValue(root, out var known) ? known : (index, index);
+            spans[root] = (Math.Min(span.Item1, index), Math.Max(span.Item2, index));
+        }
+
+        for (var i = 0; i < _lowered.Operations.Count; i++)
+        {
+            Extend(_lowered.Operations[i].Output, i);
+            foreach (var value in _lowered.Operations[i].Differentiated)
+                Extend(value, i);
+        }
+
+        Extend(_lowered.Output, _lowered.Operations.Count);
+        var plan = new MemoryPlan();
+        var offsets = spans.Select(span => (span.Key, plan.Place(span.Value.First, span.Value.Last, Lines(Length(span.Key))))).ToList();
+        var memory = Allocate(plan.Length + Slack);
+        foreach (var (root, offset) in offsets)
+            root.PlaceGradient(memory + offset);
+        long Length(ValueStorage root) => (long)root.Shape.Length * _context.BatchSize;
+    }
+
+    private void PlaceScratch()
+    {
+        var scratch = _lowered.Operations.Select(operation => operation.Scratch).ToList();
+        _context.WorkerScratchLength = Lines(scratch.Max(s => s.PerWorker)) + Slack;
+        _context.WorkerScratchBase = Allocate(_context.WorkerScratchLength * _context.Team.Size);
+        _context.SharedScratch = Allocate(scratch.Max(s => s.Shared) + Slack);
+    }
+
+    private IEnumerable<ValueStorage> Values() =>
+        _lowered.Operations.SelectMany(operation => operation.Differentiated.Append(operation.Output)).Append(_lowered.Input).Append(_lowered.Output).Distinct();
+
+    private float* Allocate(long length)
+    {
+        var buffer = new NativeBuffer(length);
+        _buffers.Add(buffer);
+        return buffer.Pointer;
+    }
+
+    private static long Lines(long length) => (length + LineFloats - 1) / LineFloats * LineFloats;
+}

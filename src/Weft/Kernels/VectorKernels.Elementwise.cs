@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Weft.Kernels;
+
+// Lengths are arbitrary here: whole vectors first, then the same body one float at a time.
+internal abstract unsafe partial class VectorKernels
+{
+    /// <summary>x[i] = max(x[i], 0).</summary>
+    public abstract void Rectify(float* x, nint length);
+
+    /// <summary>dx[i] = y[i] &gt; 0 ? dx[i] : 0.</summary>
+    public abstract void RectifyGradient(float* y, float* dx, nint length);
+
+    /// <summary>y[i] += x[i].</summary>
+    public abstract void Add(float* x, float* y, nint length);
+
+    /// <summary>y[i] = x[i].</summary>
+    public static void Copy(float* x, float* y, nint length) => Buffer.MemoryCopy(x, y, length * sizeof(float), length * sizeof(float));
+}
+
+internal sealed unsafe partial class VectorKernels<TWidth, TVector>
+{
+    public override void Rectify(float* x, nint length)
+    {
+        var whole = length - length % TWidth.Lanes;
+        Rectify<TWidth, TVector>(x, 0, whole);
+        Rectify<Width32, float>(x, whole, length);
+    }
+
+    public override void RectifyGradient(float* y, float* dx, nint length)
+    {
+        var whole = length - length % TWidth.Lanes;
+        RectifyGradient<TWidth, TVector>(y, dx, 0, whole);
+        RectifyGradient<Width32, float>(y, dx, whole, length);
+    }
+
+    public override void Add(float* x, float* y, nint length)
+    {
+        var whole = length - length % TWidth.Lanes;
+        Add<TWidth, TVector>(x, y, 0, whole);
+        Add<Width32, float>(x, y, whole, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rectify<TW, TV>(float* x, nint from, nint to)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        var zero = TW.Broadcast(0);
+        for (var i = from; i < to; i += TW.Lanes)
+            TW.Store(x + i, TW.Max(TW.Load(x + i), zero));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RectifyGradient<TW, TV>(float* y, float* dx, nint from, nint to)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        var zero = TW.Broadcast(0);
+        for (var i = from; i < to; i += TW.Lanes)
+            TW.Store(dx + i, TW.SelectGreater(TW.Load(y + i), zero, TW.Load(dx + i), zero));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add<TW, TV>(float* x, float* y, nint from, nint to)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        for (var i = from; i < to; i += TW.Lanes)
+            TW.Store(y + i, TW.Add(TW.Load(x + i), TW.Load(y + i)));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+
+namespace Weft.Kernels;
+
+internal abstract unsafe partial class VectorKernels
+{
+    /// <summary>
+    /// Multiplies <paramref name="rows"/> rows of A with one panel of B into C; see <see cref="MicroKernel{TWidth, TVector}"/>. The panel has
+    /// <see cref="PanelWidth"/> readable columns (one vector if <paramref name="columns"/> fit into it); only <paramref name="columns"/> of them are written.
+    /// </summary>
+    public abstract void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns);
+}
+
+internal sealed unsafe partial class VectorKernels<TWidth, TVector>
+{
+    public override void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns)
+    {
+        var lanes = TWidth.Lanes;
+        var blocks = (rows + TWidth.MaxRows - 1) / TWidth.MaxRows;
+        var isWhole = columns == lanes || columns == 2 * lanes;
+        for (var i = 0; i < blocks; i++)
+        {
+            // Even blocks: 16 rows run as 8 + 8, not as 14 + 2.
+            var count = (rows * (i + 1) / blocks) - (rows * i / blocks);
+            if (isWhole)
+                Multiply(block, a, b, c, count, columns > lanes);
+            else
+                MultiplyPartial(block, a, b, c, count, columns);
+            a += count * block.RowStride;
+            c += count * block.CRow;
+        }
+    }
+
+    private static void MultiplyPartial(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns)
+    {
+        var width = columns > TWidth.Lanes ? 2 * TWidth.Lanes : TWidth.Lanes;
+        var buffer = stackalloc float[rows * width];
+        var whole = block;
+        whole.CRow = width;
+        whole.Accumulate = false;
+        Multiply(whole, a, b, buffer, rows, columns > TWidth.Lanes);
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                var value = buffer[row * width + column];
+                c[row * block.CRow + column] = block.Accumulate ? c[row * block.CRow + column] + value : value;
+            }
+        }
+    }
+
+    private static void Multiply(in MatrixBlock block, float* a, float* b, float* c, int rows, bool twoColumns)
+    {
+        if (twoColumns)
+            Multiply<Count2>(block, a, b, c, rows);
+        else
+            Multiply<Count1>(block, a, b, c, rows);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply<TColumns>(in MatrixBlock block, float* a, float* b, float* c, int rows)
+        where TColumns : ICount
+    {
+        switch (rows)
+        {
+            case 1: MicroKernel<TWidth, TVector>.Run<Count1, TColumns>(block, a, b, c); break;
+            case 2: MicroKernel<TWidth, TVector>.Run<Count2, TColumns>(block, a, b, c); break;
+            case 3: MicroKernel<TWidth, TVector>.Run<Count3, TColumns>(block, a, b, c); break;
+            case 4: MicroKernel<TWidth, TVector>.Run<Count4, TColumns>(block, a, b, c); break;
+            case 5: MicroKernel<TWidth, TVector>.Run<Count5, TColumns>(block, a, b, c); break;
+            case 6: MicroKernel<TWidth, TVector>.Run<Count6, TColumns>(block, a, b, c); break;
+            case 7: MicroKernel<TWidth, TVector>.Run<Count7, TColumns>(block, a, b, c); break;
+            case 8: MicroKernel<TWidth, TVector>.Run<Count8, TColumns>(block, a, b, c); break;
+            case 9: MicroKernel<TWidth, TVector>.Run<Count9, TColumns>(block, a, b, c); break;
+            case 10: MicroKernel<TWidth, TVector>.Run<Count10, TColumns>(block, a, b, c); break;
+            case 11: MicroKernel<TWidth, TVector>.Run<Count11, TColumns>(block, a, b, c); break;
+            case 12: MicroKernel<TWidth, TVector>.Run<Count12, TColumns>(block, a, b, c); break;
+            case 13: MicroKernel<TWidth, TVector>.Run<Count13, TColumns>(block, a, b, c); break;
+            default: MicroKernel<TWidth, TVector>.Run<Count14, TColumns>(block, a, b, c); break;
+        }
+    }
+}

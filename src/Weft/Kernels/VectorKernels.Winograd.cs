@@ -1,0 +1,229 @@
+using System.Runtime.CompilerServices;
+using static Weft.Kernels.WinogradPoints;
+
+namespace Weft.Kernels;
+
+// Channels are a multiple of Lanes in every method of this file: one vector is the same tile element of Lanes neighbouring channels, so a transform is
+// plain arithmetic on whole vectors and there is no remainder.
+internal abstract unsafe partial class VectorKernels
+{
+    /// <summary>V = Bᵀ d B of one tile: six by six pixels from <paramref name="d"/>, product p of channel c to v[p · productStride + c].</summary>
+    public abstract void TransformInput(float* d, nint rowStride, nint pixelStride, float* v, nint productStride, nint channels);
+
+    /// <summary>Y = Aᵀ M A of one tile plus <paramref name="bias"/> (may be null): four by four pixels to <paramref name="y"/>.</summary>
+    public abstract void TransformOutput(float* m, nint productStride, float* bias, float* y, nint rowStride, nint pixelStride, nint channels);
+
+    /// <summary>dM = A dY Aᵀ of one tile: four by four pixels from <paramref name="dy"/>.</summary>
+    public abstract void TransformOutputGradient(float* dy, nint rowStride, nint pixelStride, float* dm, nint productStride, nint channels);
+
+    /// <summary>d += B dV Bᵀ of one tile: six by six pixels of <paramref name="dd"/> are added to.</summary>
+    public abstract void TransformInputGradient(float* dv, nint productStride, float* dd, nint rowStride, nint pixelStride, nint channels);
+
+    /// <summary>U = G g Gᵀ: nine taps g[tap · tapStride + k] to thirty-six products u[p · productStride + k].</summary>
+    public abstract void TransformKernel(float* g, nint tapStride, float* u, nint productStride, nint channels);
+
+    /// <summary>dg = Gᵀ dU G, the adjoint of <see cref="TransformKernel"/>.</summary>
+    public abstract void TransformKernelGradient(float* du, nint productStride, float* dg, nint tapStride, nint channels);
+}
+
+internal sealed unsafe partial class VectorKernels<TWidth, TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformInput(float* d, nint rowStride, nint pixelStride, float* v, nint productStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Products * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            for (nint x = 0; x < Inputs; x++)
+                InputLine(d + x * pixelStride + c, rowStride, columns + x * lanes, Inputs * lanes);
+            for (nint y = 0; y < Inputs; y++)
+                InputLine(columns + y * Inputs * lanes, lanes, v + y * Inputs * productStride + c, productStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformOutput(float* m, nint productStride, float* bias, float* y, nint rowStride, nint pixelStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Inputs * Outputs * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            var offset = bias == null ? TWidth.Broadcast(0) : TWidth.Load(bias + c);
+            for (nint x = 0; x < Inputs; x++)
+                OutputLine(m + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes, TWidth.Broadcast(0));
+            for (nint row = 0; row < Outputs; row++)
+                OutputLine(columns + row * Inputs * lanes, lanes, y + row * rowStride + c, pixelStride, offset);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformOutputGradient(float* dy, nint rowStride, nint pixelStride, float* dm, nint productStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Inputs * Outputs * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            for (nint x = 0; x < Outputs; x++)
+                OutputGradientLine(dy + x * pixelStride + c, rowStride, columns + x * lanes, Outputs * lanes);
+            for (nint y = 0; y < Inputs; y++)
+                OutputGradientLine(columns + y * Outputs * lanes, lanes, dm + y * Inputs * productStride + c, productStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformInputGradient(float* dv, nint productStride, float* dd, nint rowStride, nint pixelStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Products * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            for (nint x = 0; x < Inputs; x++)
+                InputGradientLine(dv + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes, add: false);
+            for (nint y = 0; y < Inputs; y++)
+                InputGradientLine(columns + y * Inputs * lanes, lanes, dd + y * rowStride + c, pixelStride, add: true);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformKernel(float* g, nint tapStride, float* u, nint productStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Inputs * 3 * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            for (nint x = 0; x < 3; x++)
+                KernelLine(g + x * tapStride + c, 3 * tapStride, columns + x * lanes, 3 * lanes);
+            for (nint y = 0; y < Inputs; y++)
+                KernelLine(columns + y * 3 * lanes, lanes, u + y * Inputs * productStride + c, productStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformKernelGradient(float* du, nint productStride, float* dg, nint tapStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Inputs * 3 * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            for (nint x = 0; x < Inputs; x++)
+                KernelGradientLine(du + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes);
+            for (nint y = 0; y < 3; y++)
+                KernelGradientLine(columns + y * Inputs * lanes, lanes, dg + 3 * y * tapStride + c, tapStride);
+        }
+    }
+
+    // Bᵀ on six values.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InputLine(float* from, nint stride, float* to, nint toStride)
+    {
+        TVector d0 = TWidth.Load(from), d1 = TWidth.Load(from + stride), d2 = TWidth.Load(from + 2 * stride);
+        TVector d3 = TWidth.Load(from + 3 * stride), d4 = TWidth.Load(from + 4 * stride), d5 = TWidth.Load(from + 5 * stride);
+        TVector product = TWidth.Broadcast(ProductOfSquares), sum = TWidth.Broadcast(-SumOfSquares);
+        TVector a2 = TWidth.Broadcast(-A2), b2 = TWidth.Broadcast(-B2);
+        TWidth.Store(to, TWidth.MultiplyAdd(product, d0, TWidth.MultiplyAdd(sum, d2, d4)));
+        var even = TWidth.MultiplyAdd(b2, d2, d4);
+        var odd = TWidth.MultiplyAdd(b2, d1, d3);
+        TWidth.Store(to + toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A), odd, even));
+        TWidth.Store(to + 2 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(-A), odd, even));
+        even = TWidth.MultiplyAdd(a2, d2, d4);
+        odd = TWidth.MultiplyAdd(a2, d1, d3);
+        TWidth.Store(to + 3 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(B), odd, even));
+        TWidth.Store(to + 4 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(-B), odd, even));
+        TWidth.Store(to + 5 * toStride, TWidth.MultiplyAdd(product, d1, TWidth.MultiplyAdd(sum, d3, d5)));
+    }
+
+    // Aᵀ on six values, plus an offset.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void OutputLine(float* from, nint stride, float* to, nint toStride, TVector offset)
+    {
+        TVector m1 = TWidth.Load(from + stride), m2 = TWidth.Load(from + 2 * stride), m3 = TWidth.Load(from + 3 * stride), m4 = TWidth.Load(from + 4 * stride);
+        TVector sumA = TWidth.Add(m1, m2), differenceA = TWidth.Subtract(m1, m2);
+        TVector sumB = TWidth.Add(m3, m4), differenceB = TWidth.Subtract(m3, m4);
+        TWidth.Store(to, TWidth.Add(offset, TWidth.Add(TWidth.Load(from), TWidth.Add(sumA, sumB))));
+        TWidth.Store(to + toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(B), differenceB, offset)));
+        TWidth.Store(to + 2 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A2), sumA, TWidth.MultiplyAdd(TWidth.Broadcast(B2), sumB, offset)));
+        var last = TWidth.Add(offset, TWidth.Load(from + 5 * stride));
+        TWidth.Store(to + 3 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A3), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(B3), differenceB, last)));
+    }
+
+    // A on four values.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void OutputGradientLine(float* from, nint stride, float* to, nint toStride)
+    {
+        TVector y0 = TWidth.Load(from), y1 = TWidth.Load(from + stride), y2 = TWidth.Load(from + 2 * stride), y3 = TWidth.Load(from + 3 * stride);
+        TWidth.Store(to, y0);
+        var even = TWidth.MultiplyAdd(TWidth.Broadcast(A2), y2, y0);
+        var odd = TWidth.MultiplyAdd(TWidth.Broadcast(A3), y3, TWidth.Multiply(TWidth.Broadcast(A), y1));
+        TWidth.Store(to + toStride, TWidth.Add(even, odd));
+        TWidth.Store(to + 2 * toStride, TWidth.Subtract(even, odd));
+        even = TWidth.MultiplyAdd(TWidth.Broadcast(B2), y2, y0);
+        odd = TWidth.MultiplyAdd(TWidth.Broadcast(B3), y3, TWidth.Multiply(TWidth.Broadcast(B), y1));
+        TWidth.Store(to + 3 * toStride, TWidth.Add(even, odd));
+        TWidth.Store(to + 4 * toStride, TWidth.Subtract(even, odd));
+        TWidth.Store(to + 5 * toStride, y3);
+    }
+
+    // B on six values.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InputGradientLine(float* from, nint stride, float* to, nint toStride, bool add)
+    {
+        TVector v0 = TWidth.Load(from), v1 = TWidth.Load(from + stride), v2 = TWidth.Load(from + 2 * stride);
+        TVector v3 = TWidth.Load(from + 3 * stride), v4 = TWidth.Load(from + 4 * stride), v5 = TWidth.Load(from + 5 * stride);
+        TVector sumA = TWidth.Add(v1, v2), differenceA = TWidth.Subtract(v1, v2), sumB = TWidth.Add(v3, v4), differenceB = TWidth.Subtract(v3, v4);
+        TVector product = TWidth.Broadcast(ProductOfSquares), sum = TWidth.Broadcast(-SumOfSquares);
+        var d0 = TWidth.Multiply(product, v0);
+        var d1 = TWidth.MultiplyAdd(TWidth.Broadcast(-A * B2), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(-B * A2), differenceB, TWidth.Multiply(product, v5)));
+        var d2 = TWidth.MultiplyAdd(TWidth.Broadcast(-B2), sumA, TWidth.MultiplyAdd(TWidth.Broadcast(-A2), sumB, TWidth.Multiply(sum, v0)));
+        var d3 = TWidth.MultiplyAdd(TWidth.Broadcast(A), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(B), differenceB, TWidth.Multiply(sum, v5)));
+        var d4 = TWidth.Add(v0, TWidth.Add(sumA, sumB));
+        if (add)
+        {
+            d0 = TWidth.Add(d0, TWidth.Load(to));
+            d1 = TWidth.Add(d1, TWidth.Load(to + toStride));
+            d2 = TWidth.Add(d2, TWidth.Load(to + 2 * toStride));
+            d3 = TWidth.Add(d3, TWidth.Load(to + 3 * toStride));
+            d4 = TWidth.Add(d4, TWidth.Load(to + 4 * toStride));
+            v5 = TWidth.Add(v5, TWidth.Load(to + 5 * toStride));
+        }
+
+        TWidth.Store(to, d0);
+        TWidth.Store(to + toStride, d1);
+        TWidth.Store(to + 2 * toStride, d2);
+        TWidth.Store(to + 3 * toStride, d3);
+        TWidth.Store(to + 4 * toStride, d4);
+        TWidth.Store(to + 5 * toStride, v5);
+    }
+
+    // G on three values.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void KernelLine(float* from, nint stride, float* to, nint toStride)
+    {
+        TVector g0 = TWidth.Load(from), g1 = TWidth.Load(from + stride), g2 = TWidth.Load(from + 2 * stride);
+        TWidth.Store(to, TWidth.Multiply(TWidth.Broadcast(InverseN0), g0));
+        var even = TWidth.Multiply(TWidth.Broadcast(InverseNa), TWidth.MultiplyAdd(TWidth.Broadcast(A2), g2, g0));
+        var odd = TWidth.Multiply(TWidth.Broadcast(A * InverseNa), g1);
+        TWidth.Store(to + toStride, TWidth.Add(even, odd));
+        TWidth.Store(to + 2 * toStride, TWidth.Subtract(even, odd));
+        even = TWidth.Multiply(TWidth.Broadcast(InverseNb), TWidth.MultiplyAdd(TWidth.Broadcast(B2), g2, g0));
+        odd = TWidth.Multiply(TWidth.Broadcast(B * InverseNb), g1);
+        TWidth.Store(to + 3 * toStride, TWidth.Add(even, odd));
+        TWidth.Store(to + 4 * toStride, TWidth.Subtract(even, odd));
+        TWidth.Store(to + 5 * toStride, g2);
+    }
+
+    // Gᵀ on six values.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void KernelGradientLine(float* from, nint stride, float* to, nint toStride)
+    {
+        TVector u0 = TWidth.Load(from), u1 = TWidth.Load(from + stride), u2 = TWidth.Load(from + 2 * stride);
+        TVector u3 = TWidth.Load(from + 3 * stride), u4 = TWidth.Load(from + 4 * stride), u5 = TWidth.Load(from + 5 * stride);
+        var sumA = TWidth.Multiply(TWidth.Broadcast(InverseNa), TWidth.Add(u1, u2));
+        var sumB = TWidth.Multiply(TWidth.Broadcast(InverseNb), TWidth.Add(u3, u4));
+        var differenceA = TWidth.Multiply(TWidth.Broadcast(A * InverseNa), TWidth.Subtract(u1, u2));
+        var differenceB = TWidth.Multiply(TWidth.Broadcast(B * InverseNb), TWidth.Subtract(u3, u4));
+        TWidth.Store(to, TWidth.MultiplyAdd(TWidth.Broadcast(InverseN0), u0, TWidth.Add(sumA, sumB)));
+        TWidth.Store(to + toStride, TWidth.Add(differenceA, differenceB));
+        TWidth.Store(to + 2 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A2), sumA, TWidth.MultiplyAdd(TWidth.Broadcast(B2), sumB, u5)));
+    }
+}

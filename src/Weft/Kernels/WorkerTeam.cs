@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Weft.Kernels;
+
+/// <summary>A piece of parallel work: <see cref="Run"/> is called once for every task, on any worker, in any order.</summary>
+/// <remarks>A task writes only what belongs to it and its extent must not depend on the number of workers; then neither do the results' bits.</remarks>
+internal interface IWork
+{
+    /// <param name="task">0 … tasks − 1.</param>
+    /// <param name="worker">0 … <see cref="WorkerTeam.Size"/> − 1: which worker's scratch memory may be used.</param>
+    void Run(int task, int worker);
+}
+
+/// <summary>
+/// Threads that share the tasks of one phase after another; the only place of the engine with threads. The calling thread is worker 0. Waiting workers
+/// spin for some tens of microseconds, the usual gap between two phases, and then sleep.
+/// </summary>
+internal sealed unsafe class WorkerTeam : IDisposable
+{
+    private const int SpinsBeforeSleep = 2000; // about 50 µs: longer than the serial gaps inside a step, shorter than a scheduler's time slice
+
+    private readonly Thread[] _threads;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _sleepers = new(0);
+    private delegate*<void*, int, int, void> _invoke;
+    private void* _work;
+    private int _taskCount;
+    private int _nextTask;
+    private int _busy;
+    private int _phase;
+    private int _sleeping;
+    private bool _stop;
+    private ExceptionDispatchInfo? _failure;
+
+    public WorkerTeam(int size)
+    {
+        Size = size;
+        _threads = new Thread[size - 1];
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            var worker = i + 1;
+            _threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"weft worker {worker}" };
+            _threads[i].Start();
+        }
+    }
+
+    public int Size { get; }
+
+    /// <summary>Runs tasks 0 … <paramref name="tasks"/> − 1 and returns when all are done. The first exception of a task is thrown again here.</summary>
+    public void Run<TWork>(int tasks, ref TWork work)
+        where TWork : struct, IWork
+    {
+        if (Size == 1 || tasks <= 1)
+        {
+            for (var task = 0; task < tasks; task++)
+                work.Run(task, 0);
+            return;
+        }
+
+        _invoke = &Invoke<TWork>;
+        _work = Unsafe.AsPointer(ref work); // the caller's stack slot: alive, and not moved, until this method returns
+        _taskCount = tasks;
+        _nextTask = 0;
+        _busy = _threads.Length;
+        Interlocked.Increment(ref _phase);
+        var sleeping = Volatile.Read(ref _sleeping);
+        if (sleeping > 0)
+            Wake();
+        Drain(0);
+        var wait = new SpinWait();
+        while (Volatile.Read(ref _busy) != 0)
+            wait.SpinOnce(sleep1Threshold: -1);
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            failure.Throw();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop = true;
+        Interlocked.Increment(ref _phase);
+        Wake();
+        foreach (var thread in _threads)
+            thread.Join();
+        _sleepers.Dispose();
+    }
+
+    private static void Invoke<TWork>(void* work, int task, int worker)
+        where TWork : struct, IWork => Unsafe.AsRef<TWork>(work).Run(task, worker);
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            if (_sleeping > 0)
+                _sleepers.Release(_sleeping);
+            _sleeping = 0;
+        }
+    }
+
+    private void Work(int worker)
+    {
+        var seen = 0;
+        while (true)
+        {
+            AwaitPhaseAfter(seen);
+            seen++;
+            if (_stop)
+                return;
+            Drain(worker);
+            Interlocked.Decrement(ref _busy);
+        }
+    }
+
+    private void AwaitPhaseAfter(int seen)
+    {
+        for (var spin = 0; spin < SpinsBeforeSleep; spin++)
+        {
+            if (Volatile.Read(ref _phase) != seen)
+                return;
+            Thread.SpinWait(8);
+        }
+
+        while (Volatile.Read(ref _phase) == seen)
+        {
+            lock (_gate)
+            {
+                // The caller raises the phase before it reads _sleeping: either it sees this sleeper or this sees the new phase.
+                Interlocked.Increment(ref _sleeping);
+                if (Volatile.Read(ref _phase) != seen)
+                {
+                    _sleeping--;
+                    return;
+                }
+            }
+
+            _sleepers.Wait();
+        }
+    }
+
+    private void Drain(int worker)
+    {
+        try
+        {
+            int task;
+            while ((task = Interlocked.Increment(ref _nextTask) - 1) < _taskCount)
+                _invoke(_work, task, worker);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+        }
+    }
+}

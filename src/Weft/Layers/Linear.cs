@@ -1,0 +1,15 @@
+namespace Weft;
+
+/// <summary>output = input · weightᵀ + bias. <para>Shapes: input [N, F], weight [O, F], bias [O] → output [N, O].</para></summary>
+public sealed record Linear(int OutputFeatures) : Layer
+{
+    /// <value>Default: true.</value>
+    public bool Bias { get; init; } = true;
+
+    internal override FeatureShape Infer(FeatureShape input, string path)
+    {
+        Require(OutputFeatures >= 1, path, $"at least one output feature, but received {OutputFeatures}");
+        Require(input.IsFlat, path, $"a flat input, but received {input}. Put Flatten or GlobalAveragePool before it");
+        return FeatureShape.Flat(OutputFeatures);
+    }
+}

@@ -1,0 +1,334 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+/// <summary>
+/// Batch norm with the rectifier and the 2×2 maximum pooling behind it, if they are there, in one pass over memory. Behind a convolution it works image by
+/// image inside the convolution's own pass.
+/// </summary>
+/// <remarks>
+/// With m = N·H·W values a channel, g the output gradient where the rectifier was open (at the maxima, with pooling) and x̂ the normalized input:
+/// dbias = Σg, dweight = Σ g·x̂, dz = weight/√(σ²+ε) · (g − dbias/m − x̂ · dweight/m), which is P·g + Q·z + R with coefficients a channel.
+/// Sums run within an image in 32 bits around the running mean, and over the images in 64 bits in order.
+/// </remarks>
+internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbour
+{
+    private const int Coefficients = 7; // scale, shift, pivot, P, Q, R, and the mean of this batch
+
+    private readonly BatchNorm2d _layer;
+    private readonly ValueStorage _input;
+    private readonly ValueStorage _output;
+    private readonly ConvolutionOperation? _convolution;
+    private readonly bool _rectify;
+    private readonly bool _pool;
+    private readonly int _channels;
+    private readonly ParameterSlot _weight;
+    private readonly ParameterSlot _shift;
+    private readonly ParameterSlot _runningMean;
+    private readonly ParameterSlot _runningVariance;
+    private NativeBuffer? _coefficients;
+    private NativeBuffer? _sums;
+    private NormCoefficients _norm;
+    private float* _batchMean;
+    private double[] _inverseDeviation = [];
+    private long _evaluationVersion;
+    private CpuContext _context = null!;
+
+    /// <param name="convolution">The convolution in front, if it is fused with this norm.</param>
+    public BatchNormOperation(string path, BatchNorm2d layer, ValueStorage input, ValueStorage output, ConvolutionOperation? convolution, bool rectify, bool pool)
+        : base(path)
+    {
+        _layer = layer;
+        _input = input;
+        _output = output;
+        _convolution = convolution;
+        _rectify = rectify;
+        _pool = pool;
+        _channels = input.Shape.Channels;
+        var layout = new TensorLayout.Same([_channels]);
+        _weight = new ParameterSlot($"{path}.weight", ParameterKind.NormScale, layout, Initialization.Fixed(1));
+        _shift = new ParameterSlot($"{path}.bias", ParameterKind.NormShift, layout, Initialization.Fixed(0));
+        _runningMean = new ParameterSlot($"{path}.running_mean", ParameterKind.NormShift, layout, Initialization.Fixed(0));
+        _runningVariance = new ParameterSlot($"{path}.running_var", ParameterKind.NormScale, layout, Initialization.Fixed(1));
+        if (convolution is not null)
+        {
+            convolution.Neighbour = this;
+            input.NeedsGradient = false; // it goes straight into the convolution's pass
+        }
+        else
+        {
+            input.AddDifferentiator(this);
+        }
+    }
+
+    public override string Summary => $"batch norm{(_rectify ? " + ReLU" : "")}{(_pool ? " + max-pool" : "")}, {_input.Shape}";
+
+    public override IEnumerable<ParameterSlot> Parameters => [_weight, _shift];
+
+    public override IEnumerable<ParameterSlot> Statistics => [_runningMean, _runningVariance];
+
+    public override IEnumerable<ValueStorage> Differentiated => _convolution is null ? [_input] : [];
+
+    public override (long PerWorker, long Shared) Scratch => (_input.Shape.Length, 0);
+
+    private float* ConvolutionBias => _convolution?.Bias is { } bias ? bias.Value : null;
+
+    public override void Bind(CpuContext context)
+    {
+        _context = context;
+        _coefficients = new NativeBuffer(Coefficients * (long)_channels);
+        _sums = new NativeBuffer(2L * context.BatchSize * _channels);
+        var c = _coefficients.Pointer;
+        _norm = new NormCoefficients
+        {
+            Rectify = _rectify,
+            Scale = c,
+            Shift = c + _channels,
+            Pivot = c + 2 * _channels,
+            P = c + 3 * _channels,
+            Q = c + 4 * _channels,
+            R = c + 5 * _channels,
+        };
+        _batchMean = c + 6 * _channels;
+        _inverseDeviation = new double[_channels];
+    }
+
+    public override long OwnBytes => ((_coefficients?.Length ?? 0) + (_sums?.Length ?? 0)) * sizeof(float);
+
+    public override void Dispose()
+    {
+        _coefficients?.Dispose();
+        _sums?.Dispose();
+    }
+
+    public override void Forward(in Pass pass)
+    {
+        if (!pass.IsTraining)
+        {
+            UseRunningStatistics();
+            if (_convolution is null)
+                Apply(pass);
+            return;
+        }
+
+        if (_convolution is null)
+        {
+            PreparePivot();
+            var moments = new MomentsWork(this);
+            _context.Team.Run(pass.Count, ref moments);
+        }
+
+        FinishMoments(pass.Count);
+        Apply(pass);
+    }
+
+    public override void Backward(in Pass pass)
+    {
+        var moments = new GradientMomentsWork(this);
+        _context.Team.Run(pass.Count, ref moments);
+        FinishGradientMoments(pass.Count);
+        if (_convolution is not null || !_input.NeedsGradient)
+            return;
+        var apply = new GradientWork(this, _input.Accumulates(this));
+        _context.Team.Run(pass.Count, ref apply);
+    }
+
+    public void BeforeOutput(in Pass pass)
+    {
+        if (pass.IsTraining)
+            PreparePivot();
+        else
+            UseRunningStatistics();
+    }
+
+    public void ObserveOutput(int image) => AddMoments(image);
+
+    public void TakeOutput(int image, in FeatureMap output) => Apply(output, 0, image);
+
+    public void GiveOutputGradient(int image, in FeatureMap destination) => ApplyGradient(image, destination, 0);
+
+    // The running mean (without the bias that the convolution left out) is near the batch's mean: sums around it lose no digits.
+    private void PreparePivot()
+    {
+        var bias = ConvolutionBias;
+        for (var c = 0; c < _channels; c++)
+            _norm.Pivot[c] = _runningMean.Value[c] - (bias == null ? 0 : bias[c]);
+    }
+
+    private void UseRunningStatistics()
+    {
+        if (_evaluationVersion == _context.WeightsVersion)
+            return;
+        _evaluationVersion = _context.WeightsVersion;
+        var bias = ConvolutionBias;
+        for (var c = 0; c < _channels; c++)
+        {
+            var scale = _weight.Value[c] / Math.Sqrt(_runningVariance.Value[c] + _layer.Epsilon);
+            var mean = (double)_runningMean.Value[c] - (bias == null ? 0 : bias[c]);
+            _norm.Scale[c] = (float)scale;
+            _norm.Shift[c] = (float)(_shift.Value[c] - mean * scale);
+        }
+    }
+
+    private void FinishMoments(int images)
+    {
+        _evaluationVersion = 0; // scale and shift are this batch's from here on
+        double count = (double)images * _input.Shape.Pixels;
+        var bias = ConvolutionBias;
+        for (var c = 0; c < _channels; c++)
+        {
+            var (sum, squares) = Totals(c, images);
+            var offset = sum / count;
+            var variance = Math.Max(squares / count - offset * offset, 0);
+            var mean = _norm.Pivot[c] + offset;
+            _inverseDeviation[c] = 1 / Math.Sqrt(variance + _layer.Epsilon);
+            var scale = _weight.Value[c] * _inverseDeviation[c];
+            _norm.Scale[c] = (float)scale;
+            _norm.Shift[c] = (float)(_shift.Value[c] - mean * scale);
+            _batchMean[c] = (float)mean;
+            var unbiased = count > 1 ? variance * count / (count - 1) : variance;
+            var momentum = _layer.Momentum;
+            _runningMean.Value[c] = (float)((1 - momentum) * _runningMean.Value[c] + momentum * (mean + (bias == null ? 0 : bias[c])));
+            _runningVariance.Value[c] = (float)((1 - momentum) * _runningVariance.Value[c] + momentum * unbiased);
+        }
+    }
+
+    private void FinishGradientMoments(int images)
+    {
+        double count = (double)images * _input.Shape.Pixels;
+        for (var c = 0; c < _channels; c++)
+        {
+            var (sum, products) = Totals(c, images);
+            double deviation = _inverseDeviation[c];
+            var scaled = products * deviation; // Σ g · x̂
+            _shift.Gradient[c] = (float)sum;
+            _weight.Gradient[c] = (float)scaled;
+            var p = _weight.Value[c] * deviation;
+            var q = -p * scaled / count * deviation;
+            _norm.P[c] = (float)p;
+            _norm.Q[c] = (float)q;
+            _norm.R[c] = (float)(-p * sum / count - q * _batchMean[c]);
+        }
+    }
+
+    private (double First, double Second) Totals(int channel, int images)
+    {
+        double first = 0, second = 0;
+        for (var image = 0; image < images; image++)
+        {
+            first += _sums!.Pointer[2L * image * _channels + channel];
+            second += _sums.Pointer[(2L * image + 1) * _channels + channel];
+        }
+
+        return (first, second);
+    }
+
+    private float* ClearSums(int image)
+    {
+        var sums = _sums!.Pointer + 2L * image * _channels;
+        new Span<float>(sums, 2 * _channels).Clear();
+        return sums;
+    }
+
+    private void AddMoments(int image)
+    {
+        var sums = ClearSums(image);
+        var map = _input.Map;
+        for (var y = 0; y < map.Height; y++)
+            _context.Kernels.AddMoments(map.Pixel(image, y, 0), map.PixelStride, map.Width, _channels, _norm.Pivot, sums, sums + _channels);
+    }
+
+    private void Apply(in Pass pass)
+    {
+        var work = new ApplyWork(this);
+        _context.Team.Run(pass.Count, ref work);
+    }
+
+    private void Apply(in FeatureMap input, int inputImage, int outputImage)
+    {
+        var output = _output.Map;
+        var kernels = _context.Kernels;
+        for (var y = 0; y < output.Height; y++)
+        {
+            var to = output.Pixel(outputImage, y, 0);
+            if (_pool)
+                kernels.ApplyNormPool(input.Pixel(inputImage, 2 * y, 0), input.PixelStride, input.RowStride, to, output.PixelStride, output.Width, _channels, _norm);
+            else
+                kernels.ApplyNorm(input.Pixel(inputImage, y, 0), input.PixelStride, to, output.PixelStride, output.Width, _channels, _norm);
+        }
+    }
+
+    private void AddGradientMoments(int image)
+    {
+        // The sum of products is around the batch's mean: that is x̂ but for a factor.
+        var sums = ClearSums(image);
+        FeatureMap z = _input.Map, dy = _output.Gradient;
+        var norm = _norm;
+        norm.Pivot = _batchMean;
+        var kernels = _context.Kernels;
+        for (var y = 0; y < dy.Height; y++)
+        {
+            var from = dy.Pixel(image, y, 0);
+            if (_pool)
+                kernels.AddNormPoolGradientMoments(z.Pixel(image, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
+            else
+                kernels.AddNormGradientMoments(z.Pixel(image, y, 0), z.PixelStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
+        }
+    }
+
+    private void ApplyGradient(int image, in FeatureMap dz, int dzImage)
+    {
+        FeatureMap z = _input.Map, dy = _output.Gradient;
+        var kernels = _context.Kernels;
+        for (var y = 0; y < dy.Height; y++)
+        {
+            var from = dy.Pixel(image, y, 0);
+            if (_pool)
+            {
+                kernels.ApplyNormPoolGradient(
+                    z.Pixel(image, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride,
+                    dz.Pixel(dzImage, 2 * y, 0), dz.PixelStride, dz.RowStride, dy.Width, _channels, _norm);
+            }
+            else
+            {
+                kernels.ApplyNormGradient(z.Pixel(image, y, 0), z.PixelStride, from, dy.PixelStride, dz.Pixel(dzImage, y, 0), dz.PixelStride, dy.Width, _channels, _norm);
+            }
+        }
+    }
+
+    private readonly struct MomentsWork(BatchNormOperation operation) : IWork
+    {
+        public void Run(int task, int worker) => operation.AddMoments(task);
+    }
+
+    private readonly struct ApplyWork(BatchNormOperation operation) : IWork
+    {
+        public void Run(int task, int worker) => operation.Apply(operation._input.Map, task, task);
+    }
+
+    private readonly struct GradientMomentsWork(BatchNormOperation operation) : IWork
+    {
+        public void Run(int task, int worker) => operation.AddGradientMoments(task);
+    }
+
+    private readonly struct GradientWork(BatchNormOperation operation, bool accumulate) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            var target = operation._input.Gradient;
+            if (!accumulate)
+            {
+                operation.ApplyGradient(task, target, task);
+                return;
+            }
+
+            var scratch = FeatureMap.Over(operation._context.WorkerScratch(worker), target.Height, target.Width, target.Channels);
+            operation.ApplyGradient(task, scratch, 0);
+            for (var y = 0; y < target.Height; y++)
+            {
+                for (var x = 0; x < target.Width; x++)
+                    operation._context.Kernels.Add(scratch.Pixel(0, y, x), target.Pixel(task, y, x), target.Channels);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+internal sealed unsafe partial class ConvolutionOperation
+{
+    private void BackwardDirect(in Pass pass)
+    {
+        var work = new DirectBackwardWork(this, pass);
+        _context.Team.Run(WeightGradientParts, ref work);
+        var parts = _context.SharedScratch;
+        SumParts(parts, _shape.WeightCount, _weight.Gradient);
+        if (_bias is { } bias)
+            SumParts(parts + WeightGradientParts * _shape.WeightCount, _shape.K, bias.Gradient);
+    }
+
+    private void BackwardWinograd(in Pass pass)
+    {
+        var winograd = _winograd!;
+        if (_bias is { } bias)
+            new Span<float>(bias.Gradient, _shape.K).Clear();
+        for (var first = 0; first < pass.Count; first += winograd.ChunkImages)
+        {
+            var images = Math.Min(winograd.ChunkImages, pass.Count - first);
+            var work = new WinogradBackwardWork(this, first, images);
+            _context.Team.Run((images + winograd.GroupImages - 1) / winograd.GroupImages, ref work);
+            var products = new ProductGradientWork(this, images, accumulate: first > 0);
+            _context.Team.Run(winograd.ProductGradientTasks, ref products);
+        }
+
+        var kernels = new KernelGradientWork(this);
+        _context.Team.Run(_shape.C, ref kernels);
+        if (_bias is not null && Neighbour is null)
+            SumBiasGradient(pass);
+    }
+
+    // dbias[k] = Σ over images and pixels, image by image so that the order is fixed.
+    private void SumBiasGradient(in Pass pass)
+    {
+        var gradient = _output.Gradient;
+        for (var image = 0; image < pass.Count; image++)
+            AddPixels(gradient, image, _bias!.Gradient);
+    }
+
+    private void AddPixels(in FeatureMap gradient, int image, float* sum)
+    {
+        // Rows are summed on their own first: short sums keep their digits.
+        var row = stackalloc float[_shape.K];
+        for (var y = 0; y < gradient.Height; y++)
+        {
+            new Span<float>(row, _shape.K).Clear();
+            for (var x = 0; x < gradient.Width; x++)
+                _context.Kernels.Add(gradient.Pixel(image, y, x), row, _shape.K);
+            _context.Kernels.Add(row, sum, _shape.K);
+        }
+    }
+
+    private void SumParts(float* parts, long length, float* sum)
+    {
+        var work = new SumWork(_context.Kernels, parts, length, sum);
+        _context.Team.Run(work.Tasks, ref work);
+    }
+
+    private float* ChunkV => _context.SharedScratch + _shape.WeightCount + _winograd!.ProductGradientLength;
+
+    private float* ChunkM => ChunkV + _winograd!.ChunkInputLength;
+
+    private float* ProductGradient => _context.SharedScratch + _shape.WeightCount;
+
+    /// <summary>One part of the batch: its images one after the other into the part's own sums.</summary>
+    private readonly struct DirectBackwardWork(ConvolutionOperation operation, Pass pass) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            var shape = operation._shape;
+            var direct = operation._direct;
+            var dw = operation._context.SharedScratch + task * shape.WeightCount;
+            var db = operation._context.SharedScratch + WeightGradientParts * shape.WeightCount + task * shape.K;
+            new Span<float>(dw, checked((int)shape.WeightCount)).Clear();
+            new Span<float>(db, shape.K).Clear();
+            int first = pass.Count * task / WeightGradientParts, end = pass.Count * (task + 1) / WeightGradientParts;
+            if (first == end)
+                return;
+            var scratch = operation._context.WorkerScratch(worker);
+            var plain = FeatureMap.Over(scratch, shape.OutputHeight, shape.OutputWidth, shape.K);
+            var framedMemory = scratch + (long)shape.OutputPixels * shape.K + Slack;
+            var framed = direct.FramedOutputs(framedMemory);
+            var wantsInput = operation._input.NeedsGradient;
+            var accumulate = operation._input.Accumulates(operation);
+            // The frame's zeros (edge and, with a stride, gaps) are set once: every image then overwrites the same pixels.
+            if (wantsInput)
+                new Span<float>(framedMemory, checked((int)direct.FramedLength)).Clear();
+            for (var image = first; image < end; image++)
+            {
+                operation.LoadOutputGradient(image, plain);
+                direct.AddWeightGradient(operation._input.Map, image, plain, dw);
+                if (operation._bias is not null && operation.Neighbour is null)
+                    operation.AddPixels(plain, 0, db);
+                if (!wantsInput)
+                    continue;
+                for (var y = 0; y < plain.Height; y++)
+                {
+                    for (var x = 0; x < plain.Width; x++)
+                        VectorKernels.Copy(plain.Pixel(0, y, x), framed.Pixel(0, y, x), shape.K);
+                }
+
+                direct.BackwardInput(framedMemory, operation._packedTurned!.Pointer, operation._input.Gradient, image, accumulate);
+            }
+        }
+    }
+
+    /// <summary>A group of images of a chunk: V and dM for the weight gradient, and the input gradient.</summary>
+    private readonly struct WinogradBackwardWork(ConvolutionOperation operation, int chunkFirst, int chunkImages) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            var winograd = operation._winograd!;
+            var place = task * winograd.GroupImages;
+            var count = Math.Min(winograd.GroupImages, chunkImages - place);
+            var scratch = operation._context.WorkerScratch(worker);
+            var frame = winograd.OutputFrame(scratch);
+            winograd.ClearFrameEdge(frame);
+            for (var i = 0; i < count; i++)
+            {
+                operation.LoadOutputGradient(chunkFirst + place + i, frame);
+                winograd.BackwardImage(operation._input.Map, chunkFirst + place + i, place + i, frame, operation.ChunkV, operation.ChunkM);
+            }
+
+            if (operation._input.NeedsGradient)
+            {
+                winograd.BackwardInput(
+                    operation.ChunkM, place, operation._packedTurned!.Pointer, operation._input.Gradient, chunkFirst + place, count,
+                    operation._input.Accumulates(operation), scratch);
+            }
+        }
+    }
+
+    private readonly struct ProductGradientWork(ConvolutionOperation operation, int images, bool accumulate) : IWork
+    {
+        public void Run(int task, int worker) =>
+            operation._winograd!.AddProductGradient(operation.ChunkV, operation.ChunkM, images, operation.ProductGradient, task, accumulate);
+    }
+
+    private readonly struct KernelGradientWork(ConvolutionOperation operation) : IWork
+    {
+        public void Run(int task, int worker) =>
+            operation._winograd!.TransformKernelGradient(operation.ProductGradient, operation._weight.Gradient, task);
+    }
+
+    /// <summary>sum = part 0 + part 1 + …, in that order.</summary>
+    private readonly struct SumWork(VectorKernels kernels, float* parts, long length, float* sum) : IWork
+    {
+        private const int Block = 8192;
+
+        public int Tasks => checked((int)((length + Block - 1) / Block));
+
+        public void Run(int task, int worker)
+        {
+            var first = (long)task * Block;
+            var count = (nint)Math.Min(Block, length - first);
+            VectorKernels.Copy(parts + first, sum + first, count);
+            for (var part = 1; part < WeightGradientParts; part++)
+                kernels.Add(parts + part * length + first, sum + first, count);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+/// <summary>Who takes over from a convolution within the same pass over an image, while it is in the cache: the norm behind it.</summary>
+internal interface IConvolutionNeighbour
+{
+    /// <summary>Before the first image of a forward pass.</summary>
+    void BeforeOutput(in Pass pass);
+
+    /// <summary>Training, forward: the image is complete in the convolution's output map.</summary>
+    void ObserveOutput(int image);
+
+    /// <summary>Evaluation: <paramref name="output"/> (image 0 of a scratch map) is the convolution's output for <paramref name="image"/>; it is stored nowhere else.</summary>
+    void TakeOutput(int image, in FeatureMap output);
+
+    /// <summary>Backward: writes the gradient of the convolution's output of <paramref name="image"/> to image 0 of <paramref name="destination"/>.</summary>
+    void GiveOutputGradient(int image, in FeatureMap destination);
+}
+
+/// <summary>A convolution by <see cref="WinogradConvolution"/> where that pays, else by <see cref="DirectConvolution"/>.</summary>
+internal sealed unsafe partial class ConvolutionOperation : Operation
+{
+    // Below 16 channels a tile's transforms cost more than its products save; performance figures in bench/results.
+    private const int FewestWinogradChannels = 16;
+
+    // The direct weight gradient is summed in this many parts, whatever the number of workers: it bounds how many can share the work and fixes the bits.
+    private const int WeightGradientParts = 8;
+
+    // A partial panel of columns reads past its row's end.
+    private const int Slack = 64;
+
+    private readonly ValueStorage _input;
+    private readonly ValueStorage _output;
+    private readonly ConvolutionShape _shape;
+    private readonly DirectConvolution _direct;
+    private readonly WinogradConvolution? _winograd;
+    private readonly ParameterSlot _weight;
+    private readonly ParameterSlot? _bias;
+    private NativeBuffer? _packed;
+    private NativeBuffer? _packedTurned;
+    private long _packedVersion;
+    private long _turnedVersion;
+    private CpuContext _context = null!;
+
+    public ConvolutionOperation(string path, Conv2d layer, ValueStorage input, ValueStorage output, VectorKernels kernels, CompileOptions options)
+        : base(path)
+    {
+        _input = input;
+        _output = output;
+        _shape = new ConvolutionShape(
+            input.Shape.Channels, layer.OutputChannels, layer.Kernel, layer.Stride, layer.Padding,
+            input.Shape.Height, input.Shape.Width, output.Shape.Height, output.Shape.Width);
+        _direct = new DirectConvolution(_shape, kernels);
+        if (!options.Strict && WinogradConvolution.Fits(_shape) && Math.Min(_shape.C, _shape.K) >= FewestWinogradChannels)
+            _winograd = new WinogradConvolution(_shape, kernels, options.BatchSize);
+        input.RequireHalo(layer.Padding, _winograd?.HaloAfter ?? _shape.HaloAfter);
+        input.AddDifferentiator(this);
+        var fanIn = _shape.Taps * _shape.C;
+        _weight = new ParameterSlot(
+            $"{path}.weight", ParameterKind.Weight, new TensorLayout.Convolution(_shape.K, _shape.C, _shape.R), Initialization.FanIn(fanIn));
+        if (layer.Bias)
+            _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_shape.K]), Initialization.FanIn(fanIn));
+    }
+
+    /// <summary>The norm behind, when it is fused. It then owns the bias too: a constant added before a norm changes nothing behind it.</summary>
+    public IConvolutionNeighbour? Neighbour { get; set; }
+
+    public ParameterSlot? Bias => _bias;
+
+    public override string Summary => $"{(_winograd is null ? "direct" : "Winograd")} {_shape.R}x{_shape.R}, {_shape.C}→{_shape.K} at {_output.Shape.Height}x{_output.Shape.Width}";
+
+    public override long FlopsPerSample => _shape.FlopsPerImage;
+
+    public override long RealFlopsPerSample => _winograd?.RealFlopsPerImage ?? _shape.FlopsPerImage;
+
+    public override IEnumerable<ParameterSlot> Parameters => _bias is null ? [_weight] : [_weight, _bias];
+
+    public override IEnumerable<ValueStorage> Differentiated => [_input];
+
+    public override (long PerWorker, long Shared) Scratch
+    {
+        get
+        {
+            long image = _shape.OutputPixels * (long)_shape.K + Slack;
+            if (_winograd is { } winograd)
+            {
+                var turned = _shape.WeightCount;
+                return (Math.Max(winograd.ForwardScratch + image * winograd.GroupImages, winograd.BackwardScratch) + Slack,
+                    turned + winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength + Slack);
+            }
+
+            return (Math.Max(_direct.FramedLength, image) + image, WeightGradientParts * _shape.WeightCount + WeightGradientParts * _shape.K);
+        }
+    }
+
+    public override void Bind(CpuContext context)
+    {
+        _context = context;
+        _packed = new NativeBuffer(_winograd?.KernelLength ?? _direct.PackedLength);
+        if (context.Options.Training && _input.NeedsGradient)
+            _packedTurned = new NativeBuffer(_winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength);
+    }
+
+    public override long OwnBytes => ((_packed?.Length ?? 0) + (_packedTurned?.Length ?? 0)) * sizeof(float);
+
+    public override void Dispose()
+    {
+        _packed?.Dispose();
+        _packedTurned?.Dispose();
+    }
+
+    public override void Forward(in Pass pass)
+    {
+        PrepareWeights();
+        Neighbour?.BeforeOutput(pass);
+        var work = new ForwardWork(this, pass);
+        _context.Team.Run(work.Tasks, ref work);
+    }
+
+    public override void Backward(in Pass pass)
+    {
+        PrepareTurnedWeights();
+        if (_winograd is null)
+            BackwardDirect(pass);
+        else
+            BackwardWinograd(pass);
+    }
+
+    private void PrepareWeights()
+    {
+        if (_packedVersion == _context.WeightsVersion)
+            return;
+        _packedVersion = _context.WeightsVersion;
+        var work = new PackWork(this, turned: false);
+        _context.Team.Run(_winograd is null ? _direct.ForwardPanels : _shape.C, ref work);
+    }
+
+    private void PrepareTurnedWeights()
+    {
+        if (_packedTurned is null || _turnedVersion == _context.WeightsVersion)
+            return;
+        _turnedVersion = _context.WeightsVersion;
+        if (_winograd is not null)
+        {
+            var transpose = new TransposeWork(this);
+            _context.Team.Run(_shape.Taps, ref transpose);
+        }
+
+        var work = new PackWork(this, turned: true);
+        _context.Team.Run(_winograd is null ? _direct.TurnedPanels : _shape.K, ref work);
+    }
+
+    // dM and the gradient of the output, image by image, wherever it comes from.
+    private void LoadOutputGradient(int image, in FeatureMap destination)
+    {
+        if (Neighbour is { } neighbour)
+        {
+            neighbour.GiveOutputGradient(image, destination);
+            return;
+        }
+
+        var gradient = _output.Gradient;
+        for (var y = 0; y < gradient.Height; y++)
+        {
+            for (var x = 0; x < gradient.Width; x++)
+                VectorKernels.Copy(gradient.Pixel(image, y, x), destination.Pixel(0, y, x), gradient.Channels);
+        }
+    }
+
+    private readonly struct PackWork(ConvolutionOperation operation, bool turned) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            var weight = operation._weight.Value;
+            if (operation._winograd is not { } winograd)
+            {
+                if (turned)
+                    operation._direct.PackTurned(weight, operation._packedTurned!.Pointer, task);
+                else
+                    operation._direct.Pack(weight, operation._packed!.Pointer, task);
+            }
+            else if (turned)
+            {
+                winograd.TransformTurnedKernel(operation._context.SharedScratch, operation._packedTurned!.Pointer, task);
+            }
+            else
+            {
+                winograd.TransformKernel(weight, operation._packed!.Pointer, task);
+            }
+        }
+    }
+
+    // [R, R, C, K] → [R, R, K, C] in the shared scratch, a tap a task.
+    private readonly struct TransposeWork(ConvolutionOperation operation) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            var shape = operation._shape;
+            var tap = (long)task * shape.C * shape.K;
+            operation._context.Kernels.Transpose(operation._weight.Value + tap, shape.K, shape.C, shape.K, operation._context.SharedScratch + tap, shape.C);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+/// <summary>A fully connected layer: three matrix products over the batch. Weights lie as [features, outputs], features in the input's own order.</summary>
+internal sealed unsafe class LinearOperation : Operation
+{
+    // A task of the forward pass: this many rows of samples by this many panels of outputs. The block of inputs stays in the second-level cache while
+    // the panels go over it.
+    private const int RowsPerTask = 64;
+    private const int PanelsPerTask = 4;
+
+    // Terms of the sum whose packed weights fill half of a first-level cache.
+    private const int SumBlock = 256;
+
+    // For fewer rows than this, packing the weights would take as long as multiplying with them.
+    private const int FewestRowsToPack = 8;
+
+    // Features in a task of the backward pass: eight blocks of the widest micro-kernel.
+    private const int FeaturesPerTask = 112;
+
+    private const int Slack = 64;
+
+    private readonly ValueStorage _input;
+    private readonly ValueStorage _output;
+    private readonly int _features;
+    private readonly int _outputs;
+    private readonly ParameterSlot _weight;
+    private readonly ParameterSlot? _bias;
+    private readonly int _panel;
+    private readonly int _batchSize;
+    private CpuContext _context = null!;
+
+    public LinearOperation(string path, Linear layer, ValueStorage input, ValueStorage output, VectorKernels kernels, int batchSize)
+        : base(path)
+    {
+        _input = input;
+        _output = output;
+        _features = input.Shape.Length;
+        _outputs = layer.OutputFeatures;
+        _panel = kernels.PanelWidth;
+        _batchSize = batchSize;
+        input.AddDifferentiator(this);
+        _weight = new ParameterSlot($"{path}.weight", ParameterKind.Weight, new TensorLayout.Linear(_outputs, input.FeatureOrder), Initialization.FanIn(_features));
+        if (layer.Bias)
+            _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_outputs]), Initialization.FanIn(_features));
+    }
+
+    public override string Summary => $"linear {_features}→{_outputs}";
+
+    public override long FlopsPerSample => 2L * _features * _outputs;
+
+    public override IEnumerable<ParameterSlot> Parameters => _bias is null ? [_weight] : [_weight, _bias];
+
+    public override IEnumerable<ValueStorage> Differentiated => [_input];
+
+    public override (long PerWorker, long Shared) Scratch =>
+        ((long)Math.Max(SumBlock, FeaturesPerTask) * _panel + Slack, PackedOutputs(_batchSize) + Slack);
+
+    private int Panels => (_outputs + _panel - 1) / _panel;
+
+    public override void Bind(CpuContext context) => _context = context;
+
+    public override void Forward(in Pass pass)
+    {
+        var work = new ForwardWork(this, pass.Count);
+        _context.Team.Run(work.Tasks, ref work);
+    }
+
+    public override void Backward(in Pass pass)
+    {
+        PackGradient(pass.Count);
+        var work = new BackwardWork(this, pass.Count);
+        _context.Team.Run((_features + FeaturesPerTask - 1) / FeaturesPerTask, ref work);
+        if (_bias is not { } bias)
+            return;
+        new Span<float>(bias.Gradient, _outputs).Clear();
+        for (var n = 0; n < pass.Count; n++)
+            _context.Kernels.Add(_output.Gradient.Image(n), bias.Gradient, _outputs);
+    }
+
+    // Both layouts of dY for the micro-kernel: [panel of outputs][sample][panel] and [panel of samples][output][panel].
+    private long PackedOutputs(int batch) => (long)Panels * _panel * batch + (long)(batch + _panel - 1) / _panel * _panel * _outputs;
+
+    private void PackGradient(int count)
+    {
+        var packed = _context.SharedScratch;
+        new Span<float>(packed, checked((int)PackedOutputs(count))).Clear();
+        var dy = _output.Gradient;
+        for (var panel = 0; panel < Panels; panel++)
+        {
+            var first = panel * _panel;
+            for (var n = 0; n < count; n++, packed += _panel)
+                VectorKernels.Copy(dy.Image(n) + first, packed, Math.Min(_panel, _outputs - first));
+        }
+
+        for (var first = 0; first < count; first += _panel, packed += (long)_outputs * _panel)
+            _context.Kernels.Transpose(dy.Image(first), dy.ImageStride, Math.Min(_panel, count - first), _outputs, packed, _panel);
+    }
+
+    private readonly struct ForwardWork(LinearOperation operation, int count) : IWork
+    {
+        private readonly int _groups = (operation.Panels + PanelsPerTask - 1) / PanelsPerTask;
+
+        public int Tasks => _groups * ((count + RowsPerTask - 1) / RowsPerTask);
+
+        public void Run(int task, int worker)
+        {
+            var (rowGroup, panelGroup) = Math.DivRem(task, _groups);
+            var first = rowGroup * RowsPerTask;
+            var rows = Math.Min(RowsPerTask, count - first);
+            var endPanel = Math.Min(operation.Panels, (panelGroup + 1) * PanelsPerTask);
+            FeatureMap x = operation._input.Map, y = operation._output.Map;
+            for (var from = 0; from < operation._features; from += SumBlock)
+            {
+                for (var panel = panelGroup * PanelsPerTask; panel < endPanel; panel++)
+                    Multiply(x, y, first, rows, from, panel, operation._context.WorkerScratch(worker));
+            }
+
+            if (operation._bias is not { } bias)
+                return;
+            var column = panelGroup * PanelsPerTask * operation._panel;
+            var columns = Math.Min(endPanel * operation._panel, operation._outputs) - column;
+            for (var row = first; row < first + rows; row++)
+                operation._context.Kernels.Add(bias.Value + column, y.Image(row) + column, columns);
+        }
+
+        private void Multiply(in FeatureMap x, in FeatureMap y, int first, int rows, int from, int panel, float* scratch)
+        {
+            nint segment = 0;
+            var column = panel * operation._panel;
+            var columns = Math.Min(operation._panel, operation._outputs - column);
+            var depth = Math.Min(SumBlock, operation._features - from);
+            var weights = operation._weight.Value + (long)from * operation._outputs + column;
+            nint step = operation._outputs;
+            // The last panel reads past its columns: harmless inside the buffer (its neighbours are read and dropped).
+            if (rows >= FewestRowsToPack)
+            {
+                for (var p = 0; p < depth; p++)
+                    VectorKernels.Copy(weights + p * step, scratch + p * operation._panel, columns);
+                weights = scratch;
+                step = operation._panel;
+            }
+
+            var block = new MatrixBlock
+            {
+                Segments = &segment,
+                SegmentCount = 1,
+                Count = depth,
+                RowStride = x.ImageStride,
+                Step = 1,
+                BStep = step,
+                CRow = y.ImageStride,
+                Accumulate = from > 0,
+            };
+            operation._context.Kernels.MultiplyPanel(block, x.Image(first) + from, weights, y.Image(first) + column, rows, columns);
+        }
+    }
+
+    /// <summary>For a block of features: their rows of the weight gradient, and their columns of the input gradient.</summary>
+    private readonly struct BackwardWork(LinearOperation operation, int count) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            var first = task * FeaturesPerTask;
+            var features = Math.Min(FeaturesPerTask, operation._features - first);
+            AddWeightRows(first, features);
+            if (operation._input.NeedsGradient)
+                WriteInputColumns(first, features, operation._context.WorkerScratch(worker));
+        }
+
+        private void AddWeightRows(int first, int features)
+        {
+            nint segment = 0;
+            var x = operation._input.Map;
+            var block = new MatrixBlock
+            {
+                Segments = &segment,
+                SegmentCount = 1,
+                Count = count,
+                RowStride = 1,
+                Step = x.ImageStride,
+                BStep = operation._panel,
+                CRow = operation._outputs,
+            };
+            for (var panel = 0; panel < operation.Panels; panel++)
+            {
+                var column = panel * operation._panel;
+                operation._context.Kernels.MultiplyPanel(
+                    block, x.Origin + first, operation._context.SharedScratch + (long)panel * count * operation._panel,
+                    operation._weight.Gradient + (long)first * operation._outputs + column, features, Math.Min(operation._panel, operation._outputs - column));
+            }
+        }
+
+        private void WriteInputColumns(int first, int features, float* scratch)
+        {
+            nint segment = 0;
+            var dx = operation._input.Gradient;
+            var accumulate = operation._input.Accumulates(operation);
+            var block = new MatrixBlock
+            {
+                Segments = &segment,
+                SegmentCount = 1,
+                Count = operation._outputs,
+                RowStride = operation._outputs,
+                Step = 1,
+                BStep = operation._panel,
+                CRow = operation._panel,
+            };
+            var turned = operation._context.SharedScratch + (long)operation.Panels * operation._panel * count;
+            for (var sample = 0; sample < count; sample += operation._panel, turned += (long)operation._outputs * operation._panel)
+            {
+                operation._context.Kernels.MultiplyPanel(
+                    block, operation._weight.Value + (long)first * operation._outputs, turned, scratch, features, operation._panel);
+                var samples = Math.Min(operation._panel, count - sample);
+                if (accumulate)
+                    operation._context.Kernels.TransposeAdd(scratch, operation._panel, features, samples, dx.Image(sample) + first, dx.ImageStride);
+                else
+                    operation._context.Kernels.Transpose(scratch, operation._panel, features, samples, dx.Image(sample) + first, dx.ImageStride);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+/// <summary>One pass over a batch.</summary>
+internal readonly record struct Pass(int Count, Phase Phase, long Step)
+{
+    public bool IsTraining => Phase == Phase.Training;
+}
+
+/// <summary>
+/// A node of the plan: knows its feature maps and parameters and calls kernels. Built in three moves: the constructor says what it needs (halo,
+/// parameters, scratch), <see cref="Bind"/> is called once all memory has its place, then the passes run.
+/// </summary>
+/// <remarks>Backward passes read an operation's inputs, never its output: a neighbour may have changed that in place.</remarks>
+internal abstract class Operation(string path) : IDisposable
+{
+    public string Path { get; } = path;
+
+    /// <summary>The value this operation computes.</summary>
+    public ValueStorage Output { get; set; } = null!;
+
+    /// <summary>Whether the loss depends on a parameter through this operation.</summary>
+    public bool NeedsBackward { get; set; }
+
+    /// <summary>For people: the algorithm and the shape.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>Multiplications and additions of a forward pass over one sample, counted directly (as a plain loop would do them).</summary>
+    public virtual long FlopsPerSample => 0;
+
+    /// <summary>As <see cref="FlopsPerSample"/>, but what the chosen algorithm really multiplies and adds in its matrix products.</summary>
+    public virtual long RealFlopsPerSample => FlopsPerSample;
+
+    public virtual IEnumerable<ParameterSlot> Parameters => [];
+
+    /// <summary>Running statistics and the like: saved with the weights, not trained.</summary>
+    public virtual IEnumerable<ParameterSlot> Statistics => [];
+
+    /// <summary>The values whose gradients this operation writes.</summary>
+    public virtual IEnumerable<ValueStorage> Differentiated => [];
+
+    /// <summary>Floats of scratch for each worker, and floats shared by all, during one of this operation's passes.</summary>
+    public virtual (long PerWorker, long Shared) Scratch => (0, 0);
+
+    public virtual void Bind(CpuContext context) { }
+
+    public abstract void Forward(in Pass pass);
+
+    public abstract void Backward(in Pass pass);
+
+    /// <summary>Bytes of native memory beyond what the plan placed.</summary>
+    public virtual long OwnBytes => 0;
+
+    public virtual void Dispose() { }
+}
+
+/// <summary>What the operations of a network share: the team, the muscle, scratch memory.</summary>
+internal sealed unsafe class CpuContext(WorkerTeam team, VectorKernels kernels, CompileOptions options)
+{
+    public WorkerTeam Team { get; } = team;
+
+    public VectorKernels Kernels { get; } = kernels;
+
+    public CompileOptions Options { get; } = options;
+
+    public int BatchSize => Options.BatchSize;
+
+    /// <summary>Set on every change of a weight: operations that keep derived weights (packed, transformed) renew them.</summary>
+    public long WeightsVersion { get; set; } = 1;
+
+    public float* SharedScratch { get; set; }
+
+    public float* WorkerScratchBase { get; set; }
+
+    public long WorkerScratchLength { get; set; }
+
+    public float* WorkerScratch(int worker) => WorkerScratchBase + worker * WorkerScratchLength;
+}
