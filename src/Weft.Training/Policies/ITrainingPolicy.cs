@@ -1,0 +1,71 @@
+namespace Weft.Training;
+
+/// <summary>A step that was just done.</summary>
+/// <param name="Loss">Mean over the step's samples.</param>
+public readonly record struct StepReport(int Epoch, long Step, double Loss, double LearningRate);
+
+/// <summary>An epoch that was just validated.</summary>
+public readonly record struct EpochReport(int Epoch, double ValidationAccuracy, double ValidationLoss, BestEpoch? BestBefore)
+{
+    public double Value(EpochMetric metric) => metric switch
+    {
+        EpochMetric.ValidationAccuracy => ValidationAccuracy,
+        EpochMetric.ValidationLoss => ValidationLoss,
+        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "There is no such metric."),
+    };
+}
+
+/// <summary>What a policy wants done. Wishes of several policies add up; only the training loop acts.</summary>
+public readonly record struct Decision
+{
+    public static Decision None => default;
+
+    public static Decision SaveLastNow => new() { SaveLast = true };
+
+    public static Decision SaveBestNow => new() { SaveBest = true };
+
+    public static Decision KeepEpochNow => new() { KeepEpoch = true };
+
+    public bool SaveLast { get; init; }
+
+    public bool SaveBest { get; init; }
+
+    /// <summary>Keep this epoch's checkpoint for good.</summary>
+    public bool KeepEpoch { get; init; }
+
+    /// <summary>One of <see cref="StopReasons"/>, or null to go on.</summary>
+    public string? StopReason { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? StopDetail { get; init; }
+
+    /// <summary>Whether resuming the run goes on after this stop.</summary>
+    public bool MayResume { get; init; }
+
+    public static Decision operator +(Decision a, Decision b) => new()
+    {
+        SaveLast = a.SaveLast || b.SaveLast,
+        SaveBest = a.SaveBest || b.SaveBest,
+        KeepEpoch = a.KeepEpoch || b.KeepEpoch,
+        StopReason = a.StopReason ?? b.StopReason,
+        StopDetail = a.StopReason is null ? b.StopDetail : a.StopDetail,
+        MayResume = a.StopReason is null ? b.MayResume : a.MayResume,
+    };
+}
+
+/// <summary>Looks at what happened and says what should follow. What it has to remember goes into every checkpoint.</summary>
+public interface ITrainingPolicy
+{
+    /// <summary>Names its state in checkpoints.</summary>
+    string Name { get; }
+
+    Decision AfterStep(in StepReport step) => Decision.None;
+
+    Decision AfterEpoch(in EpochReport epoch) => Decision.None;
+
+    /// <summary>Everything needed to go on, or null when there is nothing.</summary>
+    string? State => null;
+
+    /// <exception cref="FormatException">The text is no state of this policy.</exception>
+    void Restore(string state) { }
+}
