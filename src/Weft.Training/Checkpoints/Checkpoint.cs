@@ -58,6 +58,10 @@ public sealed record Checkpoint
         optimizer.RestoreStepCount(OptimizerStepCount);
     }
 
+    /// <summary>The name of the first tensor with a NaN or an infinity, or null.</summary>
+    public string? FirstNonFiniteTensor() =>
+        Weights.Concat(OptimizerState).FirstOrDefault(tensor => !tensor.IsFinite)?.Name;
+
     private static void Fill(IReadOnlyList<StateTensor> targets, IReadOnlyList<NamedTensor> sources, string what)
     {
         var byName = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);

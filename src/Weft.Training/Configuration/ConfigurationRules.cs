@@ -10,8 +10,8 @@ internal static class ConfigurationRules
             Add("optimizer.nesterov", "momentum above 0, or nesterov false", "momentum 0");
         if (c.EarlyStopping.Patience is not null && c.EarlyStopping.StartEpoch > c.Training.Epochs)
             Add("early_stopping.start_epoch", $"at most training.epochs = {c.Training.Epochs}", $"{c.EarlyStopping.StartEpoch}");
-        if (c.Data.LimitTrain < c.Training.BatchSize)
-            Add("training.batch_size", $"at most data.limit_train = {c.Data.LimitTrain}", $"{c.Training.BatchSize}");
+        foreach (var problem in c.Augmentation.Validate())
+            Add(problem.Where, problem.Expected, problem.Found);
 
         void Add(string key, string expected, string found) => problems.Add(new Problem($"{key} ({resolved.Origin(key)})", expected, found));
     }

@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>Every key of a configuration, one row each: reading, writing, checking, schema, help and comparison all come from here.</summary>
 public static class ConfigurationTable
 {
-    public static IReadOnlyList<ConfigurationKey> Keys { get; } = [.. Model(), .. Data(), .. Training(), .. Optimizer(), .. Schedule(), .. EarlyStopping(), .. Checkpoint()];
+    public static IReadOnlyList<ConfigurationKey> Keys { get; } = [.. Model(), .. Data(), .. Augmentation(), .. Training(), .. Optimizer(), .. Schedule(), .. EarlyStopping(), .. Checkpoint()];
 
     private static readonly Dictionary<string, ConfigurationKey> ByName = Keys.ToDictionary(key => key.Name);
 
@@ -30,10 +30,33 @@ public static class ConfigurationTable
             s => s.LimitTrain, (s, v) => s with { LimitTrain = v }, 1, int.MaxValue);
         yield return section.IntegerOrNone("limit_validation", "Only the first samples of the validation split.",
             s => s.LimitValidation, (s, v) => s with { LimitValidation = v }, 1, int.MaxValue);
-        yield return section.Integer("validation_count", "Samples held out of the training files for validation.",
-            s => s.ValidationCount, (s, v) => s with { ValidationCount = (int)v }, 1, int.MaxValue);
+        yield return section.IntegerOrNone("validation_count", "Samples held out of the training files for validation; none is one in twelve.",
+            s => s.ValidationCount, (s, v) => s with { ValidationCount = v }, 1, int.MaxValue);
         yield return section.Integer("split_seed", "Seed of the split into training and validation.",
             s => s.SplitSeed, (s, v) => s with { SplitSeed = v }, 0, long.MaxValue);
+    }
+
+    private static IEnumerable<ConfigurationKey> Augmentation()
+    {
+        var section = new ConfigurationSection<AugmentationOptions>("augmentation", c => c.Augmentation, (c, s) => c with { Augmentation = s });
+        yield return section.Number("horizontal_flip", "Probability of mirroring left and right.", s => s.HorizontalFlip, (s, v) => s with { HorizontalFlip = v }, 0, 1);
+        yield return section.Number("shift", "Largest shift as a share of width and height.", s => s.Shift, (s, v) => s with { Shift = v }, 0, 0.2);
+        yield return section.NumberOrNone("shift_width", "In place of shift for the width.", s => s.ShiftWidth, (s, v) => s with { ShiftWidth = v }, 0, 0.2);
+        yield return section.NumberOrNone("shift_height", "In place of shift for the height.", s => s.ShiftHeight, (s, v) => s with { ShiftHeight = v }, 0, 0.2);
+        yield return section.Flag("shift_whole_pixels", "Whether shifts are rounded to whole pixels.", s => s.ShiftWholePixels, (s, v) => s with { ShiftWholePixels = v });
+        yield return section.Number("rotation", "Largest angle in degrees.", s => s.Rotation, (s, v) => s with { Rotation = v }, 0, 180);
+        yield return section.Integer("random_crop", "Pixels of padding before a random crop back to size.", s => s.RandomCrop, (s, v) => s with { RandomCrop = (int)v }, 0, 64);
+        yield return section.Number("random_erasing", "Probability of erasing a rectangle.", s => s.RandomErasing, (s, v) => s with { RandomErasing = v }, 0, 1);
+        yield return section.Number("random_erasing_minimum_area", "Its smallest area as a share of the image.",
+            s => s.RandomErasingMinimumArea, (s, v) => s with { RandomErasingMinimumArea = v }, 0, 1);
+        yield return section.Number("random_erasing_maximum_area", "Its largest area as a share of the image.",
+            s => s.RandomErasingMaximumArea, (s, v) => s with { RandomErasingMaximumArea = v }, 0, 1);
+        yield return section.Number("random_erasing_aspect", "Its height over width lies between one over this and this.",
+            s => s.RandomErasingAspect, (s, v) => s with { RandomErasingAspect = v }, 1, 100);
+        yield return section.Number("mixup", "Alpha of mixup; 0 is off.", s => s.Mixup, (s, v) => s with { Mixup = v }, 0, 100);
+        yield return section.Number("cutmix", "Alpha of cutmix; 0 is off.", s => s.Cutmix, (s, v) => s with { Cutmix = v }, 0, 100);
+        yield return section.Integer("off_last_epochs", "The last epochs go without any augmentation.",
+            s => s.OffLastEpochs, (s, v) => s with { OffLastEpochs = (int)v }, 0, 100_000);
     }
 
     private static IEnumerable<ConfigurationKey> Training()

@@ -7,6 +7,8 @@ public sealed record RunConfiguration
 
     public DataConfiguration Data { get; init; } = new();
 
+    public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.None;
+
     public TrainingConfiguration Training { get; init; } = new();
 
     public OptimizerConfiguration Optimizer { get; init; } = new();
@@ -47,8 +49,8 @@ public sealed record DataConfiguration
     /// <value>Only the first samples of the validation split. Default: none (all).</value>
     public int? LimitValidation { get; init; }
 
-    /// <value>Samples held out of the training files for validation. Default: 5000.</value>
-    public int ValidationCount { get; init; } = 5000;
+    /// <value>Samples held out of the training files for validation. Default: none (one in twelve: 5,000 of 60,000).</value>
+    public int? ValidationCount { get; init; }
 
     /// <value>Seed of the split, apart from the run's so that runs stay comparable. Default: 0.</value>
     public long SplitSeed { get; init; }

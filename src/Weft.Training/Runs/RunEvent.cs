@@ -25,9 +25,9 @@ public abstract record RunEvent
 
 public sealed record RunStarted(int ProcessId, string Machine, int Threads, int Epochs, int StepsPerEpoch) : RunEvent;
 
-public sealed record RunResumed(int ProcessId, string Machine, int Threads, int Epoch, long Step) : RunEvent;
+public sealed record RunResumed(int ProcessId, string Machine, int Threads, int Epoch, long Step, int Epochs, int StepsPerEpoch) : RunEvent;
 
-/// <summary>Written every <see cref="Every"/> steps.</summary>
+/// <summary>Observers see every step; files get every <see cref="Every"/>th.</summary>
 /// <param name="Loss">Mean over the epoch so far.</param>
 /// <param name="Accuracy">Over the epoch so far, with augmentation and dropout active.</param>
 public sealed record StepDone(int Epoch, long Step, double Loss, double Accuracy, double LearningRate, double ImagesPerSecond) : RunEvent

@@ -31,13 +31,12 @@ public sealed record RunInformation
     public required long ParameterCount { get; init; }
 }
 
-/// <param name="CodeCommit">The commit the program was built from, or null.</param>
-public sealed record RunMachine(string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion, string? CodeCommit);
-
-/// <param name="Fingerprint">SHA-256 over the content of all images and labels.</param>
+/// <param name="Fingerprint">SHA-256 over the content of the training files.</param>
+/// <param name="Train">Samples trained on.</param>
+/// <param name="Validation">Samples validated with.</param>
 /// <param name="Mean">Per channel, of the training split, pixels in 0…1.</param>
 public sealed record RunData(
-    string Name, string Fingerprint, int Train, int Validation, int Test, long SplitSeed, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation,
+    string Name, string Fingerprint, int Train, int Validation, long SplitSeed, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation,
     IReadOnlyList<string> Classes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -82,6 +82,13 @@ public sealed class RunLock : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>Removes a folder this process made a moment ago and could not fill.</summary>
+    internal void Discard()
+    {
+        Dispose(); // Windows deletes no open file
+        Directory.Delete(Folder.Path, recursive: true);
+    }
+
     /// <summary>Makes a run's folder and owns it; null when the name is taken.</summary>
     internal static RunLock? Create(RunFolder folder)
     {

@@ -24,6 +24,21 @@ public sealed class NamedTensor
 
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>Whether there is neither a NaN nor an infinity.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            foreach (var value in _values)
+            {
+                if (!float.IsFinite(value))
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>A copy of what <paramref name="tensor"/> holds now.</summary>
     public static NamedTensor Copy(StateTensor tensor, string prefix = "")
     {

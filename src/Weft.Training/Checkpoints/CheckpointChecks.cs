@@ -1,0 +1,42 @@
+namespace Weft.Training;
+
+/// <summary>Whether a checkpoint belongs to what is about to be trained.</summary>
+internal static class CheckpointChecks
+{
+    public static void RequireSameConfiguration(Checkpoint checkpoint, IReadOnlyDictionary<string, string> configuration, RunFolder run)
+    {
+        foreach (var (key, value) in configuration)
+        {
+            // A key the checkpoint does not know came with a later version, whose default keeps the old behaviour.
+            if (checkpoint.Card.Configuration.TryGetValue(key, out var before) && before != value)
+            {
+                throw new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another {key}")
+                {
+                    Where = run.ConfigurationFile, Expected = $"{key}: {before}", Found = $"{key}: {value}", Safe = "nothing was changed",
+                    Do = $"set {key} back to {before}, or start a new run: weft train --config {run.ConfigurationFile}",
+                };
+            }
+        }
+    }
+
+    public static void RequireSameData(Checkpoint checkpoint, ImageDataset dataset, RunFolder run)
+    {
+        if (checkpoint.Card.DataFingerprint == dataset.Fingerprint)
+            return;
+        throw new WeftException(ExitCode.FingerprintMismatch, $"the data changed since the run {run.Name} began")
+        {
+            Where = dataset.Folder ?? dataset.Name,
+            Expected = $"sha256 {checkpoint.Card.DataFingerprint}",
+            Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
+            Safe = "nothing was changed",
+            Do = $"put the data back, then: weft resume {run.Name}",
+        };
+    }
+
+    public static void WarnOfOtherVectors(Checkpoint checkpoint, Action<Warned> warn)
+    {
+        var here = CpuDevice.VectorLanes * 32;
+        if (checkpoint.VectorBits != here)
+            warn(new Warned("numeric-profile", $"this run was computed with {checkpoint.VectorBits}-bit vectors and goes on with {here}-bit ones: the last digits will differ", null));
+    }
+}

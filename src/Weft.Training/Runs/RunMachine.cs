@@ -1,0 +1,24 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Weft.Training;
+
+/// <param name="CodeCommit">The commit the program was built from, or null.</param>
+public sealed record RunMachine(string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion, string? CodeCommit)
+{
+    /// <summary>This machine and this program.</summary>
+    public static RunMachine Here(int threads)
+    {
+        var version = typeof(RunMachine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', 2);
+        return new RunMachine(
+            Environment.MachineName, RuntimeInformation.OSDescription, ProcessorName(), Environment.ProcessorCount, threads, CpuDevice.VectorLanes * 32,
+            RuntimeInformation.FrameworkDescription, version[0], version.ElementAtOrDefault(1));
+    }
+
+    private static string ProcessorName()
+    {
+        const string Table = "/proc/cpuinfo";
+        var line = File.Exists(Table) ? File.ReadLines(Table).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':', 2)[1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

@@ -1,0 +1,82 @@
+namespace Weft.Training;
+
+/// <summary>
+/// Writes a run's events and metrics. A resumed run computes some steps again, with the same results: what the files already have is not written twice.
+/// </summary>
+internal sealed class RunRecorder : IDisposable
+{
+    private readonly AppendOnlyFile _events;
+    private readonly AppendOnlyFile _metrics;
+    private readonly long _lastStep;
+    private readonly int _lastEpoch;
+    private readonly ITrainingObserver _observer;
+    private readonly TimeProvider _clock;
+
+    public RunRecorder(RunFolder run, ITrainingObserver observer, TimeProvider clock)
+    {
+        _observer = observer;
+        _clock = clock;
+        var reader = new RunReader(run);
+        Earlier = reader.Metrics();
+        _lastEpoch = Earlier.Count == 0 ? 0 : Earlier.Max(row => row.Epoch);
+        foreach (var happened in reader.Events())
+        {
+            _lastStep = happened is StepDone step ? Math.Max(_lastStep, step.Step) : _lastStep;
+            LastSave = happened as CheckpointSaved ?? LastSave;
+        }
+
+        _events = new AppendOnlyFile(run.EventsFile);
+        _metrics = new AppendOnlyFile(run.MetricsFile);
+        if (_metrics.IsEmpty)
+            _metrics.Append(MetricsRow.Header);
+    }
+
+    /// <summary>The rows that were there before.</summary>
+    public IReadOnlyList<MetricsRow> Earlier { get; }
+
+    /// <summary>The last save of an earlier process, if any.</summary>
+    public CheckpointSaved? LastSave { get; }
+
+    /// <summary>Whether the files hold all that was recorded; false while the disk refuses.</summary>
+    public bool IsComplete => _events.Failure is null && _metrics.Failure is null;
+
+    public void Record(RunEvent happened)
+    {
+        happened = happened with { Time = _clock.GetUtcNow() };
+        var isKnown = happened switch
+        {
+            StepDone step => step.Step <= _lastStep || step.Step % StepDone.Every != 0,
+            EpochDone epoch => epoch.Epoch <= _lastEpoch,
+            _ => false,
+        };
+        if (!isKnown)
+            _events.Append(RunEventLine.Write(happened));
+        _observer.On(happened);
+    }
+
+    public void Record(MetricsRow row)
+    {
+        if (row.Epoch > _lastEpoch)
+            _metrics.Append(row.ToCsv());
+    }
+
+    /// <exception cref="WeftException">Exit 40 or 41: some lines could not be written.</exception>
+    public void Flush(RunFolder run)
+    {
+        try
+        {
+            _metrics.Flush();
+            _events.Flush();
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the run's metrics could not be written", run.Path, "the checkpoints saved before are intact", $"make room, then: weft resume {run.Name}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _events.Dispose();
+        _metrics.Dispose();
+    }
+}

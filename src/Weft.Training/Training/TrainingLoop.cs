@@ -1,0 +1,220 @@
+namespace Weft.Training;
+
+/// <summary>The one loop: a step is batch, forward, loss, backward, update; an epoch ends with validation. Policies say what else should happen, only the loop does it.</summary>
+internal sealed class TrainingLoop
+{
+    private readonly TrainingPlan _plan;
+    private readonly RunConfiguration _configuration;
+    private readonly Network _network;
+    private readonly Optimizer _optimizer;
+    private readonly Schedule _schedule;
+    private readonly TrainingPolicies _policies;
+    private readonly CheckpointKeeper _keeper;
+    private readonly RunRecorder _recorder;
+    private readonly TrainingTimer _timer;
+    private readonly EvaluationLoader _validation;
+    private readonly CancellationToken _stop;
+    private TrainingPosition _position;
+
+    public TrainingLoop(TrainingPlan plan, RunRecorder recorder, CancellationToken stop)
+    {
+        _plan = plan;
+        _configuration = plan.Configuration;
+        _network = plan.Network;
+        _optimizer = plan.Optimizer;
+        _schedule = EngineOptions.Schedule(_configuration.Schedule);
+        _recorder = recorder;
+        _stop = stop;
+        _position = plan.Start;
+        _policies = new TrainingPolicies(_configuration, plan.Surroundings.Clock, _position.PolicyStates);
+        _timer = new TrainingTimer(plan.Surroundings.Clock, recorder, _position);
+        _keeper = new CheckpointKeeper(plan, recorder, _timer);
+        _validation = new EvaluationLoader(plan.Data.Dataset.Train, plan.Data.Split.Validation, plan.Data.Statistics, _configuration.Training.BatchSize);
+    }
+
+    private int Epoch => _position.CompletedEpochs + 1;
+
+    private string CompletedDetail => $"all {_configuration.Training.Epochs} epochs are done";
+
+    public TrainingResult Run()
+    {
+        Announce();
+        if (_position.StopReason is not null)
+            return Result(_position.StopReason, _position.StopDetail ?? "");
+        if (_position.CompletedEpochs >= _configuration.Training.Epochs)
+            return Result(StopReasons.Completed, CompletedDetail);
+        if (!_plan.IsResumed)
+            _keeper.SaveOrThrow(Current()); // a disk that is full or read-only shows before the first step, not after the first epoch
+        using var loader = OpenLoader();
+        while (_position.CompletedEpochs < _configuration.Training.Epochs)
+        {
+            while (_position.StepInEpoch < _plan.StepsPerEpoch)
+            {
+                if (AfterStep(Step(loader.Next())) is { } stopped)
+                    return stopped;
+            }
+
+            if (FinishEpoch() is { } finished)
+                return finished;
+        }
+
+        return Stop(StopReasons.Completed, CompletedDetail);
+    }
+
+    private BatchLoader OpenLoader() => new(_plan.Data.Dataset.Train, _plan.Data.Split.Train, _plan.Data.Statistics, new BatchLoaderOptions
+    {
+        BatchSize = _configuration.Training.BatchSize,
+        Seed = _configuration.Training.Seed,
+        Epochs = _configuration.Training.Epochs,
+        StartEpoch = Epoch,
+        StartBatch = _position.StepInEpoch,
+        Augmentation = _configuration.Augmentation,
+        Time = _plan.Surroundings.Clock,
+    });
+
+    private StepReport Step(Batch batch)
+    {
+        var begun = _timer.Now();
+        var training = _configuration.Training;
+        var learningRate = LearningRateOf(_position.Step);
+        var loss = ForwardAndBackward(batch, training.LabelSmoothing);
+        if (double.IsFinite(loss.MeanLoss)) // the weights that gave a NaN are still there for the message to look at
+        {
+            if (_optimizer.NeedsSecondPass)
+            {
+                _optimizer.Perturb();
+                ForwardAndBackward(batch, training.LabelSmoothing);
+            }
+
+            _optimizer.Step(learningRate);
+        }
+
+        _position = _position with
+        {
+            Step = _position.Step + 1,
+            StepInEpoch = _position.StepInEpoch + 1,
+            LossSum = _position.LossSum + loss.MeanLoss * loss.Count,
+            Correct = _position.Correct + loss.Correct,
+            Samples = _position.Samples + loss.Count,
+        };
+        _timer.AddStep(begun, loss.Count);
+        return new StepReport(Epoch, _position.Step, loss.MeanLoss, learningRate);
+    }
+
+    // Of the step that follows `step` steps: a function of the position alone, so an epoch that is only validated after a resume has it too.
+    private double LearningRateOf(long step) =>
+        _schedule.LearningRate(_configuration.Optimizer.LearningRate, new SchedulePosition(step, _plan.StepsPerEpoch, _plan.TotalSteps, _policies.Reductions));
+
+    private LossResult ForwardAndBackward(Batch batch, double smoothing)
+    {
+        _network.Forward(batch.Images, batch.Count, Phase.Training, _position.Step);
+        var loss = SoftmaxCrossEntropy.Evaluate(_network.Logits, _network.ClassCount, batch.Targets, smoothing, _network.LogitsGradient);
+        _network.Backward();
+        return loss;
+    }
+
+    private TrainingResult? AfterStep(StepReport step)
+    {
+        var decision = _policies.AfterStep(step);
+        if (decision.StopReason == StopReasons.Diverged)
+            throw Diverged(decision.StopDetail!);
+        _recorder.Record(new StepDone(
+            Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, step.LearningRate, _timer.ImagesPerSecond));
+        if (_stop.IsCancellationRequested)
+            return Interrupted();
+        if (decision.StopReason is not null)
+            return Stop(decision.StopReason, decision.StopDetail ?? "");
+        if (decision.SaveLast)
+            _keeper.TrySave(Current());
+        return null;
+    }
+
+    // A stop request during validation leaves the position between the epoch's last step and its validation.
+    private TrainingResult? FinishEpoch()
+    {
+        if (Validation.Run(_network, _validation, _stop) is not { } validated)
+            return Interrupted();
+        var report = new EpochReport(Epoch, validated.Accuracy, validated.Loss, _position.Best);
+        var isBest = BestEpoch.IsBetter(report.ValidationAccuracy, report.ValidationLoss, report.BestBefore);
+        Record(report, isBest); // before the policies may change the learning rate
+        var decision = _policies.AfterEpoch(report);
+        _position = new TrainingPosition
+        {
+            CompletedEpochs = Epoch,
+            Step = _position.Step,
+            Best = isBest ? new BestEpoch(report.Epoch, report.ValidationAccuracy, report.ValidationLoss) : _position.Best,
+            StopReason = decision.MayResume ? null : decision.StopReason,
+            StopDetail = decision.MayResume ? null : decision.StopDetail,
+        };
+        _timer.BeginEpoch();
+        var checkpoint = Current();
+        _keeper.Prepare(checkpoint, decision);
+        if (decision.StopReason is not null)
+            return Stop(decision.StopReason, decision.StopDetail ?? "");
+        if (_position.CompletedEpochs < _configuration.Training.Epochs)
+            _keeper.TrySave(checkpoint);
+        return null;
+    }
+
+    private void Record(EpochReport report, bool isBest)
+    {
+        var row = new MetricsRow(
+            Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, report.ValidationLoss, report.ValidationAccuracy,
+            LearningRateOf(_position.Step - 1), _timer.EpochSeconds, _timer.ImagesPerSecond);
+        _recorder.Record(row);
+        _recorder.Record(new EpochDone(
+            row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest));
+    }
+
+    private Checkpoint Current()
+    {
+        var checkpoint = Checkpoint.Capture(_network, _optimizer, _position with { PolicyStates = _policies.States() }, _plan.Card);
+        // A step can ruin the weights although its own loss was finite; such a state must never replace a good checkpoint.
+        return checkpoint.FirstNonFiniteTensor() is { } tensor ? throw Diverged($"{tensor} is not finite any more after epoch {Epoch}, step {_position.Step}") : checkpoint;
+    }
+
+    private void Announce()
+    {
+        var machine = Environment.MachineName;
+        if (_plan.IsResumed)
+        {
+            _recorder.Record(new RunResumed(
+                Environment.ProcessId, machine, _plan.Device.Threads, Epoch, _position.Step, _configuration.Training.Epochs, _plan.StepsPerEpoch));
+        }
+        else
+        {
+            _recorder.Record(new RunStarted(Environment.ProcessId, machine, _plan.Device.Threads, _configuration.Training.Epochs, _plan.StepsPerEpoch));
+        }
+
+        foreach (var warning in _plan.Warnings)
+            _recorder.Record(warning);
+    }
+
+    private TrainingResult Interrupted() => Stop(StopReasons.Interrupted, $"stopped on request in epoch {Math.Min(Epoch, _configuration.Training.Epochs)}, step {_position.Step}");
+
+    private TrainingResult Stop(string reason, string detail)
+    {
+        _keeper.SaveOrThrow(Current());
+        _recorder.Record(new RunStopped(reason, detail, _position.CompletedEpochs, _position.Step));
+        _recorder.Flush(_plan.Run.Folder);
+        return Result(reason, detail);
+    }
+
+    private TrainingResult Result(string reason, string detail) => new(
+        _plan.Run.Folder, _configuration.Model.Name, _configuration.Training.Seed, _position.CompletedEpochs, _position.Step, _position.Best,
+        _timer.RunTime, _timer.RunImagesPerSecond, reason, detail);
+
+    private WeftException Diverged(string what)
+    {
+        var layer = _network.FindNonFinite();
+        _recorder.Record(new RunStopped(StopReasons.Diverged, what, _position.CompletedEpochs, _position.Step));
+        var run = _plan.Run.Folder;
+        return new WeftException(ExitCode.Diverged, what)
+        {
+            Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate {LearningRateOf(_position.Step - 1):G4}"),
+            Expected = "a finite loss",
+            Safe = $"{_keeper.Describe()} was not overwritten",
+            Do = FormattableString.Invariant($"weft train --config {run.ConfigurationFile} --set optimizer.learning_rate={_configuration.Optimizer.LearningRate / 10:G4}"),
+        };
+    }
+}

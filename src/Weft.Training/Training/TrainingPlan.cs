@@ -1,0 +1,181 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Weft.Training;
+
+/// <summary>What a new run needs beside its configuration.</summary>
+public sealed record NewRun
+{
+    public required RunStore Store { get; init; }
+
+    /// <value>Default: none, which gives <c>model-number</c>.</value>
+    public string? Name { get; init; }
+
+    /// <value>As typed; recorded in the run. Default: empty.</value>
+    public IReadOnlyList<string> CommandLine { get; init; } = [];
+}
+
+/// <summary>Where time and files come from.</summary>
+public sealed record Surroundings
+{
+    /// <value>Default: the system's.</value>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <value>Where checkpoints go. Default: the disk.</value>
+    public IFiles Files { get; init; } = DiskFiles.Instance;
+}
+
+/// <summary>Everything a training needs, checked: data divided, network compiled, the run's folder owned. <see cref="Trainer"/> carries it out.</summary>
+public sealed class TrainingPlan : IDisposable
+{
+    private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings)
+    {
+        Configuration = configuration;
+        Data = data;
+        Surroundings = surroundings;
+        Device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
+        try
+        {
+            Description = EngineOptions.Describe(configuration, data.Dataset.ClassCount, data.Dataset.Shape);
+            Network = Network.Compile(Description, Device, EngineOptions.Compile(configuration));
+            Optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), Network);
+        }
+        catch (Exception wrong) when (wrong is NetworkException or ArgumentException)
+        {
+            Dispose();
+            throw new WeftException(ExitCode.Usage, "this network cannot be built", wrong) { Where = $"model {configuration.Model.Name}", Found = wrong.Message, Safe = "nothing was touched" };
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public RunConfiguration Configuration { get; }
+
+    public TrainingData Data { get; }
+
+    public RunLock Run { get; private set; } = null!;
+
+    public CpuDevice Device { get; }
+
+    public NetworkDescription Description { get; } = null!;
+
+    public Network Network { get; } = null!;
+
+    public Optimizer Optimizer { get; } = null!;
+
+    public ModelCard Card => new()
+    {
+        Description = Description,
+        Preprocessing = Data.Preprocessing,
+        Classes = Data.Dataset.ClassNames,
+        DataFingerprint = Data.Dataset.Fingerprint,
+        Configuration = LastingKeys(Configuration),
+    };
+
+    /// <summary>Where the training begins; the first position of a new run.</summary>
+    public TrainingPosition Start { get; private set; } = new();
+
+    /// <summary>Whether this continues a run that was started before.</summary>
+    public bool IsResumed { get; private set; }
+
+    public int StepsPerEpoch => Data.StepsPerEpoch(Configuration.Training.BatchSize);
+
+    public long TotalSteps => (long)StepsPerEpoch * Configuration.Training.Epochs;
+
+    internal Surroundings Surroundings { get; }
+
+    /// <summary>Found while the run was taken over; the training reports them first.</summary>
+    internal IReadOnlyList<Warned> Warnings { get; private set; } = [];
+
+    /// <summary>A new run. Its folder is made last, when everything else has been found right.</summary>
+    /// <exception cref="WeftException">Something is wrong; no folder is left behind.</exception>
+    public static TrainingPlan Begin(ResolvedConfiguration configuration, ImageDataset dataset, NewRun run, Surroundings? surroundings = null)
+    {
+        var plan = new TrainingPlan(configuration.Value, TrainingData.Prepare(dataset, configuration.Value.Data), surroundings ?? new Surroundings());
+        try
+        {
+            plan.Run = run.Store.Create(configuration.Value.Model.Name, run.Name);
+            plan.Describe(configuration, run);
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a run where its newest valid checkpoint left it.</summary>
+    /// <param name="open">Opens the data the configuration names.</param>
+    /// <param name="threads">In place of the configuration's; the bits do not depend on it.</param>
+    /// <exception cref="WeftException">Exit 13: other data; 22: no valid checkpoint; 23: the checkpoint belongs to another configuration; 30: another process owns the run.</exception>
+    public static TrainingPlan Resume(RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null)
+    {
+        var taken = RunLock.Take(folder);
+        TrainingPlan? plan = null;
+        try
+        {
+            var configuration = new RunReader(folder).Configuration().Value;
+            configuration = configuration with { Training = configuration.Training with { Threads = threads ?? configuration.Training.Threads } };
+            var warnings = new List<Warned>();
+            var checkpoint = new CheckpointStore(folder, surroundings?.Files).LoadNewest(warnings.Add);
+            CheckpointChecks.RequireSameConfiguration(checkpoint, LastingKeys(configuration), folder);
+            var data = TrainingData.Prepare(open(configuration.Data), configuration.Data);
+            CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
+            CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
+            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };
+            checkpoint.ApplyTo(plan.Network);
+            checkpoint.ApplyTo(plan.Optimizer);
+            return plan;
+        }
+        catch
+        {
+            plan?.Dispose();
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The keys a training's bits depend on, with their values.</summary>
+    public static IReadOnlyDictionary<string, string> LastingKeys(RunConfiguration configuration) => ConfigurationTable.Keys
+        .Where(key => !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal) && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
+        .ToDictionary(key => key.Name, key => key.Read(configuration));
+
+    public void Dispose()
+    {
+        Optimizer?.Dispose();
+        Network?.Dispose();
+        Device.Dispose();
+        Run?.Dispose();
+    }
+
+    private void Describe(ResolvedConfiguration configuration, NewRun run)
+    {
+        var information = new RunInformation
+        {
+            Name = Run.Folder.Name,
+            Model = Configuration.Model.Name,
+            Recipe = configuration.RecipeName,
+            Seed = Configuration.Training.Seed,
+            Started = Surroundings.Clock.GetUtcNow(),
+            CommandLine = run.CommandLine,
+            Machine = RunMachine.Here(Device.Threads),
+            Data = Data.Describe(Configuration.Data.SplitSeed),
+            ParameterCount = Network.Parameters.Sum(parameter => (long)parameter.Length),
+        };
+        try
+        {
+            Directory.CreateDirectory(Run.Folder.CheckpointsFolder);
+            DurableFile.Write(Surroundings.Files, Run.Folder.ConfigurationFile, Encoding.UTF8.GetBytes(configuration.ToYaml()));
+            DurableFile.Write(Surroundings.Files, Run.Folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            Run.Discard();
+            throw DiskFailure.ToError(failure, "the run's folder cannot be written", Run.Folder.Path, "the folder was removed again");
+        }
+    }
+}
