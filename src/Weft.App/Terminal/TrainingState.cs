@@ -66,7 +66,7 @@ internal sealed class TrainingState
                 (Epochs, StepsPerEpoch, _began, _firstStep) = (started.Epochs, started.StepsPerEpoch, started.Time, 0);
                 break;
             case RunResumed resumed:
-                (Step, _began, _firstStep) = (resumed.Step, resumed.Time, resumed.Step);
+                (Epochs, StepsPerEpoch, Step, _began, _firstStep) = (resumed.Epochs, resumed.StepsPerEpoch, resumed.Step, resumed.Time, resumed.Step);
                 if (StepsPerEpoch > 0)
                     EpochsDone = (int)(resumed.Step / StepsPerEpoch); // what came after the checkpoint is trained again
                 break;

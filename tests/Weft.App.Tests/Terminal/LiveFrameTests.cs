@@ -20,7 +20,7 @@ public class LiveFrameTests
     public void Time_left_of_a_continued_run_counts_its_own_steps_only()
     {
         var state = new TrainingState(3, 100, null, []);
-        state.Apply(new Weft.Training.RunResumed(42, "here", 2, 2, 140) { Time = FakeTraining.Step(2, 140).Time });
+        state.Apply(new Weft.Training.RunResumed(42, "here", 2, 2, 140, 3, 100) { Time = FakeTraining.Step(2, 140).Time });
         state.Apply(FakeTraining.Step(2, 150));
         Assert.Equal(150 * 0.015, state.Left!.Value.TotalSeconds, 6);
     }
