@@ -20,7 +20,7 @@ internal sealed class CacheFolder : IDisposable
         {
             Directory.CreateDirectory(path);
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (DiskFailure.Is(refused))
         {
             throw Unwritable(path, refused);
         }
@@ -39,7 +39,7 @@ internal sealed class CacheFolder : IDisposable
             {
                 cancellation.WaitHandle.WaitOne(200);
             }
-            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            catch (Exception refused) when (DiskFailure.Is(refused))
             {
                 throw Unwritable(path, refused);
             }
@@ -75,34 +75,39 @@ internal sealed class CacheFolder : IDisposable
     {
         var part = Part(file);
         IdxFile.Read(part, known.Expect(file, $"weft data get {known.Name} --replace"));
-        using (var stream = new FileStream(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-            stream.Flush(flushToDisk: true);
-        if (IdxFolder.TryFind(Path, file.Name) is { } old && !Has(known, file))
-            System.IO.File.Move(old, old + ".damaged", overwrite: true);
-        System.IO.File.Move(part, File(file.Name + ".gz"), overwrite: true);
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                stream.Flush(flushToDisk: true);
+            if (IdxFolder.TryFind(Path, file.Name) is { } old && !Has(known, file))
+                System.IO.File.Move(old, old + ".damaged", overwrite: true);
+            System.IO.File.Move(part, File(file.Name + ".gz"), overwrite: true);
+            DiskFiles.Instance.FlushFolder(Path);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw Unwritable(part, failure);
+        }
     }
 
-    /// <summary>As <see cref="Install"/>; a part that is not the known file is deleted.</summary>
-    public void InstallOrDelete(KnownDataset known, KnownFile file)
+    /// <summary>Copies <paramref name="source"/> in under the file's final name if it is the known file.</summary>
+    /// <exception cref="WeftException">It is not, or it cannot be written; the cache is as it was.</exception>
+    public void CopyIn(KnownDataset known, KnownFile file, string source)
     {
         try
         {
+            System.IO.File.Copy(source, Part(file), overwrite: true);
             Install(known, file);
         }
-        catch (WeftException)
+        catch (Exception failure) when (failure is WeftException || DiskFailure.Is(failure))
         {
             System.IO.File.Delete(Part(file));
-            throw;
+            throw failure as WeftException ?? Unwritable(Part(file), failure);
         }
     }
 
     public void Dispose() => _lock.Dispose();
 
-    private static WeftException Unwritable(string path, Exception cause) => new(ExitCode.IoError, "the cache folder cannot be written", cause)
-    {
-        Where = path,
-        Found = cause.Message,
-        Safe = "nothing was changed",
-        Do = "make the folder writable, or set XDG_CACHE_HOME to one that is",
-    };
+    private static WeftException Unwritable(string path, Exception cause) => DiskFailure.ToError(cause, "the cache folder cannot be written", path,
+        "nothing was changed", "make the folder writable, or set XDG_CACHE_HOME to one that is");
 }

@@ -41,8 +41,7 @@ internal sealed class DebianSource(KnownDataset known, DataOptions options)
                     return false;
                 }
 
-                File.Copy(source, cache.Part(file), overwrite: true);
-                cache.InstallOrDelete(known, file);
+                cache.CopyIn(known, file, source);
             }
 
             return true;

@@ -145,7 +145,7 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (DiskFailure.Is(failure))
         {
             throw Unwritable(path, failure);
         }
@@ -158,24 +158,14 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
             file.Write(piece);
             file.Flush();
         }
-        catch (Exception failure) when (failure is IOException or ArgumentOutOfRangeException) // the second: the file size limit of the process
+        catch (Exception failure) when (DiskFailure.Is(failure))
         {
             throw Unwritable(file.Name, failure);
         }
     }
 
-    private static WeftException Unwritable(string path, Exception failure)
-    {
-        const int NoSpaceOnUnix = 28, NoSpaceOnWindows = unchecked((int)0x80070070);
-        var isFull = failure.HResult is NoSpaceOnUnix or NoSpaceOnWindows || failure is ArgumentOutOfRangeException;
-        return new WeftException(isFull ? ExitCode.DiskFull : ExitCode.IoError, "a downloaded file cannot be written", failure)
-        {
-            Where = path,
-            Found = failure.Message,
-            Safe = "what was received so far will be continued",
-            Do = isFull ? "free some space and repeat the command" : "make the folder writable, or set XDG_CACHE_HOME to one that is",
-        };
-    }
+    private static WeftException Unwritable(string path, Exception failure) => DiskFailure.ToError(failure, "a downloaded file cannot be written", path,
+        "your runs and what was cached before are untouched", "free some space or make the folder writable (XDG_CACHE_HOME names another), then repeat the command");
 
     private static void RequirePublicHttps(Uri address)
     {

@@ -79,7 +79,7 @@ internal sealed class GzipMember : IDisposable
         Span<byte> rest = stackalloc byte[TrailerLength + 2];
         rest = rest[.._stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false)];
         if (!_input.EndIsExact)
-            throw TrailingData("thousands of bytes");
+            throw TrailingData("hundreds of bytes or more");
 
         var crc = BinaryPrimitives.ReadUInt32LittleEndian(rest);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
@@ -165,7 +165,7 @@ internal sealed class GzipMember : IDisposable
     /// </summary>
     private sealed class MeteredInput(Stream stream) : Stream
     {
-        private const int SingleByteZone = 4096;
+        private const int SingleByteZone = 256;
 
         public bool EndIsExact { get; private set; }
 

@@ -51,6 +51,11 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
                 File.Delete(cache.Part(file));
                 mirrors.Remove(mirror); // one bad file is reason enough to ask the next one for the rest
             }
+            catch (WeftException failure) when (failure.Code == ExitCode.DiskFull)
+            {
+                File.Delete(cache.Part(file));
+                throw;
+            }
         }
 
         return false;
