@@ -108,6 +108,6 @@ internal static class Shapes
         new Sequential(new MaxPool2d(3) { Stride = 1, Padding = 1 }, new Conv2d(width, 1) { Bias = false }, new BatchNorm2d(), new ReLU()));
 
     // The input has 7 channels, so that the 1×1 convolution "before" learns of 7 random projections of each channel's input gradient.
-    private static Shape Of(string name, int height, int width, int channels, int batch, params Layer[] layers) => new(name, new FeatureShape(height, width, 7), batch,
+    public static Shape Of(string name, int height, int width, int channels, int batch, params Layer[] layers) => new(name, new FeatureShape(height, width, 7), batch,
         new Sequential([new Conv2d(channels, 1) { Name = "before" }, .. layers, new Flatten(), new Linear(3) { Name = "after" }]));
 }

@@ -1,0 +1,74 @@
+using Weft.Kernels;
+using Weft.Tests.Reference;
+
+namespace Weft.Tests;
+
+/// <summary>One line per layer: the engine's logits, gradients and running statistics against the reference in double.</summary>
+internal static class GradientCheck
+{
+    // Floats round to 6e-8; sums over some hundred products, transforms of Winograd and differences in norms multiply that by 5 to 50 (measured: up to 4e-6).
+    // The smallest mistake in a formula is a thousand times larger.
+    public const double Tolerance = 1e-5;
+
+    /// <param name="layer">Put between a 1×1 convolution, whose gradients are 7 random projections of each channel's input gradient, and a linear layer.</param>
+    /// <param name="input">What <paramref name="layer"/> gets.</param>
+    /// <param name="batch">Samples.</param>
+    public static void Of(Layer layer, FeatureShape input, int batch = 2) => Of(Shapes.Of($"{layer}", input.Height, input.Width, input.Channels, batch, layer), batch);
+
+    /// <param name="shape">What is checked.</param>
+    /// <param name="batchSize">Samples that the network is compiled for, at least the shape's.</param>
+    /// <param name="strict">See <see cref="CompileOptions.Strict"/>.</param>
+    /// <param name="lanes">Vector width; null for the widest.</param>
+    public static void Of(Shape shape, int batchSize, bool strict = false, int? lanes = null)
+    {
+        using var device = lanes is { } width ? new CpuDevice(2, VectorKernels.For(width)) : new CpuDevice(2);
+        using var network = Network.Compile(shape.Description, device, new CompileOptions { BatchSize = batchSize, Strict = strict });
+        var reference = new ReferenceNetwork(shape.Description);
+        reference.Forward(shape.Images(1), Phase.Evaluation); // makes the weights up
+        reference.Tensors.CopyTo(network);
+
+        // A pass over a full batch of other images first: nothing of it may be left over in a partial batch.
+        var other = shape with { Batch = batchSize };
+        network.Forward(other.FloatImages(3), batchSize, Phase.Evaluation);
+        Close.Require("evaluation of the first images", Tolerance, reference.Forward(other.Images(3), Phase.Evaluation), network.Logits);
+
+        for (var step = 0; step < 2; step++)
+        {
+            network.Forward(shape.FloatImages(step), shape.Batch, Phase.Training);
+            var logits = reference.Forward(shape.Images(step), Phase.Training);
+            Close.Require($"logits of step {step}", Tolerance, logits, network.Logits);
+
+            var direction = Hashed.Values((uint)step, "direction", logits.Length, 0, 1);
+            direction.CopyTo(network.LogitsGradient);
+            network.Backward();
+            reference.Backward([.. direction.Select(d => (double)d)]);
+            RequireGradients(network, reference.Tensors.Gradients);
+        }
+
+        network.Forward(shape.FloatImages(2), shape.Batch, Phase.Evaluation);
+        Close.Require("evaluation after the running statistics moved", Tolerance, reference.Forward(shape.Images(2), Phase.Evaluation), network.Logits);
+        foreach (var tensor in network.State)
+            Close.Require(tensor.Name, Tolerance, reference.Tensors.Values[tensor.Name], tensor.Read());
+    }
+
+    private static void RequireGradients(Network network, Dictionary<string, double[]> expected)
+    {
+        Assert.Equal(expected.Keys.Order(), network.Parameters.Select(parameter => parameter.Name).Order());
+        foreach (var parameter in network.Parameters)
+        {
+            var truth = expected[parameter.Name];
+            var gradient = parameter.ReadGradient();
+            if (parameter.Kind == ParameterKind.Bias && Norm(truth) < 1e-10)
+            {
+                // A norm behind it takes every constant away: the true gradient is 0 and the computed one rounding, to be measured by the weights' gradient.
+                var scale = Norm(expected[parameter.Name.Replace("bias", "weight")]);
+                Assert.True(Norm(gradient.Select(g => (double)g)) <= Tolerance * scale, $"{parameter.Name} should be 0 beside {scale} but is {Norm(gradient.Select(g => (double)g))}");
+                continue;
+            }
+
+            Close.Require($"gradient of {parameter.Name}", Tolerance, truth, gradient);
+        }
+    }
+
+    private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
+}
