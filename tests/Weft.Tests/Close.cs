@@ -5,7 +5,8 @@ internal static class Close
 {
     /// <param name="expected">The truth.</param>
     /// <param name="actual">As long as <paramref name="expected"/>.</param>
-    public static double RelativeL2(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual)
+    /// <param name="leastSize">The error is measured by at least this norm.</param>
+    public static double RelativeL2(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double leastSize = 0)
     {
         Assert.Equal(expected.Length, actual.Length);
         double error = 0, size = 0;
@@ -15,12 +16,12 @@ internal static class Close
             size += expected[i] * expected[i];
         }
 
-        return Math.Sqrt(error) / Math.Max(Math.Sqrt(size), double.Epsilon);
+        return Math.Sqrt(error) / Math.Max(Math.Sqrt(size), Math.Max(leastSize, double.Epsilon));
     }
 
-    public static void Require(string what, double tolerance, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual)
+    public static void Require(string what, double tolerance, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double leastSize = 0)
     {
-        var distance = RelativeL2(expected, actual);
+        var distance = RelativeL2(expected, actual, leastSize);
         Assert.True(distance <= tolerance, $"{what}: relative L2 error {distance:g3}, at most {tolerance:g3} is right. Expected {Head(expected.ToArray())}, got {Head(actual.ToArray())}");
     }
 

@@ -182,7 +182,7 @@ internal sealed unsafe class CpuPlan : DevicePlan
         for (var i = 0; i < _lowered.Operations.Count; i++)
         {
             Extend(_lowered.Operations[i].Output, i);
-            foreach (var value in _lowered.Operations[i].Differentiated)
+            foreach (var value in _lowered.Operations[i].Differentiated.Concat(_lowered.Operations[i].GradientsRead))
                 Extend(value, i);
         }
 

@@ -60,6 +60,8 @@ internal static class Shapes
         Of("conv, norm, relu, max-pool", 8, 8, 5, 2, new Conv2d(20, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new MaxPool2d(2)),
         Of("conv, norm, relu, conv, norm, relu", 6, 6, 3, 2,
             new Conv2d(9, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU(), new Conv2d(7, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU()),
+        Of("conv, norm, conv, norm, fewer and fewer channels", 6, 6, 3, 3,
+            new Conv2d(17, 3) { Padding = 1 }, new BatchNorm2d(), new Conv2d(9, 3) { Padding = 1 }, new BatchNorm2d(), new Conv2d(2, 1), new BatchNorm2d()),
         Of("norm, max-pool", 6, 6, 5, 2, new BatchNorm2d(), new MaxPool2d(2)),
         Of("max-pool, norm, relu", 6, 6, 5, 2, new MaxPool2d(2), new BatchNorm2d(), new ReLU()),
 

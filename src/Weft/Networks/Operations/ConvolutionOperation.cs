@@ -5,6 +5,9 @@ namespace Weft;
 /// <summary>Who takes over from a convolution within the same pass over an image, while it is in the cache: the norm behind it.</summary>
 internal interface IConvolutionNeighbour
 {
+    /// <summary>What the neighbour computes; its gradient is read until the convolution's backward pass is over.</summary>
+    ValueStorage Output { get; }
+
     /// <summary>Before the first image of a forward pass.</summary>
     void BeforeOutput(in Pass pass);
 
@@ -77,6 +80,8 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
     public override IEnumerable<ParameterSlot> Parameters => _bias is null ? [_weight] : [_weight, _bias];
 
     public override IEnumerable<ValueStorage> Differentiated => [_input];
+
+    public override IEnumerable<ValueStorage> GradientsRead => Neighbour is { } neighbour ? [neighbour.Output] : [];
 
     public override (long PerWorker, long Shared) Scratch
     {

@@ -40,6 +40,9 @@ internal abstract class Operation(string path) : IDisposable
     /// <summary>The values whose gradients this operation writes.</summary>
     public virtual IEnumerable<ValueStorage> Differentiated => [];
 
+    /// <summary>Values whose gradients this operation reads in its backward pass beside that of its output.</summary>
+    public virtual IEnumerable<ValueStorage> GradientsRead => [];
+
     /// <summary>Floats of scratch for each worker, and floats shared by all, during one of this operation's passes.</summary>
     public virtual (long PerWorker, long Shared) Scratch => (0, 0);
 
