@@ -3,8 +3,9 @@ namespace Weft.Training;
 /// <summary>Accuracy and loss of a split, as the training loop needs them.</summary>
 internal static class Validation
 {
+    /// <param name="tally">Gets the logits too.</param>
     /// <returns>Null when <paramref name="stop"/> came first.</returns>
-    public static (double Accuracy, double Loss)? Run(Network network, EvaluationLoader loader, CancellationToken stop)
+    public static (double Accuracy, double Loss)? Run(Network network, EvaluationLoader loader, CancellationToken stop, ValidationTally? tally = null)
     {
         var losses = new float[loader.SampleCount];
         var correct = 0;
@@ -15,6 +16,7 @@ internal static class Validation
                 return null;
             var batch = loader.Load(i);
             network.Forward(batch.Images, batch.Count, Phase.Evaluation);
+            tally?.Add(network.Logits, batch.Labels);
             correct += SoftmaxCrossEntropy.PerSample(network.Logits, network.ClassCount, batch.Labels, losses.AsSpan(done, batch.Count)).Correct;
             done += batch.Count;
         }

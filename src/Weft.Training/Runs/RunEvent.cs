@@ -10,6 +10,9 @@ namespace Weft.Training;
 [JsonDerivedType(typeof(StepDone), "step")]
 [JsonDerivedType(typeof(EpochDone), "epoch")]
 [JsonDerivedType(typeof(CheckpointSaved), "checkpoint_saved")]
+[JsonDerivedType(typeof(SamplesChosen), "samples")]
+[JsonDerivedType(typeof(SystemSampled), "system")]
+[JsonDerivedType(typeof(EpochObserved), "observed")]
 [JsonDerivedType(typeof(Warned), "warning")]
 [JsonDerivedType(typeof(RunStopped), "run_stopped")]
 public abstract record RunEvent

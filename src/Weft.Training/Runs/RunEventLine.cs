@@ -1,10 +1,15 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Weft.Training;
 
 /// <summary>A line of <c>events.jsonl</c>.</summary>
 internal static class RunEventLine
 {
+    private static readonly HashSet<string> KnownTypes =
+        [.. typeof(RunEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(type => (string)type.TypeDiscriminator!)];
+
     public static string Write(RunEvent e) => JsonSerializer.Serialize(e, RunEventJson.Default.RunEvent);
 
     /// <summary>Null for a line that is no event (torn, or of a type this version does not know but may skip).</summary>
@@ -23,6 +28,21 @@ internal static class RunEventLine
         catch (Exception damage) when (damage is JsonException or NotSupportedException or InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether the line is an event of a type that came after this version; otherwise, what <see cref="Read"/> gives null for is damage.</summary>
+    public static bool IsOfUnknownType(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("v", out _)
+                && root.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && !KnownTypes.Contains(type.GetString()!);
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 }

@@ -9,6 +9,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly AppendOnlyFile _metrics;
     private readonly long _lastStep;
     private readonly int _lastEpoch;
+    private readonly bool _hasSamples;
     private readonly ITrainingObserver _observer;
     private readonly TimeProvider _clock;
 
@@ -22,6 +23,7 @@ internal sealed class RunRecorder : IDisposable
         foreach (var happened in reader.Events())
         {
             _lastStep = happened is StepDone step ? Math.Max(_lastStep, step.Step) : _lastStep;
+            _hasSamples |= happened is SamplesChosen;
             LastSave = happened as CheckpointSaved ?? LastSave;
         }
 
@@ -47,6 +49,8 @@ internal sealed class RunRecorder : IDisposable
         {
             StepDone step => step.Step <= _lastStep || step.Step % StepDone.Every != 0,
             EpochDone epoch => epoch.Epoch <= _lastEpoch,
+            EpochObserved observed => observed.Epoch <= _lastEpoch,
+            SamplesChosen => _hasSamples,
             _ => false,
         };
         if (!isKnown)

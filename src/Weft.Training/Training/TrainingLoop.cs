@@ -14,6 +14,7 @@ internal sealed class TrainingLoop
     private readonly TrainingTimer _timer;
     private readonly EvaluationLoader _validation;
     private readonly CancellationToken _stop;
+    private readonly TrainingDetails _details;
     private TrainingPosition _position;
 
     public TrainingLoop(TrainingPlan plan, RunRecorder recorder, CancellationToken stop)
@@ -29,6 +30,7 @@ internal sealed class TrainingLoop
         _policies = new TrainingPolicies(_configuration, plan.Surroundings.Clock, _position.PolicyStates);
         _timer = new TrainingTimer(plan.Surroundings.Clock, recorder, _position);
         _keeper = new CheckpointKeeper(plan, recorder, _timer);
+        _details = new TrainingDetails(plan, recorder);
         _validation = new EvaluationLoader(plan.Data.Dataset.Train, plan.Data.Split.Validation, plan.Data.Statistics, _configuration.Training.BatchSize);
     }
 
@@ -45,7 +47,7 @@ internal sealed class TrainingLoop
             return Result(StopReasons.Completed, CompletedDetail);
         if (!_plan.IsResumed)
             _keeper.SaveOrThrow(Current()); // a disk that is full or read-only shows before the first step, not after the first epoch
-        using var loader = OpenLoader();
+        using var loader = _details.Loader = OpenLoader();
         while (_position.CompletedEpochs < _configuration.Training.Epochs)
         {
             while (_position.StepInEpoch < _plan.StepsPerEpoch)
@@ -98,6 +100,7 @@ internal sealed class TrainingLoop
             Samples = _position.Samples + loss.Count,
         };
         _timer.AddStep(begun, loss.Count);
+        _details.AddStep(loss.Count);
         return new StepReport(Epoch, _position.Step, loss.MeanLoss, learningRate);
     }
 
@@ -120,6 +123,7 @@ internal sealed class TrainingLoop
             throw Diverged(decision.StopDetail!);
         _recorder.Record(new StepDone(
             Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, step.LearningRate, _timer.ImagesPerSecond));
+        _details.SampleSystem(_position.Step);
         if (_stop.IsCancellationRequested)
             return Interrupted();
         if (decision.StopReason is not null)
@@ -132,8 +136,10 @@ internal sealed class TrainingLoop
     // A stop request during validation leaves the position between the epoch's last step and its validation.
     private TrainingResult? FinishEpoch()
     {
-        if (Validation.Run(_network, _validation, _stop) is not { } validated)
+        var tally = _details.NewTally();
+        if (Validation.Run(_network, _validation, _stop, tally) is not { } validated)
             return Interrupted();
+        _details.Record(tally, Epoch, _position.Step);
         var report = new EpochReport(Epoch, validated.Accuracy, validated.Loss, _position.Best);
         var isBest = BestEpoch.IsBetter(report.ValidationAccuracy, report.ValidationLoss, report.BestBefore);
         Record(report, isBest); // before the policies may change the learning rate
@@ -188,6 +194,7 @@ internal sealed class TrainingLoop
 
         foreach (var warning in _plan.Warnings)
             _recorder.Record(warning);
+        _details.RecordSamples();
     }
 
     private TrainingResult Interrupted() => Stop(StopReasons.Interrupted, $"stopped on request in epoch {Math.Min(Epoch, _configuration.Training.Epochs)}, step {_position.Step}");
