@@ -21,8 +21,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private const int SpinsBeforeSleep = 2000; // about 50 µs: longer than the serial gaps inside a step, shorter than a scheduler's time slice
 
     private readonly Thread[] _threads;
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _sleepers = new(0);
+    private readonly object _gate = new();
     private delegate*<void*, int, int, void> _invoke;
     private void* _work;
     private int _taskCount;
@@ -64,9 +63,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
         _nextTask = 0;
         _busy = _threads.Length;
         Interlocked.Increment(ref _phase);
-        var sleeping = Volatile.Read(ref _sleeping);
-        if (sleeping > 0)
-            Wake();
+        Wake();
         Drain(0);
         var wait = new SpinWait();
         while (Volatile.Read(ref _busy) != 0)
@@ -85,20 +82,18 @@ internal sealed unsafe class WorkerTeam : IDisposable
         Wake();
         foreach (var thread in _threads)
             thread.Join();
-        _sleepers.Dispose();
     }
 
     private static void Invoke<TWork>(void* work, int task, int worker)
         where TWork : struct, IWork => Unsafe.AsRef<TWork>(work).Run(task, worker);
 
+    // The caller raises the phase before it looks for sleepers, a sleeper counts itself before it looks at the phase: one of them sees the other.
     private void Wake()
     {
+        if (Volatile.Read(ref _sleeping) == 0)
+            return;
         lock (_gate)
-        {
-            if (_sleeping > 0)
-                _sleepers.Release(_sleeping);
-            _sleeping = 0;
-        }
+            Monitor.PulseAll(_gate);
     }
 
     private void Work(int worker)
@@ -124,20 +119,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
             Thread.SpinWait(8);
         }
 
-        while (Volatile.Read(ref _phase) == seen)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                // The caller raises the phase before it reads _sleeping: either it sees this sleeper or this sees the new phase.
-                Interlocked.Increment(ref _sleeping);
-                if (Volatile.Read(ref _phase) != seen)
-                {
-                    _sleeping--;
-                    return;
-                }
-            }
-
-            _sleepers.Wait();
+            Interlocked.Increment(ref _sleeping);
+            while (Volatile.Read(ref _phase) == seen)
+                Monitor.Wait(_gate);
+            Interlocked.Decrement(ref _sleeping);
         }
     }
 
