@@ -46,10 +46,14 @@ internal static class App
             HelpName = "weft",
             Subcommands =
             {
-                new BenchCommand(screen),
+                new DoctorCommand(screen),
                 new DataCommand(screen),
-                new ConfigCommand(screen),
+                new TrainCommand(screen),
+                new ResumeCommand(screen),
+                new EvalCommand(screen),
                 new RunsCommand(screen),
+                new BenchCommand(screen),
+                new ConfigCommand(screen),
             },
             Options =
             {

@@ -21,9 +21,10 @@ internal sealed class DoctorCommand : Verb
     protected override ExitCode Run(ParseResult parse)
     {
         var threads = _threads.Of(parse);
-        var bits = CpuDevice.VectorLanes * 32;
+        var machine = RunMachine.Here(threads);
+        var bits = machine.VectorBits;
         Say(true, "weft", $"{App.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}");
-        Say(true, "processor", $"{Processor.Name()}, {Environment.ProcessorCount} cores, {Figures.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} memory");
+        Say(true, "processor", $"{machine.Processor}, {machine.Cores} cores, {Figures.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} memory");
         Say(bits > 32, "vectors", bits > 32 ? $"{bits} bits" : "none: the kernels run number by number, about a tenth of the speed");
         var speed = SpeedProbe.GigaflopsPerSecond(threads, TimeSpan.FromSeconds(1));
         Say(true, "speed", $"{speed:F0} GFLOP/s in a 3×3 convolution, {threads} threads");
@@ -41,8 +42,8 @@ internal sealed class DoctorCommand : Verb
             ["version"] = App.Version,
             ["runtime"] = Environment.Version.ToString(),
             ["operating_system"] = RuntimeInformation.OSDescription,
-            ["processor"] = Processor.Name(),
-            ["cores"] = Environment.ProcessorCount,
+            ["processor"] = machine.Processor,
+            ["cores"] = machine.Cores,
             ["threads"] = threads,
             ["vector_bits"] = bits,
             ["gigaflops_per_second"] = Math.Round(speed, 1),

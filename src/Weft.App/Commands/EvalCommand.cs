@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class EvalCommand : Verb
+{
+    private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
+    private readonly Option<EvaluationSplit> _split = new("--split")
+    {
+        Description = "validation or test. Each look at the test images is noted in the ledger beside the runs.", HelpName = "SPLIT", DefaultValueFactory = _ => EvaluationSplit.Validation,
+        CustomParser = result => Split(result.Tokens[0].Value),
+    };
+    private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image." };
+    private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly RunsOption _runs = new();
+
+    public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen)
+    {
+        Arguments.Add(_run);
+        foreach (var option in new Option[] { _split, _tta, _threads, _runs })
+            Options.Add(option);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var threads = _threads.Of(parse);
+        var split = parse.GetValue(_split);
+        var store = _runs.Store(parse);
+        var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
+        using var signals = new StopSignals(_ => { }, _ => { });
+        try
+        {
+            using var owned = TakeUnlessBusy(checkpoint.Run);
+            using var evaluation = new RunEvaluation(checkpoint, configuration => OpenData(configuration, signals.Token), threads);
+            var mirrored = parse.GetValue(_tta);
+            var result = split == EvaluationSplit.Test
+                ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), mirrored, signals.Token)
+                : evaluation.Validation(mirrored, signals.Token);
+            var folder = owned is null ? null : EvaluationFiles.Write(owned, checkpoint, split, result);
+            Report(checkpoint, split, result, folder);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (signals.Received is { } signal)
+        {
+            return signal;
+        }
+    }
+
+    private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string? folder)
+    {
+        Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images");
+        Screen.People.WriteLine($"accuracy {Figures.Percent(result.Accuracy)} (95 %: {Figures.Percent(result.Interval.Low)} to {Figures.Percent(result.Interval.High)}), "
+            + $"{Figures.Count(result.Correct)} correct, loss {Figures.Loss(result.Loss)}");
+        var width = Math.Max(5, result.Classes.Max(name => Printable.Escape(name).Length));
+        Screen.People.WriteLine($"{"class".PadRight(width)}  {"recall",9}  {"precision",9}  most often taken for");
+        foreach (var c in result.PerClass)
+        {
+            var other = Enumerable.Range(0, result.Classes.Count).Where(k => k != c.Index).MaxBy(k => result.Confusion(c.Index, k));
+            var mistaken = result.Confusion(c.Index, other) is var times and > 0 ? $"{Printable.Escape(result.Classes[other])} ({times})" : "–";
+            Screen.People.WriteLine($"{Printable.Escape(c.Name).PadRight(width)}  {Figures.Percent(c.Recall),9}  {Figures.Percent(c.Precision),9}  {mistaken}");
+        }
+        Screen.People.WriteLine(folder is null ? "not written to the run's folder: another process trains it" : $"written to {Printable.Escape(RunReference.ShortPath(folder))}");
+        Screen.WriteJson(EvaluationFiles.Metrics(checkpoint, split, result));
+    }
+
+    private ImageDataset OpenData(DataConfiguration configuration, CancellationToken cancellation)
+    {
+        using var downloads = new DownloadView(Screen);
+        return DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, cancellation);
+    }
+
+    /// <summary>Only a run's owner writes in its folder; while another process trains it, null.</summary>
+    private static RunLock? TakeUnlessBusy(RunFolder run)
+    {
+        try
+        {
+            return RunLock.Take(run);
+        }
+        catch (WeftException busy) when (busy.Code == ExitCode.RunBusy)
+        {
+            return null;
+        }
+    }
+
+    private static EvaluationSplit Split(string text) => text switch
+    {
+        "validation" => EvaluationSplit.Validation,
+        "test" => EvaluationSplit.Test,
+        _ => throw new WeftException(ExitCode.Usage, "--split has a value it cannot have") { Where = "--split", Expected = "validation or test", Found = $"'{text}'", Safe = "the test images were not opened" },
+    };
+}

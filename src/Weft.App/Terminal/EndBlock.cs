@@ -1,0 +1,37 @@
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>The last words of a training: why it stopped, what came out, where it lies, what to do next.</summary>
+internal static class EndBlock
+{
+    /// <param name="validationCount">Samples behind the validation accuracy.</param>
+    /// <param name="reference">What names the run in a command.</param>
+    public static IEnumerable<string> Lines(TrainingResult result, int validationCount, string reference)
+    {
+        yield return "";
+        yield return $"{result.StopReason.Replace('_', ' ')}: {Printable.Escape(result.StopDetail)}";
+        if (result.Best is { } best)
+        {
+            var interval = ShareInterval.Wilson((long)Math.Round(best.ValidationAccuracy * validationCount), validationCount);
+            yield return $"  best      epoch {best.Epoch}: validation accuracy {Figures.Percent(best.ValidationAccuracy)} (95 %: {Figures.Percent(interval.Low)} to {Figures.Percent(interval.High)}), loss {Figures.Loss(best.ValidationLoss)}";
+        }
+        yield return $"  trained   {result.Epochs} epochs, {Figures.Count(result.Steps)} steps in {Figures.Duration(result.TrainTime)}"
+            + (result.ImagesPerSecond > 0 ? $", {Figures.Count(result.ImagesPerSecond)} images/s" : "");
+        yield return $"  run       {Printable.Escape(RunReference.ShortPath(result.Run.Path))}";
+        if (result.Best is not null)
+            yield return $"  weights   {Printable.Escape(RunReference.ShortPath(result.Run.BestCheckpoint))}";
+        var commands = Commands(result, Printable.Escape(reference)).ToArray();
+        for (var i = 0; i < commands.Length; i++)
+            yield return $"  {(i == 0 ? "next" : ""),-8}  {commands[i]}";
+    }
+
+    private static IEnumerable<string> Commands(TrainingResult result, string reference)
+    {
+        if (result.StopReason is StopReasons.Interrupted or StopReasons.TimeBudget)
+            yield return $"weft resume {reference}";
+        if (result.Best is not null)
+            yield return $"weft eval {reference} --split test";
+        yield return $"weft runs show {reference}";
+    }
+}
