@@ -13,6 +13,7 @@ internal sealed class StepBenchmark : IDisposable
     private readonly int[] _labels;
     private readonly int _batch;
     private long _step;
+    private LayerRecorder? _recorder;
 
     public StepBenchmark(NetworkDescription description, Device device, int batch, bool training)
     {
@@ -37,6 +38,24 @@ internal sealed class StepBenchmark : IDisposable
         return new StepTimes(_batch, Repeat(duration, cancellation));
     }
 
+    /// <summary>The medians of each layer's forward and backward passes, and of what comes between, in the order of a step.</summary>
+    public IReadOnlyList<LayerTimes> MeasureLayers(TimeSpan duration, CancellationToken cancellation)
+    {
+        var recorder = new LayerRecorder();
+        _recorder = recorder;
+        _network.ObserveOperations(recorder.Operation);
+        try
+        {
+            Repeat(duration, cancellation);
+        }
+        finally
+        {
+            _network.ObserveOperations(null);
+            _recorder = null;
+        }
+        return recorder.Medians();
+    }
+
     private List<double> Repeat(TimeSpan duration, CancellationToken cancellation)
     {
         var milliseconds = new List<double>();
@@ -52,6 +71,7 @@ internal sealed class StepBenchmark : IDisposable
 
     private void Step()
     {
+        _recorder?.Begin();
         if (_optimizer is null)
         {
             _network.Forward(_images, _batch, Phase.Evaluation);
@@ -59,8 +79,11 @@ internal sealed class StepBenchmark : IDisposable
         }
         _network.Forward(_images, _batch, Phase.Training, _step++);
         SoftmaxCrossEntropy.Evaluate(_network.Logits, _network.ClassCount, new Targets(_labels), 0, _network.LogitsGradient);
+        _recorder?.Between("loss");
         _network.Backward();
+        _recorder?.Begin();
         _optimizer.Step(0.001);
+        _recorder?.Between("optimizer");
     }
 
     public void Dispose()

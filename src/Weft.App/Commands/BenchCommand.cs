@@ -19,12 +19,13 @@ internal sealed class BenchCommand : Command
         private readonly WholeNumber _batch = new("--batch", "Images in a step.", 1, 8192, 128);
         private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
         private readonly WholeNumber _seconds = new("--seconds", "Time measured, after a warm-up of a third of it.", 1, 3600, 10);
+        private readonly Option<bool> _layers = new("--layers") { Description = "Also the time of each layer, measured for as long again." };
         private readonly bool _training;
 
         public Mode(Screen screen, string name, string description, bool training) : base(name, description, screen)
         {
             _training = training;
-            foreach (var option in new Option[] { _model, _batch, _threads, _seconds })
+            foreach (var option in new Option[] { _model, _batch, _threads, _seconds, _layers })
                 Options.Add(option);
         }
 
@@ -36,30 +37,32 @@ internal sealed class BenchCommand : Command
             using var signals = new StopSignals(_ => { }, _ => { });
             using var benchmark = new StepBenchmark(description, device, batch, _training);
             Screen.People.WriteLine($"{description.Name}, batch {batch}, {device.Summary}");
-            StepTimes times;
             try
             {
-                times = benchmark.Measure(TimeSpan.FromSeconds(seconds), signals.Token);
+                var times = benchmark.Measure(TimeSpan.FromSeconds(seconds), signals.Token);
+                var layers = parse.GetValue(_layers) ? benchmark.MeasureLayers(TimeSpan.FromSeconds(seconds), signals.Token) : [];
+                Report(times, layers, benchmark.Network, batch, threads);
+                return ExitCode.Done;
             }
             catch (OperationCanceledException) when (signals.Received is { } code)
             {
                 return code;
             }
-            Report(times, description, batch, threads, benchmark.Network.MemoryBytes);
-            return ExitCode.Done;
         }
 
-        private void Report(StepTimes times, NetworkDescription description, int batch, int threads, long networkBytes)
+        private void Report(StepTimes times, IReadOnlyList<LayerTimes> layers, Network network, int batch, int threads)
         {
+            var gigaflops = network.FlopsPerSample * (_training ? 3 : 1) * times.ImagesPerSecond / 1e9; // backward is two more products of the forward's size
             using var process = Process.GetCurrentProcess();
             var peak = process.PeakWorkingSet64;
             Screen.People.WriteLine($"{Figures.Count(times.ImagesPerSecond)} images/s, {times.MedianMilliseconds:F2} ms a step "
-                + $"(median of {times.Count}; 10 % below {times.Quantile(0.1):F2}, 90 % below {times.Quantile(0.9):F2})");
-            Screen.People.WriteLine($"memory: network {Figures.Bytes(networkBytes)}, process at most {Figures.Bytes(peak)}");
-            Screen.WriteJson(new JsonObject
+                + $"(median of {times.Count}; 10 % below {times.Quantile(0.1):F2}, 90 % below {times.Quantile(0.9):F2}), {gigaflops:F0} GFLOP/s counted directly");
+            Screen.People.WriteLine($"memory: network {Figures.Bytes(network.MemoryBytes)}, process at most {Figures.Bytes(peak)}");
+            WriteLayers(layers, batch);
+            var json = new JsonObject
             {
                 ["mode"] = Name,
-                ["model"] = description.Name,
+                ["model"] = network.Description.Name,
                 ["batch"] = batch,
                 ["threads"] = threads,
                 ["vector_bits"] = CpuDevice.VectorLanes * 32,
@@ -68,9 +71,38 @@ internal sealed class BenchCommand : Command
                 ["step_milliseconds_p10"] = times.Quantile(0.1),
                 ["step_milliseconds_p90"] = times.Quantile(0.9),
                 ["steps"] = times.Count,
-                ["network_memory_bytes"] = networkBytes,
+                ["gigaflops_per_second"] = Math.Round(gigaflops, 1),
+                ["network_memory_bytes"] = network.MemoryBytes,
                 ["peak_memory_bytes"] = peak,
-            });
+            };
+            if (layers.Count > 0)
+                json["layers"] = new JsonArray([.. layers.Select(ToJson)]);
+            Screen.WriteJson(json);
         }
+
+        private void WriteLayers(IReadOnlyList<LayerTimes> layers, int batch)
+        {
+            if (layers.Count == 0)
+                return;
+            var width = Math.Max(5, layers.Max(layer => layer.Layer.Length));
+            Screen.People.WriteLine($"{"layer".PadRight(width)}  {"forward",10}  {"GFLOP/s",8}  {"backward",10}  {"GFLOP/s",8}");
+            foreach (var layer in layers)
+                Screen.People.WriteLine($"{layer.Layer.PadRight(width)}  {Milliseconds(layer.ForwardMilliseconds),10}  {Gigaflops(layer.ForwardGigaflops(batch)),8}  "
+                    + $"{Milliseconds(layer.BackwardMilliseconds),10}  {Gigaflops(layer.BackwardGigaflops(batch)),8}  {layer.Summary}".TrimEnd());
+            Screen.People.WriteLine($"{"sum".PadRight(width)}  {Milliseconds(layers.Sum(layer => layer.ForwardMilliseconds)),10}  {"",8}  {Milliseconds(layers.Sum(layer => layer.BackwardMilliseconds)),10}");
+        }
+
+        private static string Milliseconds(double value) => value > 0 ? $"{value:F3} ms" : "";
+
+        private static string Gigaflops(double value) => value > 0 ? $"{value:F0}" : "";
+
+        private static JsonNode ToJson(LayerTimes layer) => new JsonObject
+        {
+            ["layer"] = layer.Layer,
+            ["summary"] = layer.Summary,
+            ["forward_milliseconds"] = layer.ForwardMilliseconds,
+            ["backward_milliseconds"] = layer.BackwardMilliseconds,
+            ["flops_per_sample"] = layer.Flops,
+        };
     }
 }

@@ -61,8 +61,7 @@ internal sealed class TrainingSession : IDisposable
 
     private void Introduce(TrainingPlan plan)
     {
-        var parameters = plan.Network.Parameters.Sum(parameter => (long)parameter.Length);
-        _screen.People.WriteLine($"{Printable.Escape(plan.Run.Folder.Name)}: {Printable.Escape(plan.Description.Name)} ({Figures.Count(parameters)} parameters) on {Printable.Escape(plan.Data.Dataset.Name)}, "
+        _screen.People.WriteLine($"{Printable.Escape(plan.Run.Folder.Name)}: {Printable.Escape(plan.Description.Name)} ({Figures.Count(plan.Network.ParameterCount)} parameters) on {Printable.Escape(plan.Data.Dataset.Name)}, "
             + $"{Figures.Count(plan.Data.Split.Train.Count)} training and {Figures.Count(plan.Data.Split.Validation.Count)} validation images");
         _screen.People.WriteLine(plan.Device.Summary + (plan.IsResumed ? $"; going on after step {Figures.Count(plan.Start.Step)}" : ""));
     }

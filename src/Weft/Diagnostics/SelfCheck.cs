@@ -60,6 +60,7 @@ public static class SelfCheck
             for (var i = 0; i < value.Length; i++)
                 value[i] += (float)(distance * directions[p][i]);
         }
+        network.InvalidateWeights();
     }
 
     private static double Pass(Network network)
