@@ -2,9 +2,6 @@ namespace Weft.App.Tests;
 
 public class SignalTests
 {
-    private const string Train = "$WEFT train --data {0} --runs {1} --epochs 100000 --set training.batch_size=16 --threads 1 & pid=$!; "
-        + "until [ -s {1}/small-1/metrics.csv ] && [ $(wc -l < {1}/small-1/metrics.csv) -gt 2 ]; do sleep 0.1; done; ";
-
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
@@ -13,11 +10,24 @@ public class SignalTests
     {
         using var data = new TinyData();
         using var runs = new TempFolder();
-        var (code, output, error) = WeftProcess.Shell(string.Format(Train, data.Folder, runs.Path) + $"kill -{signal} $pid; wait $pid");
+        using var training = Train(data, runs);
+        training.Send(signal);
+        var (code, output, error) = training.End();
         Assert.True(code == expected, $"{code}\n{output}\n{error}");
         Assert.Contains("stopping after this step", output);
-        Assert.Contains($"weft resume {runs.At("small-1")}", output);
+        Assert.Matches("next +weft resume .*small-1\n", output);
         Assert.True(File.Exists(runs.At("small-1/checkpoints/last.safetensors")));
+    }
+
+    [Fact]
+    public void A_hangup_that_the_caller_ignores_ends_nothing()
+    {
+        using var data = new TinyData();
+        using var runs = new TempFolder();
+        using var training = Train(data, runs, before: "trap '' HUP; "); // what nohup does
+        training.Send("HUP");
+        var before = Epochs(runs);
+        training.WaitUntil(() => Epochs(runs) > before + 2);
     }
 
     [Fact]
@@ -25,8 +35,38 @@ public class SignalTests
     {
         using var data = new TinyData();
         using var runs = new TempFolder();
-        var (code, output, error) = WeftProcess.Shell(string.Format(Train, data.Folder, runs.Path) + $"$WEFT resume latest --runs {runs.Path}; code=$?; kill -KILL $pid; wait $pid; exit $code");
-        Assert.True(code == 30, $"{code}\n{output}\n{error}");
-        Assert.Contains("error[30 run-busy]: ", error);
+        using var training = Train(data, runs);
+        var (code, screen) = FakeScreen.Run("resume", "latest", "--runs", runs.Path);
+        Assert.Equal(30, code);
+        Assert.StartsWith("error[30 run-busy]: ", screen.Error);
     }
+
+    [Fact]
+    public void After_a_kill_the_run_can_be_watched_to_its_end_and_resumed()
+    {
+        using var data = new TinyData();
+        using var runs = new TempFolder();
+        using (var training = Train(data, runs))
+        {
+            training.Send("KILL");
+            training.End();
+        }
+        var (code, screen) = FakeScreen.Run("runs", "watch", "--runs", runs.Path);
+        Assert.Equal(0, code);
+        Assert.Contains("weft resume small-1", screen.Output);
+        using var resumed = new WeftProcess($"exec $WEFT resume --runs {runs.Path}");
+        var before = Epochs(runs);
+        resumed.WaitUntil(() => Epochs(runs) > before + 1);
+        resumed.Send("INT");
+        Assert.Equal(130, resumed.End().Code);
+    }
+
+    private static WeftProcess Train(TinyData data, TempFolder runs, string before = "")
+    {
+        var training = new WeftProcess($"{before}exec $WEFT train --data {data.Folder} --runs {runs.Path} --epochs 100000 --set training.batch_size=16 --threads 1");
+        training.WaitUntil(() => Epochs(runs) > 1);
+        return training;
+    }
+
+    private static int Epochs(TempFolder runs) => File.Exists(runs.At("small-1/metrics.csv")) ? File.ReadLines(runs.At("small-1/metrics.csv")).Count() - 1 : 0;
 }

@@ -3,27 +3,56 @@ using System.Diagnostics;
 namespace Weft.App.Tests;
 
 /// <summary>The program as a process of its own, for what cannot be seen from inside: signals, pipes, exit codes.</summary>
-internal static class WeftProcess
+internal sealed class WeftProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>A line for the shell; <c>$WEFT</c> in it is the program.</summary>
-    public static (int Code, string Output, string Error) Shell(string line, string? folder = null)
-    {
-        using var process = Start(line, folder);
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(Patience), $"still running after {Patience}: {line}");
-        return (process.ExitCode, output, error.Result);
-    }
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
 
-    public static Process Start(string line, string? folder = null)
+    /// <param name="line">For the shell; <c>$WEFT</c> in it is the program. With <c>exec</c> signals reach it.</param>
+    public WeftProcess(string line)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", line])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder ?? Path.GetTempPath(),
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath(),
         };
         start.Environment["WEFT"] = Path.Combine(AppContext.BaseDirectory, "Weft.App");
-        return Process.Start(start)!;
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public static (int Code, string Output, string Error) Shell(string line)
+    {
+        using var process = new WeftProcess(line);
+        return process.End();
+    }
+
+    public void Send(string signal) => Shell($"kill -{signal} {_process.Id}");
+
+    public void WaitUntil(Func<bool> condition)
+    {
+        var began = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.False(_process.HasExited, "the program ended early");
+            Assert.True(began.Elapsed < Patience, $"nothing happened for {Patience}");
+            Thread.Sleep(50);
+        }
+    }
+
+    public (int Code, string Output, string Error) End()
+    {
+        Assert.True(_process.WaitForExit(Patience), $"still running after {Patience}");
+        return (_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
     }
 }

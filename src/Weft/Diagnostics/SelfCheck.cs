@@ -13,8 +13,11 @@ public static class SelfCheck
     private const double Distance = 1e-2;
     private const int Batch = 6;
 
+    // Channels that grow and shrink, norms with and without a pool behind them: what the plan fuses and where it shares memory.
     private static readonly NetworkDescription Description = new("self-check", new FeatureShape(11, 9, 3), new Sequential(
-        new Conv2d(10, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new MaxPool2d(2), new Conv2d(17, 1), new ReLU(), new AveragePool2d(2), new Flatten(), new Linear(5)));
+        new Conv2d(20, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU(),
+        new Conv2d(10, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new MaxPool2d(2),
+        new Conv2d(17, 1), new BatchNorm2d(), new ReLU(), new AveragePool2d(2), new Flatten(), new Linear(5)));
 
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not in 1…256.</exception>
     public static IReadOnlyList<SelfCheckResult> Run(int threads)
