@@ -47,7 +47,7 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
             }
             catch (WeftException failure) when (failure.Code is ExitCode.DownloadFailed or ExitCode.DatasetDamaged)
             {
-                attempts.Add($"{address}: {failure.What}{(failure.Found is null ? "" : $" ({failure.Found})")}");
+                attempts.Add($"{mirror.Host}, {file.Name}.gz: {failure.What}{(failure.Found is null ? "" : $" ({failure.Found})")}");
                 File.Delete(cache.Part(file));
                 mirrors.Remove(mirror); // one bad file is reason enough to ask the next one for the rest
             }
