@@ -1,0 +1,119 @@
+namespace Weft.Training;
+
+/// <summary>Numbers are stored in reports: append only.</summary>
+public enum DataPart
+{
+    Train = 1,
+    Validation = 2,
+    Test = 3,
+}
+
+/// <summary>A sample by its part and its number in the files: training and validation samples are numbered together, test samples apart.</summary>
+public readonly record struct SampleReference(DataPart Part, int Index, int Label);
+
+/// <summary>Two samples that look the same.</summary>
+/// <param name="Correlation">Of the pixels; 1 for equal bytes.</param>
+public sealed record DuplicateSamples(SampleReference First, SampleReference Second, double Correlation)
+{
+    /// <summary>Whether one is learned from and the other judges what was learned.</summary>
+    public bool CrossesParts => First.Part != Second.Part;
+
+    public bool LabelsDiffer => First.Label != Second.Label;
+}
+
+/// <summary>Samples of each class in a part.</summary>
+public sealed record ClassBalance(DataPart Part, IReadOnlyList<int> PerClass);
+
+/// <summary>What <see cref="DatasetAudit"/> takes for a near duplicate, and how many it lists.</summary>
+public sealed record AuditOptions
+{
+    /// <value>Smallest correlation of the pixels, above 0 and at most 1. Default: 0.995, above which Fashion-MNIST's pairs look like one photograph.</value>
+    public double Threshold { get; init; } = 0.995;
+
+    /// <value>Default: 100,000.</value>
+    public int MaximumPairs { get; init; } = 100_000;
+}
+
+/// <summary>What is worth knowing about a data set before trusting a number measured on it.</summary>
+/// <param name="Checksums">SHA-256 over the unpacked files of the training and, if it was given, the test part.</param>
+/// <param name="Balance">One entry for each part.</param>
+/// <param name="Statistics">Of the training part of the split.</param>
+/// <param name="Exact">Samples with the bytes of an earlier one, each paired with the first such.</param>
+/// <param name="Near">Pairs of different images that reach the threshold; of equal images only the first takes part.</param>
+/// <param name="NearIsCut">Whether there are more near duplicates than were listed.</param>
+public sealed record DatasetAudit(
+    IReadOnlyList<string> Checksums,
+    IReadOnlyList<ClassBalance> Balance,
+    DatasetStatistics Statistics,
+    IReadOnlyList<DuplicateSamples> Exact,
+    IReadOnlyList<DuplicateSamples> Near,
+    bool NearIsCut)
+{
+    /// <summary>Audits the training files, and the test samples only when they are handed in.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DatasetAudit Of(ImageDataset data, DatasetSplit split, ImageSamples? test = null, AuditOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new AuditOptions();
+        var parts = new List<(DataPart Part, ImageSamples Samples, IReadOnlyList<int> Indices)> { (DataPart.Train, data.Train, split.Train), (DataPart.Validation, data.Train, split.Validation) };
+        if (test is not null)
+            parts.Add((DataPart.Test, test, [.. Enumerable.Range(0, test.Count)]));
+
+        var references = new List<SampleReference>();
+        var images = new List<ReadOnlyMemory<byte>>();
+        foreach (var (part, samples, indices) in parts)
+        {
+            foreach (var index in indices)
+            {
+                references.Add(new SampleReference(part, index, samples.Label(index)));
+                images.Add(samples.Images.Slice(index * data.Shape.Length, data.Shape.Length));
+            }
+        }
+
+        var (distinct, copies) = Group(images);
+        var (near, isCut) = new NearDuplicateSearch([.. distinct.Select(i => images[i])], data.Shape).Find(options.Threshold, options.MaximumPairs, cancellation);
+        return new DatasetAudit(
+            test is null ? [data.Fingerprint] : [data.Fingerprint, test.Fingerprint],
+            [.. parts.Select(part => new ClassBalance(part.Part, PerClass(part.Samples, part.Indices, data.ClassCount)))],
+            DatasetStatistics.Of(data.Train, split.Train),
+            [.. copies.Select(pair => new DuplicateSamples(references[pair.First], references[pair.Copy], 1))],
+            [.. near.Select(pair => new DuplicateSamples(references[distinct[pair.First]], references[distinct[pair.Second]], pair.Correlation))],
+            isCut);
+    }
+
+    private static int[] PerClass(ImageSamples samples, IReadOnlyList<int> indices, int classCount)
+    {
+        var counts = new int[classCount];
+        foreach (var index in indices)
+            counts[samples.Label(index)]++;
+        return counts;
+    }
+
+    /// <summary>Numbers of images that are the first of their kind, and the others each with its first.</summary>
+    private static (List<int> Distinct, List<(int First, int Copy)> Copies) Group(List<ReadOnlyMemory<byte>> images)
+    {
+        var byContent = new Dictionary<ReadOnlyMemory<byte>, int>(new ContentComparer());
+        var distinct = new List<int>();
+        var copies = new List<(int First, int Copy)>();
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (byContent.TryAdd(images[i], i))
+                distinct.Add(i);
+            else
+                copies.Add((byContent[images[i]], i));
+        }
+
+        return (distinct, copies);
+    }
+
+    private sealed class ContentComparer : IEqualityComparer<ReadOnlyMemory<byte>>
+    {
+        public bool Equals(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right) => left.Span.SequenceEqual(right.Span);
+
+        public int GetHashCode(ReadOnlyMemory<byte> bytes)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(bytes.Span);
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace Weft.Training;
+
+/// <summary>
+/// Finds every pair of images whose correlation reaches a threshold, without comparing every pair in full.
+/// </summary>
+/// <remarks>
+/// With u = (image − mean) / ‖image − mean‖ the correlation of two images is r = u·v, and ‖u − v‖² = 2 − 2r. An orthogonal projection shortens no
+/// distance's square beyond it: pairs whose projections are farther apart than 2 − 2·threshold cannot qualify. The projection is onto block means, turned
+/// to their principal axes so that the first few components tell most; the first one is sorted, which limits the pairs that are looked at.
+/// No pair is missed, whatever the data.
+/// </remarks>
+internal sealed class NearDuplicateSearch
+{
+    private const int Kept = 16;
+
+    // Images whose projections are compared at once.
+    private const int Lanes = 8;
+    private const int MaximumBlocksPerSide = 8;
+
+    // Above the rounding of projected squares in single precision, far below a difference that matters.
+    private const float Slack = 1e-4f;
+
+    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _images;
+    private readonly int[] _order;
+    private readonly float[][] _features;
+
+    /// <param name="images">All of <paramref name="shape"/>. One whose pixels are all equal has no correlation and is passed over.</param>
+    public NearDuplicateSearch(IReadOnlyList<ReadOnlyMemory<byte>> images, FeatureShape shape)
+    {
+        _images = images;
+        var varied = Enumerable.Range(0, images.Count).Where(i => images[i].Span.ContainsAnyExcept(images[i].Span[0])).ToArray();
+        var blocks = BlocksOf(shape, out var sizes);
+        var dimension = sizes.Length;
+        var means = new float[varied.Length * dimension];
+        for (var n = 0; n < varied.Length; n++)
+            Project(images[varied[n]].Span, blocks, sizes, means.AsSpan(n * dimension, dimension));
+
+        var axes = varied.Length > 0 ? PrincipalAxes.Of(means, dimension) : new double[dimension, dimension];
+        var turned = new float[varied.Length * Kept];
+        for (var n = 0; n < varied.Length; n++)
+        {
+            for (var axis = 0; axis < Math.Min(Kept, dimension); axis++)
+            {
+                var sum = 0.0;
+                for (var i = 0; i < dimension; i++)
+                    sum += axes[axis, i] * means[n * dimension + i];
+                turned[n * Kept + axis] = (float)sum;
+            }
+        }
+
+        var sorted = Enumerable.Range(0, varied.Length).OrderBy(n => turned[n * Kept]).ToArray();
+        _order = [.. sorted.Select(n => varied[n])];
+        // Component by component; behind the end stands infinity, which is close to nothing.
+        _features = new float[Kept][];
+        for (var k = 0; k < Kept; k++)
+        {
+            _features[k] = new float[sorted.Length + Lanes];
+            Array.Fill(_features[k], float.PositiveInfinity);
+            for (var n = 0; n < sorted.Length; n++)
+                _features[k][n] = turned[sorted[n] * Kept + k];
+        }
+    }
+
+    /// <summary>All pairs (first below second) by number, up to <paramref name="maximumPairs"/> of them, and whether there were more.</summary>
+    public (IReadOnlyList<(int First, int Second, double Correlation)> Pairs, bool IsCut) Find(double threshold, int maximumPairs, CancellationToken cancellation)
+    {
+        var pairs = new List<(int First, int Second, double Correlation)>();
+        var limit = (float)(2 - 2 * threshold) + Slack;
+        var window = MathF.Sqrt(limit);
+        for (var i = 0; i < _order.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var j = i + 1; j < _order.Length && _features[0][j] - _features[0][i] <= window; j += Lanes)
+            {
+                for (var close = CloseLanes(i, j, limit); close != 0; close &= close - 1)
+                {
+                    var k = j + BitOperations.TrailingZeroCount(close);
+                    var correlation = Correlate(_images[_order[i]].Span, _images[_order[k]].Span);
+                    if (correlation < threshold)
+                        continue;
+                    if (pairs.Count == maximumPairs)
+                        return (Sorted(pairs), true);
+                    pairs.Add((Math.Min(_order[i], _order[k]), Math.Max(_order[i], _order[k]), correlation));
+                }
+            }
+        }
+
+        return (Sorted(pairs), false);
+    }
+
+    /// <summary>Of the eight images from <paramref name="j"/>, those whose projection is not too far from image <paramref name="i"/>'s: a bit each.</summary>
+    private uint CloseLanes(int i, int j, float limit)
+    {
+        var distance = Vector256<float>.Zero;
+        var bound = Vector256.Create(limit);
+        for (var k = 0; k < Kept; k++)
+        {
+            var difference = Vector256.LoadUnsafe(ref _features[k][j]) - Vector256.Create(_features[k][i]);
+            distance += difference * difference;
+            if (k % 4 == 3 && Vector256.GreaterThanAll(distance, bound))
+                return 0;
+        }
+
+        return Vector256.LessThanOrEqual(distance, bound).ExtractMostSignificantBits();
+    }
+
+    /// <summary>Pearson's correlation over all bytes, from exact sums. NaN when one of the images is uniform.</summary>
+    public static double Correlate(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        long sumA = 0, sumB = 0, squaresA = 0, squaresB = 0, products = 0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            int x = a[i], y = b[i];
+            sumA += x;
+            sumB += y;
+            squaresA += x * x;
+            squaresB += y * y;
+            products += x * y;
+        }
+
+        double n = a.Length;
+        return (n * products - (double)sumA * sumB) / (Math.Sqrt(n * squaresA - (double)sumA * sumA) * Math.Sqrt(n * squaresB - (double)sumB * sumB));
+    }
+
+    private static List<(int First, int Second, double Correlation)> Sorted(List<(int First, int Second, double Correlation)> pairs)
+    {
+        pairs.Sort((left, right) => (left.First, left.Second).CompareTo((right.First, right.Second)));
+        return pairs;
+    }
+
+    /// <summary>The block of each value of an image, and how many values each block has.</summary>
+    private static int[] BlocksOf(FeatureShape shape, out int[] sizes)
+    {
+        var side = (Math.Max(shape.Height, shape.Width) + MaximumBlocksPerSide - 1) / MaximumBlocksPerSide;
+        var perRow = (shape.Width + side - 1) / side;
+        var blocks = new int[shape.Length];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            var (y, x) = Math.DivRem(i / shape.Channels, shape.Width);
+            blocks[i] = y / side * perRow + x / side;
+        }
+
+        sizes = new int[(shape.Height + side - 1) / side * perRow];
+        foreach (var block in blocks)
+            sizes[block]++;
+        return blocks;
+    }
+
+    /// <summary>Components of u along the blocks' unit vectors.</summary>
+    private static void Project(ReadOnlySpan<byte> image, int[] blocks, int[] sizes, Span<float> result)
+    {
+        Span<long> sums = stackalloc long[sizes.Length];
+        sums.Clear();
+        long sum = 0, squares = 0;
+        for (var i = 0; i < image.Length; i++)
+        {
+            sums[blocks[i]] += image[i];
+            sum += image[i];
+            squares += image[i] * image[i];
+        }
+
+        var mean = (double)sum / image.Length;
+        var norm = Math.Sqrt(squares - mean * sum);
+        for (var k = 0; k < sizes.Length; k++)
+            result[k] = (float)((sums[k] - sizes[k] * mean) / (Math.Sqrt(sizes[k]) * norm));
+    }
+}
