@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Weft.Training;
 
@@ -13,28 +14,32 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         var data = DataSets.Open(name, options, cancellation);
         SayNotes(data);
         var split = DatasetSplit.Of(data, seed: 0);
-        var audit = DatasetAudit.Of(data, split);
+        var audit = DatasetAudit.Of(data, split, cancellation: cancellation);
         Screen.People.WriteLine($"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}, {(data.IsPublished ? "byte for byte as published" : "not the published files")}");
         var nameWidth = Math.Max(5, data.ClassNames.Max(known => Printable.Escape(known).Length));
         Screen.People.WriteLine($"{"class".PadRight(nameWidth)}  {"train",7}  {"validation",10}");
         for (var c = 0; c < data.ClassCount; c++)
-            Screen.People.WriteLine($"{Printable.Escape(data.ClassNames[c]).PadRight(nameWidth)}  {Figures.Count(audit.TrainPerClass[c]),7}  {Figures.Count(audit.ValidationPerClass[c]),10}");
+            Screen.People.WriteLine($"{Printable.Escape(data.ClassNames[c]).PadRight(nameWidth)}  {Figures.Count(audit.Balance[0].PerClass[c]),7}  {Figures.Count(audit.Balance[1].PerClass[c]),10}");
         Screen.People.WriteLine($"mean {Numbers(audit.Statistics.Mean)}, standard deviation {Numbers(audit.Statistics.StandardDeviation)} (of the {Figures.Count(split.Train.Count)} training images, 0…1 scale)");
-        SayDuplicates(audit);
+        Screen.People.WriteLine($"checksum of the training files {audit.Checksums[0]}");
+        SayDuplicates("exact duplicates", audit.Exact);
+        SayDuplicates(audit.NearIsCut ? "near duplicates, at least" : "near duplicates", audit.Near);
         Screen.WriteJson(ToJson(data, audit));
         return ExitCode.Done;
     }
 
-    private void SayDuplicates(DatasetAudit audit)
+    private void SayDuplicates(string kind, IReadOnlyList<DuplicateSamples> pairs)
     {
-        var across = audit.Duplicates.Count(pair => pair.CrossesSplit);
-        var contradicting = audit.Duplicates.Count(pair => pair.LabelsDiffer);
-        Screen.People.WriteLine($"exact duplicates: {Figures.Count(audit.Duplicates.Count)} ({across} between training and validation, {contradicting} with different labels)");
-        foreach (var pair in audit.Duplicates.Take(ShownDuplicates))
-            Screen.People.WriteLine($"  #{pair.First} = #{pair.Second}");
+        var across = pairs.Count(pair => pair.CrossesParts);
+        var contradicting = pairs.Count(pair => pair.LabelsDiffer);
+        Screen.People.WriteLine($"{kind}: {Figures.Count(pairs.Count)} ({across} between training and validation, {contradicting} with different labels)");
+        foreach (var pair in pairs.OrderByDescending(pair => pair.Correlation).Take(ShownDuplicates))
+            Screen.People.WriteLine($"  {Describe(pair.First)} ~ {Describe(pair.Second)}  correlation {pair.Correlation.ToString("F4", CultureInfo.InvariantCulture)}");
     }
 
-    private static string Numbers(IEnumerable<double> values) => string.Join(" ", values.Select(value => value.ToString("F4", System.Globalization.CultureInfo.InvariantCulture)));
+    private static string Describe(SampleReference sample) => $"{sample.Part.ToString().ToLowerInvariant()} #{sample.Index} (class {sample.Label})";
+
+    private static string Numbers(IEnumerable<double> values) => string.Join(" ", values.Select(value => value.ToString("F4", CultureInfo.InvariantCulture)));
 
     private static JsonObject ToJson(ImageDataset data, DatasetAudit audit) => new()
     {
@@ -42,10 +47,19 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         ["folder"] = data.Folder,
         ["fingerprint"] = data.Fingerprint,
         ["published"] = data.IsPublished,
-        ["train_per_class"] = new JsonArray([.. audit.TrainPerClass.Select(count => JsonValue.Create(count))]),
-        ["validation_per_class"] = new JsonArray([.. audit.ValidationPerClass.Select(count => JsonValue.Create(count))]),
+        ["train_per_class"] = new JsonArray([.. audit.Balance[0].PerClass.Select(count => JsonValue.Create(count))]),
+        ["validation_per_class"] = new JsonArray([.. audit.Balance[1].PerClass.Select(count => JsonValue.Create(count))]),
         ["mean"] = new JsonArray([.. audit.Statistics.Mean.Select(value => JsonValue.Create(value))]),
         ["standard_deviation"] = new JsonArray([.. audit.Statistics.StandardDeviation.Select(value => JsonValue.Create(value))]),
-        ["duplicates"] = new JsonArray([.. audit.Duplicates.Select(pair => new JsonArray(pair.First, pair.Second))]),
+        ["duplicates"] = Pairs(audit.Exact),
+        ["near_duplicates"] = Pairs(audit.Near),
+        ["near_duplicates_cut"] = audit.NearIsCut,
     };
+
+    private static JsonArray Pairs(IReadOnlyList<DuplicateSamples> pairs) => new([.. pairs.Select(pair => new JsonObject
+    {
+        ["first"] = pair.First.Index, ["first_part"] = pair.First.Part.ToString().ToLowerInvariant(), ["first_label"] = pair.First.Label,
+        ["second"] = pair.Second.Index, ["second_part"] = pair.Second.Part.ToString().ToLowerInvariant(), ["second_label"] = pair.Second.Label,
+        ["correlation"] = pair.Correlation,
+    })]);
 }

@@ -8,19 +8,31 @@ internal sealed class DataShowCommand : DataVerb
 {
     private readonly WholeNumber _count = new("--count", "Samples of each class.", 1, 100, 1);
 
-    public DataShowCommand(Screen screen) : base("show", "A sheet of training samples, drawn with characters.", screen) => Options.Add(_count);
+    private readonly SampleSheetOptions _sheet = new();
+
+    public DataShowCommand(Screen screen) : base("show", "A sheet of training samples, drawn with characters or as a PNG.", screen)
+    {
+        Options.Add(_count);
+        _sheet.AddTo(this);
+    }
 
     protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellation)
     {
         var count = _count.Of(parse);
+        var augmentation = _sheet.Augmentation(parse);
         var data = DataSets.Open(name, options, cancellation);
         SayNotes(data);
         var sheet = Enumerable.Range(0, data.ClassCount).SelectMany(c => Enumerable.Range(0, data.Train.Count).Where(i => data.Train.Label(i) == c).Take(count)).ToArray();
-        WriteText(data, sheet);
+        if (augmentation is null)
+            WriteText(data, sheet);
+        var file = _sheet.Write(parse, data, augmentation, sheet);
+        if (file is not null)
+            Screen.People.WriteLine($"wrote {Printable.Escape(file)}");
         Screen.WriteJson(new JsonObject
         {
             ["name"] = data.Name,
             ["folder"] = data.Folder,
+            ["file"] = file,
             ["classes"] = new JsonArray([.. data.ClassNames.Select(known => JsonValue.Create(known))]),
             ["samples"] = new JsonArray([.. sheet.Select(i => new JsonObject { ["index"] = i, ["class"] = data.ClassNames[data.Train.Label(i)] })]),
         });

@@ -9,12 +9,12 @@ public static class SampleSheet
     // Small images are drawn twice as large, or nobody sees them.
     private const int Scale = 2;
 
-    /// <summary>A row for each class: its name and its first samples among <paramref name="indices"/>.</summary>
+    /// <summary>A row for each class: its name and its first samples among <paramref name="indices"/>, as wide as the longest row needs.</summary>
     public static Picture OfClasses(ImageDataset data, IReadOnlyList<int> indices, int perClass)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(perClass, 1);
         var groups = Enumerable.Range(0, data.ClassCount).Select(c => indices.Where(i => data.Train.Label(i) == c).Take(perClass).ToArray()).ToArray();
-        var sheet = new Sheet(data, rows: data.ClassCount, columns: perClass, headings: false);
+        var sheet = new Sheet(data, rows: data.ClassCount, columns: groups.Max(group => group.Length), headings: false);
         for (var c = 0; c < groups.Length; c++)
         {
             sheet.Name(c, $"{c} {data.ClassNames[c]}");
