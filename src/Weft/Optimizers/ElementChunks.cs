@@ -1,3 +1,5 @@
+using Weft.Kernels;
+
 namespace Weft;
 
 /// <summary>Work on a chunk of a tensor's elements.</summary>
@@ -19,8 +21,13 @@ internal sealed class ElementChunks
 
     private readonly (int Tensor, int Start, int Length)[] _chunks;
 
-    public ElementChunks(IEnumerable<int> lengths)
+    private readonly WorkerTeam? _team;
+
+    /// <param name="lengths">Of the tensors.</param>
+    /// <param name="team">Who shares the chunks; null for the calling thread alone.</param>
+    public ElementChunks(IEnumerable<int> lengths, WorkerTeam? team)
     {
+        _team = team;
         var chunks = new List<(int, int, int)>();
         var tensor = 0;
         foreach (var length in lengths)
@@ -35,12 +42,27 @@ internal sealed class ElementChunks
 
     public int Count => _chunks.Length;
 
-    public void Run<TWork>(TWork work) where TWork : struct, IChunkWork
+    public void Run<TWork>(TWork work)
+        where TWork : struct, IChunkWork
     {
-        for (var i = 0; i < _chunks.Length; i++)
+        var tasks = new Tasks<TWork>(_chunks, work);
+        if (_team is not null)
         {
-            var (tensor, start, length) = _chunks[i];
-            work.Run(i, tensor, start, length);
+            _team.Run(_chunks.Length, ref tasks);
+            return;
+        }
+
+        for (var i = 0; i < _chunks.Length; i++)
+            tasks.Run(i, 0);
+    }
+
+    private readonly struct Tasks<TWork>((int Tensor, int Start, int Length)[] chunks, TWork work) : IWork
+        where TWork : struct, IChunkWork
+    {
+        public void Run(int task, int worker)
+        {
+            var (tensor, start, length) = chunks[task];
+            work.Run(task, tensor, start, length);
         }
     }
 }

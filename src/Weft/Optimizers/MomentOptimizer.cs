@@ -8,6 +8,7 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer where TRule : 
 {
     private readonly OptimizerOptions _options;
     private readonly Parameter[] _parameters;
+    private readonly Action? _changed;
     private readonly ElementChunks _chunks;
     private readonly GradientNorm _norm;
     private readonly NativeBuffer[] _first;
@@ -16,8 +17,9 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer where TRule : 
     protected MomentOptimizer(OptimizerOptions options, TrainedTensors trained, string firstName, string secondName)
     {
         _options = options;
+        _changed = trained.Changed;
         _parameters = [.. trained.Parameters];
-        _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length));
+        _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length), trained.Team);
         _norm = new GradientNorm(_parameters, _chunks);
         _first = TRule.UsesFirst ? Allocate() : [];
         _second = TRule.UsesSecond ? Allocate() : [];
@@ -43,6 +45,7 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer where TRule : 
         var work = new Work(this, Rule(learningRate, _options.WeightDecay, StepCount),
             Rule(learningRate, _options.DecayNormsAndBiases ? _options.WeightDecay : 0, StepCount), scale);
         _chunks.Run(work);
+        _changed?.Invoke();
     }
 
     public sealed override void RestoreStepCount(long stepCount)

@@ -21,7 +21,7 @@ public abstract class Optimizer : IDisposable
 
     /// <exception cref="ArgumentException">The options make no sense; the message names every violation.</exception>
     public static Optimizer Create(OptimizerOptions options, Network network) =>
-        Create(options, new TrainedTensors(network.Parameters, network.State));
+        Create(options, TrainedTensors.Of(network));
 
     internal static Optimizer Create(OptimizerOptions options, TrainedTensors trained)
     {

@@ -9,14 +9,16 @@ internal sealed class Sam : Optimizer
     private readonly ElementChunks _chunks;
     private readonly GradientNorm _norm;
     private readonly TensorSnapshot _before;
+    private readonly Action? _changed;
     private bool _perturbed;
 
     public Sam(SamOptions options, TrainedTensors trained)
     {
         _rho = options.Rho;
+        _changed = trained.Changed;
         _inner = Create(options.Around, trained);
         _parameters = [.. trained.Parameters];
-        _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length));
+        _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length), trained.Team);
         _norm = new GradientNorm(_parameters, _chunks);
         _before = new TensorSnapshot(trained.State);
     }
@@ -33,6 +35,7 @@ internal sealed class Sam : Optimizer
         // 1e-12 as in the authors' code: a gradient of exactly 0 perturbs nothing instead of giving NaN.
         var scale = (float)(_rho / (_norm.Compute() + 1e-12));
         _chunks.Run(new Climb(_parameters, scale));
+        _changed?.Invoke();
         _perturbed = true;
     }
 

@@ -1,6 +1,13 @@
+using Weft.Kernels;
+
 namespace Weft;
 
 /// <summary>What an optimizer works on, without the network around it.</summary>
 /// <param name="Parameters">In a fixed order.</param>
 /// <param name="State">The parameters and the running statistics of the norms.</param>
-internal sealed record TrainedTensors(IReadOnlyList<Parameter> Parameters, IReadOnlyList<StateTensor> State);
+/// <param name="Team">Who shares the work; null for the calling thread alone.</param>
+/// <param name="Changed">To be told of every change of values.</param>
+internal sealed record TrainedTensors(IReadOnlyList<Parameter> Parameters, IReadOnlyList<StateTensor> State, WorkerTeam? Team = null, Action? Changed = null)
+{
+    public static TrainedTensors Of(Network network) => new(network.Parameters, network.State, (network.Device as CpuDevice)?.Team, network.InvalidateWeights);
+}

@@ -14,23 +14,25 @@ public sealed class WeightAverage : IDisposable
     private readonly StateTensor[] _tensors;
     private readonly NativeBuffer[] _averages;
     private readonly ElementChunks _chunks;
+    private readonly Action? _changed;
 
     /// <param name="network">Its weights and running statistics are averaged.</param>
     /// <param name="decay">At least 0 and below 1; 0.999 looks back about a thousand steps.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is not in its range.</exception>
     public WeightAverage(Network network, double decay)
-        : this(network.State, decay)
+        : this(TrainedTensors.Of(network), decay)
     {
     }
 
-    internal WeightAverage(IReadOnlyList<StateTensor> tensors, double decay)
+    internal WeightAverage(TrainedTensors averaged, double decay)
     {
         if (!(decay >= 0 && decay < 1))
             throw new ArgumentOutOfRangeException(nameof(decay), $"The decay of the weight average is {decay}; expected at least 0 and below 1.");
         _decay = decay;
-        _tensors = [.. tensors];
+        _tensors = [.. averaged.State];
+        _changed = averaged.Changed;
         _averages = [.. _tensors.Select(tensor => new NativeBuffer(tensor.Length))];
-        _chunks = new ElementChunks(_tensors.Select(tensor => tensor.Length));
+        _chunks = new ElementChunks(_tensors.Select(tensor => tensor.Length), averaged.Team);
         State = [.. _tensors.Select((tensor, i) => tensor.Over($"ema.{tensor.Name}", _averages[i]))];
     }
 
@@ -57,8 +59,10 @@ public sealed class WeightAverage : IDisposable
     public void Swap()
     {
         SwappedIn = !SwappedIn;
-        if (UpdateCount > 0)
-            _chunks.Run(new Exchange(this));
+        if (UpdateCount == 0)
+            return;
+        _chunks.Run(new Exchange(this));
+        _changed?.Invoke();
     }
 
     /// <summary>Continues from a checkpoint: <see cref="State"/> has been filled, this sets the count.</summary>

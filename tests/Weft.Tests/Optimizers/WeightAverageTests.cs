@@ -12,7 +12,7 @@ public class WeightAverageTests
         using var tensors = new Tensors();
         var weight = tensors.Add("weight", ParameterKind.Weight, new float[37]);
         var statistic = tensors.AddStatistic("bn.running_mean", new float[3]);
-        using var average = new WeightAverage(tensors.Trained.State, Decay);
+        using var average = new WeightAverage(tensors.Trained, Decay);
         var sum = new double[37];
         var total = 0.0;
         for (var step = 0; step < 20; step++)
@@ -37,7 +37,7 @@ public class WeightAverageTests
     {
         using var tensors = new Tensors();
         var weight = tensors.Add("weight", ParameterKind.Weight, Hashed.Values(1, "a", 20_011, 0, 1));
-        using var average = new WeightAverage(tensors.Trained.State, 0.5);
+        using var average = new WeightAverage(tensors.Trained, 0.5);
         average.Update();
         Hashed.Values(1, "b", 20_011, 0, 1).CopyTo(weight.Value);
         average.Update();
@@ -56,7 +56,7 @@ public class WeightAverageTests
     {
         using var tensors = new Tensors();
         var weight = tensors.Add("weight", ParameterKind.Weight, [1f, 2f]);
-        using var average = new WeightAverage(tensors.Trained.State, 0.5);
+        using var average = new WeightAverage(tensors.Trained, 0.5);
         average.Swap();
         Assert.Equal([1f, 2f], weight.Value);
     }
@@ -66,9 +66,9 @@ public class WeightAverageTests
     {
         using var tensors = new Tensors();
         var weight = tensors.Add("weight", ParameterKind.Weight, Hashed.Values(1, "a", 11, 0, 1));
-        using var through = new WeightAverage(tensors.Trained.State, 0.9);
+        using var through = new WeightAverage(tensors.Trained, 0.9);
         through.Update();
-        using var resumed = new WeightAverage(tensors.Trained.State, 0.9);
+        using var resumed = new WeightAverage(tensors.Trained, 0.9);
         resumed.State[0].CopyFrom(Read(through.State[0]));
         resumed.RestoreUpdateCount(through.UpdateCount);
         Hashed.Values(1, "b", 11, 0, 1).CopyTo(weight.Value);
@@ -84,7 +84,7 @@ public class WeightAverageTests
     public void A_decay_outside_0_to_1_is_refused(double decay)
     {
         using var tensors = new Tensors();
-        Assert.Throws<ArgumentOutOfRangeException>(() => new WeightAverage(tensors.Trained.State, decay));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WeightAverage(tensors.Trained, decay));
     }
 
     private static float[] Read(StateTensor tensor)

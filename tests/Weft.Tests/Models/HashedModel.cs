@@ -1,0 +1,52 @@
+namespace Weft.Tests.Models;
+
+/// <summary>The fixtures' networks and batches, made as Fixtures/generate.py makes them.</summary>
+internal static class HashedModel
+{
+    public static Network Compile(string name, Device device, uint seed, int batch)
+    {
+        var network = Network.Compile(ModelCatalog.Describe(name, new ModelOptions { Dropout = 0, FeatureDropout = 0 }), device, new CompileOptions { BatchSize = batch });
+        var kinds = network.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Kind);
+        foreach (var tensor in network.State.Where(tensor => kinds.ContainsKey(tensor.Name)))
+        {
+            var fanIn = tensor.Shape.Skip(1).Aggregate(1, (product, size) => product * size);
+            var (centre, spread) = kinds[tensor.Name] switch
+            {
+                ParameterKind.NormScale => (1.0, 0.25),
+                ParameterKind.NormShift => (0.75, 0.25),
+                ParameterKind.Bias => (0.0, 0.1),
+                _ => (0.0, Math.Sqrt((tensor.Shape.Length == 4 ? 6.0 : 0.5) / fanIn)),
+            };
+            tensor.CopyFrom(Hashed.Values(seed, tensor.Name, tensor.Length, centre, spread));
+        }
+
+        return network;
+    }
+
+    public static (float[] Images, int[] Labels) Batch(uint seed, int step, int count)
+    {
+        const int Pixels = 28 * 28;
+        var images = Hashed.Values(seed, $"images {step}", count * Pixels, 0, 1.5);
+        var patterns = Hashed.Values(seed, "patterns", 10 * Pixels, 0, 0.75);
+        var own = seed ^ Hashed.SeedOf($"labels {step}");
+        var labels = Enumerable.Range(0, count).Select(i => (int)(Hashed.Bits(own, i) % 10)).ToArray();
+        for (var i = 0; i < images.Length; i++)
+            images[i] += patterns[labels[i / Pixels] * Pixels + i % Pixels];
+        return (images, labels);
+    }
+
+    /// <summary>Sums of all elements under 32 random signs each: bit k of an element's hash is its sign in sum k.</summary>
+    public static double[] Projections(string name, float[] values)
+    {
+        var own = Hashed.SeedOf("signs " + name);
+        var sums = new double[32];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var signs = Hashed.Bits(own, i);
+            for (var k = 0; k < sums.Length; k++)
+                sums[k] += (signs >> k & 1) != 0 ? values[i] : -(double)values[i];
+        }
+
+        return sums;
+    }
+}

@@ -1,0 +1,62 @@
+namespace Weft.Tests.Models;
+
+public class ModelCatalogTests
+{
+    [Theory]
+    [InlineData("small", 65_834)]
+    [InlineData("cnn4", 393_738)]
+    [InlineData("cnn5", 6_837_386)]
+    [InlineData("googlenet", 5_812_778)]
+    public void Models_have_as_many_parameters_as_their_description_says(string name, long parameters)
+    {
+        using var device = new CpuDevice(1);
+        using var network = Network.Compile(ModelCatalog.Describe(name, new ModelOptions()), device, new CompileOptions { BatchSize = 1, Training = false });
+        Assert.Equal(parameters, network.ParameterCount);
+        Assert.Equal(10, network.ClassCount);
+    }
+
+    [Fact]
+    public void Every_model_takes_other_classes_inputs_and_widths()
+    {
+        using var device = new CpuDevice(1);
+        foreach (var model in ModelCatalog.Models)
+        {
+            var options = new ModelOptions { Classes = 3, Input = new FeatureShape(32, 40, 3), Width = 0.1 };
+            using var network = Network.Compile(ModelCatalog.Describe(model.Name, options), device, new CompileOptions { BatchSize = 2 });
+            network.Forward(new float[2 * 32 * 40 * 3], 2, Phase.Training);
+            Assert.Equal(6, network.Logits.Length);
+        }
+    }
+
+    [Fact]
+    public void Cnn5_has_the_names_of_its_state_dict() => Assert.Equal(
+        [
+            "bn1.bias", "bn1.running_mean", "bn1.running_var", "bn1.weight", "bn2.bias", "bn2.running_mean", "bn2.running_var", "bn2.weight",
+            "bn3.bias", "bn3.running_mean", "bn3.running_var", "bn3.weight", "bn4.bias", "bn4.running_mean", "bn4.running_var", "bn4.weight",
+            "conv1.bias", "conv1.weight", "conv2.bias", "conv2.weight", "conv3.bias", "conv3.weight", "conv4.bias", "conv4.weight",
+            "fc1.bias", "fc1.weight", "fc2.bias", "fc2.weight",
+        ],
+        Names("cnn5").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Dropout_of_zero_leaves_no_dropout() =>
+        Assert.DoesNotContain(((Sequential)ModelCatalog.Describe("cnn5", new ModelOptions { Dropout = 0, FeatureDropout = 0 }).Body).Layers, layer => layer is Dropout);
+
+    [Fact]
+    public void Nonsense_is_refused_all_at_once()
+    {
+        var refused = Assert.Throws<ArgumentException>(() => ModelCatalog.Describe("cnn5", new ModelOptions { Classes = 1, Dropout = 1, Width = double.NaN }));
+        Assert.Contains("classes is 1", refused.Message);
+        Assert.Contains("dropout is 1", refused.Message);
+        Assert.Contains("width is NaN", refused.Message);
+        Assert.Contains("cnn4", Assert.Throws<ArgumentException>(() => ModelCatalog.Describe("cnn6", new ModelOptions())).Message);
+        Assert.Null(ModelCatalog.Find("cnn6"));
+    }
+
+    private static IEnumerable<string> Names(string model)
+    {
+        using var device = new CpuDevice(1);
+        using var network = Network.Compile(ModelCatalog.Describe(model, new ModelOptions()), device, new CompileOptions { BatchSize = 1, Training = false });
+        return [.. network.State.Select(tensor => tensor.Name)];
+    }
+}

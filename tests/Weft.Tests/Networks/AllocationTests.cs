@@ -1,0 +1,40 @@
+using Weft.Tests.Models;
+
+namespace Weft.Tests.Networks;
+
+public class AllocationTests
+{
+    [Theory]
+    [InlineData("cnn4", 1)]
+    [InlineData("googlenet", 1)]
+    [InlineData("googlenet", 3)]
+    public void A_step_and_an_evaluation_allocate_nothing(string model, int threads)
+    {
+        const int Batch = 4;
+        using var device = new CpuDevice(threads);
+        using var network = Network.Compile(ModelCatalog.Describe(model, new ModelOptions { Width = 0.25, Dropout = 0.3 }), device, new CompileOptions { BatchSize = Batch });
+        using var optimizer = Optimizer.Create(new SgdOptions { Nesterov = true, ClipNorm = 1 }, network);
+        using var average = new WeightAverage(network, 0.99);
+        var (images, labels) = HashedModel.Batch(1, 0, Batch);
+        for (var step = 0; step < 3; step++)
+            Step(step);
+
+        // Of the whole process: what the workers allocate counts too. Other tests do not run beside this one (see the collection).
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var step = 3; step < 13; step++)
+            Step(step);
+        Assert.Equal(before, GC.GetTotalAllocatedBytes(precise: true));
+
+        void Step(long step)
+        {
+            network.Forward(images, Batch, Phase.Training, step);
+            SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0.1, network.LogitsGradient);
+            network.Backward();
+            optimizer.Step(0.01);
+            average.Update();
+            average.Swap();
+            network.Forward(images, Batch, Phase.Evaluation);
+            average.Swap();
+        }
+    }
+}

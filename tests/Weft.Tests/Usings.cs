@@ -1,0 +1,2 @@
+// The tests measure allocations of the whole process and use all cores themselves: one at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
