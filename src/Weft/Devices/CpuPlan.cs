@@ -66,10 +66,11 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     public override void Forward(in Pass pass)
     {
-        foreach (var operation in _lowered.Operations)
+        // By index: an enumerator over the interface would be a new object in every pass.
+        for (var i = 0; i < _lowered.Operations.Count; i++)
         {
-            operation.Forward(pass);
-            Finished?.Invoke(operation, false);
+            _lowered.Operations[i].Forward(pass);
+            Finished?.Invoke(_lowered.Operations[i], false);
         }
     }
 
