@@ -6,9 +6,11 @@ internal sealed class FakeScreen
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    public FakeScreen(int width = 80, bool terminal = false) => Screen = new Screen(_output, _error)
+    public FakeScreen(int width = 80, bool terminal = false) : this(() => width, terminal) { }
+
+    public FakeScreen(Func<int> width, bool terminal = true) => Screen = new Screen(_output, _error)
     {
-        OutputIsTerminal = terminal, ErrorIsTerminal = terminal, MeasureWidth = () => width,
+        OutputIsTerminal = terminal, ErrorIsTerminal = terminal, MeasureWidth = width,
     };
 
     public Screen Screen { get; }

@@ -61,9 +61,12 @@ internal sealed class TrainingSession : IDisposable
 
     private void Introduce(TrainingPlan plan)
     {
-        _screen.People.WriteLine($"{Printable.Escape(plan.Run.Folder.Name)}: {Printable.Escape(plan.Description.Name)} ({Figures.Count(plan.Network.ParameterCount)} parameters) on {Printable.Escape(plan.Data.Dataset.Name)}, "
-            + $"{Figures.Count(plan.Data.Split.Train.Count)} training and {Figures.Count(plan.Data.Split.Validation.Count)} validation images");
-        _screen.People.WriteLine(plan.Device.Summary + (plan.IsResumed ? $"; going on after step {Figures.Count(plan.Start.Step)}" : ""));
+        var data = plan.Data;
+        _screen.People.WriteLine($"{Printable.Escape(plan.Run.Folder.Name)}: {Printable.Escape(plan.Description.Name)}, {Figures.Count(plan.Network.ParameterCount)} parameters");
+        _screen.People.WriteLine($"{Printable.Escape(data.Dataset.Name)}: {Figures.Count(data.Split.Train.Count)} training, {Figures.Count(data.Split.Validation.Count)} validation images");
+        _screen.People.WriteLine(plan.Device.Summary);
+        if (plan.IsResumed)
+            _screen.People.WriteLine($"going on after step {Figures.Count(plan.Start.Step)}");
     }
 
     private static JsonObject ToJson(TrainingResult result) => new()

@@ -14,7 +14,8 @@ internal static class EndBlock
         if (result.Best is { } best)
         {
             var interval = ShareInterval.Wilson((long)Math.Round(best.ValidationAccuracy * validationCount), validationCount);
-            yield return $"  best      epoch {best.Epoch}: validation accuracy {Figures.Percent(best.ValidationAccuracy)} (95 %: {Figures.Percent(interval.Low)} to {Figures.Percent(interval.High)}), loss {Figures.Loss(best.ValidationLoss)}";
+            yield return $"  best      epoch {best.Epoch}: {Figures.Percent(best.ValidationAccuracy)} validation accuracy, loss {Figures.Loss(best.ValidationLoss)}";
+            yield return $"            95 % interval {Figures.Percent(interval.Low)} to {Figures.Percent(interval.High)}";
         }
         yield return $"  trained   {result.Epochs} epochs, {Figures.Count(result.Steps)} steps in {Figures.Duration(result.TrainTime)}"
             + (result.ImagesPerSecond > 0 ? $", {Figures.Count(result.ImagesPerSecond)} images/s" : "");

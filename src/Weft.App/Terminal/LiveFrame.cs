@@ -1,29 +1,25 @@
-using Spectre.Console;
-
 namespace Weft.App;
 
-/// <summary>The part of a live view that is drawn again and again: a bar and the figures of the moment, in lines of at most the given width.</summary>
+/// <summary>The part of a live view that is drawn again and again: a bar and the figures of the moment, in lines shorter than the given width.</summary>
 internal static class LiveFrame
 {
     private const int LongestBar = 50;
+    private const string Gap = "   ";
 
-    /// <summary>Lines of Spectre markup.</summary>
-    public static IEnumerable<string> Lines(TrainingState state, int width)
-    {
-        yield return Bar(state, width);
-        foreach (var line in Flow(Fields(state), width))
-            yield return line;
-        if (state.Notice is { } notice)
-            yield return $"[yellow]{Markup.Escape(Cut(Printable.Escape(notice), width))}[/]";
-    }
+    public static IReadOnlyList<StyledLine> Lines(TrainingState state, int width) =>
+    [
+        Bar(state, width),
+        .. Flow(Fields(state), width - 1),
+        .. state.Notice is { } notice ? new[] { new StyledLine(Cut(Printable.Escape(notice), width - 1), Tone.Warning) } : [],
+    ];
 
-    private static string Bar(TrainingState state, int width)
+    private static StyledLine Bar(TrainingState state, int width)
     {
         var left = $"epoch {state.Epoch}/{state.Epochs} ";
         var right = $" {state.EpochFraction * 100,3:F0} %";
         var room = Math.Clamp(width - left.Length - right.Length - 1, 4, LongestBar);
         var done = (int)Math.Round(state.EpochFraction * room);
-        return $"{left}[green]{new string('━', done)}[/][grey]{new string('─', room - done)}[/]{right}";
+        return new StyledLine((left, Tone.Plain), (new string('━', done), Tone.Good), (new string('─', room - done), Tone.Quiet), (right, Tone.Plain));
     }
 
     private static IEnumerable<(string Name, string Value)> Fields(TrainingState state)
@@ -45,22 +41,23 @@ internal static class LiveFrame
     }
 
     // Fields side by side, as many a line as fit.
-    private static IEnumerable<string> Flow(IEnumerable<(string Name, string Value)> fields, int width)
+    private static IEnumerable<StyledLine> Flow(IEnumerable<(string Name, string Value)> fields, int width)
     {
-        var (line, length) = ("", 0);
+        var line = new List<(string Text, Tone Tone)>();
         foreach (var (name, value) in fields)
         {
-            var size = name.Length + 1 + value.Length;
-            if (length > 0 && length + 3 + size > width - 1)
+            var length = line.Sum(piece => piece.Text.Length);
+            if (length > 0 && length + Gap.Length + name.Length + 1 + value.Length > width)
             {
-                yield return line;
-                (line, length) = ("", 0);
+                yield return new StyledLine([.. line]);
+                line.Clear();
             }
-            (line, length) = (line + (length > 0 ? "   " : "") + $"[grey]{name}[/] {Markup.Escape(value)}", length + (length > 0 ? 3 : 0) + size);
+            line.Add(((line.Count > 0 ? Gap : "") + name + " ", Tone.Quiet));
+            line.Add((value, Tone.Plain));
         }
-        if (length > 0)
-            yield return line;
+        if (line.Count > 0)
+            yield return new StyledLine([.. line]);
     }
 
-    private static string Cut(string text, int width) => text.Length < width ? text : text[..(width - 2)] + "…";
+    private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "…";
 }

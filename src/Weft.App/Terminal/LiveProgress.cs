@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 using Weft.Training;
 
 namespace Weft.App;
@@ -12,29 +9,31 @@ internal sealed class LiveProgress(Screen screen, TrainingState state) : Progres
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(120);
 
     private readonly Lock _gate = new();
-    private readonly IAnsiConsole _console = Console(screen);
-    private LiveDisplayContext? _live;
+    private readonly LiveRegion _region = new(screen);
+    private bool _isOpen;
     private long _drawn;
 
     public override void While(Action work)
     {
-        _console.MarkupLine($"[grey]{EpochTable.Header(screen.Width)}[/]");
-        var live = _console.Live(Frame());
-        live.AutoClear = true;
-        live.Start(context =>
+        lock (_gate)
+        {
+            _isOpen = true;
+            _region.Open();
+            _region.WriteAbove(new StyledLine(EpochTable.Header(screen.Width), Tone.Quiet));
+            Draw(always: true);
+        }
+        try
+        {
+            work();
+        }
+        finally
         {
             lock (_gate)
-                _live = context;
-            try
             {
-                work();
+                _region.Close();
+                _isOpen = false;
             }
-            finally
-            {
-                lock (_gate)
-                    _live = null;
-            }
-        });
+        }
     }
 
     public override void Show(RunEvent happened)
@@ -42,10 +41,12 @@ internal sealed class LiveProgress(Screen screen, TrainingState state) : Progres
         lock (_gate)
         {
             state.Apply(happened);
+            if (!_isOpen)
+                return;
             if (happened is EpochDone epoch)
-                _console.MarkupLine(epoch.IsBest ? $"[green]{EpochTable.Row(epoch, screen.Width)}[/]" : EpochTable.Row(epoch, screen.Width));
+                _region.WriteAbove(new StyledLine(EpochTable.Row(epoch, screen.Width), epoch.IsBest ? Tone.Good : Tone.Plain));
             else if (happened is Warned warning)
-                _console.MarkupLine($"[yellow]{Markup.Escape(Sentence(warning))}[/]");
+                _region.WriteAbove(new StyledLine(Sentence(warning), Tone.Warning));
             Draw(always: happened is not StepDone);
         }
     }
@@ -61,33 +62,9 @@ internal sealed class LiveProgress(Screen screen, TrainingState state) : Progres
 
     private void Draw(bool always)
     {
-        if (_live is null || !always && Stopwatch.GetElapsedTime(_drawn) < BetweenFrames)
+        if (!_isOpen || !always && Stopwatch.GetElapsedTime(_drawn) < BetweenFrames)
             return;
         _drawn = Stopwatch.GetTimestamp();
-        _live.UpdateTarget(Frame());
-    }
-
-    private Rows Frame() => new(LiveFrame.Lines(state, screen.Width).Select(line => new Markup(line)));
-
-    /// <summary>Spectre's console over what people read here, in colour only if they like it.</summary>
-    internal static IAnsiConsole Console(Screen screen) => AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = AnsiSupport.Yes,
-        ColorSystem = screen.Colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-        Interactive = InteractionSupport.No,
-        Out = new Output(screen),
-    });
-
-    private sealed class Output(Screen screen) : IAnsiConsoleOutput
-    {
-        public TextWriter Writer => screen.People;
-
-        public bool IsTerminal => true;
-
-        public int Width => screen.Width;
-
-        public int Height => 24;
-
-        public void SetEncoding(Encoding encoding) { }
+        _region.Draw(LiveFrame.Lines(state, screen.Width));
     }
 }

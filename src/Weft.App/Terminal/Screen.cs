@@ -37,7 +37,7 @@ internal sealed class Screen(TextWriter output, TextWriter error)
 
     public bool PeopleHaveTerminal => !Quiet && (Json ? ErrorIsTerminal : OutputIsTerminal);
 
-    public int Width => Math.Clamp(MeasureWidth(), 20, 160);
+    public int Width => Math.Clamp(MeasureWidth(), 10, 160);
 
     /// <summary>Writes the command's result as the last line of standard output, if <c>--json</c> was given.</summary>
     public void WriteJson(JsonObject result)

@@ -1,5 +1,3 @@
-using Spectre.Console;
-
 namespace Weft.App.Tests;
 
 public class LiveFrameTests
@@ -40,6 +38,6 @@ public class LiveFrameTests
         var state = FakeTraining.After([.. FakeTraining.Events(1), FakeTraining.Step(2, 150)], patience: 5);
         state.Notice = "stopping after this step; saving…";
         string[] rows = [EpochTable.Header(width), .. FakeTraining.Events(2).OfType<Weft.Training.EpochDone>().Select(epoch => EpochTable.Row(epoch, width))];
-        return string.Join('\n', rows.Concat(LiveFrame.Lines(state, width).Select(line => Markup.Remove(line))));
+        return string.Join('\n', rows.Concat(LiveFrame.Lines(state, width).Select(line => line.Plain)));
     }
 }
