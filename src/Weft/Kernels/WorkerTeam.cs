@@ -14,11 +14,17 @@ internal interface IWork
 
 /// <summary>
 /// Threads that share the tasks of one phase after another; the only place of the engine with threads. The calling thread is worker 0. Waiting workers
-/// spin for some tens of microseconds, the usual gap between two phases, and then sleep.
+/// spin for some tens of microseconds, the usual gap between two phases, and then sleep. A worker that is late finds the phase closed and is not waited for:
+/// with more workers than free cores the others do its share.
 /// </summary>
 internal sealed unsafe class WorkerTeam : IDisposable
 {
     private const int SpinsBeforeSleep = 2000; // about 50 µs: longer than the serial gaps inside a step, shorter than a scheduler's time slice
+
+    // The state in one word, so that a worker joins a phase only while it is open: workers inside, the open bit, the phase's number.
+    private const long Inside = 0xFFFF;
+    private const long Open = Inside + 1;
+    private const long NextPhase = 2 * Open;
 
     private readonly Thread[] _threads;
     private readonly object _gate = new();
@@ -26,8 +32,8 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private void* _work;
     private int _taskCount;
     private int _nextTask;
-    private int _busy;
-    private int _phase;
+    private long _phase;
+    private long _state;
     private int _sleeping;
     private bool _stop;
     private ExceptionDispatchInfo? _failure;
@@ -61,12 +67,13 @@ internal sealed unsafe class WorkerTeam : IDisposable
         _work = Unsafe.AsPointer(ref work); // the caller's stack slot: alive, and not moved, until this method returns
         _taskCount = tasks;
         _nextTask = 0;
-        _busy = _threads.Length;
-        Interlocked.Increment(ref _phase);
+        _phase += NextPhase;
+        Interlocked.Exchange(ref _state, _phase | Open);
         Wake();
         Drain(0);
+        Interlocked.And(ref _state, ~Open);
         var wait = new SpinWait();
-        while (Volatile.Read(ref _busy) != 0)
+        while ((Volatile.Read(ref _state) & Inside) != 0)
             wait.SpinOnce(sleep1Threshold: -1);
         if (_failure is { } failure)
         {
@@ -77,8 +84,8 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
     public void Dispose()
     {
-        _stop = true;
-        Interlocked.Increment(ref _phase);
+        Volatile.Write(ref _stop, true);
+        Interlocked.MemoryBarrier();
         Wake();
         foreach (var thread in _threads)
             thread.Join();
@@ -87,7 +94,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private static void Invoke<TWork>(void* work, int task, int worker)
         where TWork : struct, IWork => Unsafe.AsRef<TWork>(work).Run(task, worker);
 
-    // The caller raises the phase before it looks for sleepers, a sleeper counts itself before it looks at the phase: one of them sees the other.
+    // The caller opens the phase before it looks for sleepers, a sleeper counts itself before it looks at the phase: one of them sees the other.
     private void Wake()
     {
         if (Volatile.Read(ref _sleeping) == 0)
@@ -98,23 +105,35 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
     private void Work(int worker)
     {
-        var seen = 0;
-        while (true)
+        long seen = 0;
+        while (!Volatile.Read(ref _stop))
         {
-            AwaitPhaseAfter(seen);
-            seen++;
-            if (_stop)
-                return;
+            var state = Volatile.Read(ref _state);
+            if (!IsNew(state, seen))
+            {
+                AwaitPhaseAfter(seen);
+                continue;
+            }
+
+            if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
+                continue;
+            seen = PhaseOf(state);
             Drain(worker);
-            Interlocked.Decrement(ref _busy);
+            Interlocked.Decrement(ref _state);
         }
     }
 
-    private void AwaitPhaseAfter(int seen)
+    private static long PhaseOf(long state) => state & ~(Open | Inside);
+
+    private static bool IsNew(long state, long seen) => (state & Open) != 0 && PhaseOf(state) != seen;
+
+    private bool MustWait(long seen) => !IsNew(Volatile.Read(ref _state), seen) && !Volatile.Read(ref _stop);
+
+    private void AwaitPhaseAfter(long seen)
     {
         for (var spin = 0; spin < SpinsBeforeSleep; spin++)
         {
-            if (Volatile.Read(ref _phase) != seen)
+            if (!MustWait(seen))
                 return;
             Thread.SpinWait(8);
         }
@@ -122,7 +141,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
         lock (_gate)
         {
             Interlocked.Increment(ref _sleeping);
-            while (Volatile.Read(ref _phase) == seen)
+            while (MustWait(seen))
                 Monitor.Wait(_gate);
             Interlocked.Decrement(ref _sleeping);
         }

@@ -19,11 +19,18 @@ public class AllocationTests
         for (var step = 0; step < 3; step++)
             Step(step);
 
-        // Of the whole process: what the workers allocate counts too. Other tests do not run beside this one (see the collection).
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var step = 3; step < 13; step++)
-            Step(step);
-        Assert.Equal(before, GC.GetTotalAllocatedBytes(precise: true));
+        // Of the whole process: what the workers allocate counts too. A worker's first sleep makes an object, once in its life, whenever that is; whatever a step
+        // allocates shows in all three rounds.
+        var least = long.MaxValue;
+        for (var round = 0; round < 3; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            for (var step = 3; step < 10; step++)
+                Step(step);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.Equal(0, least);
 
         void Step(long step)
         {
