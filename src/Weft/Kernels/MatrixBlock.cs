@@ -23,6 +23,9 @@ internal unsafe struct MatrixBlock
     /// <summary>Between two rows of C.</summary>
     public nint CRow;
 
+    /// <summary>From this panel of B to the one that will be multiplied next, which is fetched meanwhile; 0 where that does not pay.</summary>
+    public nint NextB;
+
     /// <summary>C += instead of C =.</summary>
     public bool Accumulate;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Weft.Kernels;
 
@@ -35,7 +36,7 @@ internal static unsafe class MicroKernel<TWidth, TVector>
         TVector c110 = zero, c111 = zero;
         TVector c120 = zero, c121 = zero;
         TVector c130 = zero, c131 = zero;
-        nint lanes = TWidth.Lanes, step = block.Step, bStep = block.BStep, count = block.Count;
+        nint lanes = TWidth.Lanes, next = block.NextB, step = block.Step, bStep = block.BStep, count = block.Count;
         nint row = block.RowStride, row2 = 2 * row;
         for (var segment = 0; segment < block.SegmentCount; segment++)
         {
@@ -46,6 +47,8 @@ internal static unsafe class MicroKernel<TWidth, TVector>
                 TVector s, b0 = TWidth.Load(b), b1 = zero;
                 if (TColumns.Value > 1)
                     b1 = TWidth.Load(b + lanes);
+                if (Sse.IsSupported)
+                    Sse.Prefetch1(b + next);
                 b += bStep;
                 if (TRows.Value > 0)
                 {

@@ -9,21 +9,42 @@ internal abstract unsafe partial class VectorKernels
     /// <see cref="PanelWidth"/> readable columns (one vector if <paramref name="columns"/> fit into it); only <paramref name="columns"/> of them are written.
     /// </summary>
     public abstract void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns);
+
+    /// <summary>Cuts a row into panels: element i goes to panels[i / PanelWidth · panelStride + i % PanelWidth]. Its length is a multiple of Lanes.</summary>
+    public abstract void CopyToPanels(float* row, nint length, float* panels, nint panelStride);
 }
 
 internal sealed unsafe partial class VectorKernels<TWidth, TVector>
 {
+    public override void CopyToPanels(float* row, nint length, float* panels, nint panelStride)
+    {
+        nint lanes = TWidth.Lanes, i = 0;
+        for (; i + 2 * lanes <= length; i += 2 * lanes, panels += panelStride)
+        {
+            TWidth.Store(panels, TWidth.Load(row + i));
+            TWidth.Store(panels + lanes, TWidth.Load(row + i + lanes));
+        }
+
+        if (i < length)
+            TWidth.Store(panels, TWidth.Load(row + i));
+    }
+
+    private const int FloatsPerLine = 16;
+
     public override void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns)
     {
         var lanes = TWidth.Lanes;
         var blocks = (rows + TWidth.MaxRows - 1) / TWidth.MaxRows;
         var isWhole = columns == lanes || columns == 2 * lanes;
+        var part = block;
         for (var i = 0; i < blocks; i++)
         {
             // Even blocks: 16 rows run as 8 + 8, not as 14 + 2.
             var count = (rows * (i + 1) / blocks) - (rows * i / blocks);
+            // A row of B is up to two cache lines: the first block of rows fetches the first line of the next panel's rows, the second block the second.
+            part.NextB = block.NextB != 0 && i * FloatsPerLine < 2 * lanes ? block.NextB + i * FloatsPerLine : 0;
             if (isWhole)
-                Multiply(block, a, b, c, count, columns > lanes);
+                Multiply(part, a, b, c, count, columns > lanes);
             else
                 MultiplyPartial(block, a, b, c, count, columns);
             a += count * block.RowStride;

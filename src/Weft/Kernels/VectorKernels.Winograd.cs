@@ -3,15 +3,16 @@ using static Weft.Kernels.WinogradPoints;
 
 namespace Weft.Kernels;
 
+// Channel c of product p of a tile is at p · productStride + c.
 // Channels are a multiple of Lanes in every method of this file: one vector is the same tile element of Lanes neighbouring channels, so a transform is
 // plain arithmetic on whole vectors and there is no remainder.
 internal abstract unsafe partial class VectorKernels
 {
-    /// <summary>V = Bᵀ d B of one tile: six by six pixels from <paramref name="d"/>, product p of channel c to v[p · productStride + c].</summary>
+    /// <summary>V = Bᵀ d B of one tile: six by six pixels from <paramref name="d"/>, its products to <paramref name="v"/>.</summary>
     public abstract void TransformInput(float* d, nint rowStride, nint pixelStride, float* v, nint productStride, nint channels);
 
-    /// <summary>Y = Aᵀ M A of one tile plus <paramref name="bias"/> (may be null): four by four pixels to <paramref name="y"/>.</summary>
-    public abstract void TransformOutput(float* m, nint productStride, float* bias, float* y, nint rowStride, nint pixelStride, nint channels);
+    /// <summary>Y = Aᵀ M A of one tile: four by four pixels to <paramref name="y"/>.</summary>
+    public abstract void TransformOutput(float* m, nint productStride, float* y, nint rowStride, nint pixelStride, nint channels);
 
     /// <summary>dM = A dY Aᵀ of one tile: four by four pixels from <paramref name="dy"/>.</summary>
     public abstract void TransformOutputGradient(float* dy, nint rowStride, nint pixelStride, float* dm, nint productStride, nint channels);
@@ -35,25 +36,26 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         var columns = stackalloc float[Products * TWidth.Lanes];
         for (nint c = 0; c < channels; c += lanes)
         {
+            var to = v + c;
             for (nint x = 0; x < Inputs; x++)
                 InputLine(d + x * pixelStride + c, rowStride, columns + x * lanes, Inputs * lanes);
             for (nint y = 0; y < Inputs; y++)
-                InputLine(columns + y * Inputs * lanes, lanes, v + y * Inputs * productStride + c, productStride);
+                InputLine(columns + y * Inputs * lanes, lanes, to + y * Inputs * productStride, productStride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void TransformOutput(float* m, nint productStride, float* bias, float* y, nint rowStride, nint pixelStride, nint channels)
+    public override void TransformOutput(float* m, nint productStride, float* y, nint rowStride, nint pixelStride, nint channels)
     {
         nint lanes = TWidth.Lanes;
         var columns = stackalloc float[Inputs * Outputs * TWidth.Lanes];
         for (nint c = 0; c < channels; c += lanes)
         {
-            var offset = bias == null ? TWidth.Broadcast(0) : TWidth.Load(bias + c);
+            var from = m + c;
             for (nint x = 0; x < Inputs; x++)
-                OutputLine(m + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes, TWidth.Broadcast(0));
+                OutputLine(from + x * productStride, Inputs * productStride, columns + x * lanes, Inputs * lanes);
             for (nint row = 0; row < Outputs; row++)
-                OutputLine(columns + row * Inputs * lanes, lanes, y + row * rowStride + c, pixelStride, offset);
+                OutputLine(columns + row * Inputs * lanes, lanes, y + row * rowStride + c, pixelStride);
         }
     }
 
@@ -64,10 +66,11 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         var columns = stackalloc float[Inputs * Outputs * TWidth.Lanes];
         for (nint c = 0; c < channels; c += lanes)
         {
+            var to = dm + c;
             for (nint x = 0; x < Outputs; x++)
                 OutputGradientLine(dy + x * pixelStride + c, rowStride, columns + x * lanes, Outputs * lanes);
             for (nint y = 0; y < Inputs; y++)
-                OutputGradientLine(columns + y * Outputs * lanes, lanes, dm + y * Inputs * productStride + c, productStride);
+                OutputGradientLine(columns + y * Outputs * lanes, lanes, to + y * Inputs * productStride, productStride);
         }
     }
 
@@ -78,8 +81,9 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         var columns = stackalloc float[Products * TWidth.Lanes];
         for (nint c = 0; c < channels; c += lanes)
         {
+            var from = dv + c;
             for (nint x = 0; x < Inputs; x++)
-                InputGradientLine(dv + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes, add: false);
+                InputGradientLine(from + x * productStride, Inputs * productStride, columns + x * lanes, Inputs * lanes, add: false);
             for (nint y = 0; y < Inputs; y++)
                 InputGradientLine(columns + y * Inputs * lanes, lanes, dd + y * rowStride + c, pixelStride, add: true);
         }
@@ -133,17 +137,17 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         TWidth.Store(to + 5 * toStride, TWidth.MultiplyAdd(product, d1, TWidth.MultiplyAdd(sum, d3, d5)));
     }
 
-    // Aᵀ on six values, plus an offset.
+    // Aᵀ on six values.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OutputLine(float* from, nint stride, float* to, nint toStride, TVector offset)
+    private static void OutputLine(float* from, nint stride, float* to, nint toStride)
     {
         TVector m1 = TWidth.Load(from + stride), m2 = TWidth.Load(from + 2 * stride), m3 = TWidth.Load(from + 3 * stride), m4 = TWidth.Load(from + 4 * stride);
         TVector sumA = TWidth.Add(m1, m2), differenceA = TWidth.Subtract(m1, m2);
         TVector sumB = TWidth.Add(m3, m4), differenceB = TWidth.Subtract(m3, m4);
-        TWidth.Store(to, TWidth.Add(offset, TWidth.Add(TWidth.Load(from), TWidth.Add(sumA, sumB))));
-        TWidth.Store(to + toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(B), differenceB, offset)));
-        TWidth.Store(to + 2 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A2), sumA, TWidth.MultiplyAdd(TWidth.Broadcast(B2), sumB, offset)));
-        var last = TWidth.Add(offset, TWidth.Load(from + 5 * stride));
+        TWidth.Store(to, TWidth.Add(TWidth.Load(from), TWidth.Add(sumA, sumB)));
+        TWidth.Store(to + toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A), differenceA, TWidth.Multiply(TWidth.Broadcast(B), differenceB)));
+        TWidth.Store(to + 2 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A2), sumA, TWidth.Multiply(TWidth.Broadcast(B2), sumB)));
+        var last = TWidth.Load(from + 5 * stride);
         TWidth.Store(to + 3 * toStride, TWidth.MultiplyAdd(TWidth.Broadcast(A3), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(B3), differenceB, last)));
     }
 

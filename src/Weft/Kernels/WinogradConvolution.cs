@@ -7,22 +7,26 @@ namespace Weft.Kernels;
 /// multiplications. Tiles of a few images at a time go through transform, products and back-transform while they are in the cache.
 /// </summary>
 /// <remarks>
-/// Products p of a block of tiles lie as [p][tile][channel], each tile's channels padded by one vector of 512 bits: power-of-two strides would map the
-/// tiles of a block to a handful of cache sets. Transformed kernels lie as [p][panel of K][C][panel], and turned for the input gradient as [p][panel of C][K][panel].
+/// The tiles of a block lie as [p][tile][channel], p being the product, each tile's channels padded by a cache line: power-of-two strides would map all
+/// tiles to a handful of cache sets. Transformed kernels lie as [block of columns][p][panel of two vectors][depth][panel width].
 /// </remarks>
 internal sealed unsafe class WinogradConvolution
 {
     /// <summary>Channels come in whole vectors of the widest kind.</summary>
     public const int ChannelMultiple = 16;
 
-    // Matrix rows for the micro-kernel, and reuse of the transformed kernels, want many tiles; the cache wants few. 48 is three 14×14 images or one 28×28.
-    private const int TilesPerGroup = 48;
+    // Tiles that go through transform, products and back-transform together: enough to reuse a transformed kernel that streams from the last-level cache,
+    // few enough that the group's V and one block of columns of M stay in a second-level cache of 2 MB.
+    private const int TilesPerGroup = 64;
+
+    // Output channels that are multiplied and transformed back at a time.
+    private const int ColumnBlock = 64;
 
     // Tiles whose products wait for the weight gradient between two barriers: enough to make the sums long, few enough to stay in the last-level cache.
     private const int TilesPerChunk = 512;
 
-    // Terms of the weight gradient's sums in one micro-kernel call: its operand panel fills half of a first-level cache.
-    private const int SumBlock = 256;
+    // Terms of the weight gradient's sums in one micro-kernel call: its two operand panels stay in a first-level cache.
+    private const int SumBlock = 128;
 
     private const int Pad = 16;
 
@@ -55,7 +59,7 @@ internal sealed unsafe class WinogradConvolution
     public int ChunkImages { get; }
 
     /// <summary>Rows and columns of zeros the input needs below and right: the last tiles reach over the edge.</summary>
-    public int HaloAfter => Math.Max(Inputs + (Math.Max(_tilesY, _tilesX) - 1) * Outputs - _shape.Padding - Math.Min(_shape.Height, _shape.Width), 0);
+    public int HaloAfter => Math.Max(Math.Max(FrameHeight - _shape.Height, FrameWidth - _shape.Width) - _shape.Padding, 0);
 
     public long RealFlopsPerImage => 2L * Products * TilesPerImage * _shape.C * _shape.K;
 
@@ -66,15 +70,24 @@ internal sealed unsafe class WinogradConvolution
     public long ProductGradientLength => (long)Products * _shape.C * _shape.K;
 
     /// <summary>Floats of a worker's scratch in the forward pass.</summary>
-    public long ForwardScratch => Products * (Plane(GroupTiles, _shape.C) + Plane(GroupTiles, _shape.K)) + TileLength(_shape.K);
+    public long ForwardScratch => PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, BlockColumns(_shape.K)) + Outputs * Outputs * ColumnBlock;
 
     /// <summary>Floats of a worker's scratch in the backward pass.</summary>
-    public long BackwardScratch => Products * Plane(GroupTiles, _shape.C) + OutputFrameLength + InputFrameLength;
+    public long BackwardScratch => OutputFrameLength + PlanesLength(GroupTiles, BlockColumns(_shape.C)) + InputFrameLength;
+
+    /// <summary>Floats of a worker's scratch in <see cref="AddProductGradient"/>.</summary>
+    public long ProductGradientScratch => (long)SumBlock * (_shape.C + Panels(_shape.K) * _panel);
 
     /// <summary>Floats of each side's products of a chunk: V (C channels) and dM (K channels).</summary>
-    public long ChunkInputLength => Products * Plane(ChunkTiles, _shape.C);
+    public long ChunkInputLength => PlanesLength(ChunkTiles, _shape.C);
 
-    public long ChunkOutputLength => Products * Plane(ChunkTiles, _shape.K);
+    public long ChunkOutputLength => PlanesLength(ChunkTiles, _shape.K);
+
+    /// <summary>Tasks of <see cref="AddProductGradient"/>.</summary>
+    public int ProductGradientTasks => Products * ColumnParts;
+
+    // A task has a whole product, or half of one so that wide layers feed more workers.
+    private int ColumnParts => Panels(_shape.K) >= 4 ? 2 : 1;
 
     private int GroupTiles => GroupImages * TilesPerImage;
 
@@ -82,7 +95,7 @@ internal sealed unsafe class WinogradConvolution
 
     private long OutputFrameLength => (long)_tilesY * _tilesX * Outputs * Outputs * _shape.K;
 
-    private long InputFrameLength => (long)FrameHeight * FrameWidth * _shape.C;
+    private long InputFrameLength => (long)FrameHeight * FrameWidth * BlockColumns(_shape.C);
 
     private int FrameHeight => _tilesY * Outputs + 2;
 
@@ -94,22 +107,25 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>U for the input gradient, of output channel <paramref name="k"/>, from turned weights [R, R, K, C].</summary>
     public void TransformTurnedKernel(float* turned, float* u, int k) => TransformKernel(turned, u, k, _shape.K, _shape.C);
 
-    /// <summary>Output images first … first + count − 1 (at most <see cref="GroupImages"/>) without bias.</summary>
+    /// <summary>Output images yFirst … of input images first … first + count − 1 (at most <see cref="GroupImages"/>), without bias.</summary>
     public void Forward(in FeatureMap x, int first, int count, float* u, in FeatureMap y, int yFirst, float* scratch)
     {
-        nint plane = Plane(GroupTiles, _shape.C), outPlane = Plane(GroupTiles, _shape.K);
-        float* v = scratch, m = v + Products * plane, tile = m + Products * outPlane;
+        float* v = scratch, m = v + PlanesLength(GroupTiles, _shape.C), tile = m + PlanesLength(GroupTiles, BlockColumns(_shape.K));
         for (var i = 0; i < count; i++)
-            TransformImage(x, first + i, v + (long)i * TilesPerImage * Padded(_shape.C), plane);
-        MultiplyPlanes(v, plane, _shape.C, u, m, outPlane, _shape.K, count * TilesPerImage);
-        for (var i = 0; i < count; i++)
-            TransformBack(m + (long)i * TilesPerImage * Padded(_shape.K), outPlane, y, yFirst + i, tile);
+            TransformImage(x, first + i, v, GroupTiles, i);
+        for (var column = 0; column < _shape.K; column += ColumnBlock)
+        {
+            var columns = Math.Min(ColumnBlock, _shape.K - column);
+            Multiply(v, GroupTiles, 0, _shape.C, u, m, column, columns, count * TilesPerImage);
+            for (var i = 0; i < count; i++)
+                TransformBack(m, columns, i, y.Slice(column, columns), yFirst + i, tile);
+        }
     }
 
     /// <summary>The frame of an output gradient in a worker's scratch: to be filled before <see cref="BackwardImage"/>; its edge must be zero.</summary>
     public FeatureMap OutputFrame(float* scratch)
     {
-        var frame = FeatureMap.Over(scratch + Products * Plane(GroupTiles, _shape.C), _tilesY * Outputs, _tilesX * Outputs, _shape.K);
+        var frame = FeatureMap.Over(scratch, _tilesY * Outputs, _tilesX * Outputs, _shape.K);
         frame.Height = _shape.OutputHeight;
         frame.Width = _shape.OutputWidth;
         return frame;
@@ -128,66 +144,82 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>V and dM of image <paramref name="image"/> (place <paramref name="place"/> of its chunk) from its input and its framed output gradient.</summary>
     public void BackwardImage(in FeatureMap x, int image, int place, in FeatureMap frame, float* chunkV, float* chunkM)
     {
-        nint plane = Plane(ChunkTiles, _shape.C), outPlane = Plane(ChunkTiles, _shape.K);
-        TransformImage(x, image, chunkV + (long)place * TilesPerImage * Padded(_shape.C), plane);
-        var to = chunkM + (long)place * TilesPerImage * Padded(_shape.K);
+        TransformImage(x, image, chunkV, ChunkTiles, place);
+        nint plane = Plane(ChunkTiles, _shape.K), tile = Padded(_shape.K);
+        var to = chunkM + place * TilesPerImage * tile;
         for (var ty = 0; ty < _tilesY; ty++)
         {
-            for (var tx = 0; tx < _tilesX; tx++, to += Padded(_shape.K))
-                _kernels.TransformOutputGradient(frame.Pixel(0, ty * Outputs, tx * Outputs), frame.RowStride, frame.PixelStride, to, outPlane, _shape.K);
+            for (var tx = 0; tx < _tilesX; tx++, to += tile)
+                _kernels.TransformOutputGradient(frame.Pixel(0, ty * Outputs, tx * Outputs), frame.RowStride, frame.PixelStride, to, plane, _shape.K);
         }
     }
 
     /// <summary>dx (+)= the input gradient of <paramref name="count"/> images from their dM.</summary>
     public void BackwardInput(float* chunkM, int place, float* turnedU, in FeatureMap dx, int first, int count, bool accumulate, float* scratch)
     {
-        nint plane = Plane(GroupTiles, _shape.C), outPlane = Plane(ChunkTiles, _shape.K);
-        var from = chunkM + (long)place * TilesPerImage * Padded(_shape.K);
-        MultiplyPlanes(from, outPlane, _shape.K, turnedU, scratch, plane, _shape.C, count * TilesPerImage);
-        var frame = FeatureMap.Over(scratch + Products * plane + OutputFrameLength, FrameHeight, FrameWidth, _shape.C);
-        for (var i = 0; i < count; i++)
+        float* dv = scratch + OutputFrameLength, frameMemory = dv + PlanesLength(GroupTiles, BlockColumns(_shape.C));
+        for (var column = 0; column < _shape.C; column += ColumnBlock)
         {
-            new Span<float>(frame.Origin, (int)InputFrameLength).Clear();
-            var dv = scratch + (long)i * TilesPerImage * Padded(_shape.C);
-            for (var ty = 0; ty < _tilesY; ty++)
+            var columns = Math.Min(ColumnBlock, _shape.C - column);
+            Multiply(chunkM, ChunkTiles, place * TilesPerImage, _shape.K, turnedU, dv, column, columns, count * TilesPerImage);
+            var frame = FeatureMap.Over(frameMemory, FrameHeight, FrameWidth, columns);
+            nint plane = Plane(GroupTiles, columns), tile = Padded(columns);
+            for (var i = 0; i < count; i++)
             {
-                for (var tx = 0; tx < _tilesX; tx++, dv += Padded(_shape.C))
-                    _kernels.TransformInputGradient(dv, plane, frame.Pixel(0, ty * Outputs, tx * Outputs), frame.RowStride, frame.PixelStride, _shape.C);
-            }
+                new Span<float>(frameMemory, FrameHeight * FrameWidth * columns).Clear();
+                var from = dv + i * TilesPerImage * tile;
+                for (var ty = 0; ty < _tilesY; ty++)
+                {
+                    for (var tx = 0; tx < _tilesX; tx++, from += tile)
+                        _kernels.TransformInputGradient(from, plane, frame.Pixel(0, ty * Outputs, tx * Outputs), frame.RowStride, frame.PixelStride, columns);
+                }
 
-            CopyFrame(frame, dx, first + i, accumulate);
+                CopyFrame(frame, dx.Slice(column, columns), first + i, accumulate);
+            }
         }
     }
 
-    /// <summary>Tasks of <see cref="AddProductGradient"/>.</summary>
-    public int ProductGradientTasks => Products * Panels(_shape.K);
-
-    /// <summary>dU (+)= Vᵀ dM over the tiles of a chunk, for one product and one panel of K.</summary>
-    public void AddProductGradient(float* chunkV, float* chunkM, int images, float* du, int task, bool accumulate)
+    /// <summary>dU (+)= Vᵀ dM over the tiles of a chunk, for one product and a part of the columns.</summary>
+    public void AddProductGradient(float* chunkV, float* chunkM, int images, float* du, int task, bool accumulate, float* scratch)
     {
-        var (product, panel) = Math.DivRem(task, Panels(_shape.K));
-        nint segment = 0;
-        var first = panel * _panel;
-        var columns = Math.Min(_panel, _shape.K - first);
+        var (product, part) = Math.DivRem(task, ColumnParts);
+        nint segment = 0, tileV = Padded(_shape.C), tileM = Padded(_shape.K);
+        int firstPanel = Panels(_shape.K) * part / ColumnParts, endPanel = Panels(_shape.K) * (part + 1) / ColumnParts;
         var v = chunkV + product * Plane(ChunkTiles, _shape.C);
-        var m = chunkM + product * Plane(ChunkTiles, _shape.K) + first;
+        var m = chunkM + product * Plane(ChunkTiles, _shape.K);
+        var to = du + (nint)product * _shape.C * _shape.K;
+        float* rows = scratch, panels = scratch + SumBlock * _shape.C;
         var tiles = images * TilesPerImage;
         for (var t = 0; t < tiles; t += SumBlock)
         {
+            var count = Math.Min(SumBlock, tiles - t);
+            // Both operands come from the last-level cache: copied in one straight run each, they are then used from a near cache many times.
+            for (var i = 0; i < count; i++)
+                _kernels.CopyToPanels(v + (t + i) * tileV, _shape.C, rows + i * _shape.C, _panel);
+            PackPanels(m + t * tileM, tileM, count, firstPanel, endPanel, panels);
             var block = new MatrixBlock
             {
                 Segments = &segment,
                 SegmentCount = 1,
-                Count = Math.Min(SumBlock, tiles - t),
+                Count = count,
                 RowStride = 1,
-                Step = Padded(_shape.C),
-                BStep = Padded(_shape.K),
+                Step = _shape.C,
+                BStep = _panel,
                 CRow = _shape.K,
                 Accumulate = accumulate || t > 0,
             };
-            _kernels.MultiplyPanel(
-                block, v + t * Padded(_shape.C), m + t * Padded(_shape.K), du + (long)product * _shape.C * _shape.K + first, _shape.C, columns);
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                _kernels.MultiplyPanel(
+                    block, rows, panels + (panel - firstPanel) * SumBlock * _panel, to + panel * _panel, _shape.C, Math.Min(_panel, _shape.K - panel * _panel));
+            }
         }
+    }
+
+    private void PackPanels(float* m, nint tile, int count, int firstPanel, int endPanel, float* panels)
+    {
+        for (var i = 0; i < count; i++, m += tile)
+            _kernels.CopyToPanels(m + firstPanel * _panel, Math.Min(_shape.K, endPanel * _panel) - firstPanel * _panel, panels + i * _panel, SumBlock * _panel);
     }
 
     /// <summary>The weight gradient [R, R, C, K] of input channel <paramref name="c"/> from dU.</summary>
@@ -199,20 +231,29 @@ internal sealed unsafe class WinogradConvolution
 
     private void TransformKernel(float* weight, float* u, int row, int rows, int columns)
     {
-        for (var panel = 0; panel < Panels(columns); panel++)
+        for (var block = 0; block < columns; block += ColumnBlock)
         {
-            var first = panel * _panel;
-            _kernels.TransformKernel(
-                weight + (long)row * columns + first, (nint)rows * columns, u + ((long)panel * rows + row) * _panel,
-                (nint)Panels(columns) * rows * _panel, Math.Min(_panel, columns - first));
+            var panels = Panels(Math.Min(ColumnBlock, columns - block));
+            for (var panel = 0; panel < panels; panel++)
+            {
+                var first = block + panel * _panel;
+                _kernels.TransformKernel(
+                    weight + (nint)row * columns + first, (nint)rows * columns, KernelBlock(u, rows, block) + ((nint)panel * rows + row) * _panel,
+                    (nint)panels * rows * _panel, Math.Min(_panel, columns - first));
+            }
         }
     }
 
-    private void TransformImage(in FeatureMap x, int image, float* v, nint plane)
+    // Where the transformed kernels of the columns from a block's first on begin.
+    private float* KernelBlock(float* u, int rows, int column) => u + (nint)Products * rows * Panels(column) * _panel;
+
+    internal void TransformImage(in FeatureMap x, int image, float* v, int planeTiles, int place)
     {
+        nint plane = Plane(planeTiles, _shape.C), tile = Padded(_shape.C);
+        v += place * TilesPerImage * tile;
         for (var ty = 0; ty < _tilesY; ty++)
         {
-            for (var tx = 0; tx < _tilesX; tx++, v += Padded(_shape.C))
+            for (var tx = 0; tx < _tilesX; tx++, v += tile)
             {
                 var from = x.Pixel(image, ty * Outputs - _shape.Padding, tx * Outputs - _shape.Padding);
                 _kernels.TransformInput(from, x.RowStride, x.PixelStride, v, plane, _shape.C);
@@ -220,26 +261,28 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    private void TransformBack(float* m, nint plane, in FeatureMap y, int image, float* tile)
+    internal void TransformBack(float* m, int columns, int place, in FeatureMap y, int image, float* tile)
     {
+        nint plane = Plane(GroupTiles, columns);
+        m += place * TilesPerImage * Padded(columns);
         for (var ty = 0; ty < _tilesY; ty++)
         {
-            for (var tx = 0; tx < _tilesX; tx++, m += Padded(_shape.K))
+            for (var tx = 0; tx < _tilesX; tx++, m += Padded(columns))
             {
-                int rows = Math.Min(Outputs, _shape.OutputHeight - ty * Outputs), columns = Math.Min(Outputs, _shape.OutputWidth - tx * Outputs);
+                int height = Math.Min(Outputs, _shape.OutputHeight - ty * Outputs), width = Math.Min(Outputs, _shape.OutputWidth - tx * Outputs);
                 var to = y.Pixel(image, ty * Outputs, tx * Outputs);
-                if (rows == Outputs && columns == Outputs)
+                if (height == Outputs && width == Outputs)
                 {
-                    _kernels.TransformOutput(m, plane, null, to, y.RowStride, y.PixelStride, _shape.K);
+                    _kernels.TransformOutput(m, plane, to, y.RowStride, y.PixelStride, columns);
                     continue;
                 }
 
                 // A tile over the edge: compute it whole aside and keep what is inside.
-                _kernels.TransformOutput(m, plane, null, tile, Outputs * _shape.K, _shape.K, _shape.K);
-                for (var row = 0; row < rows; row++)
+                _kernels.TransformOutput(m, plane, tile, Outputs * columns, columns, columns);
+                for (var row = 0; row < height; row++)
                 {
-                    for (var column = 0; column < columns; column++)
-                        VectorKernels.Copy(tile + (row * Outputs + column) * _shape.K, to + row * y.RowStride + column * y.PixelStride, _shape.K);
+                    for (var column = 0; column < width; column++)
+                        VectorKernels.Copy(tile + (row * Outputs + column) * columns, to + row * y.RowStride + column * y.PixelStride, columns);
                 }
             }
         }
@@ -251,24 +294,18 @@ internal sealed unsafe class WinogradConvolution
         {
             var from = frame.Pixel(0, row + _shape.Padding, _shape.Padding);
             var to = dx.Pixel(image, row, 0);
-            if (dx.PixelStride == dx.Channels && !accumulate)
-            {
-                VectorKernels.Copy(from, to, (nint)dx.Width * dx.Channels);
-                continue;
-            }
-
-            for (var column = 0; column < dx.Width; column++)
+            for (var column = 0; column < dx.Width; column++, from += frame.PixelStride, to += dx.PixelStride)
             {
                 if (accumulate)
-                    _kernels.Add(from + column * frame.PixelStride, to + column * dx.PixelStride, dx.Channels);
+                    _kernels.Add(from, to, dx.Channels);
                 else
-                    VectorKernels.Copy(from + column * frame.PixelStride, to + column * dx.PixelStride, dx.Channels);
+                    VectorKernels.Copy(from, to, dx.Channels);
             }
         }
     }
 
-    // For each product: C[tiles, columns] = A[tiles, depth] · B[depth, columns].
-    private void MultiplyPlanes(float* a, nint aPlane, int depth, float* b, float* c, nint cPlane, int columns, int tiles)
+    // For each product, one block of columns: C[tiles, columns] = A[tiles, depth] · U[depth, columns].
+    internal void Multiply(float* a, int planeTiles, int firstTile, int depth, float* u, float* c, int column, int columns, int tiles)
     {
         nint segment = 0;
         var block = new MatrixBlock
@@ -280,20 +317,25 @@ internal sealed unsafe class WinogradConvolution
             Step = 1,
             BStep = _panel,
             CRow = Padded(columns),
+            NextB = depth * _panel,
         };
-        for (var product = 0; product < Products; product++)
+        a += firstTile * Padded(depth);
+        var b = KernelBlock(u, depth, column);
+        for (var product = 0; product < Products; product++, a += Plane(planeTiles, depth), c += Plane(GroupTiles, columns))
         {
-            for (var first = 0; first < columns; first += _panel, b += (long)depth * _panel)
-                _kernels.MultiplyPanel(block, a + product * aPlane, b, c + product * cPlane + first, tiles, Math.Min(_panel, columns - first));
+            for (var first = 0; first < columns; first += _panel, b += (nint)depth * _panel)
+                _kernels.MultiplyPanel(block, a, b, c + first, tiles, Math.Min(_panel, columns - first));
         }
     }
 
     private int Panels(int columns) => (columns + _panel - 1) / _panel;
 
-    private static int Padded(int channels) => channels + Pad;
+    private static int BlockColumns(int columns) => Math.Min(columns, ColumnBlock);
 
-    private static long TileLength(int channels) => (long)Outputs * Outputs * channels;
+    private static nint Padded(int channels) => channels + Pad;
 
     // One more line than the tiles take: planes a multiple of 4 KB apart would collide.
-    private static nint Plane(int tiles, int channels) => (nint)tiles * Padded(channels) + Pad;
+    private static nint Plane(int tiles, int channels) => tiles * Padded(channels) + Pad;
+
+    private static long PlanesLength(int tiles, int columns) => (long)Products * Plane(tiles, columns);
 }

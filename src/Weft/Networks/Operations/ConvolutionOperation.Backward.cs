@@ -138,7 +138,7 @@ internal sealed unsafe partial class ConvolutionOperation
     private readonly struct ProductGradientWork(ConvolutionOperation operation, int images, bool accumulate) : IWork
     {
         public void Run(int task, int worker) =>
-            operation._winograd!.AddProductGradient(operation.ChunkV, operation.ChunkM, images, operation.ProductGradient, task, accumulate);
+            operation._winograd!.AddProductGradient(operation.ChunkV, operation.ChunkM, images, operation.ProductGradient, task, accumulate, operation._context.WorkerScratch(worker));
     }
 
     private readonly struct KernelGradientWork(ConvolutionOperation operation) : IWork

@@ -91,7 +91,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
             if (_winograd is { } winograd)
             {
                 var turned = _shape.WeightCount;
-                return (Math.Max(winograd.ForwardScratch + image * winograd.GroupImages, winograd.BackwardScratch) + Slack,
+                return (Math.Max(Math.Max(winograd.ForwardScratch + image * winograd.GroupImages, winograd.BackwardScratch), winograd.ProductGradientScratch) + Slack,
                     turned + winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength + Slack);
             }
 
