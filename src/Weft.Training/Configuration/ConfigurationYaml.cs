@@ -60,8 +60,14 @@ internal static class ConfigurationYaml
     private static bool ReadMapping(Parser parser, string prefix, int depth, string origin, List<ConfigurationValue> values, List<Problem> problems)
     {
         var start = parser.Consume<MappingStart>();
-        if (Refuse(start, $"{origin}:{start.Start.Line}", problems) || depth > MaximumDepth)
+        if (Refuse(start, $"{origin}:{start.Start.Line}", problems))
             return false;
+        if (depth > MaximumDepth)
+        {
+            problems.Add(new Problem($"{origin}:{start.Start.Line}", $"at most {MaximumDepth} levels", "more"));
+            return false;
+        }
+
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var where = $"{origin}:{parser.Current!.Start.Line}";

@@ -105,8 +105,14 @@ public sealed class RunStore(string folder)
         }
     }
 
-    private WeftException Taken(string name) => new(ExitCode.Usage, $"the run {name} exists already")
+    private WeftException Taken(string name)
     {
-        Where = At(name).Path, Safe = "nothing was changed", Do = $"weft resume {name}   ·   or choose another --name",
-    };
+        var isRun = File.Exists(At(name).InformationFile);
+        return new WeftException(ExitCode.Usage, isRun ? $"the run {name} exists already" : $"the name {name} is taken by something that is no run")
+        {
+            Where = At(name).Path,
+            Safe = "nothing was changed",
+            Do = isRun ? $"weft resume {name}   ·   or choose another --name" : "look at it and remove it, or choose another --name",
+        };
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
 {
     private readonly CheckpointStore _store = new(plan.Run.Folder, plan.Surroundings.Files);
     private readonly Queue<(string File, Action Save)> _waiting = new();
-    private string _lastSaved = plan.IsResumed ? $"the checkpoint of step {plan.Start.Step}" : "nothing saved yet, so nothing";
+    private string _lastSaved = $"the checkpoint of step {plan.Start.Step}";
 
     /// <summary>Notes what the end of an epoch wants saved beside the last checkpoint; the next save writes it first.</summary>
     public void Prepare(Checkpoint checkpoint, Decision decision)

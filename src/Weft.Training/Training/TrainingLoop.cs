@@ -45,8 +45,6 @@ internal sealed class TrainingLoop
             return Result(_position.StopReason, _position.StopDetail ?? "");
         if (_position.CompletedEpochs >= _configuration.Training.Epochs)
             return Result(StopReasons.Completed, CompletedDetail);
-        if (!_plan.IsResumed)
-            _keeper.SaveOrThrow(Current()); // a disk that is full or read-only shows before the first step, not after the first epoch
         using var loader = _details.Loader = OpenLoader();
         while (_position.CompletedEpochs < _configuration.Training.Epochs)
         {

@@ -170,12 +170,19 @@ public sealed class TrainingPlan : IDisposable
         {
             Directory.CreateDirectory(Run.Folder.CheckpointsFolder);
             DurableFile.Write(Surroundings.Files, Run.Folder.ConfigurationFile, Encoding.UTF8.GetBytes(configuration.ToYaml()));
+            // A disk that is full or read-only shows now and not after the first epoch; and what has a description can always be resumed.
+            new CheckpointStore(Run.Folder, Surroundings.Files).SaveLast(CheckpointFile.ToBytes(Checkpoint.Capture(Network, Optimizer, Start, Card)));
             DurableFile.Write(Surroundings.Files, Run.Folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             Run.Discard();
             throw DiskFailure.ToError(failure, "the run's folder cannot be written", Run.Folder.Path, "the folder was removed again");
+        }
+        catch (WeftException)
+        {
+            Run.Discard();
+            throw;
         }
     }
 }

@@ -1,0 +1,161 @@
+namespace Weft.Training.Tests;
+
+public sealed class CheckpointFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Reading_gives_back_what_was_written_and_writing_it_again_the_same_bytes()
+    {
+        var checkpoint = Tiny();
+        var bytes = CheckpointFile.ToBytes(checkpoint);
+        var read = CheckpointFile.Parse(bytes, "here");
+
+        Assert.Equal(bytes, CheckpointFile.ToBytes(read));
+        Assert.Equal(checkpoint.Position.Best, read.Position.Best);
+        Assert.Equal(checkpoint.Position.LossSum, read.Position.LossSum);
+        Assert.Equal(checkpoint.Card.Classes, read.Card.Classes);
+        Assert.Equal(checkpoint.Card.Preprocessing.Mean, read.Card.Preprocessing.Mean);
+        Assert.Equal(NetworkDescriptionJson.Write(checkpoint.Card.Description), NetworkDescriptionJson.Write(read.Card.Description));
+        Assert.Equal(checkpoint.Weights.Select(tensor => tensor.Name), read.Weights.Select(tensor => tensor.Name));
+        Assert.Equal(checkpoint.OptimizerStepCount, read.OptimizerStepCount);
+    }
+
+    [Fact]
+    public void It_loads_as_a_plain_state_dict()
+    {
+        var file = SafetensorsReader.Read(CheckpointFile.ToBytes(Tiny()));
+
+        Assert.Contains("conv1.weight", file.Entries.Select(entry => entry.Name));
+        Assert.Contains("bn1.running_mean", file.Entries.Select(entry => entry.Name));
+        Assert.All(file.Entries.Where(entry => entry.Name.StartsWith("optimizer.", StringComparison.Ordinal)), entry => Assert.StartsWith("optimizer.momentum.", entry.Name));
+    }
+
+    [Fact]
+    public void Every_flipped_bit_is_detected()
+    {
+        var bytes = CheckpointFile.ToBytes(Tiny());
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                bytes[i] ^= (byte)(1 << bit);
+                Assert.True(CheckpointSeal.Verify(bytes) is not null, $"bit {bit} of byte {i}");
+                bytes[i] ^= (byte)(1 << bit);
+            }
+        }
+
+        Assert.Null(CheckpointSeal.Verify(bytes));
+    }
+
+    [Fact]
+    public void Every_truncation_and_every_addition_is_detected()
+    {
+        var bytes = CheckpointFile.ToBytes(Tiny());
+        for (var length = 0; length < bytes.Length; length += length < 200 ? 1 : 37)
+            Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes[..length], "here")).Code);
+        Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse([.. bytes, 0], "here")).Code);
+    }
+
+    [Fact]
+    public void Swapped_zeroed_and_repeated_sectors_are_detected()
+    {
+        const int Sector = 512;
+        var original = CheckpointFile.ToBytes(Tiny());
+        var rng = new Rng(7);
+        for (var i = 0; i < 2000; i++)
+        {
+            var bytes = (byte[])original.Clone();
+            var a = rng.Int(3 * i, bytes.Length / Sector) * Sector;
+            var b = rng.Int(3 * i + 1, bytes.Length / Sector) * Sector;
+            switch (rng.Int(3 * i + 2, 3))
+            {
+                case 0: bytes.AsSpan(a, Sector).Clear(); break;
+                case 1: original.AsSpan(a, Sector).CopyTo(bytes.AsSpan(b)); break;
+                default:
+                    original.AsSpan(a, Sector).CopyTo(bytes.AsSpan(b));
+                    original.AsSpan(b, Sector).CopyTo(bytes.AsSpan(a));
+                    break;
+            }
+
+            Assert.Equal(bytes.AsSpan().SequenceEqual(original), CheckpointSeal.Verify(bytes) is null);
+        }
+    }
+
+    [Fact]
+    public void A_newer_format_is_refused()
+    {
+        var bytes = Reseal(CheckpointFile.ToBytes(Tiny()), "\"format\":\"1\"", "\"format\":\"2\"");
+
+        Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes, "here")).Code);
+    }
+
+    [Fact]
+    public void A_sealed_file_that_is_no_checkpoint_is_damaged_and_not_a_crash()
+    {
+        foreach (var (from, to) in new[] { ("\"layer\":\"Conv2d\"", "\"layer\":\"Conv9d\""), ("\"position\"", "\"position2\""), ("\"format\":\"1\"", "\"format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]") })
+        {
+            var original = CheckpointFile.ToBytes(Tiny());
+            var changed = ReplaceInHeader(original, from, to);
+            Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(changed, "here")).Code);
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_network_is_refused_by_the_first_tensor_that_differs()
+    {
+        var checkpoint = Tiny();
+        using var plan = TinyTraining.Begin(_folder, TinyTraining.Configuration("model.width=0.25"), "wider");
+        using var adam = TinyTraining.Begin(_folder, TinyTraining.Configuration("optimizer.name=adam"), "adam");
+
+        var error = Assert.Throws<WeftException>(() => checkpoint.ApplyTo(plan.Network));
+        Assert.Equal((ExitCode.CheckpointMismatch, "conv1.weight [8, 1, 3, 3]", "[4, 1, 3, 3]"), (error.Code, error.Expected, error.Found));
+        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => checkpoint.ApplyTo(adam.Optimizer)).Code);
+    }
+
+    [Fact]
+    public void Every_catalog_model_survives_its_description_in_JSON()
+    {
+        foreach (var model in ModelCatalog.Models)
+        {
+            var description = model.Describe(new ModelOptions());
+            var json = NetworkDescriptionJson.Write(description);
+            Assert.Equal(json, NetworkDescriptionJson.Write(NetworkDescriptionJson.Read(json)));
+            using var device = new CpuDevice(1);
+            using var a = Network.Compile(description, device, new CompileOptions { BatchSize = 1, Training = false });
+            using var b = Network.Compile(NetworkDescriptionJson.Read(json), device, new CompileOptions { BatchSize = 1, Training = false });
+            Assert.Equal(a.State.Select(tensor => (tensor.Name, tensor.Length)), b.State.Select(tensor => (tensor.Name, tensor.Length)));
+        }
+    }
+
+    private Checkpoint Tiny()
+    {
+        if (!File.Exists(TinyTraining.Run(_folder).LastCheckpoint))
+            TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1", "model.width=0.13"));
+        return CheckpointFile.Read(TinyTraining.Run(_folder).LastCheckpoint);
+    }
+
+    private static byte[] Reseal(byte[] bytes, string from, string to)
+    {
+        var text = System.Text.Encoding.Latin1.GetString(bytes);
+        Assert.Contains(from, text);
+        bytes = System.Text.Encoding.Latin1.GetBytes(text.Replace(from, to));
+        CheckpointSeal.Apply(bytes);
+        return bytes;
+    }
+
+    // The header may change its length; the values stay.
+    private static byte[] ReplaceInHeader(byte[] bytes, string from, string to)
+    {
+        var length = BitConverter.ToInt32(bytes);
+        var header = System.Text.Encoding.UTF8.GetString(bytes, 8, length);
+        var escapedFrom = header.Contains(from) ? from : from.Replace("\"", "\\\"");
+        Assert.Contains(escapedFrom, header);
+        var changed = System.Text.Encoding.UTF8.GetBytes(header.Replace(escapedFrom, escapedFrom == from ? to : to.Replace("\"", "\\\"")));
+        byte[] whole = [.. BitConverter.GetBytes((long)changed.Length), .. changed, .. bytes[(8 + length)..]];
+        CheckpointSeal.Apply(whole);
+        return whole;
+    }
+}
