@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Weft.Training.Tests;
+
+public sealed class EvaluationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(0, 10, 0, 0.27753)]
+    [InlineData(10, 10, 0.72247, 1)]
+    [InlineData(81, 263, 0.25530, 0.36621)]
+    [InlineData(9234, 10000, 0.91804, 0.92845)]
+    public void The_interval_is_Wilsons(int hits, int count, double low, double high)
+    {
+        // 81 of 263 is Newcombe's example (1998): 0.2553 to 0.3662; the others from the formula by hand.
+        var interval = ShareInterval.Wilson(hits, count);
+        Assert.Equal(low, interval.Low, 4);
+        Assert.Equal(high, interval.High, 4);
+    }
+
+    [Fact]
+    public void Without_samples_nothing_is_known() => Assert.Equal(new ShareInterval(0, 1), ShareInterval.Wilson(0, 0));
+
+    [Fact]
+    public void Metrics_are_counted_by_hand()
+    {
+        // labels 0 0 0 1 1 2, predictions 0 0 1 1 2 0
+        int[] labels = [0, 0, 0, 1, 1, 2];
+        int[] predictions = [0, 0, 1, 1, 2, 0];
+        var probabilities = predictions.SelectMany(p => Enumerable.Range(0, 3).Select(k => k == p ? 0.6f : 0.2f)).ToArray();
+        var losses = labels.Select((label, i) => -MathF.Log(probabilities[i * 3 + label])).ToArray();
+        var result = new EvaluationResult(new PredictionTable([10, 11, 12, 13, 14, 15], labels, probabilities, losses, 3), ["a", "b", "c"]);
+
+        Assert.Equal((6, 3, 0.5), (result.Count, result.Correct, result.Accuracy));
+        Assert.Equal((2, 1, 0), (result.Confusion(0, 0), result.Confusion(0, 1), result.Confusion(2, 2)));
+        Assert.Equal(new ClassMetrics(0, "a", 3, 3, 2, 2.0 / 3, 2.0 / 3, 2.0 / 3), result.PerClass[0]);
+        Assert.Equal(new ClassMetrics(1, "b", 2, 2, 1, 0.5, 0.5, 0.5), result.PerClass[1]);
+        Assert.Equal(new ClassMetrics(2, "c", 1, 1, 0, 0, 0, 0), result.PerClass[2]);
+        Assert.Equal((2.0 / 3 + 0.5) / 3, result.MacroF1, 12);
+        Assert.Equal((3 * -Math.Log(0.6) + 3 * -Math.Log(0.2)) / 6, result.Loss, 6);
+    }
+
+    [Fact]
+    public void A_row_with_a_NaN_is_predicted_as_nothing_and_correct_for_nobody()
+    {
+        var result = new EvaluationResult(new PredictionTable([0], [0], [float.NaN, 0.5f], [float.NaN], 2), ["a", "b"]);
+        Assert.Equal((-1, 0), (result.Predictions.Predictions[0], result.Correct));
+        Assert.True(double.IsNaN(result.Loss));
+    }
+
+    [Fact]
+    public void The_files_hold_the_contracts_columns_and_keys()
+    {
+        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=3", "model.dropout=0"));
+        var reference = new RunStore(_folder.In("runs")).FindCheckpoint("run@best");
+        using var evaluation = new RunEvaluation(reference, _ => TinyTraining.Dataset(), threads: 1);
+        var result = evaluation.Validation();
+        string folder;
+        using (var owned = RunLock.Take(reference.Run))
+            folder = EvaluationFiles.Write(owned, reference, EvaluationSplit.Validation, result);
+
+        var predictions = File.ReadAllLines(Path.Combine(folder, "predictions.csv"));
+        Assert.Equal("index,label,prediction,loss,p0,p1,p2,p3", predictions[0]);
+        Assert.Equal(result.Count + 1, predictions.Length);
+        foreach (var line in predictions[1..])
+        {
+            var fields = line.Split(',').Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray();
+            Assert.Equal(1, fields[4..].Sum(), 5);
+            Assert.Equal(fields[3], -Math.Log(fields[4 + (int)fields[1]]), 4);
+            Assert.Equal(fields[4..].Max(), fields[4 + (int)fields[2]]);
+        }
+
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")))!;
+        Assert.Equal(result.Accuracy, (double)metrics["accuracy"]!);
+        Assert.Equal("validation", (string?)metrics["split"]);
+        Assert.All(new[] { "run", "checkpoint", "count", "correct", "accuracy_low", "accuracy_high", "loss" }, key => Assert.NotNull(metrics[key]));
+        Assert.Equal(5, File.ReadAllLines(Path.Combine(folder, "per_class.csv")).Length);
+        Assert.Equal(5, File.ReadAllLines(Path.Combine(folder, "confusion_matrix.csv")).Length);
+    }
+
+    [Fact]
+    public void The_test_images_are_opened_only_when_asked_for_and_each_time_is_noted()
+    {
+        var dataset = TinyTraining.Dataset();
+        using (var plan = TrainingPlan.Begin(TinyTraining.Configuration(), dataset, new NewRun { Store = new RunStore(_folder.In("runs")), Name = "run" }))
+            Trainer.Run(plan);
+        var ledger = new TestLedger(_folder.In("runs"));
+        using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("run@last"), _ => dataset, threads: 1);
+        evaluation.Validation();
+        Assert.False(dataset.TestIsLoaded);
+        Assert.Empty(ledger.Read());
+
+        var result = evaluation.Test(ledger);
+        evaluation.Test(ledger, mirrored: true);
+
+        Assert.True(dataset.TestIsLoaded);
+        Assert.Equal(64, result.Count);
+        Assert.Equal([("run", "last"), ("run", "last")], ledger.Read().Select(opening => (opening.Run, opening.Checkpoint)));
+    }
+
+    [Fact]
+    public void Mirroring_averages_both_views()
+    {
+        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=2"));
+        using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("run"), _ => TinyTraining.Dataset(), threads: 1);
+        var plain = evaluation.Validation();
+        var mirrored = evaluation.Validation(mirrored: true);
+
+        Assert.NotEqual(plain.Loss, mirrored.Loss);
+        Assert.Equal(1, mirrored.Predictions.Probabilities(0).ToArray().Sum(), 5);
+        Assert.Equal(mirrored.Predictions.Losses[3], -MathF.Log(mirrored.Predictions.Probabilities(3)[mirrored.Predictions.Labels[3]]), 4);
+    }
+
+    [Fact]
+    public void Other_data_than_the_runs_are_refused()
+    {
+        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1"));
+        var reference = new RunStore(_folder.In("runs")).FindCheckpoint("run");
+
+        Assert.Equal(ExitCode.FingerprintMismatch, Assert.Throws<WeftException>(() => new RunEvaluation(reference, _ => TinyTraining.Dataset(fingerprint: "other"))).Code);
+    }
+}
