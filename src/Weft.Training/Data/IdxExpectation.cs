@@ -34,6 +34,9 @@ public sealed record IdxExpectation(IdxContent Content)
     /// <value>Larger unpacked content is refused before any memory is taken for it. Default: 1 GiB.</value>
     public long MaximumBytes { get; init; } = 1L << 30;
 
+    /// <value>Higher or wider images are refused. Default: 4,000 pixels.</value>
+    public int MaximumSide { get; init; } = 4_000;
+
     /// <value>What a person can do when the file is bad.</value>
     public string Remedy { get; init; } = "replace the file by the published one";
 }

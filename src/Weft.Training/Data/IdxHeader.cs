@@ -30,6 +30,8 @@ internal sealed class IdxHeader(DataFile file, IdxExpectation expectation)
         {
             Require(sizes[1], expectation.Height, 8, "height");
             Require(sizes[2], expectation.Width, 12, "width");
+            if (Math.Max(sizes[1], sizes[2]) > expectation.MaximumSide)
+                throw TooLarge($"images of at most {expectation.MaximumSide:N0} x {expectation.MaximumSide:N0}", $"{sizes[1]:N0} x {sizes[2]:N0}");
         }
 
         UInt128 total = (UInt128)Length;
@@ -38,10 +40,7 @@ internal sealed class IdxHeader(DataFile file, IdxExpectation expectation)
             data *= size;
         total += data;
         if (total > (UInt128)Math.Min(expectation.MaximumBytes, Array.MaxLength))
-        {
-            throw file.Damaged("claims to be larger than can be loaded", "byte 4",
-                expected: $"at most {expectation.MaximumBytes:N0} bytes", found: $"{Describe(sizes)} = {total:N0} bytes");
-        }
+            throw TooLarge($"at most {expectation.MaximumBytes:N0} bytes", $"{Describe(sizes)} = {total:N0} bytes");
 
         TotalLength = (long)total;
         Dimensions = [.. sizes.ToArray().Select(size => (int)size)];
@@ -76,6 +75,8 @@ internal sealed class IdxHeader(DataFile file, IdxExpectation expectation)
     public WeftException WrongContent(string expected, string found, string? knownAs) => knownAs is null
         ? file.Damaged("is not the published file", "content after unpacking", $"SHA-256 {expected}", $"SHA-256 {found}")
         : file.Damaged($"is {knownAs} under another name: files were swapped", "content after unpacking", $"SHA-256 {expected}", $"SHA-256 {found} ({knownAs})");
+
+    private WeftException TooLarge(string expected, string found) => file.Damaged("claims to be larger than can be loaded", "byte 4", expected, found);
 
     private static string Describe(ReadOnlySpan<uint> sizes) => sizes.Length == 1
         ? $"{sizes[0]:N0} labels"

@@ -183,8 +183,9 @@ public class IdxFileTests
     {
         byte[] header = Header([0, 0, 8, 3], -1, -1, -1);
         byte[] large = Header([0, 0, 8, 3], 1_000_000, 1000, 1);
+        byte[] wide = Header([0, 0, 8, 3], 1, 1, 4001);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var bytes in new[] { header, Gzip(header) })
+        foreach (var bytes in new[] { header, Gzip(header), wide, Gzip(wide) })
             Assert.Equal("file.gz claims to be larger than can be loaded", Refused(bytes, AnyImages).What);
         foreach (var bytes in new[] { large, Gzip(large) }) // within the limit, but nothing is behind it
             Assert.Equal("file.gz is incomplete", Refused(bytes, AnyImages).What);

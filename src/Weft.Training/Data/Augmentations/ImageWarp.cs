@@ -16,7 +16,7 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
     private readonly float[] _table = statistics.CreateTable();
     private readonly float[] _scale = [.. statistics.StandardDeviation.Select(deviation => (float)(1 / (255 * deviation)))];
     private readonly float[] _offset = [.. statistics.Mean.Zip(statistics.StandardDeviation, (mean, deviation) => (float)(-mean / deviation))];
-    private readonly float[] _framed = new float[(shape.Height + Border) * (shape.Width + Border)];
+    private readonly float[] _framed = new float[FrameLength(shape)];
 
     /// <summary>Writes what <paramref name="source"/> looks like through the map. Whole-pixel maps are exact, others bilinear.</summary>
     /// <param name="source">[H, W, C].</param>
@@ -124,6 +124,13 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
         var wholeLow = Vector256.Floor(atLow);
         var wholeHigh = Vector256.Floor(atHigh);
         return (wholeLow, wholeHigh, Vector256.Narrow(atLow - wholeLow, atHigh - wholeHigh));
+    }
+
+    /// <summary>Indices into the frame pass through floats, which are exact up to 2^24.</summary>
+    private static int FrameLength(FeatureShape shape)
+    {
+        var length = (long)(shape.Height + Border) * (shape.Width + Border);
+        return length <= 1 << 24 ? (int)length : throw new ArgumentException($"Images of at most 2^24 pixels with their border are expected but {shape} was received.");
     }
 
     private void Gather(ReadOnlySpan<int> index, int stride, Span<float> corners)

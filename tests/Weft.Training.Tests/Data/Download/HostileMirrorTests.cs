@@ -34,7 +34,18 @@ public sealed class HostileMirrorTests : IDisposable
     }
 
     [Fact]
-    public void A_body_that_stops_coming() => Refuse("nothing came for 0.3 s", request => ScriptedServer.Stream(new HostileBody(Full(request)[..1000], End.Stall)));
+    public void A_body_that_stops_coming()
+    {
+        _tiny.Server.Answer(request => ScriptedServer.Stream(new HostileBody(Full(request)[..1000], End.Stall)));
+        AssertRefused("nothing came for 0.1 s", _tiny.Options with { Limits = _tiny.Options.Limits with { Silence = TimeSpan.FromMilliseconds(100) } });
+    }
+
+    [Fact]
+    public void A_body_that_drips()
+    {
+        _tiny.Server.Answer(request => ScriptedServer.Stream(new HostileBody(Full(request)[..1000], End.Stall)));
+        AssertRefused("not done after", _tiny.Options with { Limits = _tiny.Options.Limits with { Total = TimeSpan.FromMilliseconds(200) } });
+    }
 
     [Fact]
     public void A_connection_that_always_breaks() => Refuse("connection reset by peer", request => ScriptedServer.Stream(new HostileBody(Full(request)[..1000], End.Reset)));

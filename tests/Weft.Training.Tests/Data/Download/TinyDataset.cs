@@ -29,7 +29,7 @@ internal sealed class TinyDataset : IDisposable
             Mirrors = [new Uri(Mirror)],
             Handler = Server,
             Run = (_, _, _, _) => null,
-            Limits = new DownloadLimits { Silence = TimeSpan.FromMilliseconds(300), Pause = TimeSpan.FromMilliseconds(1) },
+            Limits = new DownloadLimits { Silence = TimeSpan.FromSeconds(20), Pause = TimeSpan.FromMilliseconds(1) },
         };
     }
 
