@@ -6,7 +6,7 @@ namespace Weft.Training;
 /// The CRC-32 of gzip and PNG (polynomial 0xEDB88320, reflected, ones before and after), eight bytes at a time over eight tables
 /// (slicing-by-8, Kounavis and Berry 2005).
 /// </summary>
-internal struct Crc32
+public struct Crc32
 {
     private static readonly uint[] Tables = CreateTables();
 

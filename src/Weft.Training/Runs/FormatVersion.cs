@@ -1,6 +1,7 @@
 namespace Weft.Training;
 
-internal static class FormatVersion
+/// <summary>The error for a file that says it was written by a newer version.</summary>
+public static class FormatVersion
 {
     public static WeftException Newer(string where, int known, int found) => new(ExitCode.NewerFormat, "this was written by a newer version of Weft")
     {

@@ -33,4 +33,8 @@ public sealed record EpochObserved(
 public sealed record ScoreCounts(int Bins, IReadOnlyList<int> Own, IReadOnlyList<int> Other);
 
 /// <summary>Finite elements of a tensor in bins of equal width from <paramref name="Minimum"/> to <paramref name="Maximum"/>; one bin where these are equal, none without elements.</summary>
-public sealed record TensorHistogram(string Name, double Minimum, double Maximum, IReadOnlyList<long> Counts);
+public sealed record TensorHistogram(string Name, double Minimum, double Maximum, IReadOnlyList<long> Counts)
+{
+    /// <summary>The left edge of bin number <paramref name="bin"/>; that of the bin after the last is <see cref="Maximum"/>.</summary>
+    public double Edge(int bin) => bin == Counts.Count ? Maximum : Minimum + (Maximum - Minimum) * bin / Counts.Count;
+}

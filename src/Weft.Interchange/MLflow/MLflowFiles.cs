@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+using Weft.Training;
+
+namespace Weft.Interchange;
+
+/// <summary>The files of a run at an MLflow server.</summary>
+internal static class MLflowFiles
+{
+    public static IEnumerable<(string Path, byte[] Content, string Type)> Of(TrackedRun run, SessionEnded end)
+    {
+        yield return ("config.yaml", File.ReadAllBytes(run.Folder.ConfigurationFile), "application/yaml");
+        yield return ("run.json", File.ReadAllBytes(run.Folder.InformationFile), "application/json");
+        var rows = MetricsRow.Header + "\n" + string.Concat(end.Rows.Select(row => row.ToCsv() + "\n"));
+        yield return ("metrics.csv", Encoding.UTF8.GetBytes(rows), "text/csv");
+        if (end.Observed is { } observed)
+        {
+            yield return ("evaluation/confusion_matrix.png", ConfusionPicture.Draw(observed.Confusion, observed.Classes), "image/png");
+            yield return ("evaluation/confusion_matrix.csv", Encoding.UTF8.GetBytes(Confusion(run, observed)), "text/csv");
+        }
+
+        if (WholeFile.Read(run.Folder.BestCheckpoint) is { } best)
+            yield return ("checkpoints/best.safetensors", best, "application/octet-stream");
+    }
+
+    private static string Confusion(TrackedRun run, EpochObserved observed)
+    {
+        var text = new StringBuilder("label\\prediction");
+        foreach (var name in run.Classes)
+            text.Append(CultureInfo.InvariantCulture, $",{Quoted(name)}");
+        for (var label = 0; label < observed.Classes; label++)
+            text.Append(CultureInfo.InvariantCulture, $"\n{Quoted(run.Classes[label])},{string.Join(',', observed.Confusion.Skip(label * observed.Classes).Take(observed.Classes))}");
+        return text.Append('\n').ToString();
+    }
+
+    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+}

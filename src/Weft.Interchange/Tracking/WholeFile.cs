@@ -1,0 +1,44 @@
+using Weft.Training;
+
+namespace Weft.Interchange;
+
+/// <summary>Small files that are there whole or not at all.</summary>
+internal static class WholeFile
+{
+    /// <summary>Replaces the file unless it says just this already.</summary>
+    /// <exception cref="WeftException">Exit 40 or 41: the disk refuses.</exception>
+    public static void Write(string path, byte[] content)
+    {
+        try
+        {
+            if (File.Exists(path) && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+                return;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var temporary = path + ".tmp";
+            File.WriteAllBytes(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the tracking file cannot be written", path, "the run itself is not touched by this", "make room, then run: weft track with --continue");
+        }
+    }
+
+    /// <summary>Null where there is no file.</summary>
+    /// <exception cref="WeftException">Exit 41: it cannot be read.</exception>
+    public static byte[]? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the tracking file cannot be read", path, "nothing was changed");
+        }
+    }
+}
