@@ -52,6 +52,7 @@ internal static class App
                 new ResumeCommand(screen),
                 new EvalCommand(screen),
                 new RunsCommand(screen),
+                new TrackCommand(screen),
                 new BenchCommand(screen),
                 new ConfigCommand(screen),
             },

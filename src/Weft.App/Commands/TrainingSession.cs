@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Weft.Interchange;
 using Weft.Training;
 
 namespace Weft.App;
@@ -8,13 +9,15 @@ internal sealed class TrainingSession : IDisposable
 {
     private readonly Screen _screen;
     private readonly RunStore _store;
+    private readonly IReadOnlyList<TrackingTarget> _targets;
     private readonly StopSignals _signals;
     private ProgressView? _view;
     private string _reference = "";
 
-    public TrainingSession(Screen screen, RunStore store)
+    /// <param name="targets">The tools the run is shown in while it is trained.</param>
+    public TrainingSession(Screen screen, RunStore store, IReadOnlyList<TrackingTarget> targets)
     {
-        (_screen, _store) = (screen, store);
+        (_screen, _store, _targets) = (screen, store, targets);
         _signals = new StopSignals(
             first: _ => _view?.Say("stopping after this step; saving… (once more: stop at once)"),
             second: _ => _screen.Error.WriteLine($"{(_screen.PeopleHaveTerminal ? "\e[?25h\n" : "")}stopped now; what was saved before is intact. Resume: weft resume {_reference}"));
@@ -51,11 +54,27 @@ internal sealed class TrainingSession : IDisposable
         var state = new TrainingState(plan.Configuration.Training.Epochs, plan.StepsPerEpoch, plan.Configuration.EarlyStopping.Patience, earlier);
         var view = _view = ProgressView.For(_screen, state);
         TrainingResult result = null!;
-        view.While(() => result = Trainer.Run(plan, new Observer(view), _signals.Token));
+        IReadOnlyList<TrackingReport> reports;
+        using (var live = LiveTracking.Start(plan.Run.Folder, _targets, TrackOption.Options, goOn: plan.IsResumed, view.Say))
+        {
+            try
+            {
+                view.While(() => result = Trainer.Run(plan, new Observer(view), _signals.Token));
+            }
+            finally
+            {
+                reports = live.Finish(); // a run that diverged is shown too
+                foreach (var line in reports.SelectMany(report => TrackingLines.Of(report, _reference)))
+                    _screen.People.WriteLine(line);
+            }
+        }
 
         foreach (var line in EndBlock.Lines(result, plan.Data.Split.Validation.Count, _reference))
             _screen.People.WriteLine(line);
-        _screen.WriteJson(ToJson(result));
+        var json = ToJson(result);
+        if (reports.Count > 0)
+            json["tracking"] = new JsonArray([.. reports.Select(TrackingLines.ToJson)]);
+        _screen.WriteJson(json);
         return result.StopReason == StopReasons.Interrupted ? _signals.Received ?? ExitCode.Interrupted : ExitCode.Done;
     }
 

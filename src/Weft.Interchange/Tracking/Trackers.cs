@@ -48,7 +48,7 @@ internal static class Trackers
         }
     }
 
-    private static string TensorBoardFolder(TrackingOptions options) => options.Folder ?? Path.Combine(options.CurrentFolder, "tensorboard");
+    private static string TensorBoardFolder(TrackingOptions options) => Path.Combine(options.Folder ?? options.CurrentFolder, "tensorboard");
 
     private static void RequireWritable(string folder)
     {

@@ -16,7 +16,7 @@ public sealed class MLflowTests : IDisposable
         Assert.True(RunTracking.HandOver(Run(3).Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false).IsComplete);
         RequireAll(3);
         Assert.Equal("FINISHED", _stub.Status);
-        Assert.Equal("cnn4", _stub.Parameters["model.name"]);
+        Assert.Equal("small", _stub.Parameters["model.name"]);
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8)]
@@ -79,7 +79,7 @@ public sealed class MLflowTests : IDisposable
         var report = RunTracking.HandOver(Run(2).Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
         Assert.Contains("training.seed", Assert.Single(report.Notices));
         Assert.Equal("other", _stub.Parameters["training.seed"]);
-        Assert.Equal("cnn4", _stub.Parameters["model.name"]);
+        Assert.Equal("small", _stub.Parameters["model.name"]);
         RequireAll(2);
     }
 
