@@ -20,7 +20,8 @@ internal sealed class TrainingSession : IDisposable
         (_screen, _store, _targets) = (screen, store, targets);
         _signals = new StopSignals(
             first: _ => _view?.Say("stopping after this step; saving… (once more: stop at once)"),
-            second: _ => _screen.Error.WriteLine($"{(_screen.PeopleHaveTerminal ? "\e[?25h\n" : "")}stopped now; what was saved before is intact. Resume: weft resume {_reference}"));
+            second: _ => _screen.Error.WriteLine((_screen.PeopleHaveTerminal ? "\e[?25h\n" : "")
+                + (_reference is "" ? "stopped now; no training had begun" : $"stopped now; what was saved before is intact. Resume: weft resume {_reference}")));
     }
 
     /// <param name="makePlan">Gets a function that opens the data a configuration names.</param>
