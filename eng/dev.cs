@@ -91,7 +91,7 @@ static int Size()
 
     var imports = Imports(code);
     foreach (var (folder, used) in imports.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-        Console.WriteLine($"  {folder} → {string.Join(", ", used.Order(StringComparer.Ordinal))}");
+        Console.WriteLine($"  {folder} → {string.Join(", ", used.Keys.Order(StringComparer.Ordinal))}");
     problems.AddRange(Circles(imports));
 
     foreach (var problem in problems)
@@ -114,40 +114,46 @@ static string WithoutCommentsAndText(string source)
     return result.ToString();
 }
 
-// Which folder of src uses types that another folder declares, by name: good enough to see a circle, with no compiler at hand.
-static Dictionary<string, HashSet<string>> Imports(Dictionary<string, string> code)
+// Which folder of src uses types that another folder declares, by name and with an example of each: good enough to see a circle, with no compiler at hand.
+static Dictionary<string, Dictionary<string, string>> Imports(Dictionary<string, string> code)
 {
-    static string Folder(string path) => string.Join('/', path.Split('/')[1..^1].Take(2));
     var homes = new Dictionary<string, HashSet<string>>();
     foreach (var (path, text) in code)
         foreach (Match match in Tokens.Declaration.Matches(text))
             (homes.TryGetValue(match.Groups[1].Value, out var known) ? known : homes[match.Groups[1].Value] = []).Add(Folder(path));
-    var imports = new Dictionary<string, HashSet<string>>();
+    var imports = new Dictionary<string, Dictionary<string, string>>();
     foreach (var (path, text) in code)
     {
         var used = imports.TryGetValue(Folder(path), out var known) ? known : imports[Folder(path)] = [];
+        var members = Tokens.Member.Matches(text).Select(match => match.Groups[1].Value).ToHashSet();
         foreach (Match match in Tokens.TypeUse.Matches(Tokens.EnumBody.Replace(text, "")))
-            if (homes.TryGetValue(match.Value, out var home) && home.Count == 1 && home.First() != Folder(path))
-                used.Add(home.First());
+            if (!members.Contains(match.Value) && homes.TryGetValue(match.Value, out var home) && home.Count == 1 && home.First() is var there && there != Folder(path) && CanSee(Folder(path), there))
+                used.TryAdd(there, $"{match.Value} in {Path.GetFileName(path)}");
     }
     return imports;
 }
 
-static IEnumerable<string> Circles(Dictionary<string, HashSet<string>> imports)
+static string Folder(string path) => string.Join('/', path.Split('/')[1..^1].Take(2));
+
+// Rooms above cannot be meant, whatever a name looks like: the compiler would not find it.
+static bool CanSee(string folder, string there) => Array.IndexOf(Tokens.Rooms, there.Split('/')[0]) <= Array.IndexOf(Tokens.Rooms, folder.Split('/')[0]);
+
+static IEnumerable<string> Circles(Dictionary<string, Dictionary<string, string>> imports)
 {
     var reach = imports.Keys.ToDictionary(folder => folder, folder =>
     {
         var seen = new HashSet<string>();
-        var open = new Stack<string>(imports[folder]);
+        var open = new Stack<string>(imports[folder].Keys);
         while (open.TryPop(out var next))
-            if (seen.Add(next))
-                foreach (var further in imports.GetValueOrDefault(next) ?? [])
-                    open.Push(further);
+            if (seen.Add(next) && imports.TryGetValue(next, out var further))
+                foreach (var folderAfter in further.Keys)
+                    open.Push(folderAfter);
         return seen;
     });
-    return imports.Keys.Where(folder => reach[folder].Contains(folder))
-        .GroupBy(folder => string.Join(" ↔ ", reach[folder].Where(other => reach[other].Contains(folder)).Order(StringComparer.Ordinal)))
-        .Select(circle => $"the imports go in a circle: {circle.Key}");
+    return from folder in imports.Keys.Order(StringComparer.Ordinal)
+           from used in imports[folder]
+           where reach.TryGetValue(used.Key, out var back) && back.Contains(folder)
+           select $"an import in a circle: {folder} → {used.Key} ({used.Value})";
 }
 
 internal static partial class Tokens
@@ -155,8 +161,15 @@ internal static partial class Tokens
     [GeneratedRegex("""//[^\n]*|/\*.*?\*/|\$*"{3,}.*?"{3,}|[$@]*"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'|[^/"'$@]+|.""", RegexOptions.Singleline)]
     public static partial Regex CommentOrText { get; }
 
-    [GeneratedRegex(@"\b(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|delegate\s+\S+)\s+([A-Z]\w+)")]
+    public static readonly string[] Rooms = ["Weft", "Weft.Training", "Weft.Interchange", "Weft.App"]; // from the bottom
+
+    // A type that others can name: at the start of a line, since namespaces are file-scoped.
+    [GeneratedRegex(@"^(?:[a-z]\w*\s+)*(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|delegate\s+\S+)\s+([A-Z]\w+)", RegexOptions.Multiline)]
     public static partial Regex Declaration { get; }
+
+    // A member or parameter of that name ("TrainingConfiguration Training {", "int Batch ="), which is then what the file means by it.
+    [GeneratedRegex(@"(?<!\b(?:new|is|as|or|not|case|return|class|struct|record|interface|enum|throw)\s+)(?<=[\w>\]?)]\s+)([A-Z]\w+)\s*(?:\{|=>|=(?!=)|;|,|\)|\()")]
+    public static partial Regex Member { get; }
 
     // An enum's values are not types, whatever they are called.
     [GeneratedRegex(@"(?<=\benum\s+\w+[^{;]*)\{[^}]*\}")]
