@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Reflection;
 using Weft.Training;
 
 namespace Weft.App;
@@ -12,8 +11,6 @@ internal static class App
     private const int HelpWidth = 110;
     private const int NoSpaceLeft = 28; // ENOSPC
     private const int DiskFullOnWindows = unchecked((int)0x80070070);
-
-    public static string Version { get; } = typeof(App).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public static ExitCode Run(IReadOnlyList<string> arguments, Screen screen)
     {

@@ -23,7 +23,7 @@ internal sealed class DoctorCommand : Verb
         var threads = _threads.Of(parse);
         var machine = RunMachine.Here(threads);
         var bits = machine.VectorBits;
-        Say(true, "weft", $"{App.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}");
+        Say(true, "weft", $"{Product.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}");
         Say(true, "processor", $"{machine.Processor}, {machine.Cores} cores, {Figures.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} memory");
         Say(bits > 32, "vectors", bits > 32 ? $"{bits} bits" : "none: the kernels run number by number, about a tenth of the speed");
         var speed = SpeedProbe.GigaflopsPerSecond(threads, TimeSpan.FromSeconds(1));
@@ -39,7 +39,7 @@ internal sealed class DoctorCommand : Verb
         var healthy = checks.All(check => check.Passed);
         Screen.WriteJson(new JsonObject
         {
-            ["version"] = App.Version,
+            ["version"] = Product.Version,
             ["runtime"] = Environment.Version.ToString(),
             ["operating_system"] = RuntimeInformation.OSDescription,
             ["processor"] = machine.Processor,

@@ -9,7 +9,7 @@ internal static class CrashReport
     public static WeftException Write(Exception bug, IReadOnlyList<string> arguments)
     {
         var text = $"""
-            weft {App.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}
+            weft {Product.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}
             {DateTimeOffset.Now:O}
             weft {string.Join(' ', arguments)}
 

@@ -1,8 +1,5 @@
 namespace Weft.Training;
 
-/// <summary>How a picture becomes the network's input: (pixel / 255 − mean) / standard deviation, per channel.</summary>
-public sealed record Preprocessing(int Height, int Width, int Channels, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation);
-
 /// <summary>What a checkpoint says about its network beside the numbers; the same for all checkpoints of a run.</summary>
 public sealed record ModelCard
 {

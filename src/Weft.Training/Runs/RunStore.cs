@@ -56,15 +56,6 @@ public sealed class RunStore(string folder)
         };
     }
 
-    /// <summary>Resolves <c>RUN</c>, <c>RUN@best</c>, <c>RUN@last</c> or <c>RUN@EPOCH</c>; without '@' the best checkpoint is meant.</summary>
-    /// <exception cref="WeftException">Exit 2: no such run or no such kind of checkpoint; 22: the run has not got it.</exception>
-    public CheckpointReference FindCheckpoint(string reference)
-    {
-        var at = reference.LastIndexOf('@');
-        var run = Find(at < 0 ? reference : reference[..at]);
-        return CheckpointReference.Of(run.Folder, at < 0 ? "best" : reference[(at + 1)..]);
-    }
-
     private RunReader ByName(string reference, IReadOnlyList<RunReader> runs)
     {
         if (runs.FirstOrDefault(run => run.Folder.Name == reference) is { } exact)

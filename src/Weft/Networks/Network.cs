@@ -136,6 +136,3 @@ public sealed class Network : IDisposable
 
 /// <summary>An operation that has just finished a pass. FLOPs of a forward pass over one sample; a backward pass of a layer with weights does twice as many.</summary>
 public readonly record struct OperationReport(string Path, string Summary, bool Backward, long Flops, long RealFlops);
-
-/// <summary>A description that cannot be compiled: what was expected, what was received, what to do.</summary>
-public sealed class NetworkException(string message) : Exception(message);

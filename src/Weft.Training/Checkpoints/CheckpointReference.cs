@@ -41,3 +41,16 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         };
     }
 }
+
+/// <summary>Checkpoints by the names people give them.</summary>
+public static class CheckpointNames
+{
+    /// <summary>Resolves <c>RUN</c>, <c>RUN@best</c>, <c>RUN@last</c> or <c>RUN@EPOCH</c>; without '@' the best checkpoint is meant.</summary>
+    /// <exception cref="WeftException">Exit 2: no such run or no such kind of checkpoint; 22: the run has not got it.</exception>
+    public static CheckpointReference FindCheckpoint(this RunStore store, string reference)
+    {
+        var at = reference.LastIndexOf('@');
+        var run = store.Find(at < 0 ? reference : reference[..at]);
+        return CheckpointReference.Of(run.Folder, at < 0 ? "best" : reference[(at + 1)..]);
+    }
+}
