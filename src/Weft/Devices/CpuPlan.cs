@@ -90,7 +90,7 @@ internal sealed unsafe class CpuPlan : DevicePlan
     {
         foreach (var slot in _state)
         {
-            if (HasNonFinite(slot.Value, slot.Layout.Length))
+            if (HasNonFinite(slot.Value, slot.Layout.StorageLength))
                 return $"weights {slot.Name}";
         }
 
@@ -113,7 +113,7 @@ internal sealed unsafe class CpuPlan : DevicePlan
         // Backwards: the gradient that was computed first is the one that went wrong first.
         for (var i = _parameters.Count - 1; i >= 0; i--)
         {
-            if (_parameters[i].Gradient != null && HasNonFinite(_parameters[i].Gradient, _parameters[i].Layout.Length))
+            if (_parameters[i].Gradient != null && HasNonFinite(_parameters[i].Gradient, _parameters[i].Layout.StorageLength))
                 return $"gradient of {_parameters[i].Name}";
         }
 
@@ -141,20 +141,20 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     private void PlaceParameters()
     {
-        var values = Allocate(_state.Sum(slot => Lines(slot.Layout.Length)) + Slack);
+        var values = Allocate(_state.Sum(slot => Lines(slot.Layout.StorageLength)) + Slack);
         foreach (var slot in _state)
         {
             slot.Value = values;
-            values += Lines(slot.Layout.Length);
+            values += Lines(slot.Layout.StorageLength);
         }
 
         if (!_context.Options.Training)
             return;
-        var gradients = Allocate(_parameters.Sum(slot => Lines(slot.Layout.Length)) + Slack);
+        var gradients = Allocate(_parameters.Sum(slot => Lines(slot.Layout.StorageLength)) + Slack);
         foreach (var slot in _parameters)
         {
             slot.Gradient = gradients;
-            gradients += Lines(slot.Layout.Length);
+            gradients += Lines(slot.Layout.StorageLength);
         }
     }
 

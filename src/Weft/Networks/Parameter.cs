@@ -31,7 +31,8 @@ public sealed unsafe class Parameter
 
     public ParameterKind Kind { get; }
 
-    public int Length => Layout.Length;
+    /// <summary>Floats in memory; a layout may hold more than the tensor has elements, the rest is zero in value and gradient.</summary>
+    public int Length => Layout.StorageLength;
 
     public Span<float> Value => new(_value, Length);
 

@@ -7,6 +7,9 @@ internal abstract record TensorLayout(ImmutableArray<int> Shape)
 {
     public int Length { get; } = Shape.Aggregate(1, (product, size) => checked(product * size));
 
+    /// <summary>Floats in the engine's memory; more than <see cref="Length"/> where a layout fills up its last panel (with zeros that stay zero).</summary>
+    public virtual int StorageLength => Length;
+
     /// <summary>The engine's index of the element that PyTorch has at <paramref name="index"/>.</summary>
     public abstract int EngineIndex(int index);
 
@@ -29,16 +32,21 @@ internal abstract record TensorLayout(ImmutableArray<int> Shape)
         }
     }
 
-    /// <summary>PyTorch [O, C·H·W], engine [H·W·C, O]: transposed, and the features in the engine's channel-last order.</summary>
-    public sealed record Linear(int Outputs, FeatureShape Input) : TensorLayout([Outputs, Input.Length])
+    /// <summary>
+    /// PyTorch [O, C·H·W], engine [panel of outputs][H·W·C][panel width]: transposed, the features in the engine's channel-last order, a few outputs side by
+    /// side so that products stream through one panel after the other.
+    /// </summary>
+    public sealed record Linear(int Outputs, FeatureShape Input, int PanelWidth) : TensorLayout([Outputs, Input.Length])
     {
+        public override int StorageLength => checked((Outputs + PanelWidth - 1) / PanelWidth * PanelWidth * Input.Length);
+
         public override int EngineIndex(int index)
         {
             var feature = index % Input.Length;
             var output = index / Input.Length;
             var pixel = feature % Input.Pixels;
             var channel = feature / Input.Pixels;
-            return (pixel * Input.Channels + channel) * Outputs + output;
+            return (output / PanelWidth * Input.Length + pixel * Input.Channels + channel) * PanelWidth + output % PanelWidth;
         }
     }
 }

@@ -6,10 +6,6 @@ namespace Weft;
 public sealed unsafe class NativeBuffer : IDisposable
 {
     private const int Alignment = 64;
-    private const int HugePage = 1 << 21;
-
-    [DllImport("libc", EntryPoint = "madvise")]
-    private static extern int AdviseHugePages(void* address, nuint length, int advice);
 
     /// <exception cref="OutOfMemoryException">The memory cannot be had.</exception>
     public NativeBuffer(long length)
@@ -18,9 +14,10 @@ public sealed unsafe class NativeBuffer : IDisposable
         Length = length;
         var bytes = checked((nuint)Math.Max(length, 1) * sizeof(float));
         bytes = (bytes + Alignment - 1) / Alignment * Alignment;
-        Pointer = (float*)NativeMemory.AlignedAlloc(bytes, (nuint)(bytes >= HugePage ? HugePage : Alignment));
-        if (bytes >= HugePage && OperatingSystem.IsLinux())
-            _ = AdviseHugePages(Pointer, bytes, 14);
+        var isLarge = bytes >= HugePages.Size;
+        Pointer = (float*)NativeMemory.AlignedAlloc(bytes, (nuint)(isLarge ? HugePages.Size : Alignment));
+        if (isLarge)
+            HugePages.Advise(Pointer, bytes);
         NativeMemory.Clear(Pointer, bytes);
     }
 

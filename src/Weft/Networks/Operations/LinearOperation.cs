@@ -2,7 +2,7 @@ using Weft.Kernels;
 
 namespace Weft;
 
-/// <summary>A fully connected layer: three matrix products over the batch. Weights lie as [features, outputs], features in the input's own order.</summary>
+/// <summary>A fully connected layer: three matrix products over the batch. Weights lie in panels of outputs, see <see cref="TensorLayout.Linear"/>.</summary>
 internal sealed unsafe class LinearOperation : Operation
 {
     // A task of the forward pass: this many rows of samples by this many panels of outputs. The block of inputs stays in the second-level cache while
@@ -10,11 +10,8 @@ internal sealed unsafe class LinearOperation : Operation
     private const int RowsPerTask = 64;
     private const int PanelsPerTask = 4;
 
-    // Terms of the sum whose packed weights fill half of a first-level cache.
+    // Terms of the sum whose weights fill half of a first-level cache.
     private const int SumBlock = 256;
-
-    // For fewer rows than this, packing the weights would take as long as multiplying with them.
-    private const int FewestRowsToPack = 8;
 
     // Features in a task of the backward pass: eight blocks of the widest micro-kernel.
     private const int FeaturesPerTask = 112;
@@ -41,7 +38,7 @@ internal sealed unsafe class LinearOperation : Operation
         _panel = kernels.PanelWidth;
         _batchSize = batchSize;
         input.AddDifferentiator(this);
-        _weight = new ParameterSlot($"{path}.weight", ParameterKind.Weight, new TensorLayout.Linear(_outputs, input.FeatureOrder), Initialization.FanIn(_features));
+        _weight = new ParameterSlot($"{path}.weight", ParameterKind.Weight, new TensorLayout.Linear(_outputs, input.FeatureOrder, _panel), Initialization.FanIn(_features));
         if (layer.Bias)
             _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_outputs]), Initialization.FanIn(_features));
     }
@@ -55,7 +52,7 @@ internal sealed unsafe class LinearOperation : Operation
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 
     public override (long PerWorker, long Shared) Scratch =>
-        ((long)Math.Max(SumBlock, FeaturesPerTask) * _panel + Slack, PackedOutputs(_batchSize) + Slack);
+        ((long)FeaturesPerTask * _panel + Slack, PackedOutputs(_batchSize) + Slack);
 
     private int Panels => (_outputs + _panel - 1) / _panel;
 
@@ -79,8 +76,10 @@ internal sealed unsafe class LinearOperation : Operation
             _context.Kernels.Add(_output.Gradient.Image(n), bias.Gradient, _outputs);
     }
 
+    private int PaddedOutputs => Panels * _panel;
+
     // Both layouts of dY for the micro-kernel: [panel of outputs][sample][panel] and [panel of samples][output][panel].
-    private long PackedOutputs(int batch) => (long)Panels * _panel * batch + (long)(batch + _panel - 1) / _panel * _panel * _outputs;
+    private long PackedOutputs(int batch) => (long)PaddedOutputs * batch + (long)(batch + _panel - 1) / _panel * _panel * PaddedOutputs;
 
     private void PackGradient(int count)
     {
@@ -94,7 +93,7 @@ internal sealed unsafe class LinearOperation : Operation
                 VectorKernels.Copy(dy.Image(n) + first, packed, Math.Min(_panel, _outputs - first));
         }
 
-        for (var first = 0; first < count; first += _panel, packed += (long)_outputs * _panel)
+        for (var first = 0; first < count; first += _panel, packed += (long)PaddedOutputs * _panel)
             _context.Kernels.Transpose(dy.Image(first), dy.ImageStride, Math.Min(_panel, count - first), _outputs, packed, _panel);
     }
 
@@ -114,7 +113,7 @@ internal sealed unsafe class LinearOperation : Operation
             for (var from = 0; from < operation._features; from += SumBlock)
             {
                 for (var panel = panelGroup * PanelsPerTask; panel < endPanel; panel++)
-                    Multiply(x, y, first, rows, from, panel, operation._context.WorkerScratch(worker));
+                    Multiply(x, y, first, rows, from, panel, isLast: panel == endPanel - 1);
             }
 
             if (operation._bias is not { } bias)
@@ -125,35 +124,25 @@ internal sealed unsafe class LinearOperation : Operation
                 operation._context.Kernels.Add(bias.Value + column, y.Image(row) + column, columns);
         }
 
-        private void Multiply(in FeatureMap x, in FeatureMap y, int first, int rows, int from, int panel, float* scratch)
+        private void Multiply(in FeatureMap x, in FeatureMap y, int first, int rows, int from, int panel, bool isLast)
         {
-            nint segment = 0;
+            nint segment = 0, width = operation._panel;
             var column = panel * operation._panel;
-            var columns = Math.Min(operation._panel, operation._outputs - column);
-            var depth = Math.Min(SumBlock, operation._features - from);
-            var weights = operation._weight.Value + (long)from * operation._outputs + column;
-            nint step = operation._outputs;
-            // The last panel reads past its columns: harmless inside the buffer (its neighbours are read and dropped).
-            if (rows >= FewestRowsToPack)
-            {
-                for (var p = 0; p < depth; p++)
-                    VectorKernels.Copy(weights + p * step, scratch + p * operation._panel, columns);
-                weights = scratch;
-                step = operation._panel;
-            }
-
             var block = new MatrixBlock
             {
                 Segments = &segment,
                 SegmentCount = 1,
-                Count = depth,
+                Count = Math.Min(SumBlock, operation._features - from),
                 RowStride = x.ImageStride,
                 Step = 1,
-                BStep = step,
+                BStep = width,
                 CRow = y.ImageStride,
                 Accumulate = from > 0,
+                NextB = isLast ? 0 : operation._features * width,
             };
-            operation._context.Kernels.MultiplyPanel(block, x.Image(first) + from, weights, y.Image(first) + column, rows, columns);
+            var weights = operation._weight.Value + ((nint)panel * operation._features + from) * width;
+            operation._context.Kernels.MultiplyPanel(
+                block, x.Image(first) + from, weights, y.Image(first) + column, rows, Math.Min(operation._panel, operation._outputs - column));
         }
     }
 
@@ -181,37 +170,38 @@ internal sealed unsafe class LinearOperation : Operation
                 RowStride = 1,
                 Step = x.ImageStride,
                 BStep = operation._panel,
-                CRow = operation._outputs,
+                CRow = operation._panel,
             };
             for (var panel = 0; panel < operation.Panels; panel++)
             {
-                var column = panel * operation._panel;
                 operation._context.Kernels.MultiplyPanel(
-                    block, x.Origin + first, operation._context.SharedScratch + (long)panel * count * operation._panel,
-                    operation._weight.Gradient + (long)first * operation._outputs + column, features, Math.Min(operation._panel, operation._outputs - column));
+                    block, x.Origin + first, operation._context.SharedScratch + (nint)panel * count * operation._panel,
+                    operation._weight.Gradient + ((nint)panel * operation._features + first) * operation._panel, features,
+                    Math.Min(operation._panel, operation._outputs - panel * operation._panel));
             }
         }
 
         private void WriteInputColumns(int first, int features, float* scratch)
         {
-            nint segment = 0;
+            var segments = stackalloc nint[operation.Panels];
+            for (var panel = 0; panel < operation.Panels; panel++)
+                segments[panel] = (nint)panel * operation._features * operation._panel;
             var dx = operation._input.Gradient;
             var accumulate = operation._input.Accumulates(operation);
             var block = new MatrixBlock
             {
-                Segments = &segment,
-                SegmentCount = 1,
-                Count = operation._outputs,
-                RowStride = operation._outputs,
+                Segments = segments,
+                SegmentCount = operation.Panels,
+                Count = operation._panel,
+                RowStride = operation._panel,
                 Step = 1,
                 BStep = operation._panel,
                 CRow = operation._panel,
             };
-            var turned = operation._context.SharedScratch + (long)operation.Panels * operation._panel * count;
-            for (var sample = 0; sample < count; sample += operation._panel, turned += (long)operation._outputs * operation._panel)
+            var turned = operation._context.SharedScratch + (nint)operation.PaddedOutputs * count;
+            for (var sample = 0; sample < count; sample += operation._panel, turned += (nint)operation.PaddedOutputs * operation._panel)
             {
-                operation._context.Kernels.MultiplyPanel(
-                    block, operation._weight.Value + (long)first * operation._outputs, turned, scratch, features, operation._panel);
+                operation._context.Kernels.MultiplyPanel(block, operation._weight.Value + (nint)first * operation._panel, turned, scratch, features, operation._panel);
                 var samples = Math.Min(operation._panel, count - sample);
                 if (accumulate)
                     operation._context.Kernels.TransposeAdd(scratch, operation._panel, features, samples, dx.Image(sample) + first, dx.ImageStride);
