@@ -25,7 +25,10 @@ public sealed unsafe class StateTensor
     public int Length => _layout.Length;
 
     /// <summary>The elements in the engine's own order: for element-wise work only.</summary>
-    internal Span<float> UnsafeSpan => new(_memory, Length);
+    /// <summary>Floats in memory, see <see cref="Parameter.Length"/>.</summary>
+    internal int StorageLength => _layout.StorageLength;
+
+    internal Span<float> UnsafeSpan => new(_memory, StorageLength);
 
     /// <summary>A tensor of this one's shape over memory laid out like <see cref="UnsafeSpan"/>.</summary>
     internal StateTensor Over(string name, NativeBuffer memory) => new(name, _layout, memory.Pointer);

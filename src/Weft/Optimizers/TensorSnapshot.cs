@@ -9,7 +9,7 @@ internal sealed class TensorSnapshot : IDisposable
     public TensorSnapshot(IEnumerable<StateTensor> tensors)
     {
         _tensors = [.. tensors];
-        _copies = [.. _tensors.Select(tensor => new NativeBuffer(tensor.Length))];
+        _copies = [.. _tensors.Select(tensor => new NativeBuffer(tensor.StorageLength))];
     }
 
     public void Save()

@@ -31,8 +31,8 @@ public sealed class WeightAverage : IDisposable
         _decay = decay;
         _tensors = [.. averaged.State];
         _changed = averaged.Changed;
-        _averages = [.. _tensors.Select(tensor => new NativeBuffer(tensor.Length))];
-        _chunks = new ElementChunks(_tensors.Select(tensor => tensor.Length), averaged.Team);
+        _averages = [.. _tensors.Select(tensor => new NativeBuffer(tensor.StorageLength))];
+        _chunks = new ElementChunks(_tensors.Select(tensor => tensor.StorageLength), averaged.Team);
         State = [.. _tensors.Select((tensor, i) => tensor.Over($"ema.{tensor.Name}", _averages[i]))];
     }
 
