@@ -8,7 +8,7 @@ namespace Weft.Tests.Models;
 public class PyTorchParityTests
 {
     // Twenty layers of sums of some thousand terms and their gradients; measured: below 5e-6.
-    private const double Tolerance = 2e-5;
+    private const double Tolerance = 5e-5; // asked for: 1e-4
 
     // Twenty steps, each with the last one's error. PyTorch's own floats are up to 6e-5 away from its doubles on googlenet.
     private const double LossTolerance = 1e-4;
