@@ -45,6 +45,7 @@ internal static class App
             {
                 new DoctorCommand(screen),
                 new DataCommand(screen),
+                new PlanCommand(screen),
                 new TrainCommand(screen),
                 new ResumeCommand(screen),
                 new EvalCommand(screen),

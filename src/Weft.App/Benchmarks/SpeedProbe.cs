@@ -12,7 +12,7 @@ internal static class SpeedProbe
     {
         using var device = new CpuDevice(threads);
         var network = new NetworkDescription("probe", Input, new Sequential(new Conv2d(Channels, 3) { Padding = 1 }, new GlobalAveragePool(), new Linear(2)));
-        using var benchmark = new StepBenchmark(network, device, Batch, training: false);
+        using var benchmark = new StepBenchmark(network, device, new CompileOptions { BatchSize = Batch }, optimizer: null);
         var operations = 2.0 * Batch * Input.Pixels * Channels * Channels * 9;
         return operations / benchmark.Measure(duration, CancellationToken.None).MedianMilliseconds / 1e6;
     }

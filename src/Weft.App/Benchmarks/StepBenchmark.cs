@@ -6,6 +6,7 @@ namespace Weft.App;
 internal sealed class StepBenchmark : IDisposable
 {
     private const int FewestSteps = 5;
+    private const double LearningRate = 0.001; // small: random labels are learned slowly and nothing overflows
 
     private readonly Network _network;
     private readonly Optimizer? _optimizer;
@@ -15,11 +16,12 @@ internal sealed class StepBenchmark : IDisposable
     private long _step;
     private LayerRecorder? _recorder;
 
-    public StepBenchmark(NetworkDescription description, Device device, int batch, bool training)
+    /// <param name="optimizer">None: forward passes in evaluation only.</param>
+    public StepBenchmark(NetworkDescription description, Device device, CompileOptions options, OptimizerOptions? optimizer)
     {
-        _batch = batch;
-        _network = Network.Compile(description, device, new CompileOptions { BatchSize = batch, Training = training });
-        _optimizer = training ? Optimizer.Create(new SgdOptions { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 }, _network) : null;
+        var batch = _batch = options.BatchSize;
+        _network = Network.Compile(description, device, options with { Training = optimizer is not null });
+        _optimizer = optimizer is null ? null : Optimizer.Create(optimizer, _network);
         var random = Rng.For(0, RngPurpose.Analysis);
         _images = new float[batch * description.Input.Length];
         for (var i = 0; i < _images.Length; i++)
@@ -30,6 +32,17 @@ internal sealed class StepBenchmark : IDisposable
     }
 
     public Network Network => _network;
+
+    /// <summary>The network's operations in their order; what the plan has fused is one.</summary>
+    public IReadOnlyList<PlannedLayer> Layers()
+    {
+        var layers = new List<PlannedLayer>();
+        _network.ObserveOperations(report => layers.Add(new PlannedLayer(report.Path, report.Summary, report.Flops,
+            _network.Parameters.Where(parameter => parameter.Name.StartsWith(report.Path + ".", StringComparison.Ordinal)).Sum(parameter => (long)parameter.Length))));
+        _network.Forward(_images, _batch, Phase.Evaluation);
+        _network.ObserveOperations(null);
+        return layers;
+    }
 
     /// <summary>Warms up for a third of <paramref name="duration"/>, then times steps one by one for all of it.</summary>
     public StepTimes Measure(TimeSpan duration, CancellationToken cancellation)
@@ -82,7 +95,7 @@ internal sealed class StepBenchmark : IDisposable
         _recorder?.Between("loss");
         _network.Backward();
         _recorder?.Begin();
-        _optimizer.Step(0.001);
+        _optimizer.Step(LearningRate);
         _recorder?.Between("optimizer");
     }
 
@@ -92,3 +105,7 @@ internal sealed class StepBenchmark : IDisposable
         _network.Dispose();
     }
 }
+
+/// <param name="Flops">Of a forward pass over one sample, counted directly.</param>
+/// <param name="Parameters">Trainable numbers.</param>
+internal sealed record PlannedLayer(string Path, string Summary, long Flops, long Parameters);

@@ -15,6 +15,8 @@ internal sealed class BenchCommand : Command
 
     private sealed class Mode : Verb
     {
+        private static readonly SgdOptions Optimizer = new() { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 };
+
         private readonly Option<string> _model = new("--model") { Description = "The network.", HelpName = "NAME", DefaultValueFactory = _ => "small" };
         private readonly WholeNumber _batch = new("--batch", "Images in a step.", 1, 8192, 128);
         private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
@@ -35,7 +37,7 @@ internal sealed class BenchCommand : Command
             var description = Models.Describe(parse.GetValue(_model)!);
             using var device = new CpuDevice(threads);
             using var signals = new StopSignals(_ => { }, _ => { });
-            using var benchmark = new StepBenchmark(description, device, batch, _training);
+            using var benchmark = new StepBenchmark(description, device, new CompileOptions { BatchSize = batch }, _training ? Optimizer : null);
             Screen.People.WriteLine($"{description.Name}, batch {batch}, {device.Summary}");
             try
             {

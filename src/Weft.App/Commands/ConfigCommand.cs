@@ -27,24 +27,10 @@ internal sealed class ConfigCommand : Command
             Screen.WriteJson(new JsonObject
             {
                 ["recipe"] = resolved.RecipeName,
-                ["values"] = new JsonObject(ConfigurationTable.Keys.Select(key => KeyValuePair.Create(key.Name, (JsonNode?)Of(key, resolved)))),
+                ["values"] = ConfigurationJson.Of(resolved),
             });
             return ExitCode.Done;
         }
-
-        private static JsonObject Of(ConfigurationKey key, ResolvedConfiguration resolved) => new()
-        {
-            ["value"] = key.ReadValue(resolved.Value) switch
-            {
-                null => null,
-                bool flag => flag,
-                int whole => whole,
-                long whole => whole,
-                double number => number,
-                _ => key.Read(resolved.Value),
-            },
-            ["origin"] = resolved.Origin(key.Name),
-        };
     }
 
     private sealed class Schema(Screen screen) : Verb("schema", "The JSON schema of configuration files, for editors that complete and check them.", screen)

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class PlanCommand : Verb
+{
+    private const int CurvePoints = 60;
+    private static readonly TimeSpan Rehearsal = TimeSpan.FromSeconds(1.5);
+
+    private readonly ConfigurationOptions _configuration = new();
+
+    public PlanCommand(Screen screen) : base("plan", "What weft train would do with the same options: configuration, layers, memory, learning rates, time. Trains nothing.", screen) =>
+        _configuration.AddTo(this);
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var resolved = _configuration.Resolve(parse);
+        var configuration = resolved.Value;
+        using var signals = new StopSignals(_ => { }, _ => { });
+        try
+        {
+            using var downloads = new DownloadView(Screen);
+            var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
+            var data = TrainingData.Prepare(dataset, configuration.Data);
+            using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
+            using var benchmark = new StepBenchmark(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
+            var times = benchmark.Measure(Rehearsal, signals.Token);
+            Report(resolved, data, benchmark, times, device);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (signals.Received is { } signal)
+        {
+            return signal;
+        }
+    }
+
+    private void Report(ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, StepTimes times, CpuDevice device)
+    {
+        var training = resolved.Value.Training;
+        var network = benchmark.Network;
+        var perEpoch = data.StepsPerEpoch(training.BatchSize);
+        // Validation is forward passes only: about a third of a step's work for as many images.
+        var epochSeconds = (perEpoch + data.Split.Validation.Count / (3.0 * training.BatchSize)) * times.MedianMilliseconds / 1000;
+        var layers = benchmark.Layers();
+        var rates = LearningRates(resolved.Value, perEpoch);
+
+        Screen.People.Write(resolved.ToYaml());
+        WriteLayers(layers);
+        Screen.People.WriteLine($"{Figures.Count(network.ParameterCount)} parameters, {Figures.Count(network.FlopsPerSample / 1e6)} million operations an image forward, {Figures.Bytes(network.MemoryBytes)} memory");
+        Screen.People.WriteLine($"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} steps an epoch, "
+            + $"{Figures.Count((double)perEpoch * training.Epochs)} in {training.Epochs} epochs");
+        Screen.People.WriteLine($"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  {Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");
+        Screen.People.WriteLine($"{times.MedianMilliseconds:F1} ms a step measured on {device.Summary}: {Figures.Duration(TimeSpan.FromSeconds(epochSeconds))} an epoch, "
+            + $"{Figures.Duration(TimeSpan.FromSeconds(epochSeconds * training.Epochs))} in all, unless it stops early");
+        Screen.WriteJson(new JsonObject
+        {
+            ["model"] = resolved.Value.Model.Name,
+            ["recipe"] = resolved.RecipeName,
+            ["values"] = ConfigurationJson.Of(resolved),
+            ["parameters"] = network.ParameterCount,
+            ["flops_per_image"] = network.FlopsPerSample,
+            ["memory_bytes"] = network.MemoryBytes,
+            ["steps_per_epoch"] = perEpoch,
+            ["steps"] = (long)perEpoch * training.Epochs,
+            ["step_milliseconds"] = times.MedianMilliseconds,
+            ["estimated_seconds"] = epochSeconds * training.Epochs,
+            ["learning_rates"] = new JsonArray([.. Thin(rates, CurvePoints).Select(rate => JsonValue.Create(rate))]),
+            ["layers"] = new JsonArray([.. layers.Select(layer => new JsonObject { ["layer"] = layer.Path, ["summary"] = layer.Summary, ["parameters"] = layer.Parameters, ["flops_per_image"] = layer.Flops })]),
+        });
+    }
+
+    private void WriteLayers(IReadOnlyList<PlannedLayer> layers)
+    {
+        var width = Math.Max(5, layers.Max(layer => layer.Path.Length));
+        Screen.People.WriteLine($"{"layer".PadRight(width)}  {"parameters",10}  {"operations",12}");
+        foreach (var layer in layers)
+            Screen.People.WriteLine($"{layer.Path.PadRight(width)}  {(layer.Parameters > 0 ? Figures.Count(layer.Parameters) : ""),10}  {(layer.Flops > 0 ? Figures.Count(layer.Flops) : ""),12}  {layer.Summary}");
+    }
+
+    private static double[] LearningRates(RunConfiguration configuration, int perEpoch)
+    {
+        var schedule = EngineOptions.Schedule(configuration.Schedule);
+        var total = (long)perEpoch * configuration.Training.Epochs;
+        var points = (int)Math.Min(total, 10_000);
+        return [.. Enumerable.Range(0, points).Select(i => schedule.LearningRate(configuration.Optimizer.LearningRate, new SchedulePosition(i * total / points, perEpoch, total)))];
+    }
+
+    private static double[] Thin(double[] values, int count) => values.Length <= count ? values : [.. Enumerable.Range(0, count).Select(i => values[(long)i * (values.Length - 1) / (count - 1)])];
+}
