@@ -37,8 +37,9 @@ internal sealed class StepBenchmark : IDisposable
     public IReadOnlyList<PlannedLayer> Layers()
     {
         var layers = new List<PlannedLayer>();
+        var trainable = _network.Parameters.Select(parameter => parameter.Name).ToHashSet();
         _network.ObserveOperations(report => layers.Add(new PlannedLayer(report.Path, report.Summary, report.Flops,
-            _network.Parameters.Where(parameter => parameter.Name.StartsWith(report.Path + ".", StringComparison.Ordinal)).Sum(parameter => (long)parameter.Length))));
+            _network.State.Where(tensor => trainable.Contains(tensor.Name) && tensor.Name.StartsWith(report.Path + ".", StringComparison.Ordinal)).Sum(tensor => (long)tensor.Length))));
         _network.Forward(_images, _batch, Phase.Evaluation);
         _network.ObserveOperations(null);
         return layers;

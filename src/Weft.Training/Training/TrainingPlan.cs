@@ -164,7 +164,7 @@ public sealed class TrainingPlan : IDisposable
             CommandLine = run.CommandLine,
             Machine = RunMachine.Here(Device.Threads),
             Data = Data.Describe(Configuration.Data.SplitSeed),
-            ParameterCount = Network.Parameters.Sum(parameter => (long)parameter.Length),
+            ParameterCount = Network.ParameterCount,
         };
         try
         {
