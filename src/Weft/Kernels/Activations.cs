@@ -113,7 +113,7 @@ internal readonly struct SiLUActivation : IActivation
         var clamped = TW.Max(TW.SelectGreater(x, end, end, x), TW.Broadcast(-SlopeSettles));
         var e = VectorMath<TW, TV>.Exp(TW.Subtract(TW.Broadcast(0), clamped));
         var s = TW.Divide(one, TW.Add(one, e));
-        return TW.Multiply(s, TW.MultiplyAdd(TW.Multiply(clamped, e), s, one));
+        return TW.Multiply(s, TW.MultiplyAdd(clamped, TW.Multiply(e, s), one));
     }
 }
 

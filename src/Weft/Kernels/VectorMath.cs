@@ -44,7 +44,7 @@ internal static class VectorMath<TW, TV>
         return TW.MultiplyAdd(power, ExpMinusOneNearZero(r), TW.Subtract(power, TW.Broadcast(1)));
     }
 
-    /// <summary>Φ(−x) / e^(−x²/2) for x ≥ 0 with an error of at most 3e-7; at ∞ 0.</summary>
+    /// <summary>Φ(−x) / e^(−x²/2) for 0 ≤ x ≤ 14, where floats for e^(−x²/2) end, with an error of at most 4e-7; at ∞ 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV NormalTailOverDensity(TV x)
     {
