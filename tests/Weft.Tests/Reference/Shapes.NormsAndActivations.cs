@@ -14,7 +14,7 @@ internal static partial class Shapes
         Of("group norm in front of a conv", 6, 5, 6, 2, new GroupNorm(2), new ReLU(), new Conv2d(9, 3) { Padding = 1 }),
         Of("layer norm", 5, 5, 10, 3, new LayerNorm2d()),
         Of("layer norm on 1x1", 1, 1, 33, 3, new LayerNorm2d()),
-        Of("layer norm of one channel", 4, 7, 1, 2, new LayerNorm2d()),
+        Of("layer norm of two channels", 4, 7, 2, 3, new LayerNorm2d()),
         Of("layer norm twice", 4, 4, 5, 2, new LayerNorm2d(), new ReLU(), new LayerNorm2d()),
         Of("instance norm", 5, 3, 17, 3, new InstanceNorm2d()),
         Of("instance norm without weights", 4, 4, 10, 2, new InstanceNorm2d { Affine = false }),
