@@ -102,7 +102,79 @@ def googlenet(dropout=0.4):
     )
 
 
-MODELS = {"small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet}
+class Residual(nn.Module):
+    """body(x) + x, or + shortcut(x)"""
+
+    def __init__(self, body, shortcut=None):
+        super().__init__()
+        self.body = body
+        if shortcut is not None:
+            self.shortcut = shortcut
+
+    def forward(self, x):
+        return self.body(x) + (self.shortcut(x) if hasattr(self, "shortcut") else x)
+
+
+def halve(size):
+    """A 2x2 max-pool that keeps the last row and column of odd sizes, and the size behind it."""
+    padding = size % 2
+    return ("pool", nn.MaxPool2d(2, padding=padding)), (size + 2 * padding) // 2
+
+
+def resnet9(dropout=0.0, size=28):
+    def pair(channels):
+        return "residual", Residual(chain(*conv_norm_relu(channels, channels, 3, "1"), *conv_norm_relu(channels, channels, 3, "2")))
+
+    pools = []
+    for _ in range(3):
+        pool, size = halve(size)
+        pools.append(pool)
+    return chain(
+        ("prep", chain(*conv_norm_relu(1, 64, 3))),
+        ("layer1", chain(*conv_norm_relu(64, 128, 3), pools[0], pair(128))),
+        ("layer2", chain(*conv_norm_relu(128, 256, 3), pools[1])),
+        ("layer3", chain(*conv_norm_relu(256, 512, 3), pools[2], pair(512))),
+        ("maximum", nn.AdaptiveMaxPool2d(1)),
+        ("flatten", nn.Flatten()),
+        ("dropout", nn.Dropout(dropout)),
+        ("fc", nn.Linear(512, 10)),
+    )
+
+
+def wideresnet(dropout=0.0, depth=16, size=28):
+    def norm_relu(channels, suffix):
+        return (f"bn{suffix}", nn.BatchNorm2d(channels)), (f"relu{suffix}", nn.ReLU(inplace=True))
+
+    def conv(inputs, outputs, suffix):
+        return f"conv{suffix}", nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+
+    def group(number, inputs, channels):
+        nonlocal size
+        parts = []
+        if number > 1:
+            pool, size = halve(size)
+            parts.append(pool)
+        body = chain(conv(inputs, channels, "1"), *norm_relu(channels, "2"), conv(channels, channels, "2"))
+        parts += [*norm_relu(inputs, "1"), ("block1", Residual(body, nn.Conv2d(inputs, channels, 1, bias=False)))]
+        for block in range(2, (depth - 4) // 6 + 1):
+            body = chain(*norm_relu(channels, "1"), conv(channels, channels, "1"), *norm_relu(channels, "2"), conv(channels, channels, "2"))
+            parts.append((f"block{block}", Residual(body)))
+        return f"group{number}", chain(*parts)
+
+    return chain(
+        conv(1, 16, "1"),
+        group(1, 16, 64),
+        group(2, 64, 128),
+        group(3, 128, 256),
+        *norm_relu(256, ""),
+        ("average", nn.AdaptiveAvgPool2d(1)),
+        ("flatten", nn.Flatten()),
+        ("dropout", nn.Dropout(dropout)),
+        ("fc", nn.Linear(256, 10)),
+    )
+
+
+MODELS = {"small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet, "resnet9": resnet9, "wideresnet": wideresnet}
 
 
 def without_dropout(model):

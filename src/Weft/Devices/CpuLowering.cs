@@ -46,6 +46,13 @@ internal sealed class CpuLowering
             case BatchNorm2d layer:
                 LowerNorm(node, layer, _storage[node.Input], null);
                 break;
+            case SampleNorm layer:
+                LowerSampleNorm(node, layer);
+                break;
+            case Activation layer:
+                var mayActivate = MayChangeInPlace(node);
+                Emit(node, output => new ActivationOperation(node.Path, layer.Function, _storage[node.Input], output, mayActivate, _options.Training));
+                break;
             case ReLU:
                 var mayRectify = MayChangeInPlace(node);
                 Emit(node, output => new ReluOperation(node.Path, _storage[node.Input], output, mayRectify));
@@ -54,15 +61,19 @@ internal sealed class CpuLowering
                 var mayDrop = MayChangeInPlace(node);
                 Emit(node, output => new DropoutOperation(node.Path, layer, _storage[node.Input], output, mayDrop, _options.Seed, _dropouts++));
                 break;
+            case SpatialDropout layer:
+                var mayDropChannels = MayChangeInPlace(node);
+                Emit(node, output => new SpatialDropoutOperation(node.Path, layer, _storage[node.Input], output, mayDropChannels, _options.Seed, _dropouts++));
+                break;
             case MaxPool2d pool:
                 Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: true, pool.Kernel, pool.Kernel, pool.Stride, pool.Padding));
                 break;
             case AveragePool2d pool:
                 Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: false, pool.Kernel, pool.Kernel, pool.Stride, pool.Padding));
                 break;
-            case GlobalAveragePool:
+            case GlobalAveragePool or GlobalMaxPool:
                 var size = node.Input.Shape;
-                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: false, size.Height, size.Width, 1, 0));
+                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: node.Layer is GlobalMaxPool, size.Height, size.Width, 1, 0));
                 break;
             case Linear layer:
                 Emit(node, output => new LinearOperation(node.Path, layer, _storage[node.Input], output, _kernels, _options.BatchSize), hasParameters: true);
@@ -115,6 +126,16 @@ internal sealed class CpuLowering
         if (convolution is not null)
             input.IsTransient = !_options.Training;
         Emit(fused, output => new BatchNormOperation(node.Path, layer, input, output, convolution, rectify, pool), hasParameters: true);
+    }
+
+    // The rectifier behind it costs nothing in the same pass.
+    private void LowerSampleNorm(GraphNode node, SampleNorm layer)
+    {
+        var rectifier = Next(node) is { Layer: ReLU } relu ? relu : null;
+        if (rectifier is not null)
+            _done.Add(rectifier);
+        var fused = node with { Output = (rectifier ?? node).Output };
+        Emit(fused, output => new SampleNormOperation(node.Path, layer, _storage[node.Input], output, rectifier is not null), hasParameters: layer.HasWeights);
     }
 
     private void LowerFlatten(GraphNode node)

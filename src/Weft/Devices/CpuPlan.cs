@@ -46,6 +46,10 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     public override long MemoryBytes => _buffers.Sum(buffer => buffer.Length) * sizeof(float) + _lowered.Operations.Sum(operation => operation.OwnBytes);
 
+    public override IEnumerable<(string Layer, long Bytes)> Activations => Values()
+        .Select(value => value.Root).Distinct().Where(root => !root.IsTransient)
+        .Select(root => (root.Producer, root.ImageLength * _context.BatchSize * sizeof(float)));
+
     public override Span<float> Logits => new(_lowered.Output.Map.Origin, _context.BatchSize * _lowered.Output.Shape.Channels);
 
     public override Span<float> LogitsGradient =>

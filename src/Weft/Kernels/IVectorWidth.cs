@@ -2,7 +2,7 @@ namespace Weft.Kernels;
 
 /// <summary>
 /// The one abstraction over vector width: a kernel is written once over <typeparamref name="TVector"/> and the JIT compiles it for 512, 256 and 128 bits
-/// and for single floats. Every member becomes one instruction.
+/// and for single floats. Every member becomes an instruction or two.
 /// </summary>
 internal unsafe interface IVectorWidth<TVector>
     where TVector : struct
@@ -36,6 +36,9 @@ internal unsafe interface IVectorWidth<TVector>
 
     /// <summary>Lane by lane: a &gt; b ? whenTrue : whenFalse; a comparison with NaN is false.</summary>
     static abstract TVector SelectGreater(TVector a, TVector b, TVector whenTrue, TVector whenFalse);
+
+    /// <summary>2^a for whole a in −126…127; anything else gives no particular number.</summary>
+    static abstract TVector PowerOfTwo(TVector a);
 
     static abstract float Sum(TVector a);
 }

@@ -47,6 +47,9 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), whenTrue, whenFalse);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PowerOfTwo(Vector512<float> a) => ((a + Vector512.Create(Exponent.Shift)).AsInt32() << Exponent.Bits).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
 }
 
@@ -91,6 +94,9 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SelectGreater(Vector256<float> a, Vector256<float> b, Vector256<float> whenTrue, Vector256<float> whenFalse) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), whenTrue, whenFalse);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PowerOfTwo(Vector256<float> a) => ((a + Vector256.Create(Exponent.Shift)).AsInt32() << Exponent.Bits).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
@@ -139,6 +145,9 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
         Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), whenTrue, whenFalse);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> PowerOfTwo(Vector128<float> a) => ((a + Vector128.Create(Exponent.Shift)).AsInt32() << Exponent.Bits).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> a) => Vector128.Sum(a);
 }
 
@@ -172,5 +181,17 @@ internal readonly unsafe struct Width32 : IVectorWidth<float>
 
     public static float SelectGreater(float a, float b, float whenTrue, float whenFalse) => a > b ? whenTrue : whenFalse;
 
+    public static float PowerOfTwo(float a) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a + Exponent.Shift) << Exponent.Bits);
+
     public static float Sum(float a) => a;
+}
+
+/// <summary>How a float holds its exponent.</summary>
+internal static class Exponent
+{
+    /// <summary>Bits below it.</summary>
+    public const int Bits = 23;
+
+    /// <summary>Added to a small whole number it leaves that number plus the exponent's bias of 127 in the lowest bits, and nothing else that survives a shift by <see cref="Bits"/>.</summary>
+    public const float Shift = 12582912f + 127; // 1.5 · 2^23 + 127
 }

@@ -16,7 +16,7 @@ public abstract record Layer
     private protected void Require(bool condition, string path, string expectation)
     {
         if (!condition)
-            throw new NetworkException($"{GetType().Name} \"{path}\" expects {expectation}.");
+            throw new NetworkException($"{GetType().Name} \"{path}\" expects {expectation}.") { Path = path };
     }
 
     private protected FeatureShape Window(FeatureShape input, int channels, int kernel, int stride, int padding, string path)

@@ -1,4 +1,8 @@
 namespace Weft;
 
 /// <summary>A description that cannot be compiled: what was expected, what was received, what to do.</summary>
-public sealed class NetworkException(string message) : Exception(message);
+public sealed class NetworkException(string message) : Exception(message)
+{
+    /// <summary>The layer it is about; null if it is about the whole network.</summary>
+    public string? Path { get; init; }
+}

@@ -3,14 +3,49 @@ namespace Weft;
 /// <summary>Groups of layers that the models of the catalog are made of.</summary>
 internal static class Blocks
 {
-    /// <summary>Convolution without bias (the norm's shift does its work), batch norm, ReLU; same height and width. Names: conv and norm + <paramref name="suffix"/>.</summary>
-    public static Layer[] ConvNormReLU(int channels, int kernel, string suffix = "") =>
-    [
-        new Conv2d(channels, kernel) { Name = $"conv{suffix}", Padding = kernel / 2, Bias = false },
-        new BatchNorm2d { Name = $"bn{suffix}" },
-        new ReLU(),
-    ];
+    /// <summary>
+    /// Convolution that keeps height and width, norm, activation. Names: conv + <paramref name="suffix"/>, and bn (batch norm) or norm (any other) + it.
+    /// </summary>
+    /// <param name="options">Which norm and which activation.</param>
+    /// <param name="channels">Output channels, as they are (see <see cref="ModelOptions.Scale"/>).</param>
+    /// <param name="kernel">Odd.</param>
+    /// <param name="suffix">Of the names.</param>
+    /// <param name="bias">Whether the convolution has a bias although a norm, whose shift does its work, stands behind it. Without a norm it always has one.</param>
+    public static Layer[] Convolution(ModelOptions options, int channels, int kernel, string suffix = "", bool bias = false) =>
+        [PlainConvolution(options, channels, kernel, suffix, bias), .. Norm(options, suffix), Activation(options)];
+
+    /// <summary>The convolution of <see cref="Convolution"/> alone.</summary>
+    public static Conv2d PlainConvolution(ModelOptions options, int channels, int kernel, string suffix, bool bias = false) => new(channels, kernel)
+    {
+        Name = $"conv{suffix}",
+        Padding = kernel / 2,
+        Bias = bias || options.Normalization == NormalizationName.None,
+    };
+
+    public static Layer[] Norm(ModelOptions options, string suffix) => options.Normalization switch
+    {
+        NormalizationName.Batch => [new BatchNorm2d { Name = $"bn{suffix}" }],
+        NormalizationName.Layer => [new LayerNorm2d { Name = $"norm{suffix}" }],
+        NormalizationName.Group => [new GroupNorm(options.NormalizationGroups) { Name = $"norm{suffix}" }],
+        NormalizationName.Instance => [new InstanceNorm2d { Name = $"norm{suffix}" }],
+        NormalizationName.None => [],
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Normalization, "There is no such norm."),
+    };
+
+    public static Layer Activation(ModelOptions options) => options.Activation switch
+    {
+        ActivationName.Relu => new ReLU(),
+        ActivationName.LeakyRelu => new LeakyReLU(),
+        ActivationName.Elu => new ELU(),
+        ActivationName.Gelu => new GELU(),
+        ActivationName.Silu => new SiLU(),
+        ActivationName.Mish => new Mish(),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Activation, "There is no such activation."),
+    };
 
     /// <summary>Nothing at a rate of 0.</summary>
     public static Layer[] Dropout(double rate) => rate > 0 ? [new Dropout(rate)] : [];
+
+    /// <summary>A pool that lowers the resolution, and the dropout of whole channels that belongs behind it.</summary>
+    public static Layer[] Pool(ModelOptions options, MaxPool2d pool) => options.SpatialDropout > 0 ? [pool, new SpatialDropout(options.SpatialDropout)] : [pool];
 }

@@ -5,7 +5,14 @@ namespace Weft;
 /// <summary>A model that can be asked for by name.</summary>
 /// <param name="Summary">One line for people.</param>
 /// <param name="Describe">Valid options to a description.</param>
-public sealed record CatalogModel(string Name, string Summary, Func<ModelOptions, NetworkDescription> Describe);
+public sealed record CatalogModel(string Name, string Summary, Func<ModelOptions, NetworkDescription> Describe)
+{
+    /// <summary>The depths it comes in, for people; null for a model of one depth.</summary>
+    public string? Depths { get; init; }
+
+    /// <summary>Whether <see cref="ModelOptions.Depth"/> may be the given one.</summary>
+    public Func<int, bool> HasDepth { get; init; } = _ => false;
+}
 
 /// <summary>The models that come with the engine.</summary>
 public static class ModelCatalog
@@ -16,6 +23,11 @@ public static class ModelCatalog
         new("cnn4", "the study's CNNModel4: 3 convolutions and 1 fully connected layer", StudyModels.DescribeCnn4),
         new("cnn5", "the study's CNNModel5: 4 convolutions and 2 fully connected layers", StudyModels.DescribeCnn5),
         new("googlenet", "the study's modified GoogLeNet: 9 Inception modules", GoogLeNet.Describe),
+        new("resnet9", "the residual network of the DAWNBench race: 8 convolutions, two residual blocks", ResNet9.Describe),
+        new("wideresnet", "pre-activated wide residual network of 16 layers, or another depth", WideResNet.Describe)
+        {
+            Depths = WideResNet.Depths, HasDepth = WideResNet.HasDepth,
+        },
     ];
 
     /// <returns>Null if there is no model of that name.</returns>
@@ -25,7 +37,9 @@ public static class ModelCatalog
     public static NetworkDescription Describe(string name, ModelOptions options)
     {
         var model = Find(name) ?? throw new ArgumentException($"There is no model {name}; expected {string.Join(", ", Models.Select(m => m.Name))}.", nameof(name));
-        var violations = options.Violations();
+        List<string> violations = [.. options.Violations()];
+        if (options.Depth is { } depth && !model.HasDepth(depth))
+            violations.Add(model.Depths is { } depths ? $"depth is {depth}; expected {depths}" : $"depth is {depth}, but {name} comes in one depth only");
         return violations.Count == 0 ? model.Describe(options) : throw new ArgumentException(string.Join("; ", violations) + ".", nameof(options));
     }
 }

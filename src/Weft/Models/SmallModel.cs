@@ -8,12 +8,12 @@ internal static class SmallModel
 {
     public static NetworkDescription Describe(ModelOptions options) => new("small", options.Input, new Sequential(
     [
-        .. Blocks.ConvNormReLU(options.Scale(32), 3, "1"),
-        .. Blocks.ConvNormReLU(options.Scale(32), 3, "2"),
-        new MaxPool2d(2),
-        .. Blocks.ConvNormReLU(options.Scale(64), 3, "3"),
-        .. Blocks.ConvNormReLU(options.Scale(64), 3, "4"),
-        new MaxPool2d(2),
+        .. Blocks.Convolution(options, options.Scale(32), 3, "1"),
+        .. Blocks.Convolution(options, options.Scale(32), 3, "2"),
+        .. Blocks.Pool(options, new MaxPool2d(2)),
+        .. Blocks.Convolution(options, options.Scale(64), 3, "3"),
+        .. Blocks.Convolution(options, options.Scale(64), 3, "4"),
+        .. Blocks.Pool(options, new MaxPool2d(2)),
         new GlobalAveragePool(),
         .. Blocks.Dropout(options.Dropout ?? 0.1),
         new Linear(options.Classes) { Name = "fc" },

@@ -10,16 +10,16 @@ internal static class StudyModels
     /// </summary>
     public static NetworkDescription DescribeCnn5(ModelOptions options) => new("cnn5", options.Input, new Sequential(
     [
-        .. Convolution(options.Scale(64), 1),
-        .. Convolution(options.Scale(64), 2),
-        new MaxPool2d(2),
-        .. Convolution(options.Scale(128), 3),
-        .. Convolution(options.Scale(256), 4),
-        new MaxPool2d(2),
+        .. Convolution(options, 64, 1),
+        .. Convolution(options, 64, 2),
+        .. Blocks.Pool(options, new MaxPool2d(2)),
+        .. Convolution(options, 128, 3),
+        .. Convolution(options, 256, 4),
+        .. Blocks.Pool(options, new MaxPool2d(2)),
         new Flatten(),
         .. Blocks.Dropout(options.FeatureDropout ?? 0.25),
         new Linear(options.Scale(512)) { Name = "fc1" },
-        new ReLU(),
+        Blocks.Activation(options),
         .. Blocks.Dropout(options.Dropout ?? 0.5),
         new Linear(options.Classes) { Name = "fc2" },
     ]));
@@ -32,22 +32,17 @@ internal static class StudyModels
     /// </summary>
     public static NetworkDescription DescribeCnn4(ModelOptions options) => new("cnn4", options.Input, new Sequential(
     [
-        .. Convolution(options.Scale(64), 1),
-        new MaxPool2d(2),
-        .. Convolution(options.Scale(128), 2),
-        new MaxPool2d(2),
-        .. Convolution(options.Scale(256), 3),
-        new MaxPool2d(2),
+        .. Convolution(options, 64, 1),
+        .. Blocks.Pool(options, new MaxPool2d(2)),
+        .. Convolution(options, 128, 2),
+        .. Blocks.Pool(options, new MaxPool2d(2)),
+        .. Convolution(options, 256, 3),
+        .. Blocks.Pool(options, new MaxPool2d(2)),
         new Flatten(),
         .. Blocks.Dropout(options.Dropout ?? 0),
         new Linear(options.Classes) { Name = "fc" },
     ]));
 
     // With a bias, which the norm behind it makes useless: PyTorch's default, and so what the study's networks most likely have.
-    private static Layer[] Convolution(int channels, int number) =>
-    [
-        new Conv2d(channels, 3) { Name = $"conv{number}", Padding = 1 },
-        new BatchNorm2d { Name = $"bn{number}" },
-        new ReLU(),
-    ];
+    private static Layer[] Convolution(ModelOptions options, int channels, int number) => Blocks.Convolution(options, options.Scale(channels), 3, $"{number}", bias: true);
 }

@@ -12,6 +12,9 @@ internal abstract class DevicePlan : IDisposable
 
     public abstract long MemoryBytes { get; }
 
+    /// <summary>Bytes of every value that has memory of its own, with the path of the layer that computes it; the input's is not a layer's.</summary>
+    public abstract IEnumerable<(string Layer, long Bytes)> Activations { get; }
+
     /// <summary>[batch, classes].</summary>
     public abstract Span<float> Logits { get; }
 

@@ -70,6 +70,8 @@ public sealed class Network : IDisposable
     /// <summary>Bytes of native memory held by weights, gradients, activations and scratch.</summary>
     public long MemoryBytes => _plan.MemoryBytes;
 
+    internal DevicePlan Plan => _plan;
+
     /// <summary>[count, classes] of the last forward pass.</summary>
     public ReadOnlySpan<float> Logits => _plan.Logits[..(_lastPass.Count * ClassCount)];
 

@@ -66,7 +66,7 @@ internal sealed class NetworkGraph
     private GraphValue AddConcat(Concat concat, GraphValue input, string path)
     {
         if (concat.Branches.Length == 0)
-            throw new NetworkException($"Concat \"{path}\" expects at least one branch.");
+            throw new NetworkException($"Concat \"{path}\" expects at least one branch.") { Path = path };
         var outputs = concat.Branches.Select((branch, i) => Add(branch, input, Join(path, branch.Name ?? $"{i}"))).ToArray();
         var first = outputs[0].Shape;
         foreach (var output in outputs)
@@ -74,7 +74,7 @@ internal sealed class NetworkGraph
             if (output.Shape.Height != first.Height || output.Shape.Width != first.Width)
             {
                 throw new NetworkException(
-                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.");
+                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.") { Path = path };
             }
         }
 
@@ -86,11 +86,11 @@ internal sealed class NetworkGraph
         var body = Add(residual.Body, input, Join(path, residual.Body.Name ?? "body"));
         var shortcut = residual.Shortcut is { } layer ? Add(layer, input, Join(path, layer.Name ?? "shortcut")) : input;
         if (body == shortcut)
-            throw new NetworkException($"Residual \"{path}\" adds a value to itself. Give it a body that does something.");
+            throw new NetworkException($"Residual \"{path}\" adds a value to itself. Give it a body that does something.") { Path = path };
         if (body.Shape != shortcut.Shape)
         {
             throw new NetworkException(
-                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.");
+                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.") { Path = path };
         }
 
         return AddNode(residual, path, body.Shape, body, shortcut);
@@ -99,7 +99,7 @@ internal sealed class NetworkGraph
     private GraphValue AddNode(Layer layer, string path, FeatureShape shape, params GraphValue[] inputs)
     {
         if (!_paths.Add(path))
-            throw new NetworkException($"Two layers are called \"{path}\". Give one of them another name.");
+            throw new NetworkException($"Two layers are called \"{path}\". Give one of them another name.") { Path = path };
         var output = new GraphValue(shape, null);
         var node = new GraphNode(layer, path, inputs, output);
         output.Producer = node;

@@ -146,8 +146,8 @@ def groups(model, decay):
 
 
 # Behind a flattened map there are thousands of features that no norm keeps small; the rate must be as much smaller for the steps to stay calm.
-SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 3e-4}
-ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 5e-6}
+SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 3e-4, "resnet9": 2e-4, "wideresnet": 2e-3}
+ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 5e-6, "resnet9": 1e-4, "wideresnet": 1e-4}
 DECAY = 5e-4
 
 
@@ -210,6 +210,39 @@ def network(name, count, least_margin):
         metadata[kind + "_float32_distance"] = max(abs(a - b) / a for a, b in zip(truth, single))
         print(name, kind, [round(x, 4) for x in truth], "PyTorch's own float32 is off by", metadata[kind + "_float32_distance"], flush=True)
     write(f"{name}.safetensors", tensors, metadata)
+
+
+# ---- layers alone: output, and gradients under a made-up output gradient
+
+def layers():
+    cases = {
+        "group_norm": (nn.GroupNorm(3, 12), (3, 12, 5, 4)),
+        "group_norm_epsilon": (nn.GroupNorm(2, 6, eps=0.01), (2, 6, 3, 3)),
+        "layer_norm2d": (nn.GroupNorm(1, 7), (2, 7, 4, 5)),
+        "instance_norm2d": (nn.InstanceNorm2d(6, affine=True), (3, 6, 4, 3)),
+        "instance_norm2d_plain": (nn.InstanceNorm2d(5), (2, 5, 3, 4)),
+        "leaky_relu": (nn.LeakyReLU(0.2), (2, 3, 4, 5)),
+        "elu": (nn.ELU(), (2, 3, 4, 5)),
+        "elu_alpha": (nn.ELU(0.4), (2, 3, 4, 5)),
+        "gelu": (nn.GELU(), (2, 3, 4, 5)),
+        "silu": (nn.SiLU(), (2, 3, 4, 5)),
+        "mish": (nn.Mish(), (2, 3, 4, 5)),
+        "global_max_pool": (nn.AdaptiveMaxPool2d(1), (2, 3, 4, 5)),
+    }
+    tensors = {}
+    for name, (layer, shape) in cases.items():
+        layer = layer.double()
+        with torch.no_grad():
+            for key, parameter in layer.named_parameters():
+                parameter.copy_(values(1, f"{name} {key}", tuple(parameter.shape), 1.0 if key == "weight" else 0.0, 0.5))
+        images = values(1, f"{name} images", shape, 0.2, 3.0).double().requires_grad_()
+        output = layer(images)
+        output.backward(values(1, f"{name} direction", tuple(output.shape), 0.0, 1.0).double())
+        tensors[f"{name}.output"] = output.detach().numpy().reshape(-1)
+        tensors[f"{name}.images"] = images.grad.numpy().reshape(-1)
+        for key, parameter in layer.named_parameters():
+            tensors[f"{name}.{key}"] = parameter.grad.numpy()
+    write("layers.safetensors", tensors, {"shapes": {name: shape for name, (_, shape) in cases.items()}})
 
 
 # ---- optimizers alone: 20 steps on made-up gradients
@@ -285,10 +318,13 @@ if __name__ == "__main__":
     jobs = {
         "optimizers": optimizers,
         "schedules": schedules,
+        "layers": layers,
         "small": lambda: network("small", 8, 4e-6),
         "cnn4": lambda: network("cnn4", 8, 4e-6),
         "cnn5": lambda: network("cnn5", 8, 4e-6),
         "googlenet": lambda: network("googlenet", 2, 4e-6),
+        "resnet9": lambda: network("resnet9", 2, 4e-6),
+        "wideresnet": lambda: network("wideresnet", 2, 4e-6),
     }
     for job in sys.argv[1:] or jobs:
         jobs[job]()

@@ -68,6 +68,65 @@ internal static class ReferenceNorms
         });
     }
 
+    /// <summary>Layer, group and instance norm: a sample's group of channels is one run of elements in the order [n, c, y, x].</summary>
+    public static ReferenceStep Sample(SampleNorm layer, ReferenceMap input, ReferenceTensorScope tensors)
+    {
+        var channels = input.Channels;
+        var groups = layer switch
+        {
+            GroupNorm norm => norm.Groups,
+            LayerNorm2d => 1,
+            InstanceNorm2d => channels,
+            _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
+        };
+        var affine = layer is not InstanceNorm2d { Affine: false };
+        var scale = affine ? tensors.Value("weight", channels, 1, 0.5) : [.. Enumerable.Repeat(1.0, channels)];
+        var shift = affine ? tensors.Value("bias", channels, 0, 0.5) : new double[channels];
+        var pixels = input.Height * input.Width;
+        var run = channels / groups * pixels;
+        var normalized = input.Like();
+        var deviation = new double[input.Count * groups];
+        for (var g = 0; g < deviation.Length; g++)
+        {
+            var elements = input.Data[(g * run)..((g + 1) * run)];
+            var mean = elements.Average();
+            deviation[g] = Math.Sqrt(elements.Average(element => (element - mean) * (element - mean)) + layer.Epsilon);
+            for (var i = 0; i < run; i++)
+                normalized.Data[g * run + i] = (elements[i] - mean) / deviation[g];
+        }
+
+        return new ReferenceStep(input with { Data = [.. normalized.Data.Select((x, i) => scale[Of(i)] * x + shift[Of(i)])] }, dOutput =>
+        {
+            var dInput = input.Like();
+            var dScale = new double[channels];
+            var dShift = new double[channels];
+            for (var g = 0; g < deviation.Length; g++)
+            {
+                double a = 0, b = 0;
+                for (var i = g * run; i < (g + 1) * run; i++)
+                {
+                    dScale[Of(i)] += dOutput.Data[i] * normalized.Data[i];
+                    dShift[Of(i)] += dOutput.Data[i];
+                    a += scale[Of(i)] * dOutput.Data[i];
+                    b += scale[Of(i)] * dOutput.Data[i] * normalized.Data[i];
+                }
+
+                for (var i = g * run; i < (g + 1) * run; i++)
+                    dInput.Data[i] = (scale[Of(i)] * dOutput.Data[i] - a / run - normalized.Data[i] * b / run) / deviation[g];
+            }
+
+            if (affine)
+            {
+                tensors.GradientIs("weight", dScale);
+                tensors.GradientIs("bias", dShift);
+            }
+
+            return dInput;
+        });
+
+        int Of(int element) => element / pixels % channels;
+    }
+
     private static IEnumerable<int> Channel(ReferenceMap map, int c)
     {
         var pixels = map.Height * map.Width;

@@ -70,6 +70,21 @@ internal static class ReferenceSimple
         });
     }
 
+    public static ReferenceStep GlobalMax(ReferenceMap input)
+    {
+        var pixels = input.Height * input.Width;
+        var chosen = new int[input.Count * input.Channels];
+        for (var i = 0; i < chosen.Length; i++)
+            chosen[i] = i * pixels + Array.IndexOf(input.Data[(i * pixels)..((i + 1) * pixels)], input.Data[(i * pixels)..((i + 1) * pixels)].Max());
+        return new ReferenceStep(new ReferenceMap(input.Count, input.Channels, 1, 1) { Data = [.. chosen.Select(i => input.Data[i])] }, dOutput =>
+        {
+            var dInput = input.Like();
+            for (var i = 0; i < chosen.Length; i++)
+                dInput.Data[chosen[i]] = dOutput.Data[i];
+            return dInput;
+        });
+    }
+
     private static ReferenceMap Pooled(ReferenceMap input, int kernel, int stride, int padding) =>
         new(input.Count, input.Channels, (input.Height + 2 * padding - kernel) / stride + 1, (input.Width + 2 * padding - kernel) / stride + 1);
 

@@ -18,7 +18,7 @@ internal sealed record Shape(string Name, FeatureShape Input, int Batch, Layer B
 /// <summary>
 /// Every layer between a convolution (whose gradients are random projections of the layer's input gradient) and a linear layer, over odd shapes.
 /// </summary>
-internal static class Shapes
+internal static partial class Shapes
 {
     public static IReadOnlyList<Shape> All { get; } =
     [
@@ -101,6 +101,8 @@ internal static class Shapes
         Of("residual in residual", 4, 4, 5, 2, new Residual(new Sequential(new Conv2d(5, 1), new Residual(new Conv2d(5, 3) { Padding = 1 }), new ReLU()))),
         Of("concat in residual", 4, 4, 7, 2, new Residual(new Concat(new Conv2d(3, 1), new Conv2d(4, 3) { Padding = 1 }))),
         Of("residual in concat", 4, 4, 3, 2, new Concat(new Residual(new Conv2d(3, 3) { Padding = 1 }), new MaxPool2d(3) { Stride = 1, Padding = 1 })),
+
+        .. NormsAndActivations,
     ];
 
     private static Concat Inception(int width) => new(

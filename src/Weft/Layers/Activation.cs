@@ -1,0 +1,58 @@
+using Weft.Kernels;
+
+namespace Weft;
+
+/// <summary>A function of each element by itself. NaN stays NaN. <para>Shapes: any → the same.</para></summary>
+public abstract record Activation : Layer
+{
+    private protected Activation() { }
+
+    internal abstract ActivationFunction Function { get; }
+
+    internal override FeatureShape Infer(FeatureShape input, string path)
+    {
+        Require(float.IsFinite(Function.Parameter), path, $"a finite number, but received {Function.Parameter}");
+        return input;
+    }
+}
+
+/// <summary>output = input where it is above 0, else slope · input; the gradient at 0 is the slope.</summary>
+/// <remarks>Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.</remarks>
+public sealed record LeakyReLU : Activation
+{
+    /// <value>Default: 0.01.</value>
+    public double Slope { get; init; } = 0.01;
+
+    internal override ActivationFunction Function => new(ActivationKind.LeakyReLU, (float)Slope);
+}
+
+/// <summary>output = input where it is above 0, else α · (exp(input) − 1); −∞ gives −α.</summary>
+/// <remarks>Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units", ICLR 2016.</remarks>
+public sealed record ELU : Activation
+{
+    /// <value>Default: 1.</value>
+    public double Alpha { get; init; } = 1;
+
+    internal override ActivationFunction Function => new(ActivationKind.ELU, (float)Alpha);
+}
+
+/// <summary>output = input · Φ(input), Φ the standard normal distribution (not the tanh approximation); −∞ gives NaN, as in PyTorch.</summary>
+/// <remarks>Hendrycks and Gimpel, "Gaussian error linear units", 2016.</remarks>
+public sealed record GELU : Activation
+{
+    internal override ActivationFunction Function => new(ActivationKind.GELU, 0);
+}
+
+/// <summary>output = input / (1 + exp(−input)); −∞ gives NaN, as in PyTorch.</summary>
+/// <remarks>Elfwing, Uchibe and Doya, 2017; also called swish.</remarks>
+public sealed record SiLU : Activation
+{
+    internal override ActivationFunction Function => new(ActivationKind.SiLU, 0);
+}
+
+/// <summary>output = input · tanh(ln(1 + exp(input))); −∞ gives NaN, as in PyTorch.</summary>
+/// <remarks>Misra, "Mish: a self regularized non-monotonic activation function", BMVC 2020.</remarks>
+public sealed record Mish : Activation
+{
+    internal override ActivationFunction Function => new(ActivationKind.Mish, 0);
+}
