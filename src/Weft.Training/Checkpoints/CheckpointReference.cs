@@ -6,6 +6,23 @@ namespace Weft.Training;
 /// <param name="Name">"best", "last" or the epoch's number.</param>
 public sealed record CheckpointReference(RunFolder Run, string Name, string Path)
 {
+    /// <exception cref="WeftException">As <see cref="CheckpointFile.Read"/>; of a damaged one it names another of the run that is whole.</exception>
+    public Checkpoint Read()
+    {
+        try
+        {
+            return CheckpointFile.Read(Path);
+        }
+        catch (WeftException damage) when (damage.Code == ExitCode.NoValidCheckpoint)
+        {
+            var other = new[] { "last", "best" }.FirstOrDefault(name => name != Name && IsWhole(name == "last" ? Run.LastCheckpoint : Run.BestCheckpoint));
+            throw new WeftException(damage.Code, damage.What, damage)
+            {
+                Where = damage.Where, Expected = damage.Expected, Found = damage.Found, Safe = damage.Safe, Do = other is null ? null : $"use {Run.Name}@{other}, which is whole",
+            };
+        }
+    }
+
     internal static CheckpointReference Of(RunFolder run, string name)
     {
         if (name == "best" || name == "last")
@@ -25,9 +42,21 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         }
 
         var candidates = new[] { run.EpochCheckpoint(epoch), run.BestCheckpoint, run.LastCheckpoint };
-        var found = candidates.FirstOrDefault(path => File.Exists(path) && CheckpointFile.Read(path).Position.CompletedEpochs == epoch
-            && CheckpointFile.Read(path).Position.StepInEpoch == 0);
+        var found = candidates.FirstOrDefault(path => File.Exists(path) && CheckpointFile.Read(path).Position is var position && position.CompletedEpochs == epoch && position.StepInEpoch == 0);
         return found is null ? throw Missing(run, name, run.EpochCheckpoint(epoch)) : new CheckpointReference(run, name, found);
+    }
+
+    private static bool IsWhole(string path)
+    {
+        try
+        {
+            CheckpointFile.Read(path);
+            return true;
+        }
+        catch (WeftException)
+        {
+            return false;
+        }
     }
 
     private static WeftException Missing(RunFolder run, string name, string path)

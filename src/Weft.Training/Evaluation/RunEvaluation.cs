@@ -22,7 +22,7 @@ public sealed class RunEvaluation : IDisposable
     public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null)
     {
         Reference = checkpoint;
-        Checkpoint = CheckpointFile.Read(checkpoint.Path);
+        Checkpoint = checkpoint.Read();
         _configuration = new RunReader(checkpoint.Run).Configuration().Value;
         _dataset = open(_configuration.Data);
         CheckpointChecks.RequireSameData(Checkpoint, _dataset, checkpoint.Run);

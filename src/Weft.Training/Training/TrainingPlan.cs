@@ -179,10 +179,10 @@ public sealed class TrainingPlan : IDisposable
             Run.Discard();
             throw DiskFailure.ToError(failure, "the run's folder cannot be written", Run.Folder.Path, "the folder was removed again");
         }
-        catch (WeftException)
+        catch (WeftException failure)
         {
             Run.Discard();
-            throw;
+            throw new WeftException(failure.Code, "the run's folder cannot be written", failure) { Where = Run.Folder.Path, Found = failure.Found, Safe = "the folder was removed again" };
         }
     }
 }
