@@ -27,10 +27,8 @@ public static class CheckpointFile
             new("optimizer.step_count", checkpoint.OptimizerStepCount.ToString(CultureInfo.InvariantCulture)),
             new("position", JsonSerializer.Serialize(checkpoint.Position with { PolicyStates = Sorted(checkpoint.Position.PolicyStates) }, CheckpointJson.Default.TrainingPosition)),
         ];
-        var optimizer = checkpoint.OptimizerState.Select(tensor => new NamedTensor(OptimizerPrefix + tensor.Name, tensor.Shape, tensor.Values.ToArray()));
-        using var memory = new MemoryStream();
-        SafetensorsWriter.Write(memory, [.. checkpoint.Weights, .. optimizer], metadata);
-        var bytes = memory.ToArray();
+        var optimizer = checkpoint.OptimizerState.Select(tensor => tensor.Renamed(OptimizerPrefix + tensor.Name));
+        var bytes = SafetensorsWriter.ToBytes([.. checkpoint.Weights, .. optimizer], metadata);
         CheckpointSeal.Apply(bytes);
         return bytes;
     }
@@ -90,7 +88,7 @@ public static class CheckpointFile
             },
             Position = JsonSerializer.Deserialize(metadata["position"], CheckpointJson.Default.TrainingPosition) ?? throw new JsonException("no position"),
             Weights = [.. isOptimizer[false].Select(file.ReadFloats)],
-            OptimizerState = [.. isOptimizer[true].Select(file.ReadFloats).Select(tensor => new NamedTensor(tensor.Name[OptimizerPrefix.Length..], tensor.Shape, tensor.Values.ToArray()))],
+            OptimizerState = [.. isOptimizer[true].Select(file.ReadFloats).Select(tensor => tensor.Renamed(tensor.Name[OptimizerPrefix.Length..]))],
             OptimizerStepCount = long.Parse(metadata["optimizer.step_count"], NumberStyles.None, CultureInfo.InvariantCulture),
             VectorBits = int.Parse(metadata["vector_bits"], NumberStyles.None, CultureInfo.InvariantCulture),
         };

@@ -8,6 +8,7 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
 {
     private readonly CheckpointStore _store = new(plan.Run.Folder, plan.Surroundings.Files);
     private readonly Queue<(string File, Action Save)> _waiting = new();
+    private (Checkpoint? Checkpoint, byte[] Bytes) _newest = (null, []);
     private string _lastSaved = $"the checkpoint of step {plan.Start.Step}";
 
     /// <summary>Notes what the end of an epoch wants saved beside the last checkpoint; the next save writes it first.</summary>
@@ -15,7 +16,7 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
     {
         if (!decision.SaveBest && !decision.KeepEpoch)
             return;
-        var bytes = CheckpointFile.ToBytes(checkpoint);
+        var bytes = Bytes(checkpoint);
         var epoch = checkpoint.Position.CompletedEpochs;
         if (decision.SaveBest)
             Wait(plan.Run.Folder.BestCheckpoint, checkpoint.Position, () => _store.SaveBest(bytes));
@@ -52,12 +53,20 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
         }
 
         recorder.Flush(plan.Run.Folder); // the rows of the epochs that the checkpoint calls done
-        _store.SaveLast(CheckpointFile.ToBytes(checkpoint));
+        _store.SaveLast(Bytes(checkpoint));
         _lastSaved = $"the checkpoint of step {checkpoint.Position.Step}";
         Saved(plan.Run.Folder.LastCheckpoint, checkpoint.Position);
         // A save leaves several copies of the state behind, and a training allocates nothing else that would make the collector look for them.
         // This bounds the copies but the process still grows at its first saves; writing the state as a stream would end that.
         GC.Collect();
+    }
+
+    // The end of an epoch often saves one checkpoint under two names.
+    private byte[] Bytes(Checkpoint checkpoint)
+    {
+        if (!ReferenceEquals(_newest.Checkpoint, checkpoint))
+            _newest = (checkpoint, CheckpointFile.ToBytes(checkpoint));
+        return _newest.Bytes;
     }
 
     private void Wait(string file, TrainingPosition position, Action save) => _waiting.Enqueue((file, () =>

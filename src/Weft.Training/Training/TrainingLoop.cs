@@ -16,6 +16,7 @@ internal sealed class TrainingLoop
     private readonly CancellationToken _stop;
     private readonly TrainingDetails _details;
     private TrainingPosition _position;
+    private (TrainingPosition? At, Checkpoint? Checkpoint) _captured;
 
     public TrainingLoop(TrainingPlan plan, RunRecorder recorder, CancellationToken stop)
     {
@@ -170,11 +171,17 @@ internal sealed class TrainingLoop
             row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest));
     }
 
+    // Every step has a position of its own, so a checkpoint of the same one is the same.
     private Checkpoint Current()
     {
+        if (ReferenceEquals(_captured.At, _position))
+            return _captured.Checkpoint!;
         var checkpoint = Checkpoint.Capture(_network, _optimizer, _position with { PolicyStates = _policies.States() }, _plan.Card);
         // A step can ruin the weights although its own loss was finite; such a state must never replace a good checkpoint.
-        return checkpoint.FirstNonFiniteTensor() is { } tensor ? throw Diverged($"{tensor} is not finite any more after epoch {Epoch}, step {_position.Step}") : checkpoint;
+        if (checkpoint.FirstNonFiniteTensor() is { } tensor)
+            throw Diverged($"{tensor} is not finite any more after epoch {Epoch}, step {_position.Step}");
+        _captured = (_position, checkpoint);
+        return checkpoint;
     }
 
     private void Announce()

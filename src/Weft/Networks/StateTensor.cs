@@ -24,10 +24,10 @@ public sealed unsafe class StateTensor
 
     public int Length => _layout.Length;
 
-    /// <summary>The elements in the engine's own order: for element-wise work only.</summary>
     /// <summary>Floats in memory, see <see cref="Parameter.Length"/>.</summary>
     internal int StorageLength => _layout.StorageLength;
 
+    /// <summary>The elements in the engine's own order: for element-wise work only.</summary>
     internal Span<float> UnsafeSpan => new(_memory, StorageLength);
 
     /// <summary>A tensor of this one's shape over memory laid out like <see cref="UnsafeSpan"/>.</summary>
@@ -37,16 +37,27 @@ public sealed unsafe class StateTensor
     public void CopyTo(Span<float> destination)
     {
         Require(destination.Length);
-        for (var i = 0; i < destination.Length; i++)
-            destination[i] = _memory[_layout.EngineIndex(i)];
+        var row = _layout.FirstRow();
+        for (var start = 0; start < destination.Length; start += row.Length)
+        {
+            var memory = _memory + _layout.EngineIndex(start);
+            for (var i = 0; i < row.Length; i++)
+                destination[start + i] = memory[row[i]];
+        }
     }
 
     /// <exception cref="ArgumentException"><paramref name="source"/> has not <see cref="Length"/> elements.</exception>
     public void CopyFrom(ReadOnlySpan<float> source)
     {
         Require(source.Length);
-        for (var i = 0; i < source.Length; i++)
-            _memory[_layout.EngineIndex(i)] = source[i];
+        var row = _layout.FirstRow();
+        for (var start = 0; start < source.Length; start += row.Length)
+        {
+            var memory = _memory + _layout.EngineIndex(start);
+            for (var i = 0; i < row.Length; i++)
+                memory[row[i]] = source[start + i];
+        }
+
         _changed?.Invoke();
     }
 

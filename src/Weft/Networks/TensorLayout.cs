@@ -10,8 +10,20 @@ internal abstract record TensorLayout(ImmutableArray<int> Shape)
     /// <summary>Floats in the engine's memory; more than <see cref="Length"/> where a layout fills up its last panel (with zeros that stay zero).</summary>
     public virtual int StorageLength => Length;
 
-    /// <summary>The engine's index of the element that PyTorch has at <paramref name="index"/>.</summary>
+    /// <summary>
+    /// The engine's index of the element that PyTorch has at <paramref name="index"/>. In every layout the rows (along the first dimension) are alike:
+    /// EngineIndex(row · length + i) = EngineIndex(row · length) + EngineIndex(i).
+    /// </summary>
     public abstract int EngineIndex(int index);
+
+    /// <summary>The engine's indices of the first row, from which those of all others follow without a division for each element.</summary>
+    public int[] FirstRow()
+    {
+        var row = new int[Shape.IsEmpty || Length == 0 ? Length : Length / Shape[0]];
+        for (var i = 0; i < row.Length; i++)
+            row[i] = EngineIndex(i);
+        return row;
+    }
 
     /// <summary>The same order on both sides: vectors.</summary>
     public sealed record Same(ImmutableArray<int> Shape) : TensorLayout(Shape)

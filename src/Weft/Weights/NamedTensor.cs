@@ -24,6 +24,9 @@ public sealed class NamedTensor
 
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>The same values under another name; nothing is copied.</summary>
+    public NamedTensor Renamed(string name) => new(name, Shape, _values);
+
     /// <summary>Whether there is neither a NaN nor an infinity.</summary>
     public bool IsFinite
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Weft;
@@ -75,6 +76,8 @@ public sealed class SafetensorsReader
     public NamedTensor ReadFloats(TensorEntry entry)
     {
         var bytes = _values.Span[(int)entry.Begin..(int)entry.End];
+        if (entry.Type == TensorType.F32 && BitConverter.IsLittleEndian)
+            return new NamedTensor(entry.Name, entry.Shape, MemoryMarshal.Cast<byte, float>(bytes).ToArray());
         var size = TensorTypes.Bytes(entry.Type);
         var values = new float[bytes.Length / size];
         for (var i = 0; i < values.Length; i++)

@@ -16,15 +16,35 @@ public static class SafetensorsWriter
     // Metadata is text for programs; escaping quotes and control characters is enough.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <inheritdoc cref="Write"/>
+    /// <returns>The file's bytes.</returns>
+    public static byte[] ToBytes(IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        var header = CheckedHeader(tensors, metadata);
+        var bytes = new byte[checked((int)(sizeof(ulong) + header.Length + tensors.Sum(tensor => tensor.Values.Length * (long)sizeof(float))))];
+        using var memory = new MemoryStream(bytes);
+        WriteFile(memory, header, tensors);
+        return bytes;
+    }
+
+    /// <param name="stream">Written to from where it stands.</param>
     /// <param name="tensors">Written as F32 in this order.</param>
     /// <param name="metadata">Written first in the header, in this order.</param>
     /// <exception cref="ArgumentException">Two tensors or two metadata entries share a name, or a tensor has a reserved one.</exception>
     public static void Write(Stream stream, IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+ =>
+        WriteFile(stream, CheckedHeader(tensors, metadata), tensors);
+
+    private static byte[] CheckedHeader(IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
     {
         RequireUnique(tensors.Select(tensor => tensor.Name).Append(SafetensorsReader.MetadataName));
         RequireUnique(metadata.Select(entry => entry.Key));
-        var header = Header(tensors, metadata);
-        Span<byte> length = stackalloc byte[8];
+        return Header(tensors, metadata);
+    }
+
+    private static void WriteFile(Stream stream, byte[] header, IReadOnlyList<NamedTensor> tensors)
+    {
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
