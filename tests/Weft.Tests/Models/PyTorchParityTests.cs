@@ -37,7 +37,7 @@ public class PyTorchParityTests
         var fixture = new Fixture($"{name}.safetensors");
         var (seed, count) = (fixture.Metadata<uint>("seed"), fixture.Metadata<int>("count"));
         using var device = new CpuDevice(2);
-        using var network = HashedModel.Compile(name, device, seed, count);
+        using var network = HashedModel.Compile(name, device, seed, count, fixture.Metadata<double>("width"));
         var (images, labels) = HashedModel.Batch(seed, 0, count);
         network.Forward(images, count, Phase.Training);
         Close.Require("logits", Tolerance, fixture.Tensor("logits"), network.Logits);
