@@ -75,30 +75,36 @@ class Inception(nn.Module):
         return torch.cat([self.branch1(x), self.branch2(x), self.branch3(x), self.branch4(x)], 1)
 
 
-def googlenet(dropout=0.4):
+def googlenet(dropout=0.4, width=1.0):
     def halve(name):
         return name, nn.MaxPool2d(3, stride=2, padding=1)
 
+    def scale(channels):
+        return max(1, round(channels * width))
+
+    def module(inputs, *widths):
+        return Inception(sum(map(scale, inputs)), *map(scale, widths))
+
     return chain(
-        *conv_norm_relu(1, 64, 3, "1"),
+        *conv_norm_relu(1, scale(64), 3, "1"),
         halve("pool1"),
-        *conv_norm_relu(64, 64, 1, "2"),
-        *conv_norm_relu(64, 192, 3, "3"),
-        ("inception3a", Inception(192, 64, 96, 128, 16, 32, 32)),
-        ("inception3b", Inception(256, 128, 128, 192, 32, 96, 64)),
+        *conv_norm_relu(scale(64), scale(64), 1, "2"),
+        *conv_norm_relu(scale(64), scale(192), 3, "3"),
+        ("inception3a", module((192,), 64, 96, 128, 16, 32, 32)),
+        ("inception3b", module((64, 128, 32, 32), 128, 128, 192, 32, 96, 64)),
         halve("pool3"),
-        ("inception4a", Inception(480, 192, 96, 208, 16, 48, 64)),
-        ("inception4b", Inception(512, 160, 112, 224, 24, 64, 64)),
-        ("inception4c", Inception(512, 128, 128, 256, 24, 64, 64)),
-        ("inception4d", Inception(512, 112, 144, 288, 32, 64, 64)),
-        ("inception4e", Inception(528, 256, 160, 320, 32, 128, 128)),
+        ("inception4a", module((128, 192, 96, 64), 192, 96, 208, 16, 48, 64)),
+        ("inception4b", module((192, 208, 48, 64), 160, 112, 224, 24, 64, 64)),
+        ("inception4c", module((160, 224, 64, 64), 128, 128, 256, 24, 64, 64)),
+        ("inception4d", module((128, 256, 64, 64), 112, 144, 288, 32, 64, 64)),
+        ("inception4e", module((112, 288, 64, 64), 256, 160, 320, 32, 128, 128)),
         halve("pool4"),
-        ("inception5a", Inception(832, 256, 160, 320, 32, 128, 128)),
-        ("inception5b", Inception(832, 384, 192, 384, 48, 128, 128)),
+        ("inception5a", module((256, 320, 128, 128), 256, 160, 320, 32, 128, 128)),
+        ("inception5b", module((256, 320, 128, 128), 384, 192, 384, 48, 128, 128)),
         ("average", nn.AdaptiveAvgPool2d(1)),
         ("flatten", nn.Flatten()),
         ("dropout", nn.Dropout(dropout)),
-        ("fc", nn.Linear(1024, 10)),
+        ("fc", nn.Linear(sum(map(scale, (384, 384, 128, 128))), 10)),
     )
 
 

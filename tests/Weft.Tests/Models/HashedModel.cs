@@ -3,9 +3,10 @@ namespace Weft.Tests.Models;
 /// <summary>The fixtures' networks and batches, made as Fixtures/generate.py makes them.</summary>
 internal static class HashedModel
 {
-    public static Network Compile(string name, Device device, uint seed, int batch)
+    public static Network Compile(string name, Device device, uint seed, int batch, double width = 1, bool strict = false)
     {
-        var network = Network.Compile(ModelCatalog.Describe(name, new ModelOptions { Dropout = 0, FeatureDropout = 0 }), device, new CompileOptions { BatchSize = batch });
+        var description = ModelCatalog.Describe(name, new ModelOptions { Dropout = 0, FeatureDropout = 0, Width = width });
+        var network = Network.Compile(description, device, new CompileOptions { BatchSize = batch, Strict = strict });
         var kinds = network.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Kind);
         foreach (var tensor in network.State.Where(tensor => kinds.ContainsKey(tensor.Name)))
         {

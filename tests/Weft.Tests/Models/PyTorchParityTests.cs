@@ -7,16 +7,14 @@ namespace Weft.Tests.Models;
 /// </summary>
 public class PyTorchParityTests
 {
-    // Twenty layers of sums of some thousand terms and their gradients; measured: below 5e-6.
-    private const double Tolerance = 5e-5; // asked for: 1e-4
+    // Sums of some thousand terms through up to 22 layers and back. PyTorch's own floats are 1e-6 (cnn5) to 1e-5 (googlenet) away from its doubles.
+    private const double Tolerance = 5e-5;
 
-    // Twenty steps, each with the last one's error. PyTorch's own floats are up to 6e-5 away from its doubles on googlenet.
+    // Twenty steps, each with the last one's error. PyTorch's own floats are 1e-7 to 7e-6 away from its doubles.
     private const double LossTolerance = 1e-4;
 
     // Without vectors a step of cnn5 takes seconds: there the first steps speak for the rest.
     private static readonly int Steps = CpuDevice.VectorLanes >= 4 ? 20 : 3;
-
-    public static TheoryData<string> Names => ["small", "cnn4", "cnn5", "googlenet"];
 
     public static TheoryData<string, string> NamesAndOptimizers
     {
@@ -30,14 +28,26 @@ public class PyTorchParityTests
         }
     }
 
+    public static TheoryData<string, bool> NamesAndArithmetic
+    {
+        get
+        {
+            var data = new TheoryData<string, bool>();
+            foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet"])
+            foreach (var strict in (bool[])[false, true])
+                data.Add(name, strict);
+            return data;
+        }
+    }
+
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Logits_loss_and_every_gradient_are_PyTorchs(string name)
+    [MemberData(nameof(NamesAndArithmetic))]
+    public void Logits_loss_and_every_gradient_are_PyTorchs(string name, bool strict)
     {
         var fixture = new Fixture($"{name}.safetensors");
         var (seed, count) = (fixture.Metadata<uint>("seed"), fixture.Metadata<int>("count"));
         using var device = new CpuDevice(2);
-        using var network = HashedModel.Compile(name, device, seed, count);
+        using var network = HashedModel.Compile(name, device, seed, count, fixture.Metadata<double>("width"), strict);
         var (images, labels) = HashedModel.Batch(seed, 0, count);
         network.Forward(images, count, Phase.Training);
         Close.Require("logits", Tolerance, fixture.Tensor("logits"), network.Logits);

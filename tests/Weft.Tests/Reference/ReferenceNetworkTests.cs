@@ -8,7 +8,8 @@ public class ReferenceNetworkTests
     private const double Step = 1e-5;
     private const double Tolerance = 1e-6;
 
-    public static TheoryData<string> Names => [.. Shapes.All.Select(shape => shape.Name)];
+    // Without the one shape that is only there for its size: its layer has smaller shapes beside it.
+    public static TheoryData<string> Names => [.. Shapes.All.Where(shape => shape.Input.Pixels <= 121).Select(shape => shape.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
