@@ -43,9 +43,9 @@ internal sealed class TrainingLoop
     {
         Announce();
         if (_position.StopReason is not null)
-            return Result(_position.StopReason, _position.StopDetail ?? "");
+            return Leave(_position.StopReason, _position.StopDetail ?? "");
         if (_position.CompletedEpochs >= _configuration.Training.Epochs)
-            return Result(StopReasons.Completed, CompletedDetail);
+            return Leave(StopReasons.Completed, CompletedDetail);
         using var loader = _details.Loader = OpenLoader();
         while (_position.CompletedEpochs < _configuration.Training.Epochs)
         {
@@ -207,6 +207,12 @@ internal sealed class TrainingLoop
     private TrainingResult Stop(string reason, string detail)
     {
         _keeper.SaveOrThrow(Current());
+        return Leave(reason, detail);
+    }
+
+    // Also where there was nothing left to train: who took up the run says how it left it.
+    private TrainingResult Leave(string reason, string detail)
+    {
         _recorder.Record(new RunStopped(reason, detail, _position.CompletedEpochs, _position.Step));
         _recorder.Flush(_plan.Run.Folder);
         return Result(reason, detail);
