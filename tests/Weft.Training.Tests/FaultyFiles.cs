@@ -36,6 +36,12 @@ internal sealed class FaultyFiles(long failing, Exception fault, bool forever = 
         return DiskFiles.Instance.ReadAll(path);
     }
 
+    public Stream OpenRead(string path)
+    {
+        Check();
+        return DiskFiles.Instance.OpenRead(path);
+    }
+
     public void Replace(string from, string to)
     {
         Check();

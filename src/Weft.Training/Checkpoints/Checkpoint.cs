@@ -33,14 +33,15 @@ public sealed record Checkpoint
     /// <summary>Width of the vectors it was computed with; another width rounds differently.</summary>
     public required int VectorBits { get; init; }
 
-    public static Checkpoint Capture(Network network, Optimizer optimizer, TrainingPosition position, ModelCard card) => new()
+    /// <summary>To be written again.</summary>
+    public CheckpointSource ToSource() => new()
     {
-        Card = card,
-        Position = position,
-        Weights = [.. network.State.Select(tensor => NamedTensor.Copy(tensor))],
-        OptimizerState = [.. optimizer.State.Select(tensor => NamedTensor.Copy(tensor))],
-        OptimizerStepCount = optimizer.StepCount,
-        VectorBits = CpuDevice.VectorLanes * 32,
+        Card = Card,
+        Position = Position,
+        Weights = [.. Weights.Select(tensor => tensor.ToSource())],
+        OptimizerState = [.. OptimizerState.Select(tensor => tensor.ToSource(CheckpointFile.OptimizerPrefix))],
+        OptimizerStepCount = OptimizerStepCount,
+        VectorBits = VectorBits,
     };
 
     /// <summary>Gives the network the weights.</summary>
@@ -54,10 +55,6 @@ public sealed record Checkpoint
         Fill(optimizer.State, OptimizerState, "optimizer state");
         optimizer.RestoreStepCount(OptimizerStepCount);
     }
-
-    /// <summary>The name of the first tensor with a NaN or an infinity, or null.</summary>
-    public string? FirstNonFiniteTensor() =>
-        Weights.Concat(OptimizerState).FirstOrDefault(tensor => !tensor.IsFinite)?.Name;
 
     private static void Fill(IReadOnlyList<StateTensor> targets, IReadOnlyList<NamedTensor> sources, string what)
     {

@@ -11,7 +11,15 @@ public static class CheckpointFile
     /// <summary>Before the names of the optimizer's tensors; weights have none, so that the file loads as a plain state_dict.</summary>
     public const string OptimizerPrefix = "optimizer.";
 
-    public static byte[] ToBytes(Checkpoint checkpoint)
+    /// <inheritdoc cref="Encode"/>
+    public static byte[] ToBytes(CheckpointSource checkpoint)
+    {
+        byte[] memory = [];
+        return Encode(checkpoint, ref memory).ToArray();
+    }
+
+    /// <summary>The bytes of the file, in <paramref name="memory"/> if it is large enough, otherwise in a new one that takes its place.</summary>
+    public static ReadOnlyMemory<byte> Encode(CheckpointSource checkpoint, ref byte[] memory)
     {
         var card = checkpoint.Card;
         KeyValuePair<string, string>[] metadata =
@@ -27,9 +35,8 @@ public static class CheckpointFile
             new("optimizer.step_count", checkpoint.OptimizerStepCount.ToString(CultureInfo.InvariantCulture)),
             new("position", JsonSerializer.Serialize(checkpoint.Position with { PolicyStates = Sorted(checkpoint.Position.PolicyStates) }, CheckpointJson.Default.TrainingPosition)),
         ];
-        var optimizer = checkpoint.OptimizerState.Select(tensor => tensor.Renamed(OptimizerPrefix + tensor.Name));
-        var bytes = SafetensorsWriter.ToBytes([.. checkpoint.Weights, .. optimizer], metadata);
-        CheckpointSeal.Apply(bytes);
+        var bytes = SafetensorsWriter.Encode([.. checkpoint.Weights, .. checkpoint.OptimizerState], metadata, ref memory);
+        CheckpointSeal.Apply(bytes.Span);
         return bytes;
     }
 

@@ -19,6 +19,8 @@ public sealed class DiskFiles : IFiles
 
     public byte[] ReadAll(string path) => File.ReadAllBytes(path);
 
+    public Stream OpenRead(string path) => File.OpenRead(path);
+
     public void Replace(string from, string to) => File.Move(from, to, overwrite: true);
 
     // .NET opens no folders, so the system is asked directly. Windows has no such call and journals renames itself.

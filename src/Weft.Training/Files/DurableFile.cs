@@ -1,9 +1,12 @@
+using System.Buffers;
+
 namespace Weft.Training;
 
 /// <summary>Replaces whole files so that after a crash or a power failure the old or the new one is there, never a mix.</summary>
 internal static class DurableFile
 {
     private const string TemporaryEnding = ".tmp";
+    private const int ComparedAtOnce = 64 << 10;
 
     /// <summary>Writes beside the target, flushes, reads back and compares, and only then renames; returns when the rename is durable too.</summary>
     /// <param name="keepPrevious">Where the file being replaced goes first, or null.</param>
@@ -21,7 +24,7 @@ internal static class DurableFile
                 files.Flush(file);
             }
 
-            if (!files.ReadAll(temporary).AsSpan().SequenceEqual(content.Span))
+            if (!ReadsBack(files, temporary, content.Span))
                 throw new IOException($"{temporary} reads back differently from what was written");
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -35,6 +38,28 @@ internal static class DurableFile
             files.Replace(path, keepPrevious);
         files.Replace(temporary, path);
         files.FlushFolder(folder);
+    }
+
+    private static bool ReadsBack(IFiles files, string path, ReadOnlySpan<byte> content)
+    {
+        using var file = files.OpenRead(path);
+        var part = ArrayPool<byte>.Shared.Rent(ComparedAtOnce);
+        try
+        {
+            while (true)
+            {
+                var read = file.ReadAtLeast(part.AsSpan(0, ComparedAtOnce), ComparedAtOnce, throwOnEndOfStream: false);
+                if (read == 0)
+                    return content.IsEmpty;
+                if (read > content.Length || !part.AsSpan(0, read).SequenceEqual(content[..read]))
+                    return false;
+                content = content[read..];
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(part);
+        }
     }
 
     private static void TryDelete(IFiles files, string path)

@@ -12,6 +12,8 @@ public interface IFiles
 
     byte[] ReadAll(string path);
 
+    Stream OpenRead(string path);
+
     /// <summary>Renames within a folder, replacing what is there.</summary>
     void Replace(string from, string to);
 

@@ -7,74 +7,75 @@ namespace Weft.Training;
 internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, TrainingTimer timer)
 {
     private readonly CheckpointStore _store = new(plan.Run.Folder, plan.Surroundings.Files);
-    private readonly Queue<(string File, Action Save)> _waiting = new();
-    private (Checkpoint? Checkpoint, byte[] Bytes) _newest = (null, []);
+    private readonly List<WaitingSave> _waiting = [];
     private string _lastSaved = $"the checkpoint of step {plan.Start.Step}";
 
     /// <summary>Notes what the end of an epoch wants saved beside the last checkpoint; the next save writes it first.</summary>
-    public void Prepare(Checkpoint checkpoint, Decision decision)
+    public void Prepare(TrainingPosition position, Decision decision)
     {
-        if (!decision.SaveBest && !decision.KeepEpoch)
-            return;
-        var bytes = Bytes(checkpoint);
-        var epoch = checkpoint.Position.CompletedEpochs;
         if (decision.SaveBest)
-            Wait(plan.Run.Folder.BestCheckpoint, checkpoint.Position, () => _store.SaveBest(bytes));
+            Wait(new WaitingSave(plan.Run.Folder.BestCheckpoint, position, _store.SaveBest));
         if (decision.KeepEpoch)
-            Wait(plan.Run.Folder.EpochCheckpoint(epoch), checkpoint.Position, () => _store.KeepEpoch(epoch, bytes));
+            Wait(new WaitingSave(plan.Run.Folder.EpochCheckpoint(position.CompletedEpochs), position, bytes => _store.KeepEpoch(position.CompletedEpochs, bytes)));
     }
 
     /// <summary>Saves, or warns that it could not.</summary>
-    public void TrySave(Checkpoint checkpoint)
+    public void TrySave(TrainingPosition position)
     {
         try
         {
-            Save(checkpoint);
+            SaveOrThrow(position);
         }
         catch (WeftException failure) when (failure.Code is ExitCode.DiskFull or ExitCode.IoError)
         {
-            recorder.Record(new Warned(failure.Code.Name(), $"the checkpoint of step {checkpoint.Position.Step} was not saved: {failure.Found}",
+            foreach (var save in _waiting)
+                save.OwnBytes ??= Bytes(save.Position).ToArray(); // the next step changes the weights
+            recorder.Record(new Warned(failure.Code.Name(), $"the checkpoint of step {position.Step} was not saved: {failure.Found}",
                 $"{_lastSaved} is intact; training goes on and the next save tries again"));
         }
     }
 
     /// <exception cref="WeftException">Exit 40 or 41; what was saved before is intact.</exception>
-    public void SaveOrThrow(Checkpoint checkpoint) => Save(checkpoint);
+    public void SaveOrThrow(TrainingPosition position)
+    {
+        while (_waiting.Count > 0)
+        {
+            var first = _waiting[0];
+            first.Write(first.OwnBytes ?? Bytes(first.Position));
+            _waiting.RemoveAt(0);
+            Saved(first.Path, first.Position);
+        }
+
+        recorder.Flush(plan.Run.Folder); // the rows of the epochs that the checkpoint calls done
+        _store.SaveLast(Bytes(position));
+        _lastSaved = $"the checkpoint of step {position.Step}";
+        Saved(plan.Run.Folder.LastCheckpoint, position);
+    }
 
     /// <summary>For people: the newest checkpoint on disk.</summary>
     public string Describe() => _lastSaved;
 
-    private void Save(Checkpoint checkpoint)
-    {
-        while (_waiting.TryPeek(out var first))
-        {
-            first.Save();
-            _waiting.Dequeue();
-        }
+    private ReadOnlyMemory<byte> Bytes(TrainingPosition position) => plan.CheckpointMemory.Encode(position, plan.Card);
 
-        recorder.Flush(plan.Run.Folder); // the rows of the epochs that the checkpoint calls done
-        _store.SaveLast(Bytes(checkpoint));
-        _lastSaved = $"the checkpoint of step {checkpoint.Position.Step}";
-        Saved(plan.Run.Folder.LastCheckpoint, checkpoint.Position);
-        // A save leaves several copies of the state behind, and a training allocates nothing else that would make the collector look for them.
-        // This bounds the copies but the process still grows at its first saves; writing the state as a stream would end that.
-        GC.Collect();
+    // Of two that go to the same file only the newer matters.
+    private void Wait(WaitingSave save)
+    {
+        _waiting.RemoveAll(older => older.Path == save.Path);
+        _waiting.Add(save);
     }
 
-    // The end of an epoch often saves one checkpoint under two names.
-    private byte[] Bytes(Checkpoint checkpoint)
+    private void Saved(string path, TrainingPosition position) =>
+        recorder.Record(new CheckpointSaved(Path.GetFileName(path), position.CompletedEpochs, position.Step, position.StepInEpoch == 0 ? 0 : timer.EpochSeconds));
+
+    private sealed class WaitingSave(string path, TrainingPosition position, Action<ReadOnlyMemory<byte>> write)
     {
-        if (!ReferenceEquals(_newest.Checkpoint, checkpoint))
-            _newest = (checkpoint, CheckpointFile.ToBytes(checkpoint));
-        return _newest.Bytes;
+        public string Path => path;
+
+        public TrainingPosition Position => position;
+
+        public Action<ReadOnlyMemory<byte>> Write => write;
+
+        /// <summary>Its checkpoint, once the training's state is about to move on; before, it is encoded from that.</summary>
+        public byte[]? OwnBytes { get; set; }
     }
-
-    private void Wait(string file, TrainingPosition position, Action save) => _waiting.Enqueue((file, () =>
-    {
-        save();
-        Saved(file, position);
-    }));
-
-    private void Saved(string file, TrainingPosition position) =>
-        recorder.Record(new CheckpointSaved(Path.GetFileName(file), position.CompletedEpochs, position.Step, position.StepInEpoch == 0 ? 0 : timer.EpochSeconds));
 }

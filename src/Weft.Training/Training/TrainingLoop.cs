@@ -16,7 +16,7 @@ internal sealed class TrainingLoop
     private readonly CancellationToken _stop;
     private readonly TrainingDetails _details;
     private TrainingPosition _position;
-    private (TrainingPosition? At, Checkpoint? Checkpoint) _captured;
+    private (TrainingPosition? At, TrainingPosition? Position) _current;
 
     public TrainingLoop(TrainingPlan plan, RunRecorder recorder, CancellationToken stop)
     {
@@ -152,12 +152,12 @@ internal sealed class TrainingLoop
             StopDetail = decision.MayResume ? null : decision.StopDetail,
         };
         _timer.BeginEpoch();
-        var checkpoint = Current();
-        _keeper.Prepare(checkpoint, decision);
+        var current = Current();
+        _keeper.Prepare(current, decision);
         if (decision.StopReason is not null)
             return Stop(decision.StopReason, decision.StopDetail ?? "");
         if (_position.CompletedEpochs < _configuration.Training.Epochs)
-            _keeper.TrySave(checkpoint);
+            _keeper.TrySave(current);
         return null;
     }
 
@@ -171,17 +171,16 @@ internal sealed class TrainingLoop
             row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest));
     }
 
-    // Every step has a position of its own, so a checkpoint of the same one is the same.
-    private Checkpoint Current()
+    // The position with what the policies remember: one object for each position, by which a checkpoint that is already made is known.
+    private TrainingPosition Current()
     {
-        if (ReferenceEquals(_captured.At, _position))
-            return _captured.Checkpoint!;
-        var checkpoint = Checkpoint.Capture(_network, _optimizer, _position with { PolicyStates = _policies.States() }, _plan.Card);
+        if (ReferenceEquals(_current.At, _position))
+            return _current.Position!;
         // A step can ruin the weights although its own loss was finite; such a state must never replace a good checkpoint.
-        if (checkpoint.FirstNonFiniteTensor() is { } tensor)
-            throw Diverged($"{tensor} is not finite any more after epoch {Epoch}, step {_position.Step}");
-        _captured = (_position, checkpoint);
-        return checkpoint;
+        if (_network.State.Concat(_optimizer.State).FirstOrDefault(tensor => !tensor.IsFinite) is { } ruined)
+            throw Diverged($"{ruined.Name} is not finite any more after epoch {Epoch}, step {_position.Step}");
+        _current = (_position, _position with { PolicyStates = _policies.States() });
+        return _current.Position!;
     }
 
     private void Announce()

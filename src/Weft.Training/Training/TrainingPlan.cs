@@ -39,6 +39,7 @@ public sealed class TrainingPlan : IDisposable
             Description = EngineOptions.Describe(configuration, data.Dataset.ClassCount, data.Dataset.Shape);
             Network = Network.Compile(Description, Device, EngineOptions.Compile(configuration));
             Optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), Network);
+            CheckpointMemory = new CheckpointMemory(Network, Optimizer);
         }
         catch (Exception wrong) when (wrong is NetworkException or ArgumentException)
         {
@@ -86,6 +87,8 @@ public sealed class TrainingPlan : IDisposable
     public long TotalSteps => (long)StepsPerEpoch * Configuration.Training.Epochs;
 
     internal Surroundings Surroundings { get; }
+
+    internal CheckpointMemory CheckpointMemory { get; } = null!;
 
     /// <summary>Found while the run was taken over; the training reports them first.</summary>
     internal IReadOnlyList<Warned> Warnings { get; private set; } = [];
@@ -171,7 +174,7 @@ public sealed class TrainingPlan : IDisposable
             Directory.CreateDirectory(Run.Folder.CheckpointsFolder);
             DurableFile.Write(Surroundings.Files, Run.Folder.ConfigurationFile, Encoding.UTF8.GetBytes(configuration.ToYaml()));
             // A disk that is full or read-only shows now and not after the first epoch; and what has a description can always be resumed.
-            new CheckpointStore(Run.Folder, Surroundings.Files).SaveLast(CheckpointFile.ToBytes(Checkpoint.Capture(Network, Optimizer, Start, Card)));
+            new CheckpointStore(Run.Folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Card));
             DurableFile.Write(Surroundings.Files, Run.Folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

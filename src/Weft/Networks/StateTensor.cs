@@ -61,6 +61,24 @@ public sealed unsafe class StateTensor
         _changed?.Invoke();
     }
 
+    /// <summary>Its values at the moment they are asked for.</summary>
+    public TensorSource ToSource(string prefix = "") => new(prefix + Name, Shape, CopyTo);
+
+    /// <summary>Whether there is neither a NaN nor an infinity.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            foreach (var value in UnsafeSpan)
+            {
+                if (!float.IsFinite(value))
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
     private void Require(int length)
     {
         if (length != Length)

@@ -27,20 +27,7 @@ public sealed class NamedTensor
     /// <summary>The same values under another name; nothing is copied.</summary>
     public NamedTensor Renamed(string name) => new(name, Shape, _values);
 
-    /// <summary>Whether there is neither a NaN nor an infinity.</summary>
-    public bool IsFinite
-    {
-        get
-        {
-            foreach (var value in _values)
-            {
-                if (!float.IsFinite(value))
-                    return false;
-            }
-
-            return true;
-        }
-    }
+    public TensorSource ToSource(string prefix = "") => new(prefix + Name, Shape, destination => _values.CopyTo(destination));
 
     /// <summary>A copy of what <paramref name="tensor"/> holds now.</summary>
     public static NamedTensor Copy(StateTensor tensor, string prefix = "")

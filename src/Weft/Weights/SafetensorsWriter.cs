@@ -13,46 +13,55 @@ public static class SafetensorsWriter
 {
     private const int Alignment = 8;
 
+    // Memory that is used again has room for the next header, whose numbers may have more digits.
+    private const int HeaderGrowth = 64 << 10;
+
     // Metadata is text for programs; escaping quotes and control characters is enough.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <inheritdoc cref="Write"/>
-    /// <returns>The file's bytes.</returns>
-    public static byte[] ToBytes(IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
-    {
-        var header = CheckedHeader(tensors, metadata);
-        var bytes = new byte[checked((int)(sizeof(ulong) + header.Length + tensors.Sum(tensor => tensor.Values.Length * (long)sizeof(float))))];
-        using var memory = new MemoryStream(bytes);
-        WriteFile(memory, header, tensors);
-        return bytes;
-    }
-
-    /// <param name="stream">Written to from where it stands.</param>
+    /// <summary>Writes the whole file into memory that can be used again.</summary>
     /// <param name="tensors">Written as F32 in this order.</param>
     /// <param name="metadata">Written first in the header, in this order.</param>
+    /// <param name="memory">Used if the file fits into it; otherwise replaced by a larger one.</param>
+    /// <returns>The file's bytes: the first part of <paramref name="memory"/>.</returns>
     /// <exception cref="ArgumentException">Two tensors or two metadata entries share a name, or a tensor has a reserved one.</exception>
-    public static void Write(Stream stream, IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
- =>
-        WriteFile(stream, CheckedHeader(tensors, metadata), tensors);
-
-    private static byte[] CheckedHeader(IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    public static Memory<byte> Encode(IReadOnlyList<TensorSource> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata, ref byte[] memory)
     {
         RequireUnique(tensors.Select(tensor => tensor.Name).Append(SafetensorsReader.MetadataName));
         RequireUnique(metadata.Select(entry => entry.Key));
-        return Header(tensors, metadata);
-    }
-
-    private static void WriteFile(Stream stream, byte[] header, IReadOnlyList<NamedTensor> tensors)
-    {
-        Span<byte> length = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        stream.Write(length);
-        stream.Write(header);
+        var header = Header(tensors, metadata);
+        var start = sizeof(ulong) + header.Length;
+        var length = checked((int)(start + tensors.Sum(tensor => tensor.Length * (long)sizeof(float))));
+        if (memory.Length < length)
+            memory = GC.AllocateUninitializedArray<byte>(checked(length + HeaderGrowth));
+        var file = memory.AsMemory(0, length);
+        BinaryPrimitives.WriteUInt64LittleEndian(file.Span, (ulong)header.Length);
+        header.CopyTo(file.Span[sizeof(ulong)..]);
+        var values = MemoryMarshal.Cast<byte, float>(file.Span[start..]);
         foreach (var tensor in tensors)
-            WriteValues(stream, tensor.Values);
+        {
+            tensor.CopyTo(values[..tensor.Length]);
+            values = values[tensor.Length..];
+        }
+
+        if (!BitConverter.IsLittleEndian)
+        {
+            var words = MemoryMarshal.Cast<byte, uint>(file.Span[start..]);
+            BinaryPrimitives.ReverseEndianness(words, words);
+        }
+
+        return file;
     }
 
-    private static byte[] Header(IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    /// <inheritdoc cref="Encode"/>
+    /// <param name="stream">Written to from where it stands.</param>
+    public static void Write(Stream stream, IReadOnlyList<TensorSource> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        byte[] memory = [];
+        stream.Write(Encode(tensors, metadata, ref memory).Span);
+    }
+
+    private static byte[] Header(IReadOnlyList<TensorSource> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
     {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory, Options))
@@ -77,7 +86,7 @@ public static class SafetensorsWriter
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                offset += tensor.Values.Length * (long)sizeof(float);
+                offset += tensor.Length * (long)sizeof(float);
                 json.WriteNumberValue(offset);
                 json.WriteEndArray();
                 json.WriteEndObject();
@@ -89,22 +98,6 @@ public static class SafetensorsWriter
         while (memory.Length % Alignment != 0)
             memory.WriteByte((byte)' ');
         return memory.ToArray();
-    }
-
-    private static void WriteValues(Stream stream, ReadOnlySpan<float> values)
-    {
-        if (BitConverter.IsLittleEndian)
-        {
-            stream.Write(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        Span<byte> bytes = stackalloc byte[sizeof(float)];
-        foreach (var value in values)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-            stream.Write(bytes);
-        }
     }
 
     private static void RequireUnique(IEnumerable<string> names)

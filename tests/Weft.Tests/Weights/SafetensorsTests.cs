@@ -172,10 +172,26 @@ public class SafetensorsTests
     public void The_same_input_gives_the_same_bytes() =>
         Assert.Equal(Bytes([new("a", [2], [1, 2])], [new("b", "c")]), Bytes([new("a", [2], [1, 2])], [new("b", "c")]));
 
+    [Fact]
+    public void Memory_is_used_again_as_long_as_the_file_fits_into_it()
+    {
+        byte[] memory = [];
+        NamedTensor tensor = new("a", [2], [1, 2]);
+        var first = SafetensorsWriter.Encode([tensor.ToSource()], [new("b", "c")], ref memory).ToArray();
+        var used = memory;
+        var second = SafetensorsWriter.Encode([tensor.ToSource()], [new("b", "cc")], ref memory);
+
+        Assert.Same(used, memory);
+        Assert.Equal(Bytes([tensor], [new("b", "c")]), first);
+        Assert.Equal(Bytes([tensor], [new("b", "cc")]), second);
+        SafetensorsWriter.Encode([new NamedTensor("a", [100_000], new float[100_000]).ToSource()], [], ref memory);
+        Assert.NotSame(used, memory);
+    }
+
     private static byte[] Bytes(IReadOnlyList<NamedTensor> tensors, IReadOnlyList<KeyValuePair<string, string>> metadata)
     {
         using var memory = new MemoryStream();
-        SafetensorsWriter.Write(memory, tensors, metadata);
+        SafetensorsWriter.Write(memory, [.. tensors.Select(tensor => tensor.ToSource())], metadata);
         return memory.ToArray();
     }
 

@@ -10,10 +10,10 @@ public sealed class CheckpointFileTests : IDisposable
     public void Reading_gives_back_what_was_written_and_writing_it_again_the_same_bytes()
     {
         var checkpoint = Tiny();
-        var bytes = CheckpointFile.ToBytes(checkpoint);
+        var bytes = CheckpointFile.ToBytes(checkpoint.ToSource());
         var read = CheckpointFile.Parse(bytes, "here");
 
-        Assert.Equal(bytes, CheckpointFile.ToBytes(read));
+        Assert.Equal(bytes, CheckpointFile.ToBytes(read.ToSource()));
         Assert.Equal(checkpoint.Position.Best, read.Position.Best);
         Assert.Equal(checkpoint.Position.LossSum, read.Position.LossSum);
         Assert.Equal(checkpoint.Card.Classes, read.Card.Classes);
@@ -26,7 +26,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void It_loads_as_a_plain_state_dict()
     {
-        var file = SafetensorsReader.Read(CheckpointFile.ToBytes(Tiny()));
+        var file = SafetensorsReader.Read(CheckpointFile.ToBytes(Tiny().ToSource()));
 
         Assert.Contains("conv1.weight", file.Entries.Select(entry => entry.Name));
         Assert.Contains("bn1.running_mean", file.Entries.Select(entry => entry.Name));
@@ -36,7 +36,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Every_flipped_bit_is_detected()
     {
-        var bytes = CheckpointFile.ToBytes(Tiny());
+        var bytes = CheckpointFile.ToBytes(Tiny().ToSource());
         for (var i = 0; i < bytes.Length; i++)
         {
             for (var bit = 0; bit < 8; bit++)
@@ -53,7 +53,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Every_truncation_and_every_addition_is_detected()
     {
-        var bytes = CheckpointFile.ToBytes(Tiny());
+        var bytes = CheckpointFile.ToBytes(Tiny().ToSource());
         for (var length = 0; length < bytes.Length; length += length < 200 ? 1 : 37)
             Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes[..length], "here")).Code);
         Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse([.. bytes, 0], "here")).Code);
@@ -63,7 +63,7 @@ public sealed class CheckpointFileTests : IDisposable
     public void Swapped_zeroed_and_repeated_sectors_are_detected()
     {
         const int Sector = 512;
-        var original = CheckpointFile.ToBytes(Tiny());
+        var original = CheckpointFile.ToBytes(Tiny().ToSource());
         var rng = new Rng(7);
         for (var i = 0; i < 2000; i++)
         {
@@ -87,7 +87,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void A_newer_format_is_refused()
     {
-        var bytes = Reseal(CheckpointFile.ToBytes(Tiny()), "\"format\":\"1\"", "\"format\":\"2\"");
+        var bytes = Reseal(CheckpointFile.ToBytes(Tiny().ToSource()), "\"format\":\"1\"", "\"format\":\"2\"");
 
         Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes, "here")).Code);
     }
@@ -97,7 +97,7 @@ public sealed class CheckpointFileTests : IDisposable
     {
         foreach (var (from, to) in new[] { ("\"layer\":\"Conv2d\"", "\"layer\":\"Conv9d\""), ("\"position\"", "\"position2\""), ("\"format\":\"1\"", "\"format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]") })
         {
-            var original = CheckpointFile.ToBytes(Tiny());
+            var original = CheckpointFile.ToBytes(Tiny().ToSource());
             var changed = ReplaceInHeader(original, from, to);
             Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(changed, "here")).Code);
         }

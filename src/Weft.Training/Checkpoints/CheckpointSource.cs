@@ -1,0 +1,29 @@
+namespace Weft.Training;
+
+/// <summary>What a checkpoint is written from: tensors that are asked for their values only when the file's bytes are made.</summary>
+public sealed record CheckpointSource
+{
+    public required ModelCard Card { get; init; }
+
+    public required TrainingPosition Position { get; init; }
+
+    public required IReadOnlyList<TensorSource> Weights { get; init; }
+
+    /// <summary>Under names that begin with <see cref="CheckpointFile.OptimizerPrefix"/>.</summary>
+    public required IReadOnlyList<TensorSource> OptimizerState { get; init; }
+
+    public required long OptimizerStepCount { get; init; }
+
+    public required int VectorBits { get; init; }
+
+    /// <summary>The state as it is now; it must not change until the bytes are made.</summary>
+    public static CheckpointSource Of(Network network, Optimizer optimizer, TrainingPosition position, ModelCard card) => new()
+    {
+        Card = card,
+        Position = position,
+        Weights = [.. network.State.Select(tensor => tensor.ToSource())],
+        OptimizerState = [.. optimizer.State.Select(tensor => tensor.ToSource(CheckpointFile.OptimizerPrefix))],
+        OptimizerStepCount = optimizer.StepCount,
+        VectorBits = CpuDevice.VectorLanes * 32,
+    };
+}
