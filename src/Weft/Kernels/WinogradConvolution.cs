@@ -30,19 +30,19 @@ internal sealed unsafe class WinogradConvolution
 
     private const int Pad = 16;
 
+    private static readonly TileSize WholeTile = new(Outputs, Outputs);
+
     private readonly ConvolutionShape _shape;
     private readonly VectorKernels _kernels;
     private readonly int _panel;
-    private readonly int _tilesY;
-    private readonly int _tilesX;
+    private readonly WinogradTiles _tiles;
 
     public WinogradConvolution(ConvolutionShape shape, VectorKernels kernels, int batchSize)
     {
         _shape = shape;
         _kernels = kernels;
         _panel = kernels.PanelWidth;
-        _tilesY = (shape.OutputHeight + Outputs - 1) / Outputs;
-        _tilesX = (shape.OutputWidth + Outputs - 1) / Outputs;
+        _tiles = new WinogradTiles(shape.OutputHeight, shape.OutputWidth);
         GroupImages = Math.Clamp(TilesPerGroup / TilesPerImage, 1, batchSize);
         ChunkImages = Math.Min(batchSize, Math.Max(1, TilesPerChunk / (TilesPerImage * GroupImages)) * GroupImages);
     }
@@ -50,7 +50,7 @@ internal sealed unsafe class WinogradConvolution
     public static bool Fits(in ConvolutionShape shape) =>
         shape is { R: 3, Stride: 1, Padding: <= 2 } && shape.C % ChannelMultiple == 0 && shape.K % ChannelMultiple == 0;
 
-    public int TilesPerImage => _tilesY * _tilesX;
+    public int TilesPerImage => _tiles.PerImage;
 
     /// <summary>Images whose tiles are multiplied together.</summary>
     public int GroupImages { get; }
@@ -58,10 +58,7 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>Images between two barriers of the backward pass.</summary>
     public int ChunkImages { get; }
 
-    /// <summary>Rows and columns of zeros the input needs below and right: the last tiles reach over the edge.</summary>
-    public int HaloAfter => Math.Max(Math.Max(FrameHeight - _shape.Height, FrameWidth - _shape.Width) - _shape.Padding, 0);
-
-    public long RealFlopsPerImage => 2L * Products * TilesPerImage * _shape.C * _shape.K;
+    public long RealFlopsPerImage => 2L * _tiles.ProductsPerImage * _shape.C * _shape.K;
 
     public long KernelLength => (long)Products * _shape.C * Panels(_shape.K) * _panel;
 
@@ -70,10 +67,10 @@ internal sealed unsafe class WinogradConvolution
     public long ProductGradientLength => (long)Products * _shape.C * _shape.K;
 
     /// <summary>Floats of a worker's scratch in the forward pass.</summary>
-    public long ForwardScratch => PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, BlockColumns(_shape.K)) + Outputs * Outputs * ColumnBlock;
+    public long ForwardScratch => PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, BlockColumns(_shape.K));
 
     /// <summary>Floats of a worker's scratch in the backward pass.</summary>
-    public long BackwardScratch => OutputFrameLength + PlanesLength(GroupTiles, BlockColumns(_shape.C)) + InputFrameLength;
+    public long BackwardScratch => OutputImageLength + PlanesLength(GroupTiles, BlockColumns(_shape.C)) + InputFrameLength;
 
     /// <summary>Floats of a worker's scratch in <see cref="AddProductGradient"/>.</summary>
     public long ProductGradientScratch => (long)SumBlock * (_shape.C + Panels(_shape.K) * _panel);
@@ -91,15 +88,16 @@ internal sealed unsafe class WinogradConvolution
 
     private int GroupTiles => GroupImages * TilesPerImage;
 
-    private int ChunkTiles => ChunkImages * TilesPerImage;
+    private int ChunkTiles => (ChunkImages + GroupImages - 1) / GroupImages * GroupTiles;
 
-    private long OutputFrameLength => (long)_tilesY * _tilesX * Outputs * Outputs * _shape.K;
+    private long OutputImageLength => (long)_shape.OutputPixels * _shape.K;
 
     private long InputFrameLength => (long)FrameHeight * FrameWidth * BlockColumns(_shape.C);
 
-    private int FrameHeight => _tilesY * Outputs + 2;
+    // All pixels that the tiles read, with the padding.
+    private int FrameHeight => _shape.OutputHeight + 2;
 
-    private int FrameWidth => _tilesX * Outputs + 2;
+    private int FrameWidth => _shape.OutputWidth + 2;
 
     /// <summary>U of input channel <paramref name="c"/> from weights [R, R, C, K].</summary>
     public void TransformKernel(float* weight, float* u, int c) => TransformKernel(weight, u, c, _shape.C, _shape.K);
@@ -110,71 +108,66 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>Output images yFirst … of input images first … first + count − 1 (at most <see cref="GroupImages"/>), without bias.</summary>
     public void Forward(in FeatureMap x, int first, int count, float* u, in FeatureMap y, int yFirst, float* scratch)
     {
-        float* v = scratch, m = v + PlanesLength(GroupTiles, _shape.C), tile = m + PlanesLength(GroupTiles, BlockColumns(_shape.K));
+        float* v = scratch, m = v + PlanesLength(GroupTiles, _shape.C);
         for (var i = 0; i < count; i++)
-            TransformImage(x, first + i, v, GroupTiles, i);
+            TransformImage(x, first + i, v, GroupTiles, i, count);
         for (var column = 0; column < _shape.K; column += ColumnBlock)
         {
             var columns = Math.Min(ColumnBlock, _shape.K - column);
-            Multiply(v, GroupTiles, 0, _shape.C, u, m, column, columns, count * TilesPerImage);
+            Multiply(v, GroupTiles, _shape.C, u, m, column, columns, count);
             for (var i = 0; i < count; i++)
-                TransformBack(m, columns, i, y.Slice(column, columns), yFirst + i, tile);
+                TransformBack(m, columns, i, count, y.Slice(column, columns), yFirst + i);
         }
     }
 
-    /// <summary>The frame of an output gradient in a worker's scratch: to be filled before <see cref="BackwardImage"/>; its edge must be zero.</summary>
-    public FeatureMap OutputFrame(float* scratch)
-    {
-        var frame = FeatureMap.Over(scratch, _tilesY * Outputs, _tilesX * Outputs, _shape.K);
-        frame.Height = _shape.OutputHeight;
-        frame.Width = _shape.OutputWidth;
-        return frame;
-    }
+    /// <summary>An output gradient in a worker's scratch: to be filled before <see cref="BackwardImage"/>.</summary>
+    public FeatureMap OutputImage(float* scratch) => FeatureMap.Over(scratch, _shape.OutputHeight, _shape.OutputWidth, _shape.K);
 
-    /// <summary>Zeroes what the frame has beyond the image.</summary>
-    public void ClearFrameEdge(in FeatureMap frame)
+    /// <summary>V and dM of image <paramref name="image"/> from its input and its output gradient.</summary>
+    /// <param name="group">Its group's number in the chunk.</param>
+    /// <param name="place">Its place in the group.</param>
+    /// <param name="count">Images in the group.</param>
+    public void BackwardImage(in FeatureMap x, int image, int group, int place, int count, in FeatureMap gradient, float* chunkV, float* chunkM)
     {
-        var edge = (_tilesX * Outputs - frame.Width) * frame.PixelStride;
-        for (var y = 0; y < frame.Height && edge > 0; y++)
-            new Span<float>(frame.Pixel(0, y, frame.Width), (int)edge).Clear();
-        for (var y = frame.Height; y < _tilesY * Outputs; y++)
-            new Span<float>(frame.Pixel(0, y, 0), (int)frame.RowStride).Clear();
-    }
-
-    /// <summary>V and dM of image <paramref name="image"/> (place <paramref name="place"/> of its chunk) from its input and its framed output gradient.</summary>
-    public void BackwardImage(in FeatureMap x, int image, int place, in FeatureMap frame, float* chunkV, float* chunkM)
-    {
-        TransformImage(x, image, chunkV, ChunkTiles, place);
-        nint plane = Plane(ChunkTiles, _shape.K), tile = Padded(_shape.K);
-        var to = chunkM + place * TilesPerImage * tile;
-        for (var ty = 0; ty < _tilesY; ty++)
+        TransformImage(x, image, chunkV + group * GroupTiles * Padded(_shape.C), ChunkTiles, place, count);
+        nint plane = Plane(ChunkTiles, _shape.K), tileLength = Padded(_shape.K);
+        chunkM += group * GroupTiles * tileLength;
+        for (var i = 0; i < TilesPerImage; i++)
         {
-            for (var tx = 0; tx < _tilesX; tx++, to += tile)
-                _kernels.TransformOutputGradient(frame.Pixel(0, ty * Outputs, tx * Outputs), frame.RowStride, frame.PixelStride, to, plane, _shape.K);
+            var tile = _tiles.Tile(i, place, count);
+            float* from = gradient.Pixel(0, tile.Y, tile.X), to = chunkM + tile.Position * tileLength;
+            if (tile.Size == WholeTile)
+                _kernels.TransformOutputGradient(from, gradient.RowStride, gradient.PixelStride, to, plane, _shape.K);
+            else
+                _kernels.TransformOutputGradient(tile.Size, from, gradient.RowStride, gradient.PixelStride, to, plane, _shape.K);
         }
     }
 
-    /// <summary>dx (+)= the input gradient of <paramref name="count"/> images from their dM.</summary>
-    public void BackwardInput(float* chunkM, int place, float* turnedU, in FeatureMap dx, int first, int count, bool accumulate, float* scratch)
+    /// <summary>dx (+)= the input gradient of the <paramref name="count"/> images of a group of the chunk, from <paramref name="first"/> on, from their dM.</summary>
+    public void BackwardInput(float* chunkM, int group, float* turnedU, in FeatureMap dx, int first, int count, bool accumulate, float* scratch)
     {
-        float* dv = scratch + OutputFrameLength, frameMemory = dv + PlanesLength(GroupTiles, BlockColumns(_shape.C));
+        float* dv = scratch + OutputImageLength, frameMemory = dv + PlanesLength(GroupTiles, BlockColumns(_shape.C));
+        chunkM += group * GroupTiles * Padded(_shape.K);
         for (var column = 0; column < _shape.C; column += ColumnBlock)
         {
             var columns = Math.Min(ColumnBlock, _shape.C - column);
-            Multiply(chunkM, ChunkTiles, place * TilesPerImage, _shape.K, turnedU, dv, column, columns, count * TilesPerImage);
+            Multiply(chunkM, ChunkTiles, _shape.K, turnedU, dv, column, columns, count);
             var frame = FeatureMap.Over(frameMemory, FrameHeight, FrameWidth, columns);
-            nint plane = Plane(GroupTiles, columns), tile = Padded(columns);
-            for (var i = 0; i < count; i++)
+            nint plane = Plane(GroupTiles, columns), tileLength = Padded(columns);
+            for (var place = 0; place < count; place++)
             {
                 new Span<float>(frameMemory, FrameHeight * FrameWidth * columns).Clear();
-                var from = dv + i * TilesPerImage * tile;
-                for (var ty = 0; ty < _tilesY; ty++)
+                for (var i = 0; i < TilesPerImage; i++)
                 {
-                    for (var tx = 0; tx < _tilesX; tx++, from += tile)
-                        _kernels.TransformInputGradient(from, plane, frame.Pixel(0, ty * Outputs, tx * Outputs), frame.RowStride, frame.PixelStride, columns);
+                    var tile = _tiles.Tile(i, place, count);
+                    float* from = dv + tile.Position * tileLength, to = frame.Pixel(0, tile.Y, tile.X);
+                    if (tile.Size == WholeTile)
+                        _kernels.TransformInputGradient(from, plane, to, frame.RowStride, frame.PixelStride, columns);
+                    else
+                        _kernels.TransformInputGradient(tile.Size, from, plane, to, frame.RowStride, frame.PixelStride, columns);
                 }
 
-                CopyFrame(frame, dx.Slice(column, columns), first + i, accumulate);
+                CopyFrame(frame, dx.Slice(column, columns), first + place, accumulate);
             }
         }
     }
@@ -183,37 +176,74 @@ internal sealed unsafe class WinogradConvolution
     public void AddProductGradient(float* chunkV, float* chunkM, int images, float* du, int task, bool accumulate, float* scratch)
     {
         var (product, part) = Math.DivRem(task, ColumnParts);
-        nint segment = 0, tileV = Padded(_shape.C), tileM = Padded(_shape.K);
-        int firstPanel = Panels(_shape.K) * part / ColumnParts, endPanel = Panels(_shape.K) * (part + 1) / ColumnParts;
+        var sum = new ProductSum
+        {
+            To = du + (nint)product * _shape.C * _shape.K,
+            Rows = scratch,
+            Panels = scratch + SumBlock * _shape.C,
+            FirstPanel = Panels(_shape.K) * part / ColumnParts,
+            EndPanel = Panels(_shape.K) * (part + 1) / ColumnParts,
+            Accumulate = accumulate,
+        };
+        nint tileV = Padded(_shape.C), tileM = Padded(_shape.K);
         var v = chunkV + product * Plane(ChunkTiles, _shape.C);
         var m = chunkM + product * Plane(ChunkTiles, _shape.K);
-        var to = du + (nint)product * _shape.C * _shape.K;
-        float* rows = scratch, panels = scratch + SumBlock * _shape.C;
-        var tiles = images * TilesPerImage;
-        for (var t = 0; t < tiles; t += SumBlock)
+        for (var image = 0; image < images; image += GroupImages, v += GroupTiles * tileV, m += GroupTiles * tileM)
         {
-            var count = Math.Min(SumBlock, tiles - t);
-            // Both operands come from the last-level cache: copied in one straight run each, they are then used from a near cache many times.
-            for (var i = 0; i < count; i++)
-                _kernels.CopyToPanels(v + (t + i) * tileV, _shape.C, rows + i * _shape.C, _panel);
-            PackPanels(m + t * tileM, tileM, count, firstPanel, endPanel, panels);
-            var block = new MatrixBlock
+            var (tile, end) = _tiles.Range(product, Math.Min(GroupImages, images - image));
+            while (tile < end)
             {
-                Segments = &segment,
-                SegmentCount = 1,
-                Count = count,
-                RowStride = 1,
-                Step = _shape.C,
-                BStep = _panel,
-                CRow = _shape.K,
-                Accumulate = accumulate || t > 0,
-            };
-            for (var panel = firstPanel; panel < endPanel; panel++)
-            {
-                _kernels.MultiplyPanel(
-                    block, rows, panels + (panel - firstPanel) * SumBlock * _panel, to + panel * _panel, _shape.C, Math.Min(_panel, _shape.K - panel * _panel));
+                // Both operands come from the last-level cache: copied in one straight run each, they are then used from a near cache many times.
+                var count = Math.Min(SumBlock - sum.Count, end - tile);
+                for (var i = 0; i < count; i++)
+                    _kernels.CopyToPanels(v + (tile + i) * tileV, _shape.C, sum.Rows + (sum.Count + i) * _shape.C, _panel);
+                PackPanels(m + tile * tileM, tileM, count, sum.FirstPanel, sum.EndPanel, sum.Panels + sum.Count * _panel);
+                tile += count;
+                sum.Count += count;
+                if (sum.Count == SumBlock)
+                    AddSum(ref sum);
             }
         }
+
+        // Also where no tile uses the product: its sum is zero.
+        if (sum.Count > 0 || !sum.Accumulate)
+            AddSum(ref sum);
+    }
+
+    private void AddSum(ref ProductSum sum)
+    {
+        nint segment = 0;
+        var block = new MatrixBlock
+        {
+            Segments = &segment,
+            SegmentCount = 1,
+            Count = sum.Count,
+            RowStride = 1,
+            Step = _shape.C,
+            BStep = _panel,
+            CRow = _shape.K,
+            Accumulate = sum.Accumulate,
+        };
+        for (var panel = sum.FirstPanel; panel < sum.EndPanel; panel++)
+        {
+            _kernels.MultiplyPanel(
+                block, sum.Rows, sum.Panels + (panel - sum.FirstPanel) * SumBlock * _panel, sum.To + panel * _panel, _shape.C, Math.Min(_panel, _shape.K - panel * _panel));
+        }
+
+        sum.Count = 0;
+        sum.Accumulate = true;
+    }
+
+    // The terms of one product's sum that wait for being multiplied.
+    private struct ProductSum
+    {
+        public float* To;
+        public float* Rows;
+        public float* Panels;
+        public int FirstPanel;
+        public int EndPanel;
+        public int Count;
+        public bool Accumulate;
     }
 
     private void PackPanels(float* m, nint tile, int count, int firstPanel, int endPanel, float* panels)
@@ -247,44 +277,31 @@ internal sealed unsafe class WinogradConvolution
     // Where the transformed kernels of the columns from a block's first on begin.
     private float* KernelBlock(float* u, int rows, int column) => u + (nint)Products * rows * Panels(column) * _panel;
 
-    internal void TransformImage(in FeatureMap x, int image, float* v, int planeTiles, int place)
+    private void TransformImage(in FeatureMap x, int image, float* v, int planeTiles, int place, int count)
     {
-        nint plane = Plane(planeTiles, _shape.C), tile = Padded(_shape.C);
-        v += place * TilesPerImage * tile;
-        for (var ty = 0; ty < _tilesY; ty++)
+        nint plane = Plane(planeTiles, _shape.C), tileLength = Padded(_shape.C);
+        for (var i = 0; i < TilesPerImage; i++)
         {
-            for (var tx = 0; tx < _tilesX; tx++, v += tile)
-            {
-                var from = x.Pixel(image, ty * Outputs - _shape.Padding, tx * Outputs - _shape.Padding);
-                _kernels.TransformInput(from, x.RowStride, x.PixelStride, v, plane, _shape.C);
-            }
+            var tile = _tiles.Tile(i, place, count);
+            float* from = x.Pixel(image, tile.Y - _shape.Padding, tile.X - _shape.Padding), to = v + tile.Position * tileLength;
+            if (tile.Size == WholeTile)
+                _kernels.TransformInput(from, x.RowStride, x.PixelStride, to, plane, _shape.C);
+            else
+                _kernels.TransformInput(tile.Size, from, x.RowStride, x.PixelStride, to, plane, _shape.C);
         }
     }
 
-    internal void TransformBack(float* m, int columns, int place, in FeatureMap y, int image, float* tile)
+    private void TransformBack(float* m, int columns, int place, int count, in FeatureMap y, int image)
     {
-        nint plane = Plane(GroupTiles, columns);
-        m += place * TilesPerImage * Padded(columns);
-        for (var ty = 0; ty < _tilesY; ty++)
+        nint plane = Plane(GroupTiles, columns), tileLength = Padded(columns);
+        for (var i = 0; i < TilesPerImage; i++)
         {
-            for (var tx = 0; tx < _tilesX; tx++, m += Padded(columns))
-            {
-                int height = Math.Min(Outputs, _shape.OutputHeight - ty * Outputs), width = Math.Min(Outputs, _shape.OutputWidth - tx * Outputs);
-                var to = y.Pixel(image, ty * Outputs, tx * Outputs);
-                if (height == Outputs && width == Outputs)
-                {
-                    _kernels.TransformOutput(m, plane, to, y.RowStride, y.PixelStride, columns);
-                    continue;
-                }
-
-                // A tile over the edge: compute it whole aside and keep what is inside.
-                _kernels.TransformOutput(m, plane, tile, Outputs * columns, columns, columns);
-                for (var row = 0; row < height; row++)
-                {
-                    for (var column = 0; column < width; column++)
-                        VectorKernels.Copy(tile + (row * Outputs + column) * columns, to + row * y.RowStride + column * y.PixelStride, columns);
-                }
-            }
+            var tile = _tiles.Tile(i, place, count);
+            float* from = m + tile.Position * tileLength, to = y.Pixel(image, tile.Y, tile.X);
+            if (tile.Size == WholeTile)
+                _kernels.TransformOutput(from, plane, to, y.RowStride, y.PixelStride, columns);
+            else
+                _kernels.TransformOutput(tile.Size, from, plane, to, y.RowStride, y.PixelStride, columns);
         }
     }
 
@@ -304,8 +321,8 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    // For each product, one block of columns: C[tiles, columns] = A[tiles, depth] · U[depth, columns].
-    internal void Multiply(float* a, int planeTiles, int firstTile, int depth, float* u, float* c, int column, int columns, int tiles)
+    // For each product, one block of columns of a group: C[tiles, columns] = A[tiles, depth] · U[depth, columns].
+    private void Multiply(float* a, int planeTiles, int depth, float* u, float* c, int column, int columns, int images)
     {
         nint segment = 0;
         var block = new MatrixBlock
@@ -319,12 +336,12 @@ internal sealed unsafe class WinogradConvolution
             CRow = Padded(columns),
             NextB = depth * _panel,
         };
-        a += firstTile * Padded(depth);
         var b = KernelBlock(u, depth, column);
         for (var product = 0; product < Products; product++, a += Plane(planeTiles, depth), c += Plane(GroupTiles, columns))
         {
+            var (tile, end) = _tiles.Range(product, images);
             for (var first = 0; first < columns; first += _panel, b += (nint)depth * _panel)
-                _kernels.MultiplyPanel(block, a, b, c + first, tiles, Math.Min(_panel, columns - first));
+                _kernels.MultiplyPanel(block, a + tile * block.RowStride, b, c + tile * block.CRow + first, end - tile, Math.Min(_panel, columns - first));
         }
     }
 

@@ -115,22 +115,20 @@ internal sealed unsafe partial class ConvolutionOperation
         public void Run(int task, int worker)
         {
             var winograd = operation._winograd!;
-            var place = task * winograd.GroupImages;
-            var count = Math.Min(winograd.GroupImages, chunkImages - place);
+            var first = chunkFirst + task * winograd.GroupImages;
+            var count = Math.Min(winograd.GroupImages, chunkFirst + chunkImages - first);
             var scratch = operation._context.WorkerScratch(worker);
-            var frame = winograd.OutputFrame(scratch);
-            winograd.ClearFrameEdge(frame);
+            var gradient = winograd.OutputImage(scratch);
             for (var i = 0; i < count; i++)
             {
-                operation.LoadOutputGradient(chunkFirst + place + i, frame);
-                winograd.BackwardImage(operation._input.Map, chunkFirst + place + i, place + i, frame, operation.ChunkV, operation.ChunkM);
+                operation.LoadOutputGradient(first + i, gradient);
+                winograd.BackwardImage(operation._input.Map, first + i, task, i, count, gradient, operation.ChunkV, operation.ChunkM);
             }
 
             if (operation._input.NeedsGradient)
             {
                 winograd.BackwardInput(
-                    operation.ChunkM, place, operation._packedTurned!.Pointer, operation._input.Gradient, chunkFirst + place, count,
-                    operation._input.Accumulates(operation), scratch);
+                    operation.ChunkM, task, operation._packedTurned!.Pointer, operation._input.Gradient, first, count, operation._input.Accumulates(operation), scratch);
             }
         }
     }

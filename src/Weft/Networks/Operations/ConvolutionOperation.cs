@@ -57,7 +57,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
         _direct = new DirectConvolution(_shape, kernels);
         if (!options.Strict && WinogradConvolution.Fits(_shape) && Math.Min(_shape.C, _shape.K) >= FewestWinogradChannels)
             _winograd = new WinogradConvolution(_shape, kernels, options.BatchSize);
-        input.RequireHalo(layer.Padding, _winograd?.HaloAfter ?? _shape.HaloAfter);
+        input.RequireHalo(layer.Padding, _shape.HaloAfter);
         input.AddDifferentiator(this);
         var fanIn = _shape.Taps * _shape.C;
         _weight = new ParameterSlot(

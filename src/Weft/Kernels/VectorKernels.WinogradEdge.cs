@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using static Weft.Kernels.WinogradPoints;
+
+namespace Weft.Kernels;
+
+/// <summary>Outputs of a tile: four by four, less at the lower and the right edge.</summary>
+internal readonly record struct TileSize(int Height, int Width);
+
+// The transforms of VectorKernels.Winograd for tiles with less than four outputs along an axis; see WinogradAxis. Products keep the places they have in a
+// whole tile; those the tile does not use are neither written nor read.
+internal abstract unsafe partial class VectorKernels
+{
+    /// <summary>V = Bᵀ d B of one tile: Height + 2 by Width + 2 pixels from <paramref name="d"/>.</summary>
+    public abstract void TransformInput(TileSize size, float* d, nint rowStride, nint pixelStride, float* v, nint productStride, nint channels);
+
+    /// <summary>Y = Aᵀ M A of one tile.</summary>
+    public abstract void TransformOutput(TileSize size, float* m, nint productStride, float* y, nint rowStride, nint pixelStride, nint channels);
+
+    /// <summary>dM = A dY Aᵀ of one tile.</summary>
+    public abstract void TransformOutputGradient(TileSize size, float* dy, nint rowStride, nint pixelStride, float* dm, nint productStride, nint channels);
+
+    /// <summary>d += B dV Bᵀ of one tile: Height + 2 by Width + 2 pixels of <paramref name="dd"/> are added to.</summary>
+    public abstract void TransformInputGradient(TileSize size, float* dv, nint productStride, float* dd, nint rowStride, nint pixelStride, nint channels);
+}
+
+internal sealed unsafe partial class VectorKernels<TWidth, TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformInput(TileSize size, float* d, nint rowStride, nint pixelStride, float* v, nint productStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Products * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            for (nint x = 0; x < size.Width + 2; x++)
+                EdgeInputLine(size.Height, d + x * pixelStride + c, rowStride, columns + x * lanes, Inputs * lanes);
+            foreach (nint y in WinogradAxis.Points(size.Height))
+                EdgeInputLine(size.Width, columns + y * Inputs * lanes, lanes, v + y * Inputs * productStride + c, productStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformOutput(TileSize size, float* m, nint productStride, float* y, nint rowStride, nint pixelStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Inputs * Outputs * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            foreach (nint x in WinogradAxis.Points(size.Width))
+                EdgeOutputLine(size.Height, m + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes);
+            for (nint row = 0; row < size.Height; row++)
+                EdgeOutputLine(size.Width, columns + row * Inputs * lanes, lanes, y + row * rowStride + c, pixelStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformOutputGradient(TileSize size, float* dy, nint rowStride, nint pixelStride, float* dm, nint productStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Inputs * Outputs * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            for (nint x = 0; x < size.Width; x++)
+                EdgeOutputGradientLine(size.Height, dy + x * pixelStride + c, rowStride, columns + x * lanes, Outputs * lanes);
+            foreach (nint y in WinogradAxis.Points(size.Height))
+                EdgeOutputGradientLine(size.Width, columns + y * Outputs * lanes, lanes, dm + y * Inputs * productStride + c, productStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransformInputGradient(TileSize size, float* dv, nint productStride, float* dd, nint rowStride, nint pixelStride, nint channels)
+    {
+        nint lanes = TWidth.Lanes;
+        var columns = stackalloc float[Products * TWidth.Lanes];
+        for (nint c = 0; c < channels; c += lanes)
+        {
+            foreach (nint x in WinogradAxis.Points(size.Width))
+                EdgeInputGradientLine(size.Height, dv + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes, add: false);
+            for (nint y = 0; y < size.Height + 2; y++)
+                EdgeInputGradientLine(size.Width, columns + y * Inputs * lanes, lanes, dd + y * rowStride + c, pixelStride, add: true);
+        }
+    }
+
+    // Bᵀ on outputs + 2 values.
+    private static void EdgeInputLine(int outputs, float* from, nint stride, float* to, nint toStride)
+    {
+        if (outputs == Outputs)
+        {
+            InputLine(from, stride, to, toStride);
+            return;
+        }
+
+        var matrix = WinogradAxis.InputMatrix(outputs);
+        var points = WinogradAxis.Points(outputs);
+        for (var i = 0; i < points.Length; i++)
+        {
+            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i * points.Length]), TWidth.Load(from));
+            for (var j = 1; j < points.Length; j++)
+                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[i * points.Length + j]), TWidth.Load(from + j * stride), sum);
+            TWidth.Store(to + points[i] * toStride, sum);
+        }
+    }
+
+    // Aᵀ on the values of the tile's points.
+    private static void EdgeOutputLine(int outputs, float* from, nint stride, float* to, nint toStride)
+    {
+        if (outputs == Outputs)
+        {
+            OutputLine(from, stride, to, toStride);
+            return;
+        }
+
+        var matrix = WinogradAxis.OutputMatrix(outputs);
+        var points = WinogradAxis.Points(outputs);
+        for (var i = 0; i < outputs; i++)
+        {
+            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i * points.Length]), TWidth.Load(from));
+            for (var j = 1; j < points.Length; j++)
+                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[i * points.Length + j]), TWidth.Load(from + points[j] * stride), sum);
+            TWidth.Store(to + i * toStride, sum);
+        }
+    }
+
+    // A on the outputs' gradients.
+    private static void EdgeOutputGradientLine(int outputs, float* from, nint stride, float* to, nint toStride)
+    {
+        if (outputs == Outputs)
+        {
+            OutputGradientLine(from, stride, to, toStride);
+            return;
+        }
+
+        var matrix = WinogradAxis.OutputMatrix(outputs);
+        var points = WinogradAxis.Points(outputs);
+        for (var i = 0; i < points.Length; i++)
+        {
+            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i]), TWidth.Load(from));
+            for (var j = 1; j < outputs; j++)
+                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[j * points.Length + i]), TWidth.Load(from + j * stride), sum);
+            TWidth.Store(to + points[i] * toStride, sum);
+        }
+    }
+
+    // B on the gradients of the tile's points.
+    private static void EdgeInputGradientLine(int outputs, float* from, nint stride, float* to, nint toStride, bool add)
+    {
+        if (outputs == Outputs)
+        {
+            InputGradientLine(from, stride, to, toStride, add);
+            return;
+        }
+
+        var matrix = WinogradAxis.InputMatrix(outputs);
+        var points = WinogradAxis.Points(outputs);
+        for (var i = 0; i < points.Length; i++)
+        {
+            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i]), TWidth.Load(from));
+            for (var j = 1; j < points.Length; j++)
+                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[j * points.Length + i]), TWidth.Load(from + points[j] * stride), sum);
+            TWidth.Store(to + i * toStride, add ? TWidth.Add(sum, TWidth.Load(to + i * toStride)) : sum);
+        }
+    }
+}
