@@ -55,7 +55,8 @@ internal static class WideResNet
         ];
 
         Residual Block(int number, int channels) => new(new Sequential(
-            [.. Blocks.Norm(options, "1"), Blocks.Activation(options), Convolve(channels, "1"), .. Second(channels)]) { Name = "body" })
+            [.. Blocks.Norm(options, "1"), Blocks.Activation(options), Convolve(channels, "1"), .. Second(channels)])
+        { Name = "body" })
         {
             Name = $"block{number}",
         };

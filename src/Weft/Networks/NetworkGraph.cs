@@ -74,7 +74,8 @@ internal sealed class NetworkGraph
             if (output.Shape.Height != first.Height || output.Shape.Width != first.Width)
             {
                 throw new NetworkException(
-                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.") { Path = path };
+                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.")
+                { Path = path };
             }
         }
 
@@ -90,7 +91,8 @@ internal sealed class NetworkGraph
         if (body.Shape != shortcut.Shape)
         {
             throw new NetworkException(
-                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.") { Path = path };
+                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.")
+            { Path = path };
         }
 
         return AddNode(residual, path, body.Shape, body, shortcut);

@@ -28,12 +28,4 @@ public sealed class NamedTensor
     public NamedTensor Renamed(string name) => new(name, Shape, _values);
 
     public TensorSource ToSource(string prefix = "") => new(prefix + Name, Shape, destination => _values.CopyTo(destination));
-
-    /// <summary>A copy of what <paramref name="tensor"/> holds now.</summary>
-    public static NamedTensor Copy(StateTensor tensor, string prefix = "")
-    {
-        var values = new float[tensor.Length];
-        tensor.CopyTo(values);
-        return new NamedTensor(prefix + tensor.Name, tensor.Shape, values);
-    }
 }

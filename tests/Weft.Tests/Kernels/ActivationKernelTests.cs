@@ -14,8 +14,8 @@ public class ActivationKernelTests
         {
             var data = new TheoryData<string, int>();
             foreach (var name in All.Keys)
-            foreach (var lanes in (int[])[1, 4, 8, 16])
-                data.Add(name, lanes);
+                foreach (var lanes in (int[])[1, 4, 8, 16])
+                    data.Add(name, lanes);
             return data;
         }
     }

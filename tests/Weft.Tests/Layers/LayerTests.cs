@@ -12,8 +12,8 @@ public class LayerTests
         {
             var data = new TheoryData<string, int>();
             foreach (var shape in Shapes.All)
-            foreach (var lanes in (int[])[1, 4, 8, 16])
-                data.Add(shape.Name, lanes);
+                foreach (var lanes in (int[])[1, 4, 8, 16])
+                    data.Add(shape.Name, lanes);
             return data;
         }
     }

@@ -22,8 +22,8 @@ public class PyTorchParityTests
         {
             var data = new TheoryData<string, string>();
             foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet"])
-            foreach (var optimizer in (string[])["sgd", "adam"])
-                data.Add(name, optimizer);
+                foreach (var optimizer in (string[])["sgd", "adam"])
+                    data.Add(name, optimizer);
             return data;
         }
     }
@@ -34,8 +34,8 @@ public class PyTorchParityTests
         {
             var data = new TheoryData<string, bool>();
             foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet"])
-            foreach (var strict in (bool[])[false, true])
-                data.Add(name, strict);
+                foreach (var strict in (bool[])[false, true])
+                    data.Add(name, strict);
             return data;
         }
     }

@@ -91,14 +91,14 @@ public class OptimizerTests
     public void Norms_and_biases_are_decayed_only_when_asked()
     {
         foreach (var kind in Enum.GetValues<ParameterKind>())
-        foreach (var asked in (bool[])[false, true])
-        {
-            using var tensors = new Tensors();
-            var parameter = tensors.Add("p", kind, [1f]);
-            using var optimizer = Optimizer.Create(new SgdOptions { WeightDecay = 0.5, DecayNormsAndBiases = asked }, tensors.Trained);
-            optimizer.Step(1);
-            Assert.Equal(asked || kind == ParameterKind.Weight ? 0.5f : 1f, parameter.Value[0]);
-        }
+            foreach (var asked in (bool[])[false, true])
+            {
+                using var tensors = new Tensors();
+                var parameter = tensors.Add("p", kind, [1f]);
+                using var optimizer = Optimizer.Create(new SgdOptions { WeightDecay = 0.5, DecayNormsAndBiases = asked }, tensors.Trained);
+                optimizer.Step(1);
+                Assert.Equal(asked || kind == ParameterKind.Weight ? 0.5f : 1f, parameter.Value[0]);
+            }
     }
 
     [Fact]

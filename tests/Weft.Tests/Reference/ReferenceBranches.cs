@@ -37,9 +37,9 @@ internal static class ReferenceBranches
     private static void Copy(ReferenceMap source, int sourceChannel, ReferenceMap target, int targetChannel, int channels)
     {
         for (var n = 0; n < source.Count; n++)
-        for (var c = 0; c < channels; c++)
-        for (var y = 0; y < source.Height; y++)
-        for (var x = 0; x < source.Width; x++)
-            target[n, targetChannel + c, y, x] = source[n, sourceChannel + c, y, x];
+            for (var c = 0; c < channels; c++)
+                for (var y = 0; y < source.Height; y++)
+                    for (var x = 0; x < source.Width; x++)
+                        target[n, targetChannel + c, y, x] = source[n, sourceChannel + c, y, x];
     }
 }

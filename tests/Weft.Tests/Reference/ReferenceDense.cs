@@ -37,22 +37,22 @@ internal static class ReferenceDense
         void ForEach(Action<int, int, int, int> act)
         {
             for (var n = 0; n < output.Count; n++)
-            for (var k = 0; k < K; k++)
-            for (var y = 0; y < output.Height; y++)
-            for (var x = 0; x < output.Width; x++)
-                act(n, k, y, x);
+                for (var k = 0; k < K; k++)
+                    for (var y = 0; y < output.Height; y++)
+                        for (var x = 0; x < output.Width; x++)
+                            act(n, k, y, x);
         }
 
         void ForEachTap(Action<int, int, int, int, int, int, int, int> act) => ForEach((n, k, y, x) =>
         {
             for (var c = 0; c < C; c++)
-            for (var r = 0; r < R; r++)
-            for (var s = 0; s < R; s++)
-            {
-                var (i, j) = (y * layer.Stride + r - layer.Padding, x * layer.Stride + s - layer.Padding);
-                if (input.Contains(i, j))
-                    act(n, k, y, x, c, i, j, ((k * C + c) * R + r) * R + s);
-            }
+                for (var r = 0; r < R; r++)
+                    for (var s = 0; s < R; s++)
+                    {
+                        var (i, j) = (y * layer.Stride + r - layer.Padding, x * layer.Stride + s - layer.Padding);
+                        if (input.Contains(i, j))
+                            act(n, k, y, x, c, i, j, ((k * C + c) * R + r) * R + s);
+                    }
         });
     }
 
@@ -64,13 +64,13 @@ internal static class ReferenceDense
         var bias = layer.Bias ? tensors.Value("bias", O, 0, 0.5) : null;
         var output = new ReferenceMap(N, O, 1, 1);
         for (var n = 0; n < N; n++)
-        for (var o = 0; o < O; o++)
-        {
-            var sum = bias?[o] ?? 0;
-            for (var f = 0; f < F; f++)
-                sum += weight[o * F + f] * input.Data[n * F + f];
-            output.Data[n * O + o] = sum;
-        }
+            for (var o = 0; o < O; o++)
+            {
+                var sum = bias?[o] ?? 0;
+                for (var f = 0; f < F; f++)
+                    sum += weight[o * F + f] * input.Data[n * F + f];
+                output.Data[n * O + o] = sum;
+            }
 
         return new ReferenceStep(output, dOutput =>
         {
@@ -78,16 +78,16 @@ internal static class ReferenceDense
             var dWeight = new double[weight.Length];
             var dBias = new double[O];
             for (var n = 0; n < N; n++)
-            for (var o = 0; o < O; o++)
-            {
-                var d = dOutput.Data[n * O + o];
-                dBias[o] += d;
-                for (var f = 0; f < F; f++)
+                for (var o = 0; o < O; o++)
                 {
-                    dInput.Data[n * F + f] += weight[o * F + f] * d;
-                    dWeight[o * F + f] += input.Data[n * F + f] * d;
+                    var d = dOutput.Data[n * O + o];
+                    dBias[o] += d;
+                    for (var f = 0; f < F; f++)
+                    {
+                        dInput.Data[n * F + f] += weight[o * F + f] * d;
+                        dWeight[o * F + f] += input.Data[n * F + f] * d;
+                    }
                 }
-            }
 
             tensors.GradientIs("weight", dWeight);
             if (bias is not null)

@@ -21,10 +21,10 @@ internal sealed record ReferenceMap(int Count, int Channels, int Height, int Wid
     {
         var map = new ReferenceMap(count, shape.Channels, shape.Height, shape.Width);
         for (var n = 0; n < count; n++)
-        for (var y = 0; y < shape.Height; y++)
-        for (var x = 0; x < shape.Width; x++)
-        for (var c = 0; c < shape.Channels; c++)
-            map[n, c, y, x] = images[((n * shape.Height + y) * shape.Width + x) * shape.Channels + c];
+            for (var y = 0; y < shape.Height; y++)
+                for (var x = 0; x < shape.Width; x++)
+                    for (var c = 0; c < shape.Channels; c++)
+                        map[n, c, y, x] = images[((n * shape.Height + y) * shape.Width + x) * shape.Channels + c];
         return map;
     }
 }

@@ -131,7 +131,7 @@ internal static class ReferenceNorms
     {
         var pixels = map.Height * map.Width;
         for (var n = 0; n < map.Count; n++)
-        for (var p = 0; p < pixels; p++)
-            yield return (n * map.Channels + c) * pixels + p;
+            for (var p = 0; p < pixels; p++)
+                yield return (n * map.Channels + c) * pixels + p;
     }
 }

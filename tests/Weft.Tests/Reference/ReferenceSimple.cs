@@ -91,19 +91,19 @@ internal static class ReferenceSimple
     private static void ForEach(ReferenceMap map, Action<int, int, int, int> act)
     {
         for (var n = 0; n < map.Count; n++)
-        for (var c = 0; c < map.Channels; c++)
-        for (var y = 0; y < map.Height; y++)
-        for (var x = 0; x < map.Width; x++)
-            act(n, c, y, x);
+            for (var c = 0; c < map.Channels; c++)
+                for (var y = 0; y < map.Height; y++)
+                    for (var x = 0; x < map.Width; x++)
+                        act(n, c, y, x);
     }
 
     private static void ForEachTap(ReferenceMap input, int kernel, int top, int left, Action<int, int> act)
     {
         for (var i = top; i < top + kernel; i++)
-        for (var j = left; j < left + kernel; j++)
-        {
-            if (input.Contains(i, j))
-                act(i, j);
-        }
+            for (var j = left; j < left + kernel; j++)
+            {
+                if (input.Contains(i, j))
+                    act(i, j);
+            }
     }
 }

@@ -71,12 +71,12 @@ public class ScheduleTests
             new OneCycleSchedule { RiseFraction = 0 }, new OneCycleSchedule { RiseFraction = 1 }, new ReduceOnPlateau(), new WarmUp(new OneCycleSchedule()),
         ];
         foreach (var schedule in schedules)
-        foreach (var total in (int[])[1, 2, 3, 100])
-        foreach (var step in (int[])[0, 1, total - 1, total, total + 50])
-        {
-            var rate = schedule.LearningRate(Peak, new SchedulePosition(step, 1, total));
-            Assert.True(rate > 0 && rate <= Peak * (1 + Tolerance), $"{schedule} at step {step} of {total}: {rate}");
-        }
+            foreach (var total in (int[])[1, 2, 3, 100])
+                foreach (var step in (int[])[0, 1, total - 1, total, total + 50])
+                {
+                    var rate = schedule.LearningRate(Peak, new SchedulePosition(step, 1, total));
+                    Assert.True(rate > 0 && rate <= Peak * (1 + Tolerance), $"{schedule} at step {step} of {total}: {rate}");
+                }
     }
 
     [Fact]
