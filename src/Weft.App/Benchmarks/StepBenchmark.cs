@@ -91,13 +91,25 @@ internal sealed class StepBenchmark : IDisposable
             _network.Forward(_images, _batch, Phase.Evaluation);
             return;
         }
-        _network.Forward(_images, _batch, Phase.Training, _step++);
-        SoftmaxCrossEntropy.Evaluate(_network.Logits, _network.ClassCount, new Targets(_labels), 0, _network.LogitsGradient);
-        _recorder?.Between("loss");
-        _network.Backward();
+        ForwardAndBackward();
+        if (_optimizer.NeedsSecondPass)
+        {
+            _optimizer.Perturb();
+            ForwardAndBackward();
+        }
+
         _recorder?.Begin();
         _optimizer.Step(LearningRate);
         _recorder?.Between("optimizer");
+        _step++;
+    }
+
+    private void ForwardAndBackward()
+    {
+        _network.Forward(_images, _batch, Phase.Training, _step);
+        SoftmaxCrossEntropy.Evaluate(_network.Logits, _network.ClassCount, new Targets(_labels), 0, _network.LogitsGradient);
+        _recorder?.Between("loss");
+        _network.Backward();
     }
 
     public void Dispose()

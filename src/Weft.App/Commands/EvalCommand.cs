@@ -11,14 +11,15 @@ internal sealed class EvalCommand : Verb
         Description = "validation or test. Each look at the test images is noted in the ledger beside the runs.", HelpName = "SPLIT", DefaultValueFactory = _ => EvaluationSplit.Validation,
         CustomParser = result => Split(result.Tokens[0].Value),
     };
-    private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image." };
+    private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image. Default: as the run's evaluation.tta says." };
+    private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever evaluation.tta says." };
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
     private readonly RunsOption _runs = new();
 
     public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen)
     {
         Arguments.Add(_run);
-        foreach (var option in new Option[] { _split, _tta, _threads, _runs })
+        foreach (var option in new Option[] { _split, _tta, _noTta, _threads, _runs })
             Options.Add(option);
     }
 
@@ -33,7 +34,7 @@ internal sealed class EvalCommand : Verb
         {
             using var owned = TakeUnlessBusy(checkpoint.Run);
             using var evaluation = new RunEvaluation(checkpoint, configuration => OpenData(configuration, signals.Token), threads);
-            var mirrored = parse.GetValue(_tta);
+            var mirrored = parse.GetValue(_tta) || (evaluation.Configuration.Evaluation.Tta && !parse.GetValue(_noTta));
             var result = split == EvaluationSplit.Test
                 ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), mirrored, signals.Token)
                 : evaluation.Validation(mirrored, signals.Token);

@@ -19,6 +19,9 @@ public sealed record ModelCard
 /// <summary>Weights, optimizer state and position at one moment.</summary>
 public sealed record Checkpoint
 {
+    /// <summary>Before the names of the weights in training, where <see cref="Weights"/> are their averages.</summary>
+    internal const string TrainedPrefix = "trained.";
+
     public required ModelCard Card { get; init; }
 
     public required TrainingPosition Position { get; init; }
@@ -44,16 +47,26 @@ public sealed record Checkpoint
         VectorBits = VectorBits,
     };
 
-    /// <summary>Gives the network the weights.</summary>
+    /// <summary>Gives the network the weights that are validated.</summary>
     /// <exception cref="WeftException">Exit 23: the first tensor that is missing, left over or of another shape.</exception>
     public void ApplyTo(Network network) => Fill(network.State, Weights, "weights");
 
-    /// <summary>Gives the optimizer its state.</summary>
-    /// <exception cref="WeftException">Exit 23: it belongs to another optimizer.</exception>
-    public void ApplyTo(Optimizer optimizer)
+    /// <summary>Gives network, optimizer and average what they need to go on with the same bits.</summary>
+    /// <exception cref="WeftException">Exit 23: the state belongs to another network or optimizer.</exception>
+    public void ApplyTo(Network network, Optimizer optimizer, WeightAverage? average = null)
     {
-        Fill(optimizer.State, OptimizerState, "optimizer state");
+        var isTrained = OptimizerState.ToLookup(tensor => tensor.Name.StartsWith(TrainedPrefix, StringComparison.Ordinal));
+        Fill(optimizer.State, [.. average is null ? OptimizerState : isTrained[false]], "optimizer state");
         optimizer.RestoreStepCount(OptimizerStepCount);
+        if (average is null)
+        {
+            ApplyTo(network);
+            return;
+        }
+
+        Fill(network.State, [.. isTrained[true].Select(tensor => tensor.Renamed(tensor.Name[TrainedPrefix.Length..]))], "weights in training");
+        Fill(average.State, [.. Weights.Select(tensor => tensor.Renamed(WeightAverage.Prefix + tensor.Name))], "averaged weights");
+        average.RestoreUpdateCount(OptimizerStepCount); // updated after every step
     }
 
     private static void Fill(IReadOnlyList<StateTensor> targets, IReadOnlyList<NamedTensor> sources, string what)

@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>
 /// The bytes of a training's newest checkpoint, in memory that is taken before the first step and used again for every save: the process does not grow when it saves.
 /// </summary>
-internal sealed class CheckpointMemory(Network network, Optimizer optimizer)
+internal sealed class CheckpointMemory(Network network, Optimizer optimizer, WeightAverage? average)
 {
     private byte[] _memory = [];
     private TrainingPosition? _position;
@@ -16,7 +16,7 @@ internal sealed class CheckpointMemory(Network network, Optimizer optimizer)
         if (ReferenceEquals(position, _position))
             return _bytes;
         _position = null; // until the bytes are whole
-        _bytes = CheckpointFile.Encode(CheckpointSource.Of(network, optimizer, position, card), ref _memory);
+        _bytes = CheckpointFile.Encode(CheckpointSource.Of(network, optimizer, position, card, average), ref _memory);
         _position = position;
         return _bytes;
     }

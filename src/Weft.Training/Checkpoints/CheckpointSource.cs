@@ -17,12 +17,19 @@ public sealed record CheckpointSource
     public required int VectorBits { get; init; }
 
     /// <summary>The state as it is now; it must not change until the bytes are made.</summary>
-    public static CheckpointSource Of(Network network, Optimizer optimizer, TrainingPosition position, ModelCard card) => new()
+    /// <param name="average">With one that has been updated, the averages are the checkpoint's weights, and those in training are part of the optimizer's state.</param>
+    public static CheckpointSource Of(Network network, Optimizer optimizer, TrainingPosition position, ModelCard card, WeightAverage? average = null) => new()
     {
         Card = card,
         Position = position,
-        Weights = [.. network.State.Select(tensor => tensor.ToSource())],
-        OptimizerState = [.. optimizer.State.Select(tensor => tensor.ToSource(CheckpointFile.OptimizerPrefix))],
+        Weights = average is { UpdateCount: > 0 }
+            ? [.. average.State.Select(tensor => tensor.ToSource() with { Name = tensor.Name[WeightAverage.Prefix.Length..] })]
+            : [.. network.State.Select(tensor => tensor.ToSource())],
+        OptimizerState =
+        [
+            .. optimizer.State.Select(tensor => tensor.ToSource(CheckpointFile.OptimizerPrefix)),
+            .. average is null ? [] : network.State.Select(tensor => tensor.ToSource(CheckpointFile.OptimizerPrefix + Checkpoint.TrainedPrefix)),
+        ],
         OptimizerStepCount = optimizer.StepCount,
         VectorBits = CpuDevice.VectorLanes * 32,
     };

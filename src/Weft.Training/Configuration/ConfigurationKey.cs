@@ -48,6 +48,9 @@ public sealed class ConfigurationKey
     /// <summary>The names of a <see cref="ValueKind.Choice"/>, or the only texts allowed; empty: any text.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>Texts that are allowed beside <see cref="Choices"/>; null: none.</summary>
+    internal Func<string, bool>? Others { get; init; }
+
     /// <summary>The value as written in a file: "none", "true", "0.05", "one_cycle".</summary>
     public string Read(RunConfiguration configuration) => Format(_get(configuration));
 
@@ -61,7 +64,7 @@ public sealed class ConfigurationKey
             var text = Kind switch
             {
                 ValueKind.Text when Choices.Count == 0 => "a text",
-                ValueKind.Text or ValueKind.Choice => "one of " + string.Join(", ", Choices),
+                ValueKind.Text or ValueKind.Choice => "one of " + string.Join(", ", Choices) + (Others is null ? "" : ", or a .yaml file"),
                 ValueKind.Flag => "true or false",
                 _ => (Kind == ValueKind.Integer ? "a whole number" : "a number") + Range(),
             };
@@ -81,7 +84,7 @@ public sealed class ConfigurationKey
             ValueKind.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number)
                 ? _set(configuration, number) : null,
             ValueKind.Flag => text is "true" or "false" ? _set(configuration, text == "true") : null,
-            _ => text.Length is > 0 and <= 4096 && (Choices.Count == 0 || Choices.Contains(text)) && !text.Any(char.IsControl) ? _set(configuration, text) : null,
+            _ => text.Length is > 0 and <= 4096 && (Choices.Count == 0 || Choices.Contains(text) || Others?.Invoke(text) == true) && !text.Any(char.IsControl) ? _set(configuration, text) : null,
         };
     }
 

@@ -64,7 +64,7 @@ public static class ConfigurationResolver
     {
         var usual = new ModelConfiguration().Name;
         var model = values.LastOrDefault(value => value.Key == "model.name")?.Text ?? usual;
-        return Recipe.Find(model == usual ? "default" : model);
+        return Recipe.ForModel(model == usual ? "default" : model);
     }
 
     private static ResolvedConfiguration Apply(ResolvedConfiguration start, IEnumerable<ConfigurationValue> values, List<Problem> problems)

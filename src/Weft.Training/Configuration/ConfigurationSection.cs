@@ -3,8 +3,9 @@ namespace Weft.Training;
 /// <summary>Writes the rows of one section: its keys' names begin with the section's, and their setters copy only the section's record.</summary>
 internal sealed class ConfigurationSection<T>(string name, Func<RunConfiguration, T> get, Func<RunConfiguration, T, RunConfiguration> set)
 {
-    public ConfigurationKey Text(string key, string help, Func<T, string?> read, Func<T, string?, T> write, bool mayBeNone = false, IReadOnlyList<string>? choices = null) =>
-        new($"{name}.{key}", ValueKind.Text, help, c => read(get(c)), (c, v) => set(c, write(get(c), (string?)v))) { MayBeNone = mayBeNone, Choices = choices ?? [] };
+    public ConfigurationKey Text(string key, string help, Func<T, string?> read, Func<T, string?, T> write, bool mayBeNone = false,
+        IReadOnlyList<string>? choices = null, Func<string, bool>? others = null) =>
+        new($"{name}.{key}", ValueKind.Text, help, c => read(get(c)), (c, v) => set(c, write(get(c), (string?)v))) { MayBeNone = mayBeNone, Choices = choices ?? [], Others = others };
 
     public ConfigurationKey Flag(string key, string help, Func<T, bool> read, Func<T, bool, T> write) =>
         new($"{name}.{key}", ValueKind.Flag, help, c => read(get(c)), (c, v) => set(c, write(get(c), (bool)v!)));

@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>Every key of a configuration, one row each: reading, writing, checking, schema, help and comparison all come from here.</summary>
 public static class ConfigurationTable
 {
-    public static IReadOnlyList<ConfigurationKey> Keys { get; } = [.. Model(), .. Data(), .. Augmentation(), .. Training(), .. Optimizer(), .. Schedule(), .. EarlyStopping(), .. Checkpoint()];
+    public static IReadOnlyList<ConfigurationKey> Keys { get; } = [.. Model(), .. Data(), .. Augmentation(), .. Training(), .. Optimizer(), .. Schedule(), .. EarlyStopping(), .. Checkpoint(), .. Evaluation()];
 
     private static readonly Dictionary<string, ConfigurationKey> ByName = Keys.ToDictionary(key => key.Name);
 
@@ -12,12 +12,19 @@ public static class ConfigurationTable
     private static IEnumerable<ConfigurationKey> Model()
     {
         var section = new ConfigurationSection<ModelConfiguration>("model", c => c.Model, (c, s) => c with { Model = s });
-        yield return section.Text("name", "The network: a name of the catalog.", s => s.Name, (s, v) => s with { Name = v! },
-            choices: [.. ModelCatalog.Models.Select(model => model.Name)]);
+        yield return section.Text("name", "The network: a name of the catalog, or a model file (.yaml).", s => s.Name, (s, v) => s with { Name = v! },
+            choices: [.. ModelCatalog.Models.Select(model => model.Name)], others: ModelFile.IsPath);
         yield return section.NumberOrNone("dropout", "Dropout rate before the logits; none is the model's own.",
             s => s.Dropout, (s, v) => s with { Dropout = v }, 0, 0.95);
         yield return section.NumberOrNone("feature_dropout", "Dropout rate before a hidden fully connected layer; none is the model's own.",
             s => s.FeatureDropout, (s, v) => s with { FeatureDropout = v }, 0, 0.95);
+        yield return section.Number("spatial_dropout", "Dropout rate of whole channels behind every pool that lowers the resolution.",
+            s => s.SpatialDropout, (s, v) => s with { SpatialDropout = v }, 0, 0.95);
+        yield return section.Choice("normalization", "The norm behind every convolution.", s => s.Normalization, (s, v) => s with { Normalization = v });
+        yield return section.Integer("normalization_groups", "normalization group: into how many groups the channels are divided.",
+            s => s.NormalizationGroups, (s, v) => s with { NormalizationGroups = (int)v }, 1, 4096);
+        yield return section.Choice("activation", "The activation of every hidden layer.", s => s.Activation, (s, v) => s with { Activation = v });
+        yield return section.IntegerOrNone("depth", "wideresnet: its layers, 6n + 4; none is 16.", s => s.Depth, (s, v) => s with { Depth = v }, 10, 100);
         yield return section.Number("width", "Factor on the channels of all hidden layers.", s => s.Width, (s, v) => s with { Width = v }, 0, 16, aboveMinimum: true);
     }
 
@@ -39,6 +46,7 @@ public static class ConfigurationTable
     private static IEnumerable<ConfigurationKey> Augmentation()
     {
         var section = new ConfigurationSection<AugmentationOptions>("augmentation", c => c.Augmentation, (c, s) => c with { Augmentation = s });
+        yield return section.Flag("enabled", "Whether the augmentations below are applied at all.", s => s.Enabled, (s, v) => s with { Enabled = v });
         yield return section.Number("horizontal_flip", "Probability of mirroring left and right.", s => s.HorizontalFlip, (s, v) => s with { HorizontalFlip = v }, 0, 1);
         yield return section.Number("shift", "Largest shift as a share of width and height.", s => s.Shift, (s, v) => s with { Shift = v }, 0, 0.2);
         yield return section.NumberOrNone("shift_width", "In place of shift for the width.", s => s.ShiftWidth, (s, v) => s with { ShiftWidth = v }, 0, 0.2);
@@ -66,6 +74,8 @@ public static class ConfigurationTable
         yield return section.Integer("batch_size", "Samples in a step.", s => s.BatchSize, (s, v) => s with { BatchSize = (int)v }, 1, 8192);
         yield return section.Number("label_smoothing", "Share of the target spread evenly over all classes.",
             s => s.LabelSmoothing, (s, v) => s with { LabelSmoothing = v }, 0, 0.9);
+        yield return section.NumberOrNone("ema_decay", "Decay of the moving average of the weights, which is then what is validated and kept; none keeps the weights themselves.",
+            s => s.EmaDecay, (s, v) => s with { EmaDecay = v }, 0, 0.999999);
         yield return section.Integer("seed", "Seed of initial weights, order, augmentation and dropout.", s => s.Seed, (s, v) => s with { Seed = v }, 0, long.MaxValue);
         yield return section.IntegerOrNone("threads", "Worker threads; none uses all cores. The bits do not depend on it.",
             s => s.Threads, (s, v) => s with { Threads = v }, 1, 256);
@@ -145,5 +155,11 @@ public static class ConfigurationTable
             s => s.EverySteps, (s, v) => s with { EverySteps = v }, 1, int.MaxValue);
         yield return section.IntegerOrNone("keep_every_epochs", "Every this many epochs a checkpoint is kept for good.",
             s => s.KeepEveryEpochs, (s, v) => s with { KeepEveryEpochs = v }, 1, 100_000);
+    }
+
+    private static IEnumerable<ConfigurationKey> Evaluation()
+    {
+        var section = new ConfigurationSection<EvaluationConfiguration>("evaluation", c => c.Evaluation, (c, s) => c with { Evaluation = s });
+        yield return section.Flag("tta", "Test-time augmentation: weft eval takes the mean over each image and its mirror image.", s => s.Tta, (s, v) => s with { Tta = v });
     }
 }

@@ -3,14 +3,36 @@ namespace Weft.Training;
 /// <summary>A configuration in the words of the engine.</summary>
 public static class EngineOptions
 {
-    public static NetworkDescription Describe(RunConfiguration configuration, int classes, FeatureShape input) => ModelCatalog.Describe(configuration.Model.Name, new ModelOptions
+    /// <summary>The network of a configuration, for data of so many classes and that shape. Its layers are known to fit together.</summary>
+    /// <exception cref="WeftException">Exit 2: the model file is wrong, or a layer does not fit.</exception>
+    public static NetworkDescription Describe(RunConfiguration configuration, int classes, FeatureShape input)
     {
-        Classes = classes,
-        Input = input,
-        Dropout = configuration.Model.Dropout,
-        FeatureDropout = configuration.Model.FeatureDropout,
-        Width = configuration.Model.Width,
-    });
+        var model = configuration.Model;
+        if (ModelFile.IsPath(model.Name))
+            return ModelFile.Read(model.Name, classes, input);
+        try
+        {
+            var description = ModelCatalog.Describe(model.Name, new ModelOptions
+            {
+                Classes = classes,
+                Input = input,
+                Dropout = model.Dropout,
+                FeatureDropout = model.FeatureDropout,
+                SpatialDropout = model.SpatialDropout,
+                Normalization = model.Normalization,
+                NormalizationGroups = model.NormalizationGroups,
+                Activation = model.Activation,
+                Depth = model.Depth,
+                Width = model.Width,
+            });
+            description.InferOutput();
+            return description;
+        }
+        catch (Exception wrong) when (wrong is NetworkException or ArgumentException)
+        {
+            throw NetworkErrors.ToError(wrong, $"model {model.Name}");
+        }
+    }
 
     public static CompileOptions Compile(RunConfiguration configuration) => new()
     {

@@ -23,6 +23,10 @@ public static class Recipe
         ?? Names.FirstOrDefault(known => known == $"{FirstGroup}/{name}")
         ?? (Names.Where(known => known.EndsWith("/" + name, StringComparison.Ordinal)).ToList() is [var single] ? single : null);
 
+    /// <summary>What a model is trained by when nothing else is said: the recipe of its name, else the first tuned one for it, or null.</summary>
+    internal static string? ForModel(string model) => Find(model) ?? Names.FirstOrDefault(name =>
+        name.StartsWith(FirstGroup + "/", StringComparison.Ordinal) && ConfigurationYaml.Read(Text(name), "", []).Any(value => value.Key == "model.name" && value.Text == model));
+
     /// <exception cref="WeftException">There is no such recipe.</exception>
     public static string Text(string name)
     {

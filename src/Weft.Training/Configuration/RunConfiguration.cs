@@ -18,11 +18,13 @@ public sealed record RunConfiguration
     public EarlyStoppingConfiguration EarlyStopping { get; init; } = new();
 
     public CheckpointConfiguration Checkpoint { get; init; } = new();
+
+    public EvaluationConfiguration Evaluation { get; init; } = new();
 }
 
 public sealed record ModelConfiguration
 {
-    /// <value>A name of the model catalog. Default: "small".</value>
+    /// <value>A name of the model catalog, or the path of a model file. Default: "small".</value>
     public string Name { get; init; } = "small";
 
     /// <value>Dropout rate before the logits. Default: none (the model's own).</value>
@@ -31,8 +33,23 @@ public sealed record ModelConfiguration
     /// <value>Dropout rate before a hidden fully connected layer. Default: none (the model's own).</value>
     public double? FeatureDropout { get; init; }
 
+    /// <value>Dropout rate of whole channels behind every pool that lowers the resolution. Default: 0.</value>
+    public double SpatialDropout { get; init; }
+
+    /// <value>The norm behind every convolution. Default: batch.</value>
+    public NormalizationName Normalization { get; init; } = NormalizationName.Batch;
+
+    /// <value>Groups of group norm. Default: 8.</value>
+    public int NormalizationGroups { get; init; } = 8;
+
+    /// <value>Default: relu.</value>
+    public ActivationName Activation { get; init; } = ActivationName.Relu;
+
     /// <value>Factor on the channels of all hidden layers. Default: 1.</value>
     public double Width { get; init; } = 1;
+
+    /// <value>Layers, for models that come in several depths. Default: none (the model's own).</value>
+    public int? Depth { get; init; }
 }
 
 public sealed record DataConfiguration
@@ -66,6 +83,11 @@ public sealed record TrainingConfiguration
 
     /// <value>Share of the target spread evenly over all classes. Default: 0.</value>
     public double LabelSmoothing { get; init; }
+
+    /// <value>
+    /// Decay of the moving average of the weights: with one, the averages are what is validated, kept and exported. Default: none (the weights themselves).
+    /// </value>
+    public double? EmaDecay { get; init; }
 
     /// <value>Seed of initial weights, order, augmentation and dropout. Default: 0.</value>
     public long Seed { get; init; }
@@ -213,4 +235,10 @@ public sealed record CheckpointConfiguration
 
     /// <value>Every this many epochs a checkpoint is kept for good. Default: none (best and last only).</value>
     public int? KeepEveryEpochs { get; init; }
+}
+
+public sealed record EvaluationConfiguration
+{
+    /// <value>Test-time augmentation: the mean over each image and its mirror image. Default: false.</value>
+    public bool Tta { get; init; }
 }

@@ -12,7 +12,6 @@ public sealed class RunEvaluation : IDisposable
 {
     private const int BatchSize = 256;
 
-    private readonly RunConfiguration _configuration;
     private readonly ImageDataset _dataset;
     private readonly CpuDevice _device;
 
@@ -23,13 +22,16 @@ public sealed class RunEvaluation : IDisposable
     {
         Reference = checkpoint;
         Checkpoint = checkpoint.Read();
-        _configuration = new RunReader(checkpoint.Run).Configuration().Value;
-        _dataset = open(_configuration.Data);
+        Configuration = new RunReader(checkpoint.Run).Configuration().Value;
+        _dataset = open(Configuration.Data);
         CheckpointChecks.RequireSameData(Checkpoint, _dataset, checkpoint.Run);
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
         Network = Network.Compile(Checkpoint.Card.Description, _device, new CompileOptions { BatchSize = BatchSize, Training = false });
         Checkpoint.ApplyTo(Network);
     }
+
+    /// <summary>The run's.</summary>
+    public RunConfiguration Configuration { get; }
 
     public CheckpointReference Reference { get; }
 
@@ -39,7 +41,7 @@ public sealed class RunEvaluation : IDisposable
 
     public EvaluationResult Validation(bool mirrored = false, CancellationToken stop = default)
     {
-        var data = TrainingData.Prepare(_dataset, _configuration.Data);
+        var data = TrainingData.Prepare(_dataset, Configuration.Data);
         return Evaluate(_dataset.Train, data.Split.Validation, mirrored, stop);
     }
 

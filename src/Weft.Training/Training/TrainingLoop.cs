@@ -88,6 +88,7 @@ internal sealed class TrainingLoop
             }
 
             _optimizer.Step(learningRate);
+            _plan.Average?.Update();
         }
 
         _position = _position with
@@ -136,7 +137,7 @@ internal sealed class TrainingLoop
     private TrainingResult? FinishEpoch()
     {
         var tally = _details.NewTally();
-        if (Validation.Run(_network, _validation, _stop, tally) is not { } validated)
+        if (Validate(tally) is not { } validated)
             return Interrupted();
         _details.Record(tally, Epoch, _position.Step);
         var report = new EpochReport(Epoch, validated.Accuracy, validated.Loss, _position.Best);
@@ -159,6 +160,20 @@ internal sealed class TrainingLoop
         if (_position.CompletedEpochs < _configuration.Training.Epochs)
             _keeper.TrySave(current);
         return null;
+    }
+
+    // Of the averaged weights where the run keeps an average.
+    private (double Accuracy, double Loss)? Validate(ValidationTally tally)
+    {
+        _plan.Average?.Swap();
+        try
+        {
+            return Validation.Run(_network, _validation, _stop, tally);
+        }
+        finally
+        {
+            _plan.Average?.Swap();
+        }
     }
 
     private void Record(EpochReport report, bool isBest)
@@ -218,7 +233,7 @@ internal sealed class TrainingLoop
     }
 
     private TrainingResult Result(string reason, string detail) => new(
-        _plan.Run.Folder, _configuration.Model.Name, _configuration.Training.Seed, _position.CompletedEpochs, _position.Step, _position.Best,
+        _plan.Run.Folder, _plan.Description.Name, _configuration.Training.Seed, _position.CompletedEpochs, _position.Step, _position.Best,
         _timer.RunTime, _timer.RunImagesPerSecond, reason, detail);
 
     private WeftException Diverged(string what)

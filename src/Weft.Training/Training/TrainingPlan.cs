@@ -39,12 +39,13 @@ public sealed class TrainingPlan : IDisposable
             Description = EngineOptions.Describe(configuration, data.Dataset.ClassCount, data.Dataset.Shape);
             Network = Network.Compile(Description, Device, EngineOptions.Compile(configuration));
             Optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), Network);
-            CheckpointMemory = new CheckpointMemory(Network, Optimizer);
+            Average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(Network, decay) : null;
+            CheckpointMemory = new CheckpointMemory(Network, Optimizer, Average);
         }
         catch (Exception wrong) when (wrong is NetworkException or ArgumentException)
         {
             Dispose();
-            throw new WeftException(ExitCode.Usage, "this network cannot be built", wrong) { Where = $"model {configuration.Model.Name}", Found = wrong.Message, Safe = "nothing was touched" };
+            throw NetworkErrors.ToError(wrong, $"model {configuration.Model.Name}");
         }
         catch
         {
@@ -66,6 +67,9 @@ public sealed class TrainingPlan : IDisposable
     public Network Network { get; } = null!;
 
     public Optimizer Optimizer { get; } = null!;
+
+    /// <summary>The moving average of the weights, or null where the configuration wants none.</summary>
+    public WeightAverage? Average { get; }
 
     public ModelCard Card => new()
     {
@@ -100,7 +104,7 @@ public sealed class TrainingPlan : IDisposable
         var plan = new TrainingPlan(configuration.Value, TrainingData.Prepare(dataset, configuration.Value.Data), surroundings ?? new Surroundings());
         try
         {
-            plan.Run = run.Store.Create(configuration.Value.Model.Name, run.Name);
+            plan.Run = run.Store.Create(plan.Description.Name, run.Name);
             plan.Describe(configuration, run);
             return plan;
         }
@@ -130,8 +134,7 @@ public sealed class TrainingPlan : IDisposable
             CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
             CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
             plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };
-            checkpoint.ApplyTo(plan.Network);
-            checkpoint.ApplyTo(plan.Optimizer);
+            checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
             return plan;
         }
         catch
@@ -144,11 +147,13 @@ public sealed class TrainingPlan : IDisposable
 
     /// <summary>The keys a training's bits depend on, with their values.</summary>
     public static IReadOnlyDictionary<string, string> LastingKeys(RunConfiguration configuration) => ConfigurationTable.Keys
-        .Where(key => !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal) && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
+        .Where(key => !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal) && !key.Name.StartsWith("evaluation.", StringComparison.Ordinal)
+            && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
         .ToDictionary(key => key.Name, key => key.Read(configuration));
 
     public void Dispose()
     {
+        Average?.Dispose();
         Optimizer?.Dispose();
         Network?.Dispose();
         Device.Dispose();
@@ -160,7 +165,7 @@ public sealed class TrainingPlan : IDisposable
         var information = new RunInformation
         {
             Name = Run.Folder.Name,
-            Model = Configuration.Model.Name,
+            Model = Description.Name,
             Recipe = configuration.RecipeName,
             Seed = Configuration.Training.Seed,
             Started = Surroundings.Clock.GetUtcNow(),

@@ -19,6 +19,7 @@ public sealed record Conv2d(int OutputChannels, int Kernel) : Layer
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(OutputChannels >= 1 && Kernel >= 1 && Stride >= 1 && Padding >= 0, path, $"positive channels, kernel and stride and a padding of at least 0, but received {this}");
+        Require((double)OutputChannels * input.Channels * Kernel * Kernel < int.MaxValue, path, $"fewer than 2^31 weights, but received {OutputChannels} outputs of {input.Channels} channels of {Kernel}x{Kernel}");
         return Window(input, OutputChannels, Kernel, Stride, Padding, path);
     }
 }

@@ -16,7 +16,7 @@ public abstract record Layer
     private protected void Require(bool condition, string path, string expectation)
     {
         if (!condition)
-            throw new NetworkException($"{GetType().Name} \"{path}\" expects {expectation}.") { Path = path };
+            throw new NetworkException($"{GetType().Name} \"{path}\" expects {expectation}.") { Layer = this };
     }
 
     private protected FeatureShape Window(FeatureShape input, int channels, int kernel, int stride, int padding, string path)

@@ -4,5 +4,5 @@ namespace Weft;
 public sealed class NetworkException(string message) : Exception(message)
 {
     /// <summary>The layer it is about; null if it is about the whole network.</summary>
-    public string? Path { get; init; }
+    public Layer? Layer { get; init; }
 }

@@ -66,7 +66,7 @@ internal sealed class NetworkGraph
     private GraphValue AddConcat(Concat concat, GraphValue input, string path)
     {
         if (concat.Branches.Length == 0)
-            throw new NetworkException($"Concat \"{path}\" expects at least one branch.") { Path = path };
+            throw new NetworkException($"Concat \"{path}\" expects at least one branch, but received none.") { Layer = concat };
         var outputs = concat.Branches.Select((branch, i) => Add(branch, input, Join(path, branch.Name ?? $"{i}"))).ToArray();
         var first = outputs[0].Shape;
         foreach (var output in outputs)
@@ -75,7 +75,7 @@ internal sealed class NetworkGraph
             {
                 throw new NetworkException(
                     $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.")
-                { Path = path };
+                { Layer = concat };
             }
         }
 
@@ -87,12 +87,12 @@ internal sealed class NetworkGraph
         var body = Add(residual.Body, input, Join(path, residual.Body.Name ?? "body"));
         var shortcut = residual.Shortcut is { } layer ? Add(layer, input, Join(path, layer.Name ?? "shortcut")) : input;
         if (body == shortcut)
-            throw new NetworkException($"Residual \"{path}\" adds a value to itself. Give it a body that does something.") { Path = path };
+            throw new NetworkException($"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.") { Layer = residual };
         if (body.Shape != shortcut.Shape)
         {
             throw new NetworkException(
                 $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.")
-            { Path = path };
+            { Layer = residual };
         }
 
         return AddNode(residual, path, body.Shape, body, shortcut);
@@ -101,7 +101,9 @@ internal sealed class NetworkGraph
     private GraphValue AddNode(Layer layer, string path, FeatureShape shape, params GraphValue[] inputs)
     {
         if (!_paths.Add(path))
-            throw new NetworkException($"Two layers are called \"{path}\". Give one of them another name.") { Path = path };
+            throw new NetworkException($"Two layers are called \"{path}\". Give one of them another name.") { Layer = layer };
+        if ((long)shape.Height * shape.Width * shape.Channels > int.MaxValue)
+            throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects fewer than 2^31 values for a sample, but received {shape.Height}x{shape.Width}x{shape.Channels}.") { Layer = layer };
         var output = new GraphValue(shape, null);
         var node = new GraphNode(layer, path, inputs, output);
         output.Producer = node;

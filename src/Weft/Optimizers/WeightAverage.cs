@@ -10,6 +10,9 @@ namespace Weft;
 /// </remarks>
 public sealed class WeightAverage : IDisposable
 {
+    /// <summary>Before the names in <see cref="State"/>.</summary>
+    public const string Prefix = "ema.";
+
     private readonly double _decay;
     private readonly StateTensor[] _tensors;
     private readonly NativeBuffer[] _averages;
@@ -33,7 +36,7 @@ public sealed class WeightAverage : IDisposable
         _changed = averaged.Changed;
         _averages = [.. _tensors.Select(tensor => new NativeBuffer(tensor.StorageLength))];
         _chunks = new ElementChunks(_tensors.Select(tensor => tensor.StorageLength), averaged.Team);
-        State = [.. _tensors.Select((tensor, i) => tensor.Over($"ema.{tensor.Name}", _averages[i]))];
+        State = [.. _tensors.Select((tensor, i) => tensor.Over(Prefix + tensor.Name, _averages[i]))];
     }
 
     /// <summary>The averages, named "ema.conv1.weight" and the like, in PyTorch's layout. Not to be read while swapped in.</summary>

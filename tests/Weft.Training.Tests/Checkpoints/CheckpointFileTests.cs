@@ -112,7 +112,7 @@ public sealed class CheckpointFileTests : IDisposable
 
         var error = Assert.Throws<WeftException>(() => checkpoint.ApplyTo(plan.Network));
         Assert.Equal((ExitCode.CheckpointMismatch, "conv1.weight [8, 1, 3, 3]", "[4, 1, 3, 3]"), (error.Code, error.Expected, error.Found));
-        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => checkpoint.ApplyTo(adam.Optimizer)).Code);
+        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => checkpoint.ApplyTo(adam.Network, adam.Optimizer)).Code);
     }
 
     [Fact]

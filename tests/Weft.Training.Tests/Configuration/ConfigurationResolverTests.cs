@@ -29,6 +29,8 @@ public sealed class ConfigurationResolverTests : IDisposable
     [InlineData("cnn5", "tuned/cnn5")]
     [InlineData("cnn4", "tuned/cnn4")]
     [InlineData("small", "tuned/default")]
+    [InlineData("googlenet", "tuned/googlenet-adam")]
+    [InlineData("resnet9", "tuned/best")]
     public void A_model_alone_brings_its_recipe(string model, string recipe) => Assert.Equal(recipe, Resolve($"model.name={model}").RecipeName);
 
     [Fact]
@@ -49,6 +51,24 @@ public sealed class ConfigurationResolverTests : IDisposable
         Assert.Contains(new Problem("schedule.name (--set)", "one of constant, one_cycle, step, exponential, cosine, reduce_on_plateau; did you mean one_cycle?", "'onecycle'"), error.Problems);
         Assert.Contains(new Problem("--set", "did you mean optimizer.learning_rate?", "unknown key learning_rate"), error.Problems);
         Assert.All(error.Problems, problem => Assert.True(problem.Where.Length > 0 && problem.Expected.Length > 0 && problem.Found.Length > 0));
+    }
+
+    [Theory]
+    [InlineData("model.depth=16", "model.depth")]
+    [InlineData("model.normalization=bach", "model.normalization")]
+    [InlineData("model.activation=swish", "model.activation")]
+    [InlineData("model.spatial_dropout=1", "model.spatial_dropout")]
+    [InlineData("training.ema_decay=1", "training.ema_decay")]
+    [InlineData("early_stopping.metric=accuracy", "early_stopping.metric")]
+    [InlineData("augmentation.enabled=maybe", "augmentation.enabled")]
+    public void Nonsense_is_refused_at_its_key(string set, string key) => Assert.StartsWith(key, Assert.Single(Refused(set).Problems).Where);
+
+    [Fact]
+    public void A_model_file_and_a_key_that_would_change_the_model_do_not_go_together()
+    {
+        var problem = Assert.Single(Refused("model.name=net.yaml", "model.activation=mish").Problems);
+
+        Assert.Equal(("model.activation (--set)", "mish"), (problem.Where, problem.Found));
     }
 
     [Theory]

@@ -35,6 +35,34 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(result.Best.Epoch, evaluation.Checkpoint.Position.CompletedEpochs);
     }
 
+    [Fact]
+    public void With_an_average_of_the_weights_the_averages_are_validated_and_kept()
+    {
+        var result = TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=4", "training.ema_decay=0.9"));
+
+        using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("run"), _ => TinyTraining.Dataset(), threads: 2);
+        var found = evaluation.Validation();
+        Assert.Equal((result.Best!.ValidationAccuracy, result.Best.ValidationLoss), (found.Accuracy, found.Loss));
+        var checkpoint = CheckpointFile.Read(TinyTraining.Run(_folder).LastCheckpoint);
+        var trained = checkpoint.OptimizerState.Single(tensor => tensor.Name == "trained.conv1.weight").Values.ToArray();
+        Assert.NotEqual(trained, checkpoint.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray());
+
+        // The average changes what is kept, not what is trained.
+        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=4"), "plain");
+        Assert.Equal(trained, CheckpointFile.Read(TinyTraining.Run(_folder, "plain").LastCheckpoint).Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray());
+    }
+
+    [Fact]
+    public void Augmentation_can_be_switched_off_as_a_whole()
+    {
+        TinyTraining.Train(_folder, TinyTraining.Configuration("augmentation.enabled=false"), "one");
+        TinyTraining.Train(_folder, TinyTraining.Configuration("augmentation.horizontal_flip=0", "augmentation.shift=0"), "other");
+
+        Assert.Equal(Weights("one"), Weights("other"));
+
+        float[] Weights(string run) => CheckpointFile.Read(TinyTraining.Run(_folder, run).LastCheckpoint).Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray();
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -63,6 +91,8 @@ public sealed class TrainerTests : IDisposable
     [InlineData("optimizer.name=adamw", "schedule.name=reduce_on_plateau", "schedule.patience=0", "schedule.minimum_change=10")]
     [InlineData("optimizer.name=rmsprop", "schedule.name=cosine", "optimizer.sam_rho=0.05", "schedule.warm_up_epochs=1")]
     [InlineData("optimizer.name=sgd", "early_stopping.patience=1", "early_stopping.minimum_change=0.9", "augmentation.mixup=0.4", "optimizer.clip_norm=1")]
+    [InlineData("optimizer.name=adamw", "training.ema_decay=0.9", "model.normalization=group", "model.normalization_groups=2", "model.activation=gelu", "model.spatial_dropout=0.2")]
+    [InlineData("optimizer.name=sgd", "training.ema_decay=0.99", "optimizer.sam_rho=0.05", "model.width=0.25", "augmentation.off_last_epochs=1")]
     public void Stopping_and_resuming_at_every_step_gives_the_same_bytes(params string[] sets)
     {
         var configuration = TinyTraining.Configuration([.. sets, "training.epochs=3"]);

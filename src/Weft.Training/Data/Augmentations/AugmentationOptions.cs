@@ -5,6 +5,9 @@ public sealed record AugmentationOptions
 {
     public static AugmentationOptions None { get; } = new();
 
+    /// <value><c>enabled</c>: whether anything of the rest is applied. Default: true.</value>
+    public bool Enabled { get; init; } = true;
+
     /// <value><c>horizontal_flip</c>: probability. Default: 0.</value>
     public double HorizontalFlip { get; init; }
 
@@ -55,7 +58,7 @@ public sealed record AugmentationOptions
     ];
 
     /// <summary>Whether any is on.</summary>
-    public bool IsOn => CreateGeometric().Count > 0 || RandomErasing > 0 || Mixup > 0 || Cutmix > 0;
+    public bool IsOn => Enabled && (CreateGeometric().Count > 0 || RandomErasing > 0 || Mixup > 0 || Cutmix > 0);
 
     /// <summary>Those that move pixels and are on, in the order they apply.</summary>
     internal IReadOnlyList<(RandomStream Stream, GeometricAugmentation Augmentation)> CreateGeometric()

@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+
+namespace Weft.Training;
+
+/// <summary>What the engine says about a network that does not fit together, in the form every message has.</summary>
+internal static partial class NetworkErrors
+{
+    public static WeftException ToError(Exception wrong, string where)
+    {
+        // The engine's sentences: who expects what, but received what. What to do.
+        var parts = Sentence().Match(wrong.Message);
+        return parts.Success
+            ? new WeftException(ExitCode.Usage, $"{parts.Groups["who"].Value} does not fit", wrong)
+            {
+                Where = where, Expected = parts.Groups["expected"].Value, Found = parts.Groups["found"].Value, Safe = "nothing was touched",
+                Do = parts.Groups["do"] is { Success: true } action ? action.Value : null,
+            }
+            : new WeftException(ExitCode.Usage, "this network cannot be built", wrong) { Where = where, Found = wrong.Message, Safe = "nothing was touched" };
+    }
+
+    [GeneratedRegex("""^(?<who>\w+ "[^"]*") expects (?<expected>.+?), but (?:received )?(?<found>.+?)(?:\. (?<do>[A-Z].+?))?\.?$""")]
+    private static partial Regex Sentence();
+}
