@@ -49,6 +49,7 @@ internal static class App
                 new TrainCommand(screen),
                 new ResumeCommand(screen),
                 new EvalCommand(screen),
+                new AnalyzeCommand(screen),
                 new RunsCommand(screen),
                 new TrackCommand(screen),
                 new BenchCommand(screen),

@@ -6,11 +6,7 @@ namespace Weft.App;
 internal sealed class EvalCommand : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly Option<EvaluationSplit> _split = new("--split")
-    {
-        Description = "validation or test. Each look at the test images is noted in the ledger beside the runs.", HelpName = "SPLIT", DefaultValueFactory = _ => EvaluationSplit.Validation,
-        CustomParser = result => Split(result.Tokens[0].Value),
-    };
+    private readonly Option<EvaluationSplit> _split = SplitOption.Create();
     private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image. Default: as the run's evaluation.tta says." };
     private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever evaluation.tta says." };
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
@@ -32,7 +28,7 @@ internal sealed class EvalCommand : Verb
         using var signals = new StopSignals(_ => { }, _ => { });
         try
         {
-            using var owned = TakeUnlessBusy(checkpoint.Run);
+            using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
             using var evaluation = new RunEvaluation(checkpoint, configuration => OpenData(configuration, signals.Token), threads);
             var mirrored = parse.GetValue(_tta) || (evaluation.Configuration.Evaluation.Tta && !parse.GetValue(_noTta));
             var result = split == EvaluationSplit.Test
@@ -70,24 +66,4 @@ internal sealed class EvalCommand : Verb
         using var downloads = new DownloadView(Screen);
         return DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, cancellation);
     }
-
-    /// <summary>Only a run's owner writes in its folder; while another process trains it, null.</summary>
-    private static RunLock? TakeUnlessBusy(RunFolder run)
-    {
-        try
-        {
-            return RunLock.Take(run);
-        }
-        catch (WeftException busy) when (busy.Code == ExitCode.RunBusy)
-        {
-            return null;
-        }
-    }
-
-    private static EvaluationSplit Split(string text) => text switch
-    {
-        "validation" => EvaluationSplit.Validation,
-        "test" => EvaluationSplit.Test,
-        _ => throw new WeftException(ExitCode.Usage, "--split has a value it cannot have") { Where = "--split", Expected = "validation or test", Found = $"'{text}'", Safe = "the test images were not opened" },
-    };
 }

@@ -99,9 +99,13 @@ public sealed class TrainingPlan : IDisposable
 
     /// <summary>A new run. Its folder is made last, when everything else has been found right.</summary>
     /// <exception cref="WeftException">Something is wrong; no folder is left behind.</exception>
-    public static TrainingPlan Begin(ResolvedConfiguration configuration, ImageDataset dataset, NewRun run, Surroundings? surroundings = null)
+    public static TrainingPlan Begin(ResolvedConfiguration configuration, ImageDataset dataset, NewRun run, Surroundings? surroundings = null) =>
+        Begin(configuration, TrainingData.Prepare(dataset, configuration.Value.Data), run, surroundings);
+
+    /// <summary>As the other, for data that are divided already.</summary>
+    internal static TrainingPlan Begin(ResolvedConfiguration configuration, TrainingData data, NewRun run, Surroundings? surroundings = null)
     {
-        var plan = new TrainingPlan(configuration.Value, TrainingData.Prepare(dataset, configuration.Value.Data), surroundings ?? new Surroundings());
+        var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings());
         try
         {
             plan.Run = run.Store.Create(plan.Description.Name, run.Name);

@@ -20,7 +20,9 @@ internal sealed class CpuLowering
         _kernels = kernels;
         _options = options;
         Input = Store(graph.Input, "input");
-        Input.NeedsGradient = false;
+        Input.NeedsGradient = options.InputGradient;
+        if (options.InputGradient)
+            _differentiable.Add(graph.Input);
         foreach (var node in graph.Nodes)
         {
             if (_done.Add(node))

@@ -55,6 +55,8 @@ internal sealed unsafe class CpuPlan : DevicePlan
     public override Span<float> LogitsGradient =>
         _context.Options.Training ? new(_lowered.Output.Gradient.Origin, _context.BatchSize * _lowered.Output.Shape.Channels) : [];
 
+    public override Span<float> InputGradient => new(_lowered.Input.Gradient.Origin, _context.BatchSize * _lowered.Input.Shape.Length);
+
     public override void InvalidateWeights() => _context.WeightsVersion++;
 
     public override void Load(ReadOnlySpan<float> images, int count)

@@ -21,6 +21,9 @@ internal abstract class DevicePlan : IDisposable
     /// <summary>[batch, classes]; empty without training.</summary>
     public abstract Span<float> LogitsGradient { get; }
 
+    /// <summary>[batch, H, W, C], dense; only where <see cref="CompileOptions.InputGradient"/> asked for it.</summary>
+    public abstract Span<float> InputGradient { get; }
+
     /// <summary>Weights changed: whatever was derived from them is stale.</summary>
     public abstract void InvalidateWeights();
 

@@ -24,6 +24,9 @@ public sealed record CompileOptions
 
     /// <value>No Winograd and no other shortcut that changes rounding: direct sums only. Default: false.</value>
     public bool Strict { get; init; }
+
+    /// <value>Whether <see cref="Network.Backward"/> also computes the gradient of the images, for <see cref="Network.InputGradient"/>. Default: false.</value>
+    public bool InputGradient { get; init; }
 }
 
 /// <summary>A description compiled for a device and a batch size: weights, buffers and kernels. One caller at a time.</summary>
@@ -77,6 +80,9 @@ public sealed class Network : IDisposable
 
     /// <summary>[count, classes]: the caller writes dLoss/dLogits here before <see cref="Backward"/>.</summary>
     public Span<float> LogitsGradient => _plan.LogitsGradient[..(_lastPass.Count * ClassCount)];
+
+    /// <summary>[count, H, W, C], dense: what <see cref="Backward"/> made of <see cref="LogitsGradient"/> at the images; empty without <see cref="CompileOptions.InputGradient"/>.</summary>
+    public ReadOnlySpan<float> InputGradient => Options is { Training: true, InputGradient: true } ? _plan.InputGradient[..(_lastPass.Count * Description.Input.Length)] : [];
 
     /// <exception cref="NetworkException">A layer does not fit its input; the message names the layer.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>

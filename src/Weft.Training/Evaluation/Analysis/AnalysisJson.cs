@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+
+namespace Weft.Training;
+
+/// <summary>An analysis as JSON: ratios 0…1, times in seconds, pixels and maps as base64 of a byte each.</summary>
+public static class AnalysisJson
+{
+    private const int ListLength = 20;
+
+    /// <summary>The object that <c>analyze --json</c> prints and <c>analysis.json</c> holds.</summary>
+    public static JsonObject Summary(AnalysisResult result)
+    {
+        var evaluation = result.Evaluation;
+        var classes = evaluation.Classes;
+        var json = EvaluationFiles.Metrics(result.Checkpoint, result.Split, evaluation);
+        json["v"] = 1;
+        json["classes"] = Array(classes, name => name);
+        json["per_class"] = Array(evaluation.PerClass, c => new JsonObject
+        {
+            ["name"] = c.Name, ["count"] = c.Count, ["precision"] = c.Precision, ["recall"] = c.Recall, ["f1"] = c.F1, ["training_images"] = result.TrainingCounts[c.Index],
+        });
+        json["confusion"] = Array(Enumerable.Range(0, classes.Count), label => Array(Enumerable.Range(0, classes.Count), k => evaluation.Confusion(label, k)));
+        json["confused_pairs"] = Array(result.Pairs.Take(ListLength), pair => new JsonObject
+        {
+            ["label"] = pair.Label, ["prediction"] = pair.Prediction, ["count"] = pair.Count, ["share"] = pair.Share, ["rate"] = pair.Rate,
+        });
+        json["calibration"] = new JsonObject
+        {
+            ["ece"] = result.Calibration.ExpectedError, ["mce"] = result.Calibration.MaximumError, ["overconfidence"] = result.Calibration.Overconfidence,
+            ["temperature"] = result.Scaled.Temperature, ["scaled_ece"] = result.Scaled.ExpectedError, ["scaled_loss"] = result.Scaled.Loss,
+        };
+        json["risk_coverage_area"] = result.RiskCoverage.Area;
+        json["reasons"] = Array(result.Reasons, reason => new JsonObject
+        {
+            ["key"] = reason.Key, ["title"] = reason.Title, ["named"] = reason.Verdict == ReasonVerdict.Named, ["sentence"] = reason.Sentence, ["classes"] = Array(reason.Classes, label => label),
+            ["measures"] = Array(reason.Measures, measure => new JsonObject
+            {
+                ["measure"] = measure.Measure, ["delta"] = measure.Difference.Delta, ["low"] = measure.Difference.Low, ["high"] = measure.Difference.High,
+                ["median_mistakes"] = Number(measure.Mistakes), ["median_correct"] = Number(measure.Correct),
+            }),
+        });
+        json["learning_curve"] = Array(result.Curve.Points, point => new JsonObject { ["share"] = point.Share, ["accuracy"] = point.Accuracy, ["recall"] = Array(point.Recall, value => value) });
+        json["suspects"] = Array(result.Suspects.Ranked.Take(ListLength), Suspect);
+        json["label_errors"] = result.Suspects.ErrorCount;
+        if (result.TrainingSuspects is { } training)
+        {
+            json["training_label_errors"] = training.ErrorCount;
+            json["training_suspects"] = Array(training.Ranked.Take(ListLength), Suspect);
+        }
+
+        json["galleries"] = new JsonObject
+        {
+            ["top_losses"] = Array(result.Galleries.TopLosses, image => image.Index), ["confidently_wrong"] = Array(result.Galleries.ConfidentlyWrong, image => image.Index),
+            ["least_certain"] = Array(result.Galleries.LeastCertain, image => image.Index),
+        };
+        json["findings"] = Array(result.Findings, finding => new JsonObject { ["key"] = finding.Key, ["sentence"] = finding.Sentence, ["next"] = finding.Next });
+        json["parameters"] = result.Parameters;
+        json["flops_per_image"] = result.FlopsPerSample;
+        json["images_per_second"] = result.ImagesPerSecond;
+        json["seconds"] = result.Elapsed.TotalSeconds;
+        return json;
+    }
+
+    /// <summary>What <c>cases.json</c> holds.</summary>
+    public static JsonObject Cases(AnalysisResult result) => new()
+    {
+        ["v"] = 1,
+        ["height"] = result.Images.Shape.Height, ["width"] = result.Images.Shape.Width, ["channels"] = result.Images.Shape.Channels,
+        ["cases"] = Array(result.Cases, one => new JsonObject
+        {
+            ["index"] = one.Index, ["label"] = one.Label, ["prediction"] = one.Prediction, ["probabilities"] = Array(one.Probabilities, p => p), ["loss"] = Number(one.Loss),
+            ["margin"] = one.Margin, ["typicality"] = one.Typicality, ["typicality_of_prediction"] = one.TypicalityOfPrediction,
+            ["remarks"] = Array(one.Remarks, remark => remark), ["pixels"] = Convert.ToBase64String(one.Pixels),
+            ["saliency_of_label"] = Map(one.SaliencyOfLabel), ["saliency_of_prediction"] = Map(one.SaliencyOfPrediction),
+            ["nearest_of_label"] = Array(one.NearestOfLabel, Similar), ["nearest_of_prediction"] = Array(one.NearestOfPrediction, Similar),
+            ["blur"] = one.Measures.Blur, ["dullness"] = one.Measures.Dullness, ["noise"] = one.Measures.Noise, ["likeness"] = one.Measures.Likeness, ["unusualness"] = one.Measures.Unusualness,
+        }),
+    };
+
+    private static JsonObject Similar(SimilarImage image) => new() { ["index"] = image.Index, ["label"] = image.Label, ["similarity"] = image.Similarity, ["pixels"] = Convert.ToBase64String(image.Pixels) };
+
+    private static JsonObject Suspect(SuspectLabel suspect) => new()
+    {
+        ["index"] = suspect.Index, ["label"] = suspect.Label, ["suggested"] = suspect.Suggested, ["score"] = suspect.Score, ["label_error"] = suspect.OffDiagonal,
+    };
+
+    private static string Map(float[] map) => Convert.ToBase64String([.. map.Select(value => (byte)Math.Clamp(value * 255, 0, 255))]);
+
+    private static JsonNode? Number(double value) => double.IsFinite(value) ? value : null; // JSON has no word for NaN
+
+    private static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> convert) => [.. items.Select(convert)];
+}

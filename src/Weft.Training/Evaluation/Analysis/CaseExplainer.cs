@@ -1,0 +1,61 @@
+namespace Weft.Training;
+
+/// <summary>Explains predictions one by one.</summary>
+/// <param name="trainFeatures">Normalized.</param>
+internal sealed class CaseExplainer(Checkpoint checkpoint, CpuDevice device, ImageSamples train, FeatureTable trainFeatures)
+{
+    private const int SimilarCount = 3;
+
+    /// <param name="features">Normalized.</param>
+    /// <param name="rows">Of <paramref name="predictions"/>.</param>
+    public IReadOnlyList<MistakeExplanation> Explain(
+        ImageSamples images, PredictionTable predictions, FeatureTable features, IReadOnlyList<SampleMeasures> measures, IReadOnlyList<int> rows, CancellationToken stop)
+    {
+        if (rows.Count == 0)
+            return [];
+        var centres = new ClassCentres(trainFeatures, predictions.ClassCount);
+        var nearest = NearestNeighbours.ByLabel(device, features.Select(rows), trainFeatures, predictions.ClassCount, SimilarCount, stop);
+        var saliency = Saliency(images, predictions, rows);
+        return
+        [
+            .. rows.Select((row, i) => new MistakeExplanation
+            {
+                Index = predictions.Indices[row],
+                Label = predictions.Labels[row],
+                Prediction = predictions.Predictions[row],
+                Probabilities = [.. predictions.Probabilities(row)],
+                Loss = predictions.Losses[row],
+                Pixels = images.Image(predictions.Indices[row]).ToArray(),
+                Typicality = centres.Typicality(features.Row(row), predictions.Labels[row]),
+                TypicalityOfPrediction = centres.Typicality(features.Row(row), predictions.Predictions[row]),
+                SaliencyOfLabel = saliency[i].Label,
+                SaliencyOfPrediction = saliency[i].Prediction,
+                NearestOfLabel = Similar(nearest[i][predictions.Labels[row]]),
+                NearestOfPrediction = Similar(nearest[i][predictions.Predictions[row]]),
+                Measures = measures[row],
+            }),
+        ];
+    }
+
+    private SimilarImage[] Similar(Neighbour[] neighbours) =>
+        [.. neighbours.Select(neighbour => trainFeatures.Indices[neighbour.Row] is var index ? new SimilarImage(index, train.Label(index), neighbour.Similarity, train.Image(index).ToArray()) : null!)];
+
+    private (float[] Label, float[] Prediction)[] Saliency(ImageSamples images, PredictionTable predictions, IReadOnlyList<int> rows)
+    {
+        using var saliency = ClassSaliency.Create(checkpoint, device);
+        if (saliency is null)
+            return [.. rows.Select(_ => (Array.Empty<float>(), Array.Empty<float>()))];
+        var shape = saliency.Shape;
+        var maps = saliency.Of(images, [.. rows.SelectMany(row => new[] { (predictions.Indices[row], predictions.Labels[row]), (predictions.Indices[row], predictions.Predictions[row]) })])
+            .Select(map => ClassSaliency.Enlarge(map, shape.Height, shape.Width, images.Shape.Height, images.Shape.Width)).ToArray();
+        return [.. rows.Select((_, i) => Scaled(maps[2 * i], maps[2 * i + 1]))];
+    }
+
+    /// <summary>Both on one scale, or the weaker would look as strong as the stronger.</summary>
+    private static (float[], float[]) Scaled(float[] first, float[] second)
+    {
+        var largest = Math.Max(first.Max(), second.Max());
+        var factor = largest > 0 ? 1 / largest : 0;
+        return ([.. first.Select(value => value * factor)], [.. second.Select(value => value * factor)]);
+    }
+}

@@ -1,0 +1,74 @@
+namespace Weft.Training;
+
+/// <summary>Gives predictions and features of samples in one pass. Predictions have the bits of the whole network. One caller at a time.</summary>
+public sealed class FeatureExtractor : IDisposable
+{
+    private const int BatchSize = 256;
+
+    private readonly DatasetStatistics _statistics;
+    private readonly Network _front;
+    private readonly Network? _back;
+
+    /// <param name="checkpoint">Whose network, weights and preprocessing.</param>
+    /// <param name="device">Must outlive this.</param>
+    /// <exception cref="WeftException">Exit 23: the weights do not fit the description.</exception>
+    public FeatureExtractor(Checkpoint checkpoint, CpuDevice device)
+    {
+        var preprocessing = checkpoint.Card.Preprocessing;
+        _statistics = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation);
+        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        var cut = NetworkCut.BeforeLogits(checkpoint.Card.Description);
+        _front = Network.Compile(cut?.Front ?? checkpoint.Card.Description, device, options);
+        _back = cut is null ? null : Network.Compile(cut.Back, device, options);
+        checkpoint.ApplyToPart(_front);
+        if (_back is not null)
+            checkpoint.ApplyToPart(_back);
+    }
+
+    /// <summary>Features of a sample; the logits where the network does not end in a fully connected layer.</summary>
+    public int Dimension => _front.ClassCount;
+
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public (PredictionTable Predictions, FeatureTable Features) Extract(ImageSamples samples, IReadOnlyList<int> indices, CancellationToken stop = default)
+    {
+        var loader = new EvaluationLoader(samples, indices, _statistics, BatchSize);
+        var classes = (_back ?? _front).ClassCount;
+        var count = loader.SampleCount;
+        var (numbers, labels, losses) = (new int[count], new int[count], new float[count]);
+        var features = new float[(long)count * Dimension];
+        var probabilities = new float[count * classes];
+        var done = 0;
+        for (var i = 0; i < loader.BatchCount; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            var batch = loader.Load(i);
+            batch.SampleIndices.CopyTo(numbers.AsSpan(done));
+            batch.Labels.CopyTo(labels.AsSpan(done));
+            _front.Forward(batch.Images, batch.Count, Phase.Evaluation);
+            _front.Logits.CopyTo(features.AsSpan(done * Dimension));
+            _back?.Forward(_front.Logits, batch.Count, Phase.Evaluation);
+            var logits = (_back ?? _front).Logits;
+            SoftmaxCrossEntropy.PerSample(logits, classes, batch.Labels, losses.AsSpan(done, batch.Count));
+            SoftmaxCrossEntropy.Probabilities(logits, classes, probabilities.AsSpan(done * classes, batch.Count * classes));
+            done += batch.Count;
+        }
+
+        return (new PredictionTable(numbers, labels, probabilities, losses, classes), new FeatureTable(numbers, labels, features, Dimension));
+    }
+
+    public void Dispose()
+    {
+        _front.Dispose();
+        _back?.Dispose();
+    }
+}
+
+/// <summary>Weights for a part of a checkpoint's network.</summary>
+internal static class CheckpointParts
+{
+    public static void ApplyToPart(this Checkpoint checkpoint, Network part)
+    {
+        var names = part.State.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        (checkpoint with { Weights = [.. checkpoint.Weights.Where(tensor => names.Contains(tensor.Name))] }).ApplyTo(part);
+    }
+}

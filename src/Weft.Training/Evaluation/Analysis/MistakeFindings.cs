@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Weft.Training;
+
+/// <summary>What an analysis says about a network's mistakes, the most useful first.</summary>
+internal static class MistakeFindings
+{
+    private const double NotableShare = 0.1; // of all mistakes
+    private const double NotableError = 0.02; // of the calibration
+
+    public static IEnumerable<Finding> Of(
+        EvaluationResult evaluation, IReadOnlyList<ConfusedPair> pairs, Calibration calibration, Calibration scaled, RiskCoverage risk,
+        IReadOnlyList<SuspectedReason> reasons, SuspectLabels suspects, EvaluationSplit split)
+    {
+        var mistakes = evaluation.Count - evaluation.Correct;
+        if (mistakes == 0)
+            yield break;
+        var both = pairs.GroupBy(pair => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction)))
+            .Select(group => (group.Key, Count: group.Sum(pair => pair.Count))).MaxBy(group => group.Count);
+        var (a, b) = (evaluation.Classes[both.Key.Item1], evaluation.Classes[both.Key.Item2]);
+        if ((double)both.Count / mistakes >= NotableShare)
+        {
+            yield return new Finding("most-confused", Say($"{a} against {b} is {100.0 * both.Count / mistakes:F0} % of all errors ({both.Count} of {mistakes})."),
+                $"weft analyze RUN --split {Name(split)} --pair {pairs.First(pair => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction)) == both.Key) is var first ? $"{first.Label},{first.Prediction}" : ""}");
+        }
+
+        var worst = evaluation.PerClass.Where(c => c.Count > 0).MinBy(c => c.Recall)!;
+        var interval = ShareInterval.Wilson(worst.Correct, worst.Count);
+        if (interval.High < evaluation.Accuracy)
+            yield return new Finding("weakest-class", Say($"{worst.Name} is recognized worst: {worst.Recall * 100:F1} % (95 %: {interval.Low * 100:F1} to {interval.High * 100:F1}) against {evaluation.Accuracy * 100:F1} % overall."), null);
+        if (calibration.ExpectedError > NotableError)
+        {
+            var manner = calibration.Overconfidence > 0 ? "surer than it is right" : "less sure than it is right";
+            yield return new Finding("calibration", Say($"It is {manner}: on average {Math.Abs(calibration.Overconfidence) * 100:F1} points (ECE {calibration.ExpectedError:F4}). Logits divided by {scaled.Temperature:F2} bring the ECE to {scaled.ExpectedError:F4}."), null);
+        }
+
+        if (risk.Within(0.01) is { } sure && sure.Coverage < 1)
+            yield return new Finding("abstain", Say($"If it may keep silent below a probability of {sure.Confidence:F2}, it answers {sure.Coverage * 100:F0} % of the images and at most 1 % of the answers are wrong."), null);
+        foreach (var reason in reasons.Where(reason => reason.Verdict == ReasonVerdict.Named))
+            yield return new Finding($"reason-{reason.Key.Replace('_', '-')}", $"{reason.Title}: {reason.Sentence}", null);
+        if (suspects.ErrorCount > 0 && suspects.Ranked[0].Score < -0.9)
+            yield return new Finding("suspect-labels", Say($"{suspects.Ranked.Count(suspect => suspect is { OffDiagonal: true, Score: < -0.9 })} {Name(split)} images look as if their label were wrong; nothing was removed."), $"weft analyze RUN --split {Name(split)} --folds 4");
+    }
+
+    private static string Name(EvaluationSplit split) => split.ToString().ToLowerInvariant();
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

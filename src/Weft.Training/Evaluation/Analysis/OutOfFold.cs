@@ -1,0 +1,62 @@
+namespace Weft.Training;
+
+/// <summary>Predictions for the training images by networks that did not train on them: the run's own configuration, trained once for each fold on the others.</summary>
+internal static class OutOfFold
+{
+    public static SuspectLabels Suspects(ResolvedConfiguration configuration, TrainingData data, int folds, Action<string> tell, CancellationToken stop)
+    {
+        var count = data.Split.Train.Count;
+        var fold = Folds(data, folds);
+        var (indices, labels, losses) = (new int[count], new int[count], new float[count]);
+        float[]? probabilities = null;
+        var classes = data.Dataset.ClassCount;
+        var place = Directory.CreateTempSubdirectory("weft-folds-").FullName;
+        try
+        {
+            for (var f = 0; f < folds; f++)
+            {
+                tell($"training network {f + 1} of {folds} on the other folds' images");
+                var held = Enumerable.Range(0, count).Where(i => fold[i] == f).ToArray();
+                var table = Predict(configuration, data, [.. Enumerable.Range(0, count).Where(i => fold[i] != f).Select(i => data.Split.Train[i])], [.. held.Select(i => data.Split.Train[i])], place, f, stop);
+                probabilities ??= new float[count * classes];
+                for (var row = 0; row < held.Length; row++)
+                {
+                    (indices[held[row]], labels[held[row]], losses[held[row]]) = (table.Indices[row], table.Labels[row], table.Losses[row]);
+                    table.Probabilities(row).CopyTo(probabilities.AsSpan(held[row] * classes));
+                }
+            }
+        }
+        finally
+        {
+            Directory.Delete(place, recursive: true);
+        }
+
+        return SuspectLabels.Of(new PredictionTable(indices, labels, probabilities!, losses, classes));
+    }
+
+    /// <summary>Of each class as many in every fold, drawn at random.</summary>
+    private static int[] Folds(TrainingData data, int folds)
+    {
+        var fold = new int[data.Split.Train.Count];
+        for (var label = 0; label < data.Dataset.ClassCount; label++)
+        {
+            var members = Enumerable.Range(0, fold.Length).Where(i => data.Dataset.Train.Label(data.Split.Train[i]) == label).ToArray();
+            var order = Rng.For(0, RngPurpose.Analysis).Derive(label).Permutation(members.Length);
+            for (var k = 0; k < members.Length; k++)
+                fold[members[order[k]]] = k % folds;
+        }
+
+        return fold;
+    }
+
+    private static PredictionTable Predict(ResolvedConfiguration configuration, TrainingData data, int[] train, int[] held, string place, int number, CancellationToken stop)
+    {
+        // The run's validation images choose the epoch, as they did for the run; the held-out fold chooses nothing.
+        var divided = data with { Split = new DatasetSplit(train, data.Split.Validation) };
+        using var plan = TrainingPlan.Begin(configuration, divided, new NewRun { Store = new RunStore(place), Name = $"fold-{number}" });
+        Trainer.Run(plan, stop: stop);
+        stop.ThrowIfCancellationRequested();
+        using var extractor = new FeatureExtractor(CheckpointFile.Read(plan.Run.Folder.BestCheckpoint), plan.Device);
+        return extractor.Extract(data.Dataset.Train, held, stop).Predictions;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+
+namespace Weft.Training;
+
+/// <summary>Finds out where and why a run's checkpoint errs, on the run's own data, preprocessed as it was trained.</summary>
+public sealed class RunAnalysis : IDisposable
+{
+    private const int GallerySize = 32;
+
+    private readonly CheckpointReference _reference;
+    private readonly AnalysisOptions _options;
+    private readonly Checkpoint _checkpoint;
+    private readonly TrainingData _data;
+    private readonly ResolvedConfiguration _configuration;
+    private readonly CpuDevice _device;
+    private readonly FeatureExtractor _extractor;
+    private readonly CancellationToken _stop;
+
+    /// <param name="open">Opens the data the run's configuration names.</param>
+    /// <exception cref="WeftException">Exit 13: other data than the run's; 22: the checkpoint is damaged; 33: written by a newer version.</exception>
+    public RunAnalysis(CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default)
+    {
+        (_reference, _options, _stop) = (reference, options, stop);
+        _checkpoint = reference.Read();
+        _configuration = new RunReader(reference.Run).Configuration();
+        var dataset = open(_configuration.Value.Data);
+        CheckpointChecks.RequireSameData(_checkpoint, dataset, reference.Run);
+        _data = TrainingData.Prepare(dataset, _configuration.Value.Data);
+        _device = new CpuDevice(options.Threads ?? Environment.ProcessorCount);
+        _extractor = new FeatureExtractor(_checkpoint, _device);
+    }
+
+    private IReadOnlyList<string> Classes => _checkpoint.Card.Classes;
+
+    /// <param name="ledger">Where a look at the test images is noted before it is taken.</param>
+    /// <exception cref="WeftException">The test images cannot be had; a sample's number is none of the split's.</exception>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public AnalysisResult Run(TestLedger ledger)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var (images, indices) = Open(ledger);
+        Tell($"predicting {indices.Count:N0} {_options.Split.ToString().ToLowerInvariant()} images");
+        var passBegun = Stopwatch.GetTimestamp();
+        var (predictions, features) = _extractor.Extract(images, indices, _stop);
+        var passSeconds = Stopwatch.GetElapsedTime(passBegun).TotalSeconds;
+        var validation = _options.Split == EvaluationSplit.Validation ? predictions : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;
+        Tell($"describing {_data.Split.Train.Count:N0} training images");
+        var train = _extractor.Extract(_data.Dataset.Train, _data.Split.Train, _stop).Features.Normalized();
+        features = features.Normalized();
+
+        var evaluation = new EvaluationResult(predictions, Classes);
+        Tell("measuring the suspected reasons");
+        var meter = new SampleMeter(_data.Dataset.Train, _data.Split.Train, Classes.Count);
+        var measures = Enumerable.Range(0, predictions.Count).Select(row => meter.Of(images.Image(predictions.Indices[row]), predictions.Labels[row])).ToArray();
+        var curve = NeighbourLearningCurve.Of(_device, features, train, Classes.Count, stop: _stop);
+        var reasons = MistakeReasons.Of(predictions, measures, Classes, meter.Counts, curve);
+        var pairs = ConfusedPair.Of(evaluation);
+
+        Tell("explaining mistakes one by one");
+        var gallery = MistakeGallery.Of(predictions, GallerySize);
+        var rows = Chosen(predictions, gallery, pairs);
+        var cases = new CaseExplainer(_checkpoint, _device, _data.Dataset.Train, train).Explain(images, predictions, features, measures, rows, _stop);
+        var scaled = Calibration.Of(predictions, Calibration.FitTemperature(validation));
+        var calibration = Calibration.Of(predictions);
+        var suspects = SuspectLabels.Of(predictions);
+        var trainingSuspects = _options.Folds >= 2 ? OutOfFold.Suspects(_configuration, _data, _options.Folds, Tell, _stop) : null;
+        var risk = RiskCoverage.Of(predictions);
+        var (parameters, flops) = Cost();
+        return new AnalysisResult
+        {
+            Checkpoint = _reference,
+            Split = _options.Split,
+            Evaluation = evaluation,
+            Pairs = pairs,
+            Calibration = calibration,
+            Scaled = scaled,
+            RiskCoverage = risk,
+            Reasons = reasons,
+            Curve = curve,
+            TrainingCounts = meter.Counts,
+            Cases = cases,
+            Galleries = new GalleryPictures(Pictures(predictions, gallery.TopLosses), Pictures(predictions, gallery.ConfidentlyWrong), Pictures(predictions, gallery.LeastCertain)),
+            Suspects = suspects,
+            TrainingSuspects = trainingSuspects,
+            Findings = [.. TrainingFindings.Of(new RunReader(_reference.Run)), .. MistakeFindings.Of(evaluation, pairs, calibration, scaled, risk, reasons, suspects, _options.Split)],
+            Parameters = parameters,
+            FlopsPerSample = flops,
+            ImagesPerSecond = predictions.Count / passSeconds,
+            Elapsed = Stopwatch.GetElapsedTime(begun),
+            Images = images,
+            TrainingImages = _data.Dataset.Train,
+        };
+    }
+
+    public void Dispose()
+    {
+        _extractor.Dispose();
+        _device.Dispose();
+    }
+
+    private (ImageSamples Images, IReadOnlyList<int> Indices) Open(TestLedger ledger)
+    {
+        if (_options.Split == EvaluationSplit.Validation)
+            return (_data.Dataset.Train, _data.Split.Validation);
+        ledger.Note(_reference);
+        var test = _data.Dataset.LoadTest();
+        return (test, [.. Enumerable.Range(0, test.Count)]);
+    }
+
+    private List<int> Chosen(PredictionTable predictions, MistakeGallery gallery, IReadOnlyList<ConfusedPair> pairs)
+    {
+        var wrong = Enumerable.Range(0, predictions.Count).Where(row => predictions.Predictions[row] >= 0 && predictions.Predictions[row] != predictions.Labels[row]);
+        if (_options.Samples.Count > 0)
+        {
+            var rowOf = Enumerable.Range(0, predictions.Count).ToDictionary(row => predictions.Indices[row]);
+            return [.. _options.Samples.Select(index => rowOf.TryGetValue(index, out var row) ? row : throw new WeftException(ExitCode.Usage, $"the {_options.Split.ToString().ToLowerInvariant()} images have no sample {index}")
+            {
+                Where = "--sample", Expected = "the number of an image of the split, as predictions.csv has it", Found = $"{index}", Safe = "nothing was written",
+            })];
+        }
+
+        if (_options.Pair is { } pair)
+            return [.. wrong.Where(row => predictions.Labels[row] == pair.Label && predictions.Predictions[row] == pair.Prediction).OrderByDescending(row => predictions.Losses[row]).Take(_options.Cases)];
+        // The surest mistakes, then the most typical ones: in turn from the pairs that are confused most.
+        var chosen = gallery.ConfidentlyWrong.Take(_options.Cases / 2).ToList();
+        foreach (var confused in pairs.Take(_options.Cases))
+            chosen.AddRange(wrong.Where(row => predictions.Labels[row] == confused.Label && predictions.Predictions[row] == confused.Prediction).Except(chosen).Take(Math.Max(1, _options.Cases / 6)));
+        return [.. chosen.Take(_options.Cases)];
+    }
+
+    private static GalleryImage[] Pictures(PredictionTable predictions, IReadOnlyList<int> rows) =>
+    [
+        .. rows.Select(row => new GalleryImage(predictions.Indices[row], predictions.Labels[row], predictions.Predictions[row],
+            predictions.Predictions[row] < 0 ? double.NaN : predictions.Probabilities(row)[predictions.Predictions[row]], predictions.Losses[row])),
+    ];
+
+    private (long Parameters, long Flops) Cost()
+    {
+        using var network = Network.Compile(_checkpoint.Card.Description, _device, new CompileOptions { BatchSize = 1, Training = false });
+        return (network.ParameterCount, network.FlopsPerSample);
+    }
+
+    private void Tell(string what)
+    {
+        _stop.ThrowIfCancellationRequested();
+        _options.Progress?.Invoke(what);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Weft.Training;
+
+/// <summary>What a run's own metrics say about how it was trained.</summary>
+public static class TrainingFindings
+{
+    // Validation loss that is this much above its minimum is more than the wobble between epochs.
+    private const double Risen = 1.05;
+    private const double Gap = 0.03; // of the accuracy
+    private const int FewestEpochs = 3;
+
+    public static IReadOnlyList<Finding> Of(RunReader run) => Of(run.Metrics(), run.Configuration().Value);
+
+    public static IReadOnlyList<Finding> Of(IReadOnlyList<MetricsRow> rows, RunConfiguration configuration)
+    {
+        var findings = new List<Finding>();
+        if (rows.Count < FewestEpochs)
+            return findings;
+        var last = rows[^1];
+        var lowest = rows.MinBy(row => row.ValidationLoss)!;
+        var best = rows.MaxBy(row => row.ValidationAccuracy)!;
+        if (rows.Count - lowest.Epoch >= 2 && last.ValidationLoss > lowest.ValidationLoss * Risen && last.TrainLoss < lowest.TrainLoss)
+        {
+            findings.Add(new Finding("overfitting", Say($"Overfitting since epoch {lowest.Epoch}: the validation loss rose from {lowest.ValidationLoss:F4} to {last.ValidationLoss:F4} while the training loss fell to {last.TrainLoss:F4}."),
+                "weft train --config RUN/config.yaml --set augmentation.shift=0.1 --set augmentation.horizontal_flip=0.5"));
+        }
+        else if (last.TrainAccuracy - last.ValidationAccuracy > Gap)
+        {
+            findings.Add(new Finding("memorized", Say($"The training images are known by heart: {last.TrainAccuracy * 100:F1} % of them are right against {last.ValidationAccuracy * 100:F1} % of the validation images."),
+                "weft train --config RUN/config.yaml --set augmentation.horizontal_flip=0.5 --set optimizer.weight_decay=0.001"));
+        }
+        else if (last.ValidationAccuracy - last.TrainAccuracy > Gap)
+        {
+            findings.Add(new Finding("held-back", Say($"Dropout and augmentation cost more than they give: {last.TrainAccuracy * 100:F1} % of the training images are right under them against {last.ValidationAccuracy * 100:F1} % of the validation images without.")
+                + (configuration.Model.Dropout is { } rate and > 0 ? Say($" The dropout rate is {rate:0.##}.") : ""),
+                configuration.Model.Dropout is > 0 ? Say($"weft train --config RUN/config.yaml --set model.dropout={configuration.Model.Dropout / 2:0.##}") : Say($"weft train --config RUN/config.yaml --epochs {2 * rows.Count}")));
+        }
+
+        if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss && configuration.Schedule.Name != ScheduleName.OneCycle)
+            findings.Add(new Finding("still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Say($"weft train --config RUN/config.yaml --epochs {2 * rows.Count}")));
+        else if (rows.Count - best.Epoch >= Math.Max(3, rows.Count / 2))
+            findings.Add(new Finding("too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Say($"weft train --config RUN/config.yaml --epochs {best.Epoch + 1}")));
+        var drop = rows.Zip(rows.Skip(1)).MaxBy(pair => pair.First.ValidationAccuracy - pair.Second.ValidationAccuracy);
+        if (drop.First.ValidationAccuracy - drop.Second.ValidationAccuracy is var fall and > 0.03 && drop.Second.Epoch > 2)
+            findings.Add(new Finding("unsteady", Say($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate {drop.Second.LearningRate:G3}."), Say($"weft train --config RUN/config.yaml --set optimizer.learning_rate={configuration.Optimizer.LearningRate / 2:G3}")));
+        return findings;
+    }
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
