@@ -14,7 +14,8 @@ public sealed class ClassCentres
             sums[label] = new double[train.Dimension];
         for (var row = 0; row < train.Count; row++)
         {
-            var (sum, vector) = (sums[train.Labels[row]], train.Row(row));
+            var sum = sums[train.Labels[row]];
+            var vector = train.Row(row);
             counts[train.Labels[row]]++;
             for (var i = 0; i < vector.Length; i++)
                 sum[i] += vector[i];

@@ -15,13 +15,14 @@ internal static class MistakeFindings
         var mistakes = evaluation.Count - evaluation.Correct;
         if (mistakes == 0)
             yield break;
-        var both = pairs.GroupBy(pair => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction)))
+        var both = pairs.GroupBy(Unordered)
             .Select(group => (group.Key, Count: group.Sum(pair => pair.Count))).MaxBy(group => group.Count);
         var (a, b) = (evaluation.Classes[both.Key.Item1], evaluation.Classes[both.Key.Item2]);
         if ((double)both.Count / mistakes >= NotableShare)
         {
+            var pair = pairs.First(pair => Unordered(pair) == both.Key);
             yield return new Finding("most-confused", Say($"{a} against {b} is {100.0 * both.Count / mistakes:F0} % of all errors ({both.Count} of {mistakes})."),
-                $"weft analyze RUN --split {Name(split)} --pair {pairs.First(pair => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction)) == both.Key) is var first ? $"{first.Label},{first.Prediction}" : ""}");
+                $"weft analyze RUN --split {Name(split)} --pair {pair.Label},{pair.Prediction}");
         }
 
         var worst = evaluation.PerClass.Where(c => c.Count > 0).MinBy(c => c.Recall)!;
@@ -41,6 +42,8 @@ internal static class MistakeFindings
         if (suspects.ErrorCount > 0 && suspects.Ranked[0].Score < -0.9)
             yield return new Finding("suspect-labels", Say($"{suspects.Ranked.Count(suspect => suspect is { OffDiagonal: true, Score: < -0.9 })} {Name(split)} images look as if their label were wrong; nothing was removed."), $"weft analyze RUN --split {Name(split)} --folds 4");
     }
+
+    private static (int, int) Unordered(ConfusedPair pair) => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction));
 
     private static string Name(EvaluationSplit split) => split.ToString().ToLowerInvariant();
 

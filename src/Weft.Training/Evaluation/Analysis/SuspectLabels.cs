@@ -43,7 +43,8 @@ public sealed record SuspectLabels
         var suspects = new List<SuspectLabel>(predictions.Count);
         for (var row = 0; row < predictions.Count; row++)
         {
-            var (label, p) = (predictions.Labels[row], predictions.Probabilities(row));
+            var label = predictions.Labels[row];
+            var p = predictions.Probabilities(row);
             var counted = CountedAs(p, thresholds);
             if (counted >= 0)
                 joint[label * classes + counted]++;
