@@ -20,12 +20,16 @@ public static class AnalysisFiles
     /// <exception cref="WeftException">Exit 40 or 41: the files cannot be written.</exception>
     public static string Write(RunLock run, AnalysisResult result)
     {
-        EvaluationFiles.Write(run, result.Checkpoint, result.Split, result.Evaluation);
+        if (!Directory.Exists(run.Folder.EvaluationFolder(result.Split.ToString().ToLowerInvariant())))
+            EvaluationFiles.Write(run, result.Checkpoint, result.Split, result.Evaluation); // what `eval` wrote may be of another checkpoint, or of mirrored images too: it stays
         var folder = Folder(run.Folder, result.Split);
         var classes = result.Evaluation.Classes;
         try
         {
             Directory.CreateDirectory(folder);
+            using var table = new StringWriter(CultureInfo.InvariantCulture);
+            result.Evaluation.Predictions.WriteCsv(table);
+            Text(folder, "predictions.csv", table.ToString());
             Text(folder, "analysis.json", AnalysisJson.Summary(result).ToJsonString(Indented) + "\n");
             Text(folder, "cases.json", AnalysisJson.Cases(result).ToJsonString(Indented) + "\n");
             Text(folder, "confused_pairs.csv", Csv("label,prediction,label_name,prediction_name,count,share_of_mistakes,rate_of_label",

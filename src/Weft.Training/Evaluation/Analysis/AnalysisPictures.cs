@@ -23,7 +23,7 @@ public static class AnalysisPictures
         var cellWidth = shape.Width * Scale + Gap;
         var cellHeight = shape.Height * Scale + Gap + Line;
         var neighbours = cases.Count == 0 ? 0 : cases.Max(one => Math.Max(one.NearestOfLabel.Count, one.NearestOfPrediction.Count));
-        const int TextWidth = 30 * Letter;
+        const int TextWidth = 50 * Letter;
         var picture = new Picture(TextWidth + (3 + 2 * neighbours) * cellWidth + 3 * Gap, Math.Max(1, cases.Count) * cellHeight + Line + Gap);
         var heads = new[] { "image", "for its label", "for prediction", "nearest with its label" };
         for (var i = 0; i < heads.Length; i++)
@@ -38,7 +38,7 @@ public static class AnalysisPictures
                 $"typical: {one.Typicality * 100:0} % of its class", $"of prediction: {one.TypicalityOfPrediction * 100:0} %", .. one.Remarks,
             ];
             for (var i = 0; i < lines.Length; i++)
-                picture.DrawText(Gap, y + i * Line, lines[i].Length > 29 ? lines[i][..29] : lines[i]);
+                picture.DrawText(Gap, y + i * Line, lines[i].Length > 49 ? lines[i][..49] : lines[i]);
             picture.DrawImage(TextWidth, y, one.Pixels, shape, Scale);
             if (one.SaliencyOfLabel.Length > 0)
             {
