@@ -51,6 +51,7 @@ internal static class App
                 new EvalCommand(screen),
                 new AnalyzeCommand(screen),
                 new RunsCommand(screen),
+                new StudioCommand(screen),
                 new TrackCommand(screen),
                 new BenchCommand(screen),
                 new ConfigCommand(screen),

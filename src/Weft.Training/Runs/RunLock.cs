@@ -8,6 +8,8 @@ namespace Weft.Training;
 /// </summary>
 public sealed class RunLock : IDisposable
 {
+    private const int Attempts = 10;
+
     private readonly FileStream _lock;
 
     private RunLock(RunFolder folder, FileStream file)
@@ -22,21 +24,29 @@ public sealed class RunLock : IDisposable
     /// <exception cref="WeftException">Exit 30: another process owns it (named by its id); 40 or 41: the lock cannot be written.</exception>
     public static RunLock Take(RunFolder folder)
     {
-        FileStream file;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            file = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (File.Exists(folder.LockFile) && IsHeld(folder))
-        {
-            throw Busy(folder);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            throw DiskFailure.ToError(failure, $"the run {folder.Name} cannot be written", folder.Path, "nothing was changed");
-        }
+            FileStream file;
+            try
+            {
+                file = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(folder.LockFile) && IsHeld(folder))
+            {
+                throw Busy(folder);
+            }
+            catch (IOException) when (attempt < Attempts && File.Exists(folder.LockFile))
+            {
+                Thread.Sleep(attempt); // who only looks whether the run is held holds it for a moment: studio, weft runs
+                continue;
+            }
+            catch (Exception failure) when (DiskFailure.Is(failure))
+            {
+                throw DiskFailure.ToError(failure, $"the run {folder.Name} cannot be written", folder.Path, "nothing was changed");
+            }
 
-        return Owned(folder, file);
+            return Owned(folder, file);
+        }
     }
 
     /// <summary>Whether some process owns the run at this moment.</summary>

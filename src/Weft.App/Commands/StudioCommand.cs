@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Net;
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class StudioCommand : Verb
+{
+    private const int UsualPort = 8642;
+
+    private readonly RunsOption _runs = new();
+    private readonly WholeNumber _port = new("--port", "The port to listen on; 0: any that is free.", 0, 65535, UsualPort);
+    private readonly Option<string> _listen = new("--listen") { Description = "The address to listen on; only this machine's own are allowed.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+
+    public StudioCommand(Screen screen) : base("studio", "Shows all runs in a browser, live, whoever trains them. Only reads; only this machine can see it.", screen)
+    {
+        foreach (var option in new Option[] { _port, _listen, _runs })
+            Options.Add(option);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var store = _runs.Store(parse);
+        var options = new StudioOptions { Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder), Address = Address(parse), Port = _port.Of(parse), Failed = Tell };
+        using var stopped = new ManualResetEventSlim();
+        using var signals = new StopSignals(_ => stopped.Set(), _ => { });
+        var server = StudioServer.Start(options).GetAwaiter().GetResult();
+        try
+        {
+            Screen.People.WriteLine($"studio  {server.Address}   (this machine only; it shows {Printable.Escape(options.ShownRuns)}, Ctrl-C ends it)");
+            Screen.People.Flush();
+            Screen.WriteJson(new JsonObject { ["url"] = server.Address.ToString(), ["runs"] = store.Folder });
+            stopped.Wait();
+        }
+        finally
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+        return signals.Received ?? ExitCode.Done;
+    }
+
+    private IPAddress Address(ParseResult parse)
+    {
+        var text = parse.GetValue(_listen)!;
+        if (text == "localhost")
+            return IPAddress.Loopback;
+        return IPAddress.TryParse(text, out var address) ? address : throw new WeftException(ExitCode.Usage, "this is no address to listen on")
+        {
+            Where = _listen.Name, Expected = "127.0.0.1, ::1 or localhost", Found = $"'{Printable.Escape(text)}'", Safe = "nothing was started",
+        };
+    }
+
+    private void Tell(Exception failure)
+    {
+        var text = failure is WeftException error ? $"{error.What}{(error.Where is { } where ? $": {where}" : "")}{(error.Found is { } found ? $" ({found})" : "")}"
+            : CrashReport.Write(failure, ["studio"]) is var bug ? $"{bug.What}; {bug.Where}" : "";
+        lock (this)
+            Screen.Error.WriteLine("warning: " + Printable.Escape(text));
+    }
+}

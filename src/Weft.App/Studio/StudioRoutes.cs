@@ -1,0 +1,100 @@
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>All addresses of the studio. Each shows something; none takes anything, and a run's name is looked up, never made into a path.</summary>
+internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioOptions options)
+{
+    /// <summary>The most runs an overlay shows: as many as there are colours.</summary>
+    public const int MostOverlaid = ChartStyle.Colors;
+
+    private readonly HistoryCache _histories = new();
+    private readonly IServiceProvider _services = new ServiceCollection().AddLogging().BuildServiceProvider();
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/", RequestGuard.Verbs, context => Page(context, () => List(context)));
+        routes.MapMethods("/runs/{name}", RequestGuard.Verbs, context => Page(context, () => One(context, (string)context.GetRouteValue("name")!)));
+        routes.MapMethods("/compare", RequestGuard.Verbs, context => Page(context, () => Several(context)));
+        routes.MapMethods("/live", RequestGuard.Verbs, live.Stream);
+        routes.MapMethods("/studio.css", RequestGuard.Verbs, context => Asset(context, "text/css; charset=utf-8", StudioAssets.Style));
+        routes.MapMethods("/studio.js", RequestGuard.Verbs, context => Asset(context, "text/javascript; charset=utf-8", StudioAssets.Script));
+        routes.MapMethods("/icon.svg", RequestGuard.Verbs, context => Asset(context, "image/svg+xml", StudioAssets.Icon));
+    }
+
+    private StudioPage List(HttpContext context)
+    {
+        var view = ListView.Of(new QueryReader(context.Request.Query));
+        var all = catalog.Runs.Values;
+        return new(typeof(RunsPage), new() { ["All"] = all.Length, ["Live"] = all.Count(run => run.State == RunState.Training), ["Runs"] = view.Select(all), ["View"] = view, ["Folder"] = options.ShownRuns });
+    }
+
+    private StudioPage One(HttpContext context, string name)
+    {
+        var view = ChartView.Of(new QueryReader(context.Request.Query));
+        if (!catalog.Runs.TryGetValue(name, out var run))
+            return Missing(name);
+        if (run.Information is null)
+            return Problem(StatusCodes.Status200OK, run.Name, run.Word, "Its files are as they were; a newer weft may read them.");
+        var details = _histories.With(catalog.FolderOf(name)!, run.Information, history => RunDetails.Of(run, history, view));
+        return new(typeof(RunPage), new() { ["Run"] = run, ["Details"] = details, ["View"] = view });
+    }
+
+    private StudioPage Several(HttpContext context)
+    {
+        var query = new QueryReader(context.Request.Query);
+        var view = ChartView.Of(query);
+        var names = query.All("run", MostOverlaid);
+        if (names.FirstOrDefault(name => !catalog.Runs.ContainsKey(name)) is { } missing)
+            return Missing(missing);
+        var runs = names.Select(name => catalog.Runs[name]).Where(run => run.Information is not null).ToList();
+        var curves = runs.Select((run, i) => (run.Name, i, _histories.With(catalog.FolderOf(run.Name)!, run.Information!, history => RunCharts.Curves(history, view)))).ToList();
+        var others = catalog.Runs.Values.Where(run => run.Information is not null && !runs.Contains(run)).OrderByDescending(run => run.Information!.Started).Select(run => run.Name).ToList();
+        return new(typeof(ComparePage), new() { ["Runs"] = runs, ["Others"] = others, ["Charts"] = RunCharts.Overlay(curves, view), ["View"] = view });
+    }
+
+    private static StudioPage Missing(string name) => Problem(
+        StatusCodes.Status404NotFound, "No such run", $"There is no run “{Printable.Escape(name)}” here.", "It may have been renamed or removed since this page was made.");
+
+    private static StudioPage Problem(int status, string title, string what, string advice) =>
+        new(typeof(ProblemPage), new() { ["Title"] = title, ["What"] = what, ["Advice"] = advice }, status);
+
+    private async Task Page(HttpContext context, Func<StudioPage> make)
+    {
+        StudioPage page;
+        try
+        {
+            catalog.Refresh();
+            page = make();
+        }
+        catch (WeftException problem) when (problem.Code == ExitCode.Usage)
+        {
+            page = Problem(StatusCodes.Status400BadRequest, "This address makes no sense", problem.What, $"Expected: {problem.Expected}. Found: {Printable.Escape(problem.Found ?? "nothing")}.");
+        }
+        catch (WeftException problem)
+        {
+            options.Failed(problem); // with the path; the page goes without
+            page = Problem(StatusCodes.Status503ServiceUnavailable, "The run cannot be read", problem.What, "The terminal of the studio says more. Nothing was changed.");
+        }
+
+        context.Response.StatusCode = page.Status;
+        await using var renderer = new HtmlRenderer(_services, _services.GetRequiredService<ILoggerFactory>());
+        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync(page.Type, ParameterView.FromDictionary(page.Parameters))).ToHtmlString());
+        await Asset(context, "text/html; charset=utf-8", "<!DOCTYPE html>\n" + html);
+    }
+
+    private static async Task Asset(HttpContext context, string type, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        context.Response.ContentType = type;
+        context.Response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+}
+
+/// <summary>A page to be made: its component and what that gets.</summary>
+internal sealed record StudioPage(Type Type, Dictionary<string, object?> Parameters, int Status = StatusCodes.Status200OK);
