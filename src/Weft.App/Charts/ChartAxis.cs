@@ -67,11 +67,13 @@ internal sealed class ChartAxis
 
     private List<double> LogTicks()
     {
+        if (_high - _low < 1)
+            return LinearTicksOfLog();
         var ticks = Within(1, 2, 5);
         if (ticks.Count > MostLogTicks)
             ticks = Within(1);
         var every = (ticks.Count + MostLogTicks - 1) / MostLogTicks;
-        return ticks.Count < 2 ? [.. LinearTicksOfLog()] : [.. ticks.Where((_, i) => every < 2 || i % every == 0)];
+        return [.. ticks.Where((_, i) => i % every == 0)];
     }
 
     private List<double> Within(params double[] digits)
@@ -83,10 +85,10 @@ internal sealed class ChartAxis
         return ticks;
     }
 
-    // Less than a factor of two or so: round values of the linear kind say more.
-    private IReadOnlyList<double> LinearTicksOfLog()
+    // Less than a factor of ten: round values of the linear kind say more.
+    private List<double> LinearTicksOfLog()
     {
         var (minimum, maximum) = Range;
-        return new ChartAxis(AxisScale.Linear, minimum, maximum).Ticks().Values;
+        return [.. new ChartAxis(AxisScale.Linear, minimum, maximum).Ticks().Values];
     }
 }

@@ -22,6 +22,7 @@ internal static class ChartText
         ValueFormat.Percent => Fixed(value * 100, step * 100) + " %",
         ValueFormat.Number when value == 0 || Math.Abs(value) is >= 1e-4 and < 1e6 => Fixed(value, step),
         ValueFormat.Number or ValueFormat.Rate => Figures.Rate(value),
+        ValueFormat.Bytes => Figures.Bytes(value).Replace(".0 ", " ", StringComparison.Ordinal),
         _ => Value(value, format),
     };
 

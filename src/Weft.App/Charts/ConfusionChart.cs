@@ -17,11 +17,11 @@ public static class ConfusionChart
             return "";
         var text = new StringBuilder("<table class=\"confusion\"><thead><tr><th></th>");
         foreach (var name in classes)
-            text.Append("<th scope=\"col\"><span>").Append(WebUtility.HtmlEncode(name)).Append("</span></th>");
+            text.Append("<th scope=\"col\"><span>").Append(WebUtility.HtmlEncode(Printable.Escape(name))).Append("</span></th>");
         text.Append("</tr></thead><tbody>");
         for (var label = 0; label < size; label++)
         {
-            text.Append("<tr><th scope=\"row\">").Append(WebUtility.HtmlEncode(classes[label])).Append("</th>");
+            text.Append("<tr><th scope=\"row\">").Append(WebUtility.HtmlEncode(Printable.Escape(classes[label]))).Append("</th>");
             var all = Math.Max(1, Enumerable.Range(0, size).Sum(prediction => counts[label * size + prediction]));
             for (var prediction = 0; prediction < size; prediction++)
             {

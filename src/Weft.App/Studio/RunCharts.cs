@@ -49,15 +49,18 @@ internal static class RunCharts
     /// <param name="runs">Name, colour, history.</param>
     public static IReadOnlyList<Chart> Overlay(IReadOnlyList<(string Name, int Color, OverlayCurves Curves)> runs, ChartView view)
     {
-        Chart one(string title, Func<OverlayCurves, IReadOnlyList<ChartPoint>> curve) =>
-            Base(title, runs.SelectMany(run => Smooth(new ChartSeries(run.Name, run.Color, curve(run.Curves)) { InLegend = false, IsDashed = run.Color >= ChartStyle.Colors / 2 }, view)), view);
+        Chart one(string title, Func<OverlayCurves, IReadOnlyList<ChartPoint>> curve, bool isNoisy = true) => Base(title, runs.SelectMany(run =>
+        {
+            var series = new ChartSeries(Printable.Escape(run.Name), run.Color, curve(run.Curves)) { InLegend = false, IsDashed = run.Color >= ChartStyle.Colors / 2 };
+            return isNoisy ? Smooth(series, view) : [series];
+        }), view);
         return
         [
             one("Validation loss", curves => curves.ValidationLoss) with { YScale = view.Scale },
             one("Validation accuracy", curves => curves.ValidationAccuracy) with { YFormat = ValueFormat.Percent },
             one("Training loss", curves => curves.TrainLoss) with { YScale = view.Scale },
             one("Training accuracy", curves => curves.TrainAccuracy) with { YFormat = ValueFormat.Percent },
-            one("Learning rate", curves => curves.LearningRate) with { YScale = view.Scale, YFormat = ValueFormat.Rate, YInclude = view.Scale == AxisScale.Linear ? 0 : null },
+            one("Learning rate", curves => curves.LearningRate, isNoisy: false) with { YScale = view.Scale, YFormat = ValueFormat.Rate, YInclude = view.Scale == AxisScale.Linear ? 0 : null },
             one("Images per second", curves => curves.ImagesPerSecond) with { YFormat = ValueFormat.Count, YInclude = 0 },
         ];
     }

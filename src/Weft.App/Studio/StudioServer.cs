@@ -39,7 +39,7 @@ internal sealed class StudioServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
         var app = builder.Build();
         RequestGuard? guard = null; // known once the port is
-        app.Use((context, next) => Answer(context, next, guard!, options.Failed));
+        app.Use((context, next) => Answer(context, next, guard, options.Failed));
         app.UseRouting();
         var catalog = new RunCatalog(options.Runs, options.Clock);
         new StudioRoutes(catalog, new LiveUpdates(catalog, options.Failed, app.Lifetime.ApplicationStopping), options).Map(app);
@@ -48,6 +48,7 @@ internal sealed class StudioServer : IAsyncDisposable
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         var name = options.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{options.Address}]" : options.Address.ToString();
         guard = new RequestGuard([name, "localhost"], address.Port);
+        _ = Task.Run(() => Warm(catalog)); // while the person opens the browser
         return new StudioServer(app, address);
     }
 
@@ -57,11 +58,29 @@ internal sealed class StudioServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task Answer(HttpContext context, RequestDelegate next, RequestGuard guard, Action<Exception> failed)
+    private static void Warm(RunCatalog catalog)
+    {
+        try
+        {
+            catalog.Refresh();
+        }
+        catch (WeftException)
+        {
+            // the first page meets the same and says so
+        }
+    }
+
+    private static async Task Answer(HttpContext context, RequestDelegate next, RequestGuard? guard, Action<Exception> failed)
     {
         StudioHeaders.Set(context.Response.Headers);
         try
         {
+            if (guard is null) // the moment between listening and knowing the port
+            {
+                await Say(context, StatusCodes.Status503ServiceUnavailable, "The studio is starting.");
+                return;
+            }
+
             if (guard.Refusal(context.Request) is { } refusal)
             {
                 if (refusal.Status == StatusCodes.Status405MethodNotAllowed)

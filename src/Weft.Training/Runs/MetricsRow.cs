@@ -14,18 +14,17 @@ public sealed record MetricsRow(
         $"{Epoch},{Step},{TrainLoss},{TrainAccuracy},{ValidationLoss},{ValidationAccuracy},{LearningRate},{Seconds:0.###},{ImagesPerSecond:0.#}");
 
     /// <summary>Null for a line that is no row (the header, a torn line).</summary>
-    public static MetricsRow? Parse(string line)
+    public static MetricsRow? Parse(ReadOnlySpan<char> line)
     {
-        var fields = line.Split(',');
-        var numbers = new double[9];
-        if (fields.Length != numbers.Length)
-            return null;
-        for (var i = 0; i < numbers.Length; i++)
+        Span<double> numbers = stackalloc double[9];
+        var count = 0;
+        foreach (var field in line.Split(','))
         {
-            if (!double.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+            if (count == numbers.Length || !double.TryParse(line[field], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[count++]))
                 return null;
         }
 
-        return new MetricsRow((int)numbers[0], (long)numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8]);
+        return count < numbers.Length ? null
+            : new MetricsRow((int)numbers[0], (long)numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8]);
     }
 }

@@ -4,12 +4,13 @@ namespace Weft.Training;
 
 /// <summary>How a run begins and ends, without what is between: enough for a list of a thousand runs. Never writes.</summary>
 /// <param name="First">Null before the first event, or where the file holds something else.</param>
-/// <param name="Last">The newest events, oldest first: as many as fit into a few kilobytes.</param>
+/// <param name="Last">The newest events, oldest first: at most a handful.</param>
 /// <param name="Length">Of the file, in bytes.</param>
 public sealed record RunGlance(RunEvent? First, IReadOnlyList<RunEvent> Last, long Length)
 {
     private const int HeadBytes = 1 << 10; // a first event has some 150 bytes
-    private const int TailBytes = 8 << 10; // a handful of steps, or the end after an epoch's details
+    private const int TailBytes = 4 << 10; // steps have some 200 bytes
+    private const int MostLast = 4;
 
     /// <summary>The run's last word about itself, if it has one.</summary>
     public RunStopped? Stopped => Last is [.., RunStopped stopped] ? stopped : null;
@@ -28,7 +29,7 @@ public sealed record RunGlance(RunEvent? First, IReadOnlyList<RunEvent> Last, lo
             var from = Math.Max(0, length - TailBytes);
             var tail = Text(file, from, (int)(length - from));
             var lines = tail[..(tail.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var last = lines.Skip(from > 0 ? 1 : 0).Select(line => RunEventLine.Read(line, folder.EventsFile)).OfType<RunEvent>();
+            var last = lines.Skip(from > 0 ? 1 : 0).TakeLast(MostLast).Select(line => RunEventLine.Read(line, folder.EventsFile)).OfType<RunEvent>();
             return new RunGlance(first, [.. last], length);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

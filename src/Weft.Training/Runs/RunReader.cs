@@ -22,7 +22,7 @@ public sealed class RunReader(RunFolder folder)
         .OrderByDescending(row => row.ValidationAccuracy).ThenBy(row => row.ValidationLoss).ThenBy(row => row.Epoch).FirstOrDefault();
 
     /// <summary>A row an epoch, as far as written.</summary>
-    public IReadOnlyList<MetricsRow> Metrics() => [.. Lines(Folder.MetricsFile).Select(MetricsRow.Parse).OfType<MetricsRow>()];
+    public IReadOnlyList<MetricsRow> Metrics() => [.. Lines(Folder.MetricsFile).Select(line => MetricsRow.Parse(line)).OfType<MetricsRow>()];
 
     /// <summary>As far as written; a torn last line and unknown events are left out.</summary>
     /// <exception cref="WeftException">Exit 33: written by a newer version.</exception>
