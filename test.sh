@@ -35,6 +35,20 @@ if [ ! -e /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz ] && [ "$
         { say "dataset-fashion-mnist could not be installed; the tests that need it say so:"; tail -n 3 "$logs/apt"; }
 fi
 
+# Chromium, for the tests that look at the studio as a person does; without it they fail and say so.
+chromium_is_there() {
+    local place
+    for place in "${WEFT_CHROMIUM:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [ -n "$place" ] && [ -x "$place" ]; then return 0; fi
+    done
+    return 1
+}
+if ! chromium_is_there && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "installing chromium"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >"$logs/apt" 2>&1 ||
+        { say "chromium could not be installed; the tests that need it say so:"; tail -n 3 "$logs/apt"; }
+fi
+
 say "== build"
 if ! dotnet build Weft.slnx -c Release --disable-build-servers -v quiet; then
     say "FAILED the build"

@@ -58,7 +58,7 @@ internal sealed class ChartAxis
     {
         var rough = (_high - _low) / WantedTicks;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        var step = power * (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+        var step = power * (rough / power) switch { < 1.42 => 1, < 3.17 => 2, < 7.08 => 5, _ => 10 }; // the nearest by ratio: geometric means of neighbours
         var ticks = new List<double>();
         for (var number = (long)Math.Ceiling(_low / step - 1e-9); number * step <= _high + step * 1e-9; number++)
             ticks.Add(number * step);

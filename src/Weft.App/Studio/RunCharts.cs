@@ -38,8 +38,7 @@ internal static class RunCharts
             ]),
             machine("Machine", ValueFormat.Percent,
             [
-                new("processor", Blue, samples(sample => sample.CpuShare)), new("memory", 3, samples(sample => sample.MemoryShare)),
-                new("waiting for data", 4, samples(sample => sample.DataWaitShare)),
+                new("processor", Blue, samples(sample => sample.CpuShare)), new("waiting for data", 4, samples(sample => sample.DataWaitShare)),
             ]),
             machine("Memory", ValueFormat.Bytes, [new("of this process", 3, samples(sample => sample.MemoryBytes)) { InLegend = false }]),
         ];
