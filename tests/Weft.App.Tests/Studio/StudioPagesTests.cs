@@ -31,7 +31,7 @@ public class StudioPagesTests
         var live = new SyntheticRun(studio.Runs, "live", 7, epochs: 4).EpochsUpTo(1, 100).Write();
         using (live.Train())
         {
-            var page = await studio.Get("/");
+            var page = await After(studio, "/");
             Assert.Contains("7 in runs", page);
             Assert.Contains("1 being trained", page);
             foreach (var state in new[] { "completed", "stopped early", "interrupted", "diverged", "unfinished", "training" })
