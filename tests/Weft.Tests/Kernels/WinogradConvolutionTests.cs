@@ -58,11 +58,16 @@ public sealed unsafe class WinogradConvolutionTests
         for (var i = 0; i < shape.WeightCount; i++)
             weight.Pointer[i] = (float)(0.1 * Hashed.Unit(3, i));
 
-        Compute(winograd, shape, images, x, y, dy, dx, weight.Pointer, turned.Pointer, weightGradient.Pointer);
-
-        Require("output", Output(shape, images, x, weight.Pointer), y.Origin);
-        Require("input gradient", InputGradient(shape, images, dy, weight.Pointer), dx.Origin);
-        Require("weight gradient", WeightGradient(shape, images, x, dy), weightGradient.Pointer);
+        double[] output = Output(shape, images, x, weight.Pointer), inputGradient = InputGradient(shape, images, dy, weight.Pointer), expected = WeightGradient(shape, images, x, dy);
+        foreach (var locally in winograd.IsLocal ? new[] { false, true } : [false])
+        {
+            new Span<float>(dx.Origin, inputGradient.Length).Fill(float.NaN);
+            new Span<float>(weightGradient.Pointer, expected.Length).Fill(float.NaN);
+            Compute(winograd, locally, shape, images, x, y, dy, dx, weight.Pointer, turned.Pointer, weightGradient.Pointer);
+            Require("output", output, y.Origin);
+            Require("input gradient", inputGradient, dx.Origin);
+            Require("weight gradient", expected, weightGradient.Pointer);
+        }
 
         static void Require(string what, double[] expected, float* actual) => Close.Require(what, Tolerance, expected, new ReadOnlySpan<float>(actual, expected.Length));
     }
@@ -77,7 +82,7 @@ public sealed unsafe class WinogradConvolutionTests
     }
 
     private static void Compute(
-        WinogradConvolution winograd, ConvolutionShape shape, int images, FeatureMap x, FeatureMap y, FeatureMap dy, FeatureMap dx, float* weight, float* turned, float* weightGradient)
+        WinogradConvolution winograd, bool locally, ConvolutionShape shape, int images, FeatureMap x, FeatureMap y, FeatureMap dy, FeatureMap dx, float* weight, float* turned, float* weightGradient)
     {
         using var u = new NativeBuffer(winograd.KernelLength);
         using var turnedU = new NativeBuffer(winograd.TurnedKernelLength);
@@ -95,7 +100,15 @@ public sealed unsafe class WinogradConvolutionTests
         new Span<float>(scratch.Pointer, (int)scratch.Length).Fill(float.NaN);
         for (var first = 0; first < images; first += winograd.GroupImages)
             winograd.Forward(x, first, Math.Min(winograd.GroupImages, images - first), u.Pointer, y, first, scratch.Pointer);
-        for (var chunk = 0; chunk < images; chunk += winograd.ChunkImages)
+        for (var first = 0; first < images && locally; first += winograd.GroupImages)
+        {
+            var count = Math.Min(winograd.GroupImages, images - first);
+            for (var i = 0; i < count; i++)
+                winograd.BackwardImage(x, first + i, i, count, Image(dy, first + i), scratch.Pointer);
+            winograd.BackwardLocally(count, du.Pointer, accumulateSum: first > 0, turnedU.Pointer, dx, first, accumulate: false, scratch.Pointer);
+        }
+
+        for (var chunk = 0; chunk < images && !locally; chunk += winograd.ChunkImages)
         {
             new Span<float>(chunkV.Pointer, (int)chunkV.Length).Fill(float.NaN);
             new Span<float>(chunkM.Pointer, (int)chunkM.Length).Fill(float.NaN);
@@ -104,21 +117,23 @@ public sealed unsafe class WinogradConvolutionTests
             {
                 var count = Math.Min(winograd.GroupImages, chunkImages - first);
                 for (var i = 0; i < count; i++)
-                {
-                    var gradient = dy;
-                    gradient.Origin = dy.Image(chunk + first + i);
-                    winograd.BackwardImage(x, chunk + first + i, group, i, count, gradient, chunkV.Pointer, chunkM.Pointer);
-                }
+                    winograd.BackwardImage(x, chunk + first + i, group, i, count, Image(dy, chunk + first + i), chunkV.Pointer, chunkM.Pointer);
 
                 winograd.BackwardInput(chunkM.Pointer, group, turnedU.Pointer, dx, chunk + first, count, accumulate: false, scratch.Pointer);
             }
 
-            for (var task = 0; task < winograd.ProductGradientTasks; task++)
+            for (var task = 0; task < WinogradConvolution.ProductGradientTasks; task++)
                 winograd.AddProductGradient(chunkV.Pointer, chunkM.Pointer, chunkImages, du.Pointer, task, accumulate: chunk > 0, scratch.Pointer);
         }
 
         for (var c = 0; c < shape.C; c++)
             winograd.TransformKernelGradient(du.Pointer, weightGradient, c);
+    }
+
+    private static FeatureMap Image(FeatureMap map, int n)
+    {
+        map.Origin = map.Image(n);
+        return map;
     }
 
     private static double[] Output(ConvolutionShape shape, int images, FeatureMap x, float* weight)

@@ -9,29 +9,44 @@ internal sealed unsafe partial class ConvolutionOperation
         var work = new DirectBackwardWork(this, pass);
         _context.Team.Run(WeightGradientParts, ref work);
         var parts = _context.SharedScratch;
-        SumParts(parts, _shape.WeightCount, _weight.Gradient);
+        SumParts(parts, WeightGradientParts, _shape.WeightCount, _weight.Gradient);
         if (_bias is { } bias)
-            SumParts(parts + WeightGradientParts * _shape.WeightCount, _shape.K, bias.Gradient);
+            SumParts(parts + WeightGradientParts * _shape.WeightCount, WeightGradientParts, _shape.K, bias.Gradient);
     }
 
     private void BackwardWinograd(in Pass pass)
     {
-        var winograd = _winograd!;
         if (_bias is { } bias)
             new Span<float>(bias.Gradient, _shape.K).Clear();
+        if (_winograd!.IsLocal)
+            SumProductsLocally(pass);
+        else
+            SumProductsInChunks(pass);
+        var kernels = new KernelGradientWork(this);
+        _context.Team.Run(_shape.C, ref kernels);
+        if (_bias is not null && Neighbour is null)
+            SumBiasGradient(pass);
+    }
+
+    private void SumProductsLocally(in Pass pass)
+    {
+        var parts = Math.Min(WeightGradientParts, pass.Count);
+        var work = new LocalBackwardWork(this, pass.Count, parts);
+        _context.Team.Run(parts, ref work);
+        SumParts(ProductGradient, parts, _winograd!.ProductGradientLength, ProductGradient);
+    }
+
+    private void SumProductsInChunks(in Pass pass)
+    {
+        var winograd = _winograd!;
         for (var first = 0; first < pass.Count; first += winograd.ChunkImages)
         {
             var images = Math.Min(winograd.ChunkImages, pass.Count - first);
             var work = new WinogradBackwardWork(this, first, images);
             _context.Team.Run((images + winograd.GroupImages - 1) / winograd.GroupImages, ref work);
             var products = new ProductGradientWork(this, images, accumulate: first > 0);
-            _context.Team.Run(winograd.ProductGradientTasks, ref products);
+            _context.Team.Run(WinogradConvolution.ProductGradientTasks, ref products);
         }
-
-        var kernels = new KernelGradientWork(this);
-        _context.Team.Run(_shape.C, ref kernels);
-        if (_bias is not null && Neighbour is null)
-            SumBiasGradient(pass);
     }
 
     // dbias[k] = Σ over images and pixels, image by image so that the order is fixed.
@@ -55,9 +70,9 @@ internal sealed unsafe partial class ConvolutionOperation
         }
     }
 
-    private void SumParts(float* parts, long length, float* sum)
+    private void SumParts(float* parts, int count, long length, float* sum)
     {
-        var work = new SumWork(_context.Kernels, parts, length, sum);
+        var work = new SumWork(_context.Kernels, parts, count, length, sum);
         _context.Team.Run(work.Tasks, ref work);
     }
 
@@ -133,6 +148,32 @@ internal sealed unsafe partial class ConvolutionOperation
         }
     }
 
+    /// <summary>One part of the batch, group by group: all that its images give, while they are in the cache.</summary>
+    private readonly struct LocalBackwardWork(ConvolutionOperation operation, int batch, int parts) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            var winograd = operation._winograd!;
+            var scratch = operation._context.WorkerScratch(worker);
+            var gradient = winograd.OutputImage(scratch);
+            var du = operation.ProductGradient + task * winograd.ProductGradientLength;
+            var dx = operation._input.NeedsGradient ? operation._input.Gradient : default;
+            int begin = batch * task / parts, end = batch * (task + 1) / parts;
+            for (var first = begin; first < end; first += winograd.GroupImages)
+            {
+                var count = Math.Min(winograd.GroupImages, end - first);
+                for (var i = 0; i < count; i++)
+                {
+                    operation.LoadOutputGradient(first + i, gradient);
+                    winograd.BackwardImage(operation._input.Map, first + i, i, count, gradient, scratch);
+                }
+
+                winograd.BackwardLocally(
+                    count, du, accumulateSum: first > begin, operation._packedTurned is { } turned ? turned.Pointer : null, dx, first, operation._input.Accumulates(operation), scratch);
+            }
+        }
+    }
+
     private readonly struct ProductGradientWork(ConvolutionOperation operation, int images, bool accumulate) : IWork
     {
         public void Run(int task, int worker) =>
@@ -146,7 +187,7 @@ internal sealed unsafe partial class ConvolutionOperation
     }
 
     /// <summary>sum = part 0 + part 1 + …, in that order.</summary>
-    private readonly struct SumWork(VectorKernels kernels, float* parts, long length, float* sum) : IWork
+    private readonly struct SumWork(VectorKernels kernels, float* parts, int partCount, long length, float* sum) : IWork
     {
         private const int Block = 8192;
 
@@ -156,8 +197,9 @@ internal sealed unsafe partial class ConvolutionOperation
         {
             var first = (long)task * Block;
             var count = (nint)Math.Min(Block, length - first);
-            VectorKernels.Copy(parts + first, sum + first, count);
-            for (var part = 1; part < WeightGradientParts; part++)
+            if (sum != parts)
+                VectorKernels.Copy(parts + first, sum + first, count);
+            for (var part = 1; part < partCount; part++)
                 kernels.Add(parts + part * length + first, sum + first, count);
         }
     }

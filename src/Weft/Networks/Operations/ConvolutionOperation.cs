@@ -92,7 +92,9 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
             {
                 var turned = _shape.WeightCount;
                 return (Math.Max(Math.Max(winograd.ForwardScratch + image * winograd.GroupImages, winograd.BackwardScratch), winograd.ProductGradientScratch) + Slack,
-                    turned + winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength + Slack);
+                    turned + Slack + (winograd.IsLocal
+                        ? WeightGradientParts * winograd.ProductGradientLength
+                        : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength));
             }
 
             return (Math.Max(_direct.FramedLength, image) + image, WeightGradientParts * _shape.WeightCount + WeightGradientParts * _shape.K);
