@@ -10,6 +10,12 @@ internal abstract unsafe partial class VectorKernels
     /// </summary>
     public abstract void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns);
 
+    /// <summary>
+    /// As <see cref="MultiplyPanel"/> for the panels that hold <paramref name="columns"/> columns together, <paramref name="panelLength"/> floats apart. A block
+    /// of rows of A goes through all of them while it is near; <see cref="MatrixBlock.NextB"/> leads to the same panel of the next call.
+    /// </summary>
+    public abstract void MultiplyPanels(in MatrixBlock block, float* a, float* b, nint panelLength, float* c, int rows, int columns);
+
     /// <summary>Cuts a row into panels: element i goes to panels[i / PanelWidth · panelStride + i % PanelWidth]. Its length is a multiple of Lanes.</summary>
     public abstract void CopyToPanels(float* row, nint length, float* panels, nint panelStride);
 }
@@ -31,11 +37,13 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
 
     private const int FloatsPerLine = 16;
 
-    public override void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns)
+    public override void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns) =>
+        MultiplyPanels(block, a, b, 0, c, rows, columns);
+
+    public override void MultiplyPanels(in MatrixBlock block, float* a, float* b, nint panelLength, float* c, int rows, int columns)
     {
         var lanes = TWidth.Lanes;
         var blocks = (rows + TWidth.MaxRows - 1) / TWidth.MaxRows;
-        var isWhole = columns == lanes || columns == 2 * lanes;
         var part = block;
         for (var i = 0; i < blocks; i++)
         {
@@ -43,10 +51,16 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
             var count = (rows * (i + 1) / blocks) - (rows * i / blocks);
             // A row of B is up to two cache lines: the first block of rows fetches the first line of the next panel's rows, the second block the second.
             part.NextB = block.NextB != 0 && i * FloatsPerLine < 2 * lanes ? block.NextB + i * FloatsPerLine : 0;
-            if (isWhole)
-                Multiply(part, a, b, c, count, columns > lanes);
-            else
-                MultiplyPartial(block, a, b, c, count, columns);
+            var panel = b;
+            for (var column = 0; column < columns; column += 2 * lanes, panel += panelLength)
+            {
+                var width = Math.Min(2 * lanes, columns - column);
+                if (width == lanes || width == 2 * lanes)
+                    Multiply(part, a, panel, c + column, count, width > lanes);
+                else
+                    MultiplyPartial(block, a, panel, c + column, count, width);
+            }
+
             a += count * block.RowStride;
             c += count * block.CRow;
         }

@@ -82,6 +82,7 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 
     // Bᵀ on outputs + 2 values.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeInputLine(int outputs, float* from, nint stride, float* to, nint toStride)
     {
         if (outputs == Outputs)
@@ -102,6 +103,7 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 
     // Aᵀ on the values of the tile's points.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeOutputLine(int outputs, float* from, nint stride, float* to, nint toStride)
     {
         if (outputs == Outputs)
@@ -122,6 +124,7 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 
     // A on the outputs' gradients.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeOutputGradientLine(int outputs, float* from, nint stride, float* to, nint toStride)
     {
         if (outputs == Outputs)
@@ -142,6 +145,7 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 
     // B on the gradients of the tile's points.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeInputGradientLine(int outputs, float* from, nint stride, float* to, nint toStride, bool add)
     {
         if (outputs == Outputs)

@@ -183,14 +183,13 @@ internal sealed unsafe partial class WinogradConvolution
             Step = 1,
             BStep = _panel,
             CRow = Padded(columns),
-            NextB = depth * _panel,
+            NextB = (nint)Panels(columns) * depth * _panel,
         };
         var b = KernelBlock(u, depth, column);
-        for (var product = 0; product < Products; product++, a += Plane(planeTiles, depth), c += Plane(GroupTiles, columns))
+        for (var product = 0; product < Products; product++, a += Plane(planeTiles, depth), b += block.NextB, c += Plane(GroupTiles, columns))
         {
             var (tile, end) = _tiles.Range(product, images);
-            for (var first = 0; first < columns; first += _panel, b += (nint)depth * _panel)
-                _kernels.MultiplyPanel(block, a + tile * block.RowStride, b, c + tile * block.CRow + first, end - tile, Math.Min(_panel, columns - first));
+            _kernels.MultiplyPanels(block, a + tile * block.RowStride, b, (nint)depth * _panel, c + tile * block.CRow, end - tile, columns);
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed unsafe class LinearOperation : Operation
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 
     public override (long PerWorker, long Shared) Scratch =>
-        ((long)FeaturesPerTask * _panel + Slack, PackedOutputs(_batchSize) + Slack);
+        ((long)FeaturesPerTask * Math.Max(_panel, _batchSize) + Slack, PackedOutputs(_batchSize) + Slack);
 
     private int Panels => (_outputs + _panel - 1) / _panel;
 
@@ -153,29 +153,33 @@ internal sealed unsafe class LinearOperation : Operation
         {
             var first = task * FeaturesPerTask;
             var features = Math.Min(FeaturesPerTask, operation._features - first);
-            AddWeightRows(first, features);
+            var scratch = operation._context.WorkerScratch(worker);
+            AddWeightRows(first, features, scratch);
             if (operation._input.NeedsGradient)
-                WriteInputColumns(first, features, operation._context.WorkerScratch(worker));
+                WriteInputColumns(first, features, scratch);
         }
 
-        private void AddWeightRows(int first, int features)
+        private void AddWeightRows(int first, int features, float* scratch)
         {
             nint segment = 0;
             var x = operation._input.Map;
+            // The samples lie so far apart, often by a power of two, that their lines would push each other out of a first-level cache panel after panel.
+            for (var sample = 0; sample < count; sample++)
+                VectorKernels.Copy(x.Image(sample) + first, scratch + sample * FeaturesPerTask, features);
             var block = new MatrixBlock
             {
                 Segments = &segment,
                 SegmentCount = 1,
                 Count = count,
                 RowStride = 1,
-                Step = x.ImageStride,
+                Step = FeaturesPerTask,
                 BStep = operation._panel,
                 CRow = operation._panel,
             };
             for (var panel = 0; panel < operation.Panels; panel++)
             {
                 operation._context.Kernels.MultiplyPanel(
-                    block, x.Origin + first, operation._context.SharedScratch + (nint)panel * count * operation._panel,
+                    block, scratch, operation._context.SharedScratch + (nint)panel * count * operation._panel,
                     operation._weight.Gradient + ((nint)panel * operation._features + first) * operation._panel, features,
                     Math.Min(operation._panel, operation._outputs - panel * operation._panel));
             }
