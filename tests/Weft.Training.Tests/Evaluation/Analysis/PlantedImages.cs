@@ -72,11 +72,11 @@ internal sealed record PlantedImages
                 var (y, x) = Math.DivRem(p, Shape.Width);
                 var (sum, places) = (0, 0);
                 for (var dy = -1; dy <= 1; dy++)
-                for (var dx = -1; dx <= 1; dx++)
-                {
-                    if ((uint)(y + dy) < (uint)Shape.Height && (uint)(x + dx) < (uint)Shape.Width)
-                        (sum, places) = (sum + sharp[(y + dy) * Shape.Width + x + dx], places + 1);
-                }
+                    for (var dx = -1; dx <= 1; dx++)
+                    {
+                        if ((uint)(y + dy) < (uint)Shape.Height && (uint)(x + dx) < (uint)Shape.Width)
+                            (sum, places) = (sum + sharp[(y + dy) * Shape.Width + x + dx], places + 1);
+                    }
 
                 image[p] = (byte)(sum / places);
             }
