@@ -39,7 +39,7 @@ internal sealed class StepBenchmark : IDisposable
         var layers = new List<PlannedLayer>();
         var trainable = _network.Parameters.Select(parameter => parameter.Name).ToHashSet();
         _network.ObserveOperations(report => layers.Add(new PlannedLayer(report.Path, report.Summary, report.Flops,
-            _network.State.Where(tensor => trainable.Contains(tensor.Name) && tensor.Name.StartsWith(report.Path + ".", StringComparison.Ordinal)).Sum(tensor => (long)tensor.Length))));
+            _network.State.Where(tensor => trainable.Contains(tensor.Name) && tensor.Name[..tensor.Name.LastIndexOf('.')] == report.Path).Sum(tensor => (long)tensor.Length))));
         _network.Forward(_images, _batch, Phase.Evaluation);
         _network.ObserveOperations(null);
         return layers;

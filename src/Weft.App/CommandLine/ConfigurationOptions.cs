@@ -32,27 +32,44 @@ internal sealed class ConfigurationOptions
         (Value("--limit-validation", "N", "Only the first N validation images."), "data.limit_validation"),
     ];
 
+    private readonly HashSet<Option> _left;
+
+    /// <param name="without">Names of options the command has no use for.</param>
+    public ConfigurationOptions(params string[] without) =>
+        _left = [.. new Option[] { _model, _data, _recipe, _config, _set }.Concat(_flags.Select(flag => flag.Option)).Where(option => !without.Contains(option.Name))];
+
+    /// <summary>What starts a configuration: for commands that go on from one.</summary>
+    public static string[] Sources { get; } = ["--model", "--recipe", "--config"];
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _data, _recipe, _config, _set }.Concat(_flags.Select(flag => flag.Option)))
+        foreach (var option in _left)
             command.Options.Add(option);
     }
 
     /// <exception cref="WeftException">Exit 2 with all that is wrong.</exception>
-    public ResolvedConfiguration Resolve(ParseResult parse)
+    public ResolvedConfiguration Resolve(ParseResult parse) => ConfigurationResolver.Resolve(new ConfigurationSources
+    {
+        Recipe = Of(parse, _recipe), File = Of(parse, _config), Overrides = Overrides(parse),
+    });
+
+    /// <summary>What flags and <c>--set</c> give, in the order in which later ones win.</summary>
+    public IReadOnlyList<ConfigurationValue> Overrides(ParseResult parse)
     {
         var overrides = (parse.GetValue(_set) ?? []).Select(ConfigurationResolver.ParseSet).ToList();
-        if (parse.GetValue(_model) is { } model)
+        if (Of(parse, _model) is { } model)
             overrides.Add(new ConfigurationValue("model.name", model, "--model"));
-        if (parse.GetValue(_data) is { } data)
+        if (Of(parse, _data) is { } data)
             overrides.Add(DataSets.IsFolder(data) // whole, since the run remembers it and may be resumed from elsewhere
                 ? new ConfigurationValue("data.folder", Path.GetFullPath(data), "--data")
                 : new ConfigurationValue("data.name", data, "--data"));
         foreach (var (option, key) in _flags)
-            if (parse.GetValue(option) is { } text)
+            if (Of(parse, option) is { } text)
                 overrides.Add(new ConfigurationValue(key, text, option.Name));
-        return ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = parse.GetValue(_recipe), File = parse.GetValue(_config), Overrides = overrides });
+        return overrides;
     }
+
+    private string? Of(ParseResult parse, Option<string?> option) => _left.Contains(option) ? parse.GetValue(option) : null;
 
     private static Option<string?> Value(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
 }

@@ -8,6 +8,8 @@ internal static class Models
     /// <exception cref="WeftException">Exit 2: there is no such model.</exception>
     public static NetworkDescription Describe(string name)
     {
+        if (ModelFile.IsPath(name))
+            return ModelFile.Read(name, new ModelOptions().Classes, new ModelOptions().Input);
         if (ModelCatalog.Find(name) is { } model)
             return model.Describe(new ModelOptions());
         var nearest = Suggestion.For(name, ModelCatalog.Models.Select(known => known.Name));

@@ -33,12 +33,17 @@ internal sealed class ConfigCommand : Command
         }
     }
 
-    private sealed class Schema(Screen screen) : Verb("schema", "The JSON schema of configuration files, for editors that complete and check them.", screen)
+    private sealed class Schema : Verb
     {
+        private readonly Option<bool> _model = new("--model") { Description = "The schema of model files instead." };
+
+        public Schema(Screen screen) : base("schema", "The JSON schema of configuration files, for editors that complete and check them.", screen) => Options.Add(_model);
+
         protected override ExitCode Run(ParseResult parse)
         {
-            Screen.People.WriteLine(ConfigurationSchema.Json());
-            Screen.WriteJson(JsonNode.Parse(ConfigurationSchema.Json())!.AsObject());
+            var schema = parse.GetValue(_model) ? ModelFileSchema.Json() : ConfigurationSchema.Json();
+            Screen.People.WriteLine(schema);
+            Screen.WriteJson(JsonNode.Parse(schema)!.AsObject());
             return ExitCode.Done;
         }
     }

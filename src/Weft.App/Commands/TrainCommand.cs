@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -10,10 +11,13 @@ internal sealed class TrainCommand : Verb
     private readonly TrackOption _track = new();
     private readonly Option<string?> _name = new("--name") { Description = "The run's name. Default: the model's, with a number.", HelpName = "TEXT" };
 
+    private readonly WholeNumber _seeds = new("--seeds", "Train so many runs, with the seeds that follow --seed; a name gets -s and the seed.", 1, 1000, 1);
+
     public TrainCommand(Screen screen) : base("train", "Trains one run. Without options: a small network on Fashion-MNIST, in minutes.", screen)
     {
         _configuration.AddTo(this);
         Options.Add(_name);
+        Options.Add(_seeds);
         Options.Add(_track);
         Options.Add(_runs);
     }
@@ -22,12 +26,40 @@ internal sealed class TrainCommand : Verb
     {
         var configuration = _configuration.Resolve(parse);
         var store = _runs.Store(parse);
+        var seeds = _seeds.Of(parse);
+        var name = parse.GetValue(_name);
         using var session = new TrainingSession(Screen, store, _track.Targets(parse));
-        return session.Run(data => TrainingPlan.Begin(configuration, data(configuration.Value.Data), new NewRun
-        {
-            Store = store, Name = parse.GetValue(_name), CommandLine = ["weft", .. Environment.GetCommandLineArgs()[1..]],
-        }));
+        return seeds == 1
+            ? session.Run(data => Begin(data, configuration, store, name))
+            : TrainSeeds(session, configuration, store, name, seeds);
     }
+
+    private ExitCode TrainSeeds(TrainingSession session, ResolvedConfiguration configuration, RunStore store, string? name, int seeds)
+    {
+        var runs = new JsonArray();
+        var accuracies = new List<double>();
+        var code = ExitCode.Done;
+        for (var i = 0; i < seeds && code == ExitCode.Done; i++)
+        {
+            var seed = configuration.Value.Training.Seed + i;
+            var seeded = i == 0 ? configuration : configuration.With(new ConfigurationValue("training.seed", $"{seed}", "--seeds"));
+            (code, var result, var json) = session.Train(data => Begin(data, seeded, store, name is null ? null : $"{name}-s{seed}"));
+            if (json is not null)
+                runs.Add((JsonNode)json);
+            if (result?.Best is { } best)
+                accuracies.Add(best.ValidationAccuracy);
+        }
+
+        var mean = accuracies.Count > 0 ? accuracies.Average() : (double?)null;
+        var deviation = accuracies.Count > 1 ? Math.Sqrt(accuracies.Sum(accuracy => Math.Pow(accuracy - mean!.Value, 2)) / (accuracies.Count - 1)) : (double?)null;
+        if (mean is { } known)
+            Screen.People.WriteLine($"{accuracies.Count} of {seeds} seeds: {Figures.Percent(known)} validation accuracy" + (deviation is { } spread ? $" ± {Figures.Percent(spread)}" : ""));
+        Screen.WriteJson(new JsonObject { ["runs"] = runs, ["seeds"] = accuracies.Count, ["validation_accuracy"] = mean, ["validation_accuracy_deviation"] = deviation });
+        return code;
+    }
+
+    private static TrainingPlan Begin(Func<DataConfiguration, ImageDataset> data, ResolvedConfiguration configuration, RunStore store, string? name) =>
+        TrainingPlan.Begin(configuration, data(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });
 }
 
 internal sealed class ResumeCommand : Verb

@@ -24,8 +24,25 @@ internal sealed class TrainingSession : IDisposable
                 + (_reference is "" ? "stopped now; no training had begun" : $"stopped now; what was saved before is intact. Resume: weft resume {_reference}")));
     }
 
+    /// <summary>Whether a signal asked to stop.</summary>
+    public CancellationToken Stop => _signals.Token;
+
+    /// <summary>The exit code of that signal, or null.</summary>
+    public ExitCode? Received => _signals.Received;
+
+    /// <summary>Trains one run and reports it, with <c>--json</c> too.</summary>
     /// <param name="makePlan">Gets a function that opens the data a configuration names.</param>
     public ExitCode Run(Func<Func<DataConfiguration, ImageDataset>, TrainingPlan> makePlan)
+    {
+        var (code, _, json) = Train(makePlan);
+        if (json is not null)
+            _screen.WriteJson(json);
+        return code;
+    }
+
+    /// <summary>Trains one run and reports it to people.</summary>
+    /// <returns>Without a result where a signal came before there was a run.</returns>
+    public (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(Func<Func<DataConfiguration, ImageDataset>, TrainingPlan> makePlan)
     {
         try
         {
@@ -34,11 +51,11 @@ internal sealed class TrainingSession : IDisposable
         }
         catch (OperationCanceledException) when (_signals.Received is { } signal)
         {
-            return signal; // while the data was fetched: there is nothing to save yet
+            return (signal, null, null); // while the data was fetched: there is nothing to save yet
         }
     }
 
-    private ImageDataset OpenData(DataConfiguration configuration)
+    public ImageDataset OpenData(DataConfiguration configuration)
     {
         using var downloads = new DownloadView(_screen);
         var data = DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, _signals.Token);
@@ -47,7 +64,7 @@ internal sealed class TrainingSession : IDisposable
         return data;
     }
 
-    private ExitCode Train(TrainingPlan plan)
+    private (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(TrainingPlan plan)
     {
         _reference = RunReference.For(plan.Run.Folder, _store);
         Introduce(plan);
@@ -75,8 +92,7 @@ internal sealed class TrainingSession : IDisposable
         var json = ToJson(result);
         if (reports.Count > 0)
             json["tracking"] = new JsonArray([.. reports.Select(TrackingLines.ToJson)]);
-        _screen.WriteJson(json);
-        return result.StopReason == StopReasons.Interrupted ? _signals.Received ?? ExitCode.Interrupted : ExitCode.Done;
+        return (result.StopReason == StopReasons.Interrupted ? _signals.Received ?? ExitCode.Interrupted : ExitCode.Done, result, json);
     }
 
     private void Introduce(TrainingPlan plan)

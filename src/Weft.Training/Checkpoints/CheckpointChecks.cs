@@ -3,12 +3,13 @@ namespace Weft.Training;
 /// <summary>Whether a checkpoint belongs to what is about to be trained.</summary>
 internal static class CheckpointChecks
 {
-    public static void RequireSameConfiguration(Checkpoint checkpoint, IReadOnlyDictionary<string, string> configuration, RunFolder run)
+    /// <param name="except">A key that may differ.</param>
+    public static void RequireSameConfiguration(Checkpoint checkpoint, IReadOnlyDictionary<string, string> configuration, RunFolder run, string? except = null)
     {
         foreach (var (key, value) in configuration)
         {
             // A key the checkpoint does not know came with a later version, whose default keeps the old behaviour.
-            if (checkpoint.Card.Configuration.TryGetValue(key, out var before) && before != value)
+            if (checkpoint.Card.Configuration.TryGetValue(key, out var before) && before != value && key != except)
             {
                 throw new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another {key}")
                 {
@@ -16,6 +17,18 @@ internal static class CheckpointChecks
                     Do = $"set {key} back to {before}, or start a new run: weft train --config {run.ConfigurationFile}",
                 };
             }
+        }
+    }
+
+    public static void RequireSameNetwork(Checkpoint checkpoint, NetworkDescription description, RunFolder run)
+    {
+        if (NetworkDescriptionJson.Write(checkpoint.Card.Description) != NetworkDescriptionJson.Write(description))
+        {
+            throw new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another network")
+            {
+                Where = File.Exists(run.ModelFile) ? run.ModelFile : run.ConfigurationFile, Expected = "the layers its checkpoint was made with", Found = "others", Safe = "nothing was changed",
+                Do = $"undo the change, or start a new run: weft train --config {run.ConfigurationFile}",
+            };
         }
     }
 

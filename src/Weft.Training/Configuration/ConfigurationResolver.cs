@@ -18,6 +18,8 @@ public static class ConfigurationResolver
     /// <summary>In a file: the recipe it builds on, "none" for nothing but the file itself.</summary>
     private const string RecipeKey = "recipe";
 
+    internal const string ModelKey = "model.name";
+
     /// <summary>Reads <c>key=value</c> as <c>--set</c> takes it.</summary>
     /// <exception cref="WeftException">There is no '='.</exception>
     public static ConfigurationValue ParseSet(string text)
@@ -32,8 +34,9 @@ public static class ConfigurationResolver
     public static ResolvedConfiguration Resolve(ConfigurationSources sources)
     {
         var problems = new List<Problem>();
-        var overrides = sources.Overrides;
-        var file = sources.File is null ? [] : ConfigurationYaml.Read(ReadFile(sources.File), $"file {sources.File}", problems);
+        var overrides = sources.Overrides.Select(value => Located(value, "")).ToList();
+        List<ConfigurationValue> file = sources.File is null ? [] :
+            [.. ConfigurationYaml.Read(ReadFile(sources.File), $"file {sources.File}", problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
         var recipeName = sources.Recipe
             ?? file.LastOrDefault(value => value.Key == RecipeKey)?.Text
             ?? ImplicitRecipe([.. file, .. overrides]);
@@ -51,7 +54,7 @@ public static class ConfigurationResolver
     internal static ResolvedConfiguration Override(ResolvedConfiguration configuration, IEnumerable<ConfigurationValue> overrides)
     {
         var problems = new List<Problem>();
-        return Checked(Apply(configuration, overrides, problems), problems);
+        return Checked(Apply(configuration, overrides.Select(value => Located(value, "")), problems), problems);
     }
 
     private static ResolvedConfiguration Checked(ResolvedConfiguration resolved, List<Problem> problems)
@@ -60,10 +63,14 @@ public static class ConfigurationResolver
         return problems.Count == 0 ? resolved : throw Wrong(problems);
     }
 
+    // A model file lies where the one who names it sees it: beside the configuration file, or from the current folder.
+    private static ConfigurationValue Located(ConfigurationValue value, string folder) =>
+        value.Key == ModelKey && ModelFile.IsPath(value.Text) ? value with { Text = Path.GetFullPath(Path.Combine(folder, value.Text)) } : value;
+
     private static string? ImplicitRecipe(IReadOnlyList<ConfigurationValue> values)
     {
         var usual = new ModelConfiguration().Name;
-        var model = values.LastOrDefault(value => value.Key == "model.name")?.Text ?? usual;
+        var model = values.LastOrDefault(value => value.Key == ModelKey)?.Text ?? usual;
         return Recipe.ForModel(model == usual ? "default" : model);
     }
 

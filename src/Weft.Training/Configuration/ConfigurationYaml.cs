@@ -50,6 +50,10 @@ internal static class ConfigurationYaml
         {
             problems.Add(new Problem($"{origin}:{damage.Start.Line}", "YAML", damage.InnerException?.Message ?? damage.Message));
         }
+        catch (InvalidOperationException) // the parser's own, at some kinds of damage
+        {
+            problems.Add(new Problem(origin, "YAML", "text that is none"));
+        }
 
         foreach (var twice in values.GroupBy(value => value.Key).Where(group => group.Count() > 1))
             problems.Add(new Problem(twice.Last().Origin, $"{twice.Key} once", $"again, first at {twice.First().Origin}"));

@@ -130,7 +130,7 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
         foreach (var missing in kind.Required.Where(key => mapping.Entries.All(given => given.Key != key.Name)))
         {
             complete = false;
-            if (mapping.Entries.All(given => given.Key.Length > 0))
+            if (mapping.Entries.All(given => kind.Keys.Any(key => key.Name == given.Key))) // else what is wrong has been said
                 Add(entry.Line, $"{kind.Name} with {missing.Name}", mapping.Entries.Count == 0 ? "nothing" : $"only {string.Join(", ", mapping.Entries.Select(given => given.Key))}");
         }
 

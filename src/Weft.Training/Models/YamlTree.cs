@@ -47,6 +47,11 @@ internal abstract record YamlTree(int Line)
             problems.Add(new Problem($"{origin}:{damage.Start.Line}", "plain YAML", damage.InnerException?.Message ?? damage.Message));
             return null;
         }
+        catch (InvalidOperationException) // the parser's own, at some kinds of damage
+        {
+            problems.Add(new Problem(origin, "plain YAML", "text that is none"));
+            return null;
+        }
     }
 
     private static YamlTree ReadNode(Parser parser, int depth)
@@ -55,7 +60,7 @@ internal abstract record YamlTree(int Line)
             throw Wrong(alias, "an alias; tags, anchors and aliases are not read");
         var start = parser.Consume<NodeEvent>();
         if (!start.Anchor.IsEmpty || !start.Tag.IsEmpty)
-            throw Wrong(start, $"{(start.Tag.IsEmpty ? $"&{start.Anchor}" : start.Tag)}; tags, anchors and aliases are not read");
+            throw Wrong(start, $"{(start.Tag.IsEmpty ? $"&{start.Anchor}" : $"{start.Tag}")}; tags, anchors and aliases are not read");
         if (depth > MaximumDepth)
             throw Wrong(start, $"nested more than {MaximumDepth} levels deep");
         var line = (int)start.Start.Line;

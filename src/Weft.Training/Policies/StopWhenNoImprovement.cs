@@ -9,7 +9,9 @@ public sealed class StopWhenNoImprovement(EarlyStoppingConfiguration options) : 
     private double _best = double.NaN;
     private int _bestEpoch;
 
-    public string Name => "no_improvement";
+    internal const string StateName = "no_improvement";
+
+    public string Name => StateName;
 
     /// <summary>Epochs that may still pass without improvement, as of the last epoch.</summary>
     public int PatienceLeft { get; private set; } = options.Patience ?? 0;

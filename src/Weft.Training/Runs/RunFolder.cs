@@ -3,6 +3,8 @@ namespace Weft.Training;
 /// <summary>Where the parts of a run lie. Nothing here reads or writes.</summary>
 public sealed record RunFolder
 {
+    internal const string ModelFileName = "model.yaml";
+
     public RunFolder(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
@@ -14,6 +16,9 @@ public sealed record RunFolder
     public string Name { get; }
 
     public string ConfigurationFile => In("config.yaml");
+
+    /// <summary>The network, of a run whose model came from a file.</summary>
+    public string ModelFile => In(ModelFileName);
 
     public string InformationFile => In("run.json");
 

@@ -29,6 +29,12 @@ public sealed record RunInformation
     public required RunData Data { get; init; }
 
     public required long ParameterCount { get; init; }
+
+    /// <value>Multiplications plus additions of a forward pass over one image; null in runs of earlier versions.</value>
+    public long? FlopsPerImage { get; init; }
+
+    /// <value>The checkpoint it was forked from, as RUN@CHECKPOINT, or null.</value>
+    public string? ForkedFrom { get; init; }
 }
 
 /// <param name="Fingerprint">SHA-256 over the content of the training files.</param>

@@ -8,6 +8,7 @@ internal sealed class TrainingLoop
     private readonly Network _network;
     private readonly Optimizer _optimizer;
     private readonly Schedule _schedule;
+    private readonly TrainingStep _step;
     private readonly TrainingPolicies _policies;
     private readonly CheckpointKeeper _keeper;
     private readonly RunRecorder _recorder;
@@ -24,6 +25,7 @@ internal sealed class TrainingLoop
         _configuration = plan.Configuration;
         _network = plan.Network;
         _optimizer = plan.Optimizer;
+        _step = new TrainingStep(plan.Network, plan.Optimizer, plan.Configuration.Training.LabelSmoothing, plan.Average);
         _schedule = EngineOptions.Schedule(_configuration.Schedule);
         _recorder = recorder;
         _stop = stop;
@@ -76,21 +78,8 @@ internal sealed class TrainingLoop
     private StepReport Step(Batch batch)
     {
         var begun = _timer.Now();
-        var training = _configuration.Training;
         var learningRate = LearningRateOf(_position.Step);
-        var loss = ForwardAndBackward(batch, training.LabelSmoothing);
-        if (double.IsFinite(loss.MeanLoss)) // the weights that gave a NaN are still there for the message to look at
-        {
-            if (_optimizer.NeedsSecondPass)
-            {
-                _optimizer.Perturb();
-                ForwardAndBackward(batch, training.LabelSmoothing);
-            }
-
-            _optimizer.Step(learningRate);
-            _plan.Average?.Update();
-        }
-
+        var loss = _step.Run(batch, _position.Step, learningRate);
         _position = _position with
         {
             Step = _position.Step + 1,
@@ -107,14 +96,6 @@ internal sealed class TrainingLoop
     // Of the step that follows `step` steps: a function of the position alone, so an epoch that is only validated after a resume has it too.
     private double LearningRateOf(long step) =>
         _schedule.LearningRate(_configuration.Optimizer.LearningRate, new SchedulePosition(step, _plan.StepsPerEpoch, _plan.TotalSteps, _policies.Reductions));
-
-    private LossResult ForwardAndBackward(Batch batch, double smoothing)
-    {
-        _network.Forward(batch.Images, batch.Count, Phase.Training, _position.Step);
-        var loss = SoftmaxCrossEntropy.Evaluate(_network.Logits, _network.ClassCount, batch.Targets, smoothing, _network.LogitsGradient);
-        _network.Backward();
-        return loss;
-    }
 
     private TrainingResult? AfterStep(StepReport step)
     {

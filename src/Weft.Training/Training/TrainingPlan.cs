@@ -11,6 +11,9 @@ public sealed record NewRun
     /// <value>Default: none, which gives <c>model-number</c>.</value>
     public string? Name { get; init; }
 
+    /// <value>Whose weights it starts from. Default: none (fresh ones).</value>
+    public CheckpointReference? From { get; init; }
+
     /// <value>As typed; recorded in the run. Default: empty.</value>
     public IReadOnlyList<string> CommandLine { get; init; } = [];
 }
@@ -28,6 +31,8 @@ public sealed record Surroundings
 /// <summary>Everything a training needs, checked: data divided, network compiled, the run's folder owned. <see cref="Trainer"/> carries it out.</summary>
 public sealed class TrainingPlan : IDisposable
 {
+    private const string EpochsKey = "training.epochs";
+
     private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings)
     {
         Configuration = configuration;
@@ -108,6 +113,7 @@ public sealed class TrainingPlan : IDisposable
         var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings());
         try
         {
+            run.From?.Read().ApplyTo(plan.Network);
             plan.Run = run.Store.Create(plan.Description.Name, run.Name);
             plan.Describe(configuration, run);
             return plan;
@@ -123,21 +129,67 @@ public sealed class TrainingPlan : IDisposable
     /// <param name="open">Opens the data the configuration names.</param>
     /// <param name="threads">In place of the configuration's; the bits do not depend on it.</param>
     /// <exception cref="WeftException">Exit 13: other data; 22: no valid checkpoint; 23: the checkpoint belongs to another configuration; 30: another process owns the run.</exception>
-    public static TrainingPlan Resume(RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null)
+    public static TrainingPlan Resume(RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null) =>
+        Continue(folder, open, before => before, threads, surroundings);
+
+    /// <summary>
+    /// Goes on with a run that has ended, up to a higher number of epochs. The schedule is that of a run planned for so many: its learning rate goes on where
+    /// such a run would be. A run that stopped early gets its patience back.
+    /// </summary>
+    /// <param name="epochs">From the number it has to the number it shall have.</param>
+    /// <exception cref="WeftException">Exit 2: not more epochs than before; else as <see cref="Resume"/>.</exception>
+    public static TrainingPlan Extend(RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<int, int> epochs, int? threads = null, Surroundings? surroundings = null)
+    {
+        ResolvedConfiguration? extended = null;
+        var plan = Continue(folder, open, before =>
+        {
+            var (had, shall) = (before.Value.Training.Epochs, epochs(before.Value.Training.Epochs));
+            if (shall <= had)
+            {
+                throw new WeftException(ExitCode.Usage, $"the run {folder.Name} has {had} epochs already")
+                {
+                    Where = "--epochs", Expected = $"+N, or more than {had}", Found = $"{shall}", Safe = "nothing was changed", Do = $"weft extend {folder.Name} --epochs +{Math.Max(1, had / 2)}",
+                };
+            }
+
+            return extended = before.With(new ConfigurationValue(EpochsKey, $"{shall}", "extend"));
+        }, threads, surroundings, EpochsKey);
+        try
+        {
+            plan.Start = plan.Start with
+            {
+                StopReason = null, StopDetail = null,
+                PolicyStates = plan.Start.PolicyStates.Where(state => state.Key != StopWhenNoImprovement.StateName).ToDictionary(state => state.Key, state => state.Value),
+            };
+            // In this order: killed in between, the same command does the same once more, and resume says what is the matter.
+            new CheckpointStore(folder, plan.Surroundings.Files).SaveLast(plan.CheckpointMemory.Encode(plan.Start, plan.Card));
+            plan.WriteConfiguration(extended!);
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    private static TrainingPlan Continue(
+        RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<ResolvedConfiguration, ResolvedConfiguration> change, int? threads, Surroundings? surroundings, string? except = null)
     {
         var taken = RunLock.Take(folder);
         TrainingPlan? plan = null;
         try
         {
-            var configuration = new RunReader(folder).Configuration().Value;
+            var configuration = change(new RunReader(folder).Configuration()).Value;
             configuration = configuration with { Training = configuration.Training with { Threads = threads ?? configuration.Training.Threads } };
             var warnings = new List<Warned>();
             var checkpoint = new CheckpointStore(folder, surroundings?.Files).LoadNewest(warnings.Add);
-            CheckpointChecks.RequireSameConfiguration(checkpoint, LastingKeys(configuration), folder);
+            CheckpointChecks.RequireSameConfiguration(checkpoint, LastingKeys(configuration), folder, except);
             var data = TrainingData.Prepare(open(configuration.Data), configuration.Data);
             CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
             CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
             plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };
+            CheckpointChecks.RequireSameNetwork(checkpoint, plan.Description, folder);
             checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
             return plan;
         }
@@ -153,7 +205,7 @@ public sealed class TrainingPlan : IDisposable
     public static IReadOnlyDictionary<string, string> LastingKeys(RunConfiguration configuration) => ConfigurationTable.Keys
         .Where(key => !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal) && !key.Name.StartsWith("evaluation.", StringComparison.Ordinal)
             && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
-        .ToDictionary(key => key.Name, key => key.Read(configuration));
+        .ToDictionary(key => key.Name, key => key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
 
     public void Dispose()
     {
@@ -177,11 +229,15 @@ public sealed class TrainingPlan : IDisposable
             Machine = RunMachine.Here(Device.Threads),
             Data = Data.Describe(Configuration.Data.SplitSeed),
             ParameterCount = Network.ParameterCount,
+            FlopsPerImage = Network.FlopsPerSample,
+            ForkedFrom = run.From is { } from ? $"{from.Run.Name}@{from.Name}" : null,
         };
         try
         {
             Directory.CreateDirectory(Run.Folder.CheckpointsFolder);
-            DurableFile.Write(Surroundings.Files, Run.Folder.ConfigurationFile, Encoding.UTF8.GetBytes(configuration.ToYaml()));
+            if (ModelFile.IsPath(Configuration.Model.Name)) // the run remembers the network, whatever becomes of its file
+                DurableFile.Write(Surroundings.Files, Run.Folder.ModelFile, Encoding.UTF8.GetBytes(ModelFile.Write(Description)));
+            WriteConfiguration(configuration);
             // A disk that is full or read-only shows now and not after the first epoch; and what has a description can always be resumed.
             new CheckpointStore(Run.Folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Card));
             DurableFile.Write(Surroundings.Files, Run.Folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
@@ -196,5 +252,13 @@ public sealed class TrainingPlan : IDisposable
             Run.Discard();
             throw new WeftException(failure.Code, "the run's folder cannot be written", failure) { Where = Run.Folder.Path, Found = failure.Found, Safe = "the folder was removed again" };
         }
+    }
+
+    private void WriteConfiguration(ResolvedConfiguration configuration)
+    {
+        var name = ConfigurationTable.Find(ConfigurationResolver.ModelKey)!;
+        var isFile = ModelFile.IsPath(name.Read(configuration.Value));
+        var written = isFile ? configuration with { Value = configuration.Value with { Model = configuration.Value.Model with { Name = RunFolder.ModelFileName } } } : configuration;
+        DurableFile.Write(Surroundings.Files, Run.Folder.ConfigurationFile, Encoding.UTF8.GetBytes(written.ToYaml()));
     }
 }

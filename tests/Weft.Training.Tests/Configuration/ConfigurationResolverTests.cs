@@ -168,6 +168,28 @@ public sealed class ConfigurationResolverTests : IDisposable
     }
 
     [Fact]
+    public void Random_damage_never_ends_in_anything_but_a_message()
+    {
+        var text = TinyTraining.Configuration().ToYaml();
+        var rng = Rng.For(1, RngPurpose.Analysis);
+        for (var round = 0; round < 500; round++)
+        {
+            var draw = rng.Derive(round);
+            var damaged = text.ToCharArray();
+            for (var i = 0; i < 3; i++)
+                damaged[draw.Int(i, damaged.Length)] = (char)(draw.Int(20 + i, 4) == 0 ? 10 : 32 + draw.Int(10 + i, 95));
+            try
+            {
+                ConfigurationResolver.Resolve(new ConfigurationSources { File = File("damaged.yaml", new string(damaged)) });
+            }
+            catch (WeftException error)
+            {
+                Assert.Equal(ExitCode.Usage, error.Code);
+            }
+        }
+    }
+
+    [Fact]
     public void A_file_with_comments_only_sets_nothing() => Assert.Equal(Resolve().Value, ConfigurationResolver.Resolve(new ConfigurationSources { File = File("c.yaml", "# nothing\n") }).Value);
 
     [Fact]

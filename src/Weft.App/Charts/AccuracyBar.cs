@@ -1,0 +1,28 @@
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>A bar of an accuracy chart.</summary>
+/// <param name="Label">The network or recipe.</param>
+/// <param name="Accuracy">Length of the bar: the mean over the seeds.</param>
+/// <param name="Interval">The whisker: 95 % for the first seed's run.</param>
+/// <param name="Published">A mark at the study's number, or null.</param>
+internal sealed record AccuracyBar(string Label, double Accuracy, ShareInterval Interval, double? Published)
+{
+    public static IReadOnlyList<AccuracyBar> Of(ModelComparison comparison) =>
+    [
+        .. comparison.Groups.Select(group => new AccuracyBar(LabelOf(group), group.MeanAccuracy, group.First.Interval, PublishedAccuracy.Of(NetworkOf(group)))),
+    ];
+
+    /// <summary>Where the axis begins: no bar, whisker or mark lies below, and differences of a point can be seen.</summary>
+    public static double AxisStart(IReadOnlyList<AccuracyBar> bars)
+    {
+        var lowest = bars.Min(bar => Math.Min(bar.Interval.Low, bar.Published ?? 1));
+        return lowest < 0.5 ? 0 : Math.Max(0, Math.Floor((lowest - 0.005) * 50) / 50);
+    }
+
+    /// <summary>The recipe without its group where it has one, else the run's name.</summary>
+    public static string LabelOf(ResultGroup group) => group.First.Run.Information.Recipe is null ? group.First.Name : NetworkOf(group);
+
+    private static string NetworkOf(ResultGroup group) => group.First.Recipe[(group.First.Recipe.IndexOf('/') + 1)..];
+}

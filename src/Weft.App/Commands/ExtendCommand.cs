@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class ExtendCommand : Verb
+{
+    private readonly RunArgument _run = new("The run to go on with.");
+    private readonly Option<string> _epochs = new("--epochs") { Description = "+N for N more, or the number of epochs in all.", HelpName = "+N", Required = true };
+    private readonly RunsOption _runs = new();
+    private readonly TrackOption _track = new();
+    private readonly WholeNumber _threads = new("--threads", "Worker threads; the result does not depend on it.", 1, 256, 0, "as the run was started");
+
+    public ExtendCommand(Screen screen) : base("extend", "Trains a run for more epochs than it was planned for; the schedule is that of the longer run.", screen)
+    {
+        Arguments.Add(_run);
+        foreach (var option in new Option[] { _epochs, _threads, _track, _runs })
+            Options.Add(option);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var threads = _threads.Of(parse) is var given and > 0 ? given : (int?)null;
+        var epochs = Epochs(parse.GetValue(_epochs)!);
+        var store = _runs.Store(parse);
+        var run = store.Find(parse.GetValue(_run)!);
+        using var session = new TrainingSession(Screen, store, _track.Targets(parse));
+        return session.Run(data => TrainingPlan.Extend(run.Folder, data, epochs, threads));
+    }
+
+    private static Func<int, int> Epochs(string text)
+    {
+        if (!int.TryParse(text.AsSpan(text.StartsWith('+') ? 1 : 0), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 100_000)
+            throw new WeftException(ExitCode.Usage, "--epochs has a value it cannot have") { Where = "--epochs", Expected = "+N or N, up to 100000", Found = $"'{text}'", Safe = "nothing was touched" };
+        return text.StartsWith('+') ? had => had + number : _ => number;
+    }
+}
+
+internal sealed class ForkCommand : Verb
+{
+    private readonly Argument<string> _from = new("RUN@CHECKPOINT") { Description = "Whose weights to start from: RUN@best, RUN@last or RUN@EPOCH." };
+    private readonly ConfigurationOptions _configuration = new(ConfigurationOptions.Sources);
+    private readonly Option<string?> _name = new("--name") { Description = "The new run's name. Default: the model's, with a number.", HelpName = "TEXT" };
+    private readonly RunsOption _runs = new();
+    private readonly TrackOption _track = new();
+
+    public ForkCommand(Screen screen) : base("fork", "A new run with another's configuration and weights; optimizer, schedule and epochs begin anew.", screen)
+    {
+        Arguments.Add(_from);
+        _configuration.AddTo(this);
+        foreach (var option in new Option[] { _name, _track, _runs })
+            Options.Add(option);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var store = _runs.Store(parse);
+        var from = store.FindCheckpoint(parse.GetValue(_from)!);
+        var configuration = new RunReader(from.Run).Configuration().With(_configuration.Overrides(parse));
+        using var session = new TrainingSession(Screen, store, _track.Targets(parse));
+        return session.Run(data => TrainingPlan.Begin(configuration, data(configuration.Value.Data), new NewRun
+        {
+            Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess(),
+        }));
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class LrFindCommand : Verb
+{
+    private const int PictureHeight = 12;
+
+    private readonly ConfigurationOptions _configuration = new();
+    private readonly WholeNumber _steps = new("--steps", "Steps to take.", 10, 10_000, 100);
+    private readonly Option<string?> _from = new("--from") { Description = "The lowest learning rate. Default: 1e-06.", HelpName = "X" };
+    private readonly Option<string?> _to = new("--to") { Description = "The highest. Default: 1.", HelpName = "X" };
+
+    public LrFindCommand(Screen screen) : base("lr-find", "Looks for a learning rate: trains a throw-away copy while the rate grows, draws the loss, suggests one. Keeps nothing.", screen)
+    {
+        _configuration.AddTo(this);
+        foreach (var option in new Option[] { _steps, _from, _to })
+            Options.Add(option);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var configuration = _configuration.Resolve(parse).Value;
+        var usual = new LearningRateSearchOptions();
+        var options = new LearningRateSearchOptions { Steps = _steps.Of(parse), From = Rate(parse, _from, usual.From), To = Rate(parse, _to, usual.To) };
+        if (options.From >= options.To)
+            throw new WeftException(ExitCode.Usage, "the learning rates leave no room") { Where = "--from, --to", Expected = "--from below --to", Found = $"{Figures.Rate(options.From)} and {Figures.Rate(options.To)}", Safe = "nothing was touched" };
+        using var signals = new StopSignals(_ => { }, _ => { });
+        try
+        {
+            using var downloads = new DownloadView(Screen);
+            var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
+            Report(LearningRateSearch.Run(configuration, dataset, options, signals.Token), configuration);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (signals.Received is { } signal)
+        {
+            return signal;
+        }
+    }
+
+    private void Report(LearningRateSearchResult result, RunConfiguration configuration)
+    {
+        foreach (var line in CurvePicture.Of([.. result.Points.Select(point => (Math.Log10(point.LearningRate), point.Smoothed))], Math.Min(Screen.Width, 100), PictureHeight, x => Figures.Rate(Math.Pow(10, x)), Figures.Loss))
+            Screen.People.WriteLine(line);
+        Screen.People.WriteLine($"smoothed loss over the learning rate, {result.Points.Count} steps" + (result.Exploded ? "; beyond, the loss explodes" : ""));
+        Screen.People.WriteLine(result.Suggestion is { } found
+            ? $"suggestion {Figures.Rate(found)}, where the loss falls fastest (lowest at {Figures.Rate(result.Lowest)}; now {Figures.Rate(configuration.Optimizer.LearningRate)}): --learning-rate {Figures.Rate(found)}"
+            : "no suggestion: the loss falls nowhere. Try more --steps or a lower --from");
+        Screen.WriteJson(new JsonObject
+        {
+            ["suggestion"] = result.Suggestion,
+            ["lowest"] = double.IsFinite(result.Lowest) ? result.Lowest : null,
+            ["exploded"] = result.Exploded,
+            ["points"] = new JsonArray([.. result.Points.Select(point => new JsonObject { ["learning_rate"] = point.LearningRate, ["loss"] = point.Loss, ["smoothed_loss"] = point.Smoothed })]),
+        });
+    }
+
+    private static double Rate(ParseResult parse, Option<string?> option, double usual)
+    {
+        if (parse.GetValue(option) is not { } text)
+            return usual;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate > 0 && rate <= 1000
+            ? rate
+            : throw new WeftException(ExitCode.Usage, $"{option.Name} has a value it cannot have") { Where = option.Name, Expected = "a number in (0, 1000]", Found = $"'{text}'", Safe = "nothing was touched" };
+    }
+}

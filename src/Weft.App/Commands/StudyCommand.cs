@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class StudyCommand : Verb
+{
+    private readonly Option<string> _recipes = new("--recipes") { Description = "tuned (the best we can do) or study (as close to the study's words as they go).", HelpName = "GROUP", DefaultValueFactory = _ => "tuned" };
+    private readonly Option<bool> _quick = new("--quick") { Description = "Little data and few epochs, one seed: all of it within minutes." };
+    private readonly WholeNumber _seeds = new("--seeds", "Runs of each network.", 1, 100, 0, "3, with --quick 1");
+    private readonly Option<string[]> _also = new("--also") { Description = "One more recipe beside the four, as tuned/best. May be repeated.", HelpName = "RECIPE" };
+    private readonly Option<bool> _finished = new("--finished") { Description = "Train nothing: go to the last step with the runs that are finished." };
+    private readonly Option<bool> _noTest = new("--no-test") { Description = "Stop before the last step: the test images stay closed." };
+    private readonly Option<string?> _out = new("--out") { Description = "Where the results go. Default: a folder named results in that of the study's runs.", HelpName = "DIR" };
+    private readonly Option<string?> _name = new("--name") { Description = "The folder of the study's runs, in that of all runs. Default: study- and the recipes.", HelpName = "TEXT" };
+    private readonly ConfigurationOptions _configuration = new([.. ConfigurationOptions.Sources, "--seed"]);
+    private readonly RunsOption _runs = new();
+
+    public StudyCommand(Screen screen) : base("study", "The study: its four networks trained, tested and compared. Killed or stopped, the same command goes on.", screen)
+    {
+        foreach (var option in new Option[] { _recipes, _quick, _seeds, _also, _finished, _noTest, _out, _name })
+            Options.Add(option);
+        _configuration.AddTo(this);
+        Options.Add(_runs);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        var options = OptionsOf(parse);
+        var name = parse.GetValue(_name) ?? $"study-{options.Recipes}{(options.Quick ? "-quick" : "")}";
+        var store = new RunStore(Path.Combine(_runs.Store(parse).Folder, name));
+        var study = new Study(store, options);
+        var states = study.Members.ToDictionary(member => member, study.StateOf);
+        var members = parse.GetValue(_finished) ? [.. study.Members.Where(member => states[member] == StudyState.Finished)] : study.Members;
+        if (members.Count == 0)
+            throw new WeftException(ExitCode.Usage, "no run of the study is finished yet") { Where = store.Folder, Safe = "nothing was touched", Do = "weft study, without --finished" };
+        Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, {members.Count(member => states[member] == StudyState.Finished)} of them finished");
+        using var session = new TrainingSession(Screen, store, []);
+        try
+        {
+            if (TrainAll(study, members, session) is var code and not ExitCode.Done)
+                return code;
+            if (parse.GetValue(_noTest))
+            {
+                Screen.People.WriteLine("all runs are finished; the test images were not opened");
+                Screen.WriteJson(new JsonObject { ["runs"] = members.Count, ["finished"] = true, ["tested"] = false });
+                return ExitCode.Done;
+            }
+
+            Test(study, members, session, store, Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine(store.Folder, "results")));
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (session.Received is { } signal)
+        {
+            return signal;
+        }
+    }
+
+    private ExitCode TrainAll(Study study, IReadOnlyList<StudyMember> members, TrainingSession session)
+    {
+        for (var i = 0; i < members.Count; i++)
+        {
+            var member = members[i];
+            if (study.StateOf(member) == StudyState.Finished)
+                continue;
+            Screen.People.WriteLine($"\nrun {i + 1} of {members.Count}: {member.Recipe}, seed {member.Seed}");
+            var (code, result, _) = session.Train(data => study.Plan(member, data, CommandLines.OfProcess()));
+            if (code == ExitCode.Done && result!.StopReason == StopReasons.TimeBudget)
+                code = ExitCode.SweepPartial;
+            if (code != ExitCode.Done)
+            {
+                Screen.People.WriteLine("the study goes on where it is with the same command");
+                return code;
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void Test(Study study, IReadOnlyList<StudyMember> members, TrainingSession session, RunStore store, string folder)
+    {
+        Screen.People.WriteLine($"\nlast step: {members.Count} runs on the test images, each noted in the ledger");
+        var rows = new List<(StudyMember Member, StudyRow Row, RunResult Result)>();
+        foreach (var member in members)
+        {
+            var result = study.Test(member, session.OpenData, member.Configuration.Value.Training.Threads, session.Stop);
+            rows.Add((member, StudyRow.Of(member, result), result));
+        }
+
+        var comparison = new ModelComparison([.. rows.Select(row => row.Result)]);
+        var bars = AccuracyBar.Of(comparison);
+        var openings = new TestLedger(store.Folder).Read().Count;
+        string[] table =
+        [
+            $"{Figures.Count(rows[0].Result.Predictions.Count)} test images; opened {openings} times in this study, once for each run where it is not more",
+            .. ComparisonTable.Lines(comparison), "", .. AccuracyChart.Lines(bars, 100),
+        ];
+        StudyResults.Write(folder, rows);
+        StudyResults.WriteText(folder, "comparison.txt", string.Join('\n', table) + "\n");
+        StudyResults.WriteText(folder, "accuracy.svg", AccuracyChart.Svg(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
+        foreach (var line in table)
+            Screen.People.WriteLine(line);
+        Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: summary.json, comparison.txt, accuracy.svg and the runs");
+        var json = CompareCommand.ToJson(comparison);
+        json["results"] = folder;
+        json["test_openings"] = openings;
+        Screen.WriteJson(json);
+    }
+
+    private StudyOptions OptionsOf(ParseResult parse)
+    {
+        var recipes = parse.GetValue(_recipes)!;
+        if (recipes is not ("tuned" or "study"))
+            throw new WeftException(ExitCode.Usage, "there are no such recipes") { Where = "--recipes", Expected = "tuned or study", Found = $"'{recipes}'", Safe = "nothing was touched" };
+        var quick = parse.GetValue(_quick);
+        return new StudyOptions
+        {
+            Recipes = recipes,
+            Quick = quick,
+            Seeds = _seeds.Of(parse) is var seeds and > 0 ? seeds : quick ? 1 : 3,
+            Also = parse.GetValue(_also) ?? [],
+            Overrides = _configuration.Overrides(parse),
+        };
+    }
+}

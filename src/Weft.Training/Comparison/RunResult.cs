@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Weft.Training;
+
+/// <summary>What a comparison needs to know of a run: what it is, what it cost, and what it said about every image of a split.</summary>
+public sealed class RunResult
+{
+    private RunResult(RunReader run, EvaluationSplit split, PredictionTable predictions, string checkpoint)
+    {
+        Run = run;
+        Split = split;
+        Predictions = predictions;
+        Checkpoint = checkpoint;
+        Configuration = run.Configuration().Value;
+        Correct = Enumerable.Range(0, predictions.Count).Count(row => predictions.Predictions[row] == predictions.Labels[row]);
+    }
+
+    public RunReader Run { get; }
+
+    public RunConfiguration Configuration { get; }
+
+    public EvaluationSplit Split { get; }
+
+    public PredictionTable Predictions { get; }
+
+    /// <summary>"best", "last" or an epoch: what was evaluated.</summary>
+    public string Checkpoint { get; }
+
+    public string Name => Run.Folder.Name;
+
+    public int Correct { get; }
+
+    public double Accuracy => (double)Correct / Predictions.Count;
+
+    public ShareInterval Interval => ShareInterval.Wilson(Correct, Predictions.Count);
+
+    public int Epochs => Run.Metrics() is [.., var last] ? last.Epoch : 0;
+
+    public TimeSpan Trained => TimeSpan.FromSeconds(Run.Metrics().Sum(row => row.Seconds));
+
+    /// <summary>Of the best epoch, as training saw it.</summary>
+    public double? ValidationAccuracy => Run.Best?.ValidationAccuracy;
+
+    /// <summary>The same for runs that differ in nothing but their seed.</summary>
+    public string Recipe => Run.Information.Recipe ?? Run.Information.Model;
+
+    internal string Group => string.Join('\n', TrainingPlan.LastingKeys(Configuration).Where(pair => pair.Key != "training.seed").OrderBy(pair => pair.Key, StringComparer.Ordinal));
+
+    /// <summary>Whether the run has been evaluated on the split.</summary>
+    public static bool Exists(RunFolder run, EvaluationSplit split) => File.Exists(PredictionsFile(run, split)) && File.Exists(MetricsFile(run, split));
+
+    /// <exception cref="WeftException">Exit 2: it was not evaluated on that split; 41: the table cannot be read.</exception>
+    public static RunResult Read(RunReader run, EvaluationSplit split)
+    {
+        var name = split.ToString().ToLowerInvariant();
+        var path = PredictionsFile(run.Folder, split);
+        if (!Exists(run.Folder, split))
+        {
+            throw new WeftException(ExitCode.Usage, $"the run {run.Folder.Name} has no predictions for the {name} images")
+            {
+                Where = path, Safe = "nothing was touched", Do = $"weft eval {run.Folder.Name} --split {name}",
+            };
+        }
+
+        try
+        {
+            using var reader = new StreamReader(path);
+            using var metrics = JsonDocument.Parse(File.ReadAllBytes(MetricsFile(run.Folder, split)));
+            return new RunResult(run, split, PredictionTable.ReadCsv(reader, path), metrics.RootElement.GetProperty("checkpoint").GetString() ?? "best");
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure) || failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw DiskFailure.ToError(failure, "the evaluation cannot be read", path, advice: $"weft eval {run.Folder.Name} --split {name}");
+        }
+    }
+
+    private static string PredictionsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "predictions.csv");
+
+    private static string MetricsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "metrics.json");
+}

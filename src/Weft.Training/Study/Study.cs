@@ -1,0 +1,105 @@
+namespace Weft.Training;
+
+/// <summary>How far one run of a study is.</summary>
+public enum StudyState
+{
+    NotBegun = 1,
+    Unfinished = 2,
+    Finished = 3,
+}
+
+/// <summary>
+/// Several networks, several seeds, one comparison. The runs in the study's folder are all it remembers: whatever is finished there counts, whatever was
+/// begun goes on, so a study that is killed and started again ends with the same numbers. Test images are opened by <see cref="Test"/> alone.
+/// </summary>
+public sealed class Study
+{
+    private readonly RunStore _store;
+
+    /// <param name="store">The study's own folder.</param>
+    /// <exception cref="WeftException">Exit 2: no such recipes, or values that make no sense.</exception>
+    public Study(RunStore store, StudyOptions options)
+    {
+        _store = store;
+        Options = options;
+        var recipes = PublishedAccuracy.Networks.Select(network => $"{options.Recipes}/{network}").Concat(options.Also).ToList();
+        // The first seed of every network before the second of any: a comparison is there early.
+        Members = [.. Enumerable.Range(1, options.Seeds).SelectMany(seed => recipes.Select(recipe => Member(recipe, seed)))];
+    }
+
+    public StudyOptions Options { get; }
+
+    /// <summary>In the order of training.</summary>
+    public IReadOnlyList<StudyMember> Members { get; }
+
+    public RunFolder FolderOf(StudyMember member) => new(Path.Combine(_store.Folder, member.RunName));
+
+    /// <exception cref="WeftException">Exit 2: the run that is there was made by another configuration.</exception>
+    public StudyState StateOf(StudyMember member)
+    {
+        var run = new RunReader(FolderOf(member));
+        if (!File.Exists(run.Folder.InformationFile))
+            return StudyState.NotBegun;
+        RequireSameConfiguration(member, run);
+        var last = run.Events().LastOrDefault(happened => happened is RunStarted or RunResumed or RunStopped);
+        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && File.Exists(run.Folder.BestCheckpoint) ? StudyState.Finished : StudyState.Unfinished;
+    }
+
+    /// <summary>Begins a run or goes on with it.</summary>
+    /// <exception cref="WeftException">As <see cref="TrainingPlan.Begin"/> and <see cref="TrainingPlan.Resume"/>.</exception>
+    public TrainingPlan Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine)
+    {
+        if (StateOf(member) != StudyState.NotBegun)
+            return TrainingPlan.Resume(FolderOf(member), open, member.Configuration.Value.Training.Threads);
+        // What a kill left behind before there was a run.
+        if (Directory.Exists(FolderOf(member).Path))
+            RunLock.Take(FolderOf(member)).Discard();
+        return TrainingPlan.Begin(member.Configuration, open(member.Configuration.Value.Data), new NewRun { Store = _store, Name = member.RunName, CommandLine = commandLine });
+    }
+
+    /// <summary>Evaluates a finished run's best checkpoint on the test images, unless that was done before; noted in the ledger of the study's folder.</summary>
+    public RunResult Test(StudyMember member, Func<DataConfiguration, ImageDataset> open, int? threads, CancellationToken stop = default)
+    {
+        var folder = FolderOf(member);
+        if (!RunResult.Exists(folder, EvaluationSplit.Test))
+        {
+            using var owned = RunLock.Take(folder);
+            var checkpoint = _store.FindCheckpoint($"{folder.Path}@best");
+            using var evaluation = new RunEvaluation(checkpoint, open, threads);
+            var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Tta, stop);
+            EvaluationFiles.Write(owned, checkpoint, EvaluationSplit.Test, result);
+        }
+
+        return RunResult.Read(new RunReader(folder), EvaluationSplit.Test);
+    }
+
+    private StudyMember Member(string recipe, int seed)
+    {
+        var resolved = ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = recipe });
+        var network = resolved.RecipeName![(resolved.RecipeName!.IndexOf('/') + 1)..];
+        var values = new List<ConfigurationValue>();
+        if (Options.Quick)
+            values.AddRange(QuickStudy.Values(network, resolved.Value));
+        values.AddRange(Options.Overrides);
+        values.Add(new ConfigurationValue("training.seed", $"{seed}", "weft study"));
+        var sets = values.Where(value => value.Key is not ("training.seed" or "training.threads" or "data.folder")).Select(value => $" --set {value.Key}={value.Text}");
+        return new StudyMember(resolved.RecipeName, seed, $"{network}-s{seed}", resolved.With(values), $"weft train --recipe {resolved.RecipeName} --seed {seed}{string.Concat(sets)}");
+    }
+
+    private static void RequireSameConfiguration(StudyMember member, RunReader run)
+    {
+        var had = TrainingPlan.LastingKeys(run.Configuration().Value);
+        var wanted = TrainingPlan.LastingKeys(member.Configuration.Value);
+        var differing = wanted.Where(pair => had[pair.Key] != pair.Value).ToList();
+        if (differing.Count == 0)
+            return;
+        throw new WeftException(ExitCode.Usage, $"the study's run {member.RunName} was trained with another configuration")
+        {
+            Where = run.Folder.ConfigurationFile,
+            Expected = string.Join(", ", differing.Select(pair => $"{pair.Key}: {pair.Value}")),
+            Found = string.Join(", ", differing.Select(pair => $"{pair.Key}: {had[pair.Key]}")),
+            Safe = "nothing was changed",
+            Do = "start the study with the options it was begun with, or give it another --name",
+        };
+    }
+}

@@ -1,0 +1,63 @@
+namespace Weft.Training;
+
+/// <summary>Choices of <see cref="Study"/>.</summary>
+public sealed record StudyOptions
+{
+    /// <value>"tuned" or "study". Default: tuned.</value>
+    public string Recipes { get; init; } = "tuned";
+
+    /// <value>Less data and fewer epochs, so that all of it ends within minutes. Default: false.</value>
+    public bool Quick { get; init; }
+
+    /// <value>Runs of each network, with the seeds 1, 2, …. Default: 3.</value>
+    public int Seeds { get; init; } = 3;
+
+    /// <value>Recipes beside the study's four, by their full names. Default: none.</value>
+    public IReadOnlyList<string> Also { get; init; } = [];
+
+    /// <value>Values for every run, over those of the recipes. Default: none.</value>
+    public IReadOnlyList<ConfigurationValue> Overrides { get; init; } = [];
+}
+
+/// <summary>One run that a study consists of.</summary>
+/// <param name="Recipe">"tuned/cnn5".</param>
+/// <param name="RunName">"cnn5-s1".</param>
+/// <param name="Command">Trains the same by itself.</param>
+public sealed record StudyMember(string Recipe, int Seed, string RunName, ResolvedConfiguration Configuration, string Command)
+{
+    /// <summary>"cnn5".</summary>
+    public string Network => Recipe[(Recipe.IndexOf('/') + 1)..];
+}
+
+/// <summary>The published numbers that a study's networks are set beside.</summary>
+public static class PublishedAccuracy
+{
+    /// <summary>The four networks, in the order in which the study lists its results.</summary>
+    public static IReadOnlyList<string> Networks { get; } = ["cnn5", "cnn4", "googlenet-adam", "googlenet-sgd"];
+
+    /// <summary>Test accuracy by the study; null for a network that is not in it.</summary>
+    public static double? Of(string network) => network switch
+    {
+        "cnn5" => 0.9428,
+        "cnn4" => 0.9306,
+        "googlenet-adam" => 0.8878,
+        "googlenet-sgd" => 0.8646,
+        _ => null,
+    };
+}
+
+/// <summary>What <c>--quick</c> changes: sized by measuring on two cores, where the four networks together took under ten minutes.</summary>
+internal static class QuickStudy
+{
+    public static IEnumerable<ConfigurationValue> Values(string network, RunConfiguration recipe)
+    {
+        yield return Value("data.limit_train", "10000");
+        yield return Value("data.limit_validation", "1000");
+        yield return Value("training.epochs", network is "cnn5" or "cnn4" ? "6" : "4");
+        // An average over a thousand steps would be one over nearly all of so short a training.
+        if (recipe.Training.EmaDecay is not null)
+            yield return Value("training.ema_decay", "0.98");
+    }
+
+    private static ConfigurationValue Value(string key, string text) => new(key, text, "--quick");
+}

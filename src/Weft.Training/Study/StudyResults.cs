@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Weft.Training;
+
+/// <summary>One run of a finished study, in the words of <c>summary.json</c>.</summary>
+public sealed record StudyRow
+{
+    public required string Model { get; init; }
+
+    public required string Recipe { get; init; }
+
+    public required long Seed { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required long Parameters { get; init; }
+
+    public required long? FlopsPerImage { get; init; }
+
+    public required double TrainSeconds { get; init; }
+
+    public required double? ValidationAccuracy { get; init; }
+
+    public required double TestAccuracy { get; init; }
+
+    public required double TestAccuracyLow { get; init; }
+
+    public required double TestAccuracyHigh { get; init; }
+
+    public required int TestCorrect { get; init; }
+
+    public required int TestCount { get; init; }
+
+    public required bool Tta { get; init; }
+
+    public required double? StudyAccuracy { get; init; }
+
+    public required string Command { get; init; }
+
+    public required string Machine { get; init; }
+
+    public required DateTimeOffset Date { get; init; }
+
+    public static StudyRow Of(StudyMember member, RunResult result)
+    {
+        var information = result.Run.Information;
+        var machine = information.Machine;
+        return new StudyRow
+        {
+            Model = information.Model,
+            Recipe = member.Recipe,
+            Seed = member.Seed,
+            Epochs = result.Epochs,
+            Parameters = information.ParameterCount,
+            FlopsPerImage = information.FlopsPerImage,
+            TrainSeconds = Math.Round(result.Trained.TotalSeconds, 1),
+            ValidationAccuracy = result.ValidationAccuracy,
+            TestAccuracy = result.Accuracy,
+            TestAccuracyLow = result.Interval.Low,
+            TestAccuracyHigh = result.Interval.High,
+            TestCorrect = result.Correct,
+            TestCount = result.Predictions.Count,
+            Tta = result.Configuration.Evaluation.Tta,
+            StudyAccuracy = PublishedAccuracy.Of(member.Network),
+            Command = member.Command,
+            Machine = string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Threads} threads, {machine.VectorBits}-bit vectors, {machine.Runtime}, {machine.OperatingSystem}"),
+            Date = information.Started,
+        };
+    }
+}
+
+/// <summary>
+/// Writes what a study found so that it can be kept with the code: <c>summary.json</c>, and for every run its configuration, metrics and predictions.
+/// Nothing in it tells where on a disk the runs were.
+/// </summary>
+public static class StudyResults
+{
+    private const int Decimals = 4; // of probabilities: a third of the size, and no comparison looks closer
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="folder">Made if it is not there; files of the same names are replaced.</param>
+    /// <param name="rows">With the runs they describe.</param>
+    /// <exception cref="WeftException">Exit 40 or 41: it cannot be written.</exception>
+    public static void Write(string folder, IReadOnlyList<(StudyMember Member, StudyRow Row, RunResult Result)> rows)
+    {
+        try
+        {
+            foreach (var (member, _, result) in rows)
+                WriteRun(Path.Combine(folder, member.RunName), result);
+            var summary = JsonSerializer.SerializeToUtf8Bytes([.. rows.Select(row => row.Row)], StudyJson.Default.ListStudyRow);
+            WriteFile(Path.Combine(folder, "summary.json"), Encoding.UTF8.GetString(summary) + "\n");
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact", "weft study --out DIR writes them elsewhere; nothing is trained again");
+        }
+    }
+
+    /// <summary>Writes one more file of the results.</summary>
+    /// <exception cref="WeftException">Exit 40 or 41.</exception>
+    public static void WriteText(string folder, string name, string text)
+    {
+        try
+        {
+            WriteFile(Path.Combine(folder, name), text);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact");
+        }
+    }
+
+    private static void WriteRun(string folder, RunResult result)
+    {
+        var run = result.Run;
+        // Where the data were is nobody's business and is elsewhere on the next machine.
+        var lines = File.ReadAllLines(run.Folder.ConfigurationFile).Select(line => line.StartsWith("  folder:", StringComparison.Ordinal) ? "  folder: none  # default" : line);
+        WriteFile(Path.Combine(folder, "config.yaml"), string.Join('\n', lines) + "\n");
+        if (File.Exists(run.Folder.ModelFile))
+            WriteFile(Path.Combine(folder, RunFolder.ModelFileName), File.ReadAllText(run.Folder.ModelFile));
+        WriteFile(Path.Combine(folder, "metrics.csv"), File.ReadAllText(run.Folder.MetricsFile));
+        var information = run.Information with { CommandLine = ["weft", "train", "--config", "config.yaml"] };
+        WriteFile(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(information with { Machine = information.Machine with { Name = "" } }, RunInformationJson.Default.RunInformation) + "\n");
+        var split = result.Split.ToString().ToLowerInvariant();
+        var from = run.Folder.EvaluationFolder(split);
+        var to = Path.Combine(folder, "eval", split);
+        var table = new StringWriter(CultureInfo.InvariantCulture);
+        result.Predictions.WriteCsv(table, Decimals);
+        WriteFile(Path.Combine(to, "predictions.csv"), table.ToString());
+        foreach (var name in new[] { "per_class.csv", "confusion_matrix.csv" })
+            WriteFile(Path.Combine(to, name), File.ReadAllText(Path.Combine(from, name)));
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "metrics.json")))!;
+        metrics["run"] = run.Folder.Name;
+        WriteFile(Path.Combine(to, "metrics.json"), metrics.ToJsonString(Readable) + "\n");
+    }
+
+    private static void WriteFile(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        DurableFile.Write(DiskFiles.Instance, path, Encoding.UTF8.GetBytes(text));
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(List<StudyRow>))]
+internal sealed partial class StudyJson : JsonSerializerContext;
