@@ -46,7 +46,7 @@ public sealed class Study
     }
 
     /// <summary>Begins a run or goes on with it.</summary>
-    /// <exception cref="WeftException">As <see cref="TrainingPlan.Begin"/> and <see cref="TrainingPlan.Resume"/>.</exception>
+    /// <exception cref="WeftException">As beginning and resuming any run.</exception>
     public TrainingPlan Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine)
     {
         if (StateOf(member) != StudyState.NotBegun)
