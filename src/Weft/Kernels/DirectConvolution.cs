@@ -17,7 +17,8 @@ internal readonly record struct ConvolutionShape(int C, int K, int R, int Stride
 
 /// <summary>
 /// Convolution as sums of shifted matrix products, any kernel, stride and padding: a row of output pixels is a block of matrix rows, each kernel row a
-/// segment of the sum, nothing is copied or rearranged but the weights. One image at a time; the caller spreads images over workers.
+/// segment of the sum, nothing is copied or rearranged but the weights. One image at a time, or for a 1×1 kernel several whose pixels lie side by side; the
+/// caller spreads images over workers.
 /// </summary>
 /// <remarks>
 /// Weights lie as [R, R, C, K]. The input gradient is the convolution of the output gradient, stretched by the stride and framed with zeros, with the
@@ -25,9 +26,27 @@ internal readonly record struct ConvolutionShape(int C, int K, int R, int Stride
 /// </remarks>
 internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKernels kernels)
 {
+    // Pixels that a 1×1 kernel takes at a time: long sums for the weight gradient, and inputs that stay in a second-level cache while the panels go over them.
+    private const int PointwiseRows = 128;
+
+    // Terms of a 1×1 kernel's sum whose weights fill half of a first-level cache.
+    private const int SumBlock = 256;
+
+    // Pixels a power of two apart would share a few cache sets.
+    private const int Pad = 16;
+
     private readonly int _panel = kernels.PanelWidth;
 
     public ConvolutionShape Shape { get; } = shape;
+
+    /// <summary>Images that go through one call.</summary>
+    public int GroupImages { get; } = IsPointwise(shape) ? Math.Max(1, PointwiseRows / shape.OutputPixels) : 1;
+
+    /// <summary>Floats of the output gradients of a group.</summary>
+    public long OutputsLength => (long)GroupImages * Shape.OutputPixels * (Shape.K + Pad);
+
+    /// <summary>Floats of the inputs of a group, as <see cref="AddWeightGradient"/> gathers them; none where it reads them in place.</summary>
+    public long InputsLength => NeedsFrame ? 0 : (long)GroupImages * Shape.OutputPixels * (Shape.C + Pad);
 
     /// <summary>Floats of the weights packed for the forward pass: panels [K/panel][taps · C][panel], the last one filled up with zeros.</summary>
     public long PackedLength => (long)Panels(Shape.K) * Shape.Taps * Shape.C * _panel;
@@ -45,6 +64,11 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     // A partial panel of columns reads up to a panel past the last element.
     private const int Slack = 64;
 
+    /// <summary>Whether the output gradients are the frame already.</summary>
+    public bool NeedsFrame => !IsPointwise(Shape);
+
+    private static bool IsPointwise(in ConvolutionShape shape) => shape is { R: 1, Stride: 1, Padding: 0 };
+
     private int StretchedHeight => (Shape.OutputHeight - 1) * Shape.Stride + 1;
 
     private int StretchedWidth => (Shape.OutputWidth - 1) * Shape.Stride + 1;
@@ -53,6 +77,14 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
 
     // Input rows that no output reached (a stride that does not divide) still need their zero gradient.
     private int FrameAfter => Math.Max(Shape.Height + Shape.R - 1 - StretchedHeight - FrameBefore, Shape.Width + Shape.R - 1 - StretchedWidth - FrameBefore);
+
+    /// <summary>The output gradients of a group, in a worker's scratch.</summary>
+    public FeatureMap Outputs(float* memory)
+    {
+        var map = FeatureMap.Over(memory, Shape.OutputHeight, Shape.OutputWidth, Shape.K + Pad);
+        map.Channels = Shape.K;
+        return map;
+    }
 
     /// <summary>The framed image as a map of output-gradient pixels: writing pixel (y, x) puts it at its stretched place.</summary>
     public FeatureMap FramedOutputs(float* memory)
@@ -97,44 +129,90 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
         }
     }
 
-    /// <summary>y = conv(x) of rows firstRow … endRow − 1 of one image, without the bias. <paramref name="x"/> has the halo that padding asks for.</summary>
-    public void Forward(in FeatureMap x, int xImage, float* packed, in FeatureMap y, int yImage, int firstRow, int endRow)
+    /// <summary>
+    /// y = conv(x) of rows firstRow … endRow − 1 of <paramref name="count"/> images (of all rows, if there are several), without the bias.
+    /// <paramref name="x"/> has the halo that padding asks for.
+    /// </summary>
+    public void Forward(in FeatureMap x, int xFirst, int count, float* packed, in FeatureMap y, int yFirst, int firstRow, int endRow)
+    {
+        if (!NeedsFrame)
+        {
+            MultiplyPixels(x, xFirst, count, Shape.C, packed, y, yFirst, firstRow, endRow, accumulate: false);
+            return;
+        }
+
+        for (var image = 0; image < count; image++)
+            Forward(x, xFirst + image, packed, y, yFirst + image, firstRow, endRow);
+    }
+
+    private void Forward(in FeatureMap x, int xImage, float* packed, in FeatureMap y, int yImage, int firstRow, int endRow)
     {
         // Where pixels lie side by side a whole kernel row is one run of R · C terms.
         var isRun = x.PixelStride == x.Channels;
         var segments = stackalloc nint[Shape.Taps];
-        var count = FillSegments(segments, x, isRun);
         var block = new MatrixBlock
         {
             Segments = segments,
-            SegmentCount = count,
+            SegmentCount = FillSegments(segments, x, isRun),
             Count = isRun ? Shape.R * Shape.C : Shape.C,
             RowStride = Shape.Stride * x.PixelStride,
             Step = 1,
             BStep = _panel,
             CRow = y.PixelStride,
         };
-        // A 1×1 kernel over rows that join: all rows are one.
-        var joined = Shape.R == 1 && Shape.Stride == 1 && Shape.Padding == 0 && x.RowsJoin && y.RowsJoin;
         var depth = (long)Shape.Taps * Shape.C;
         for (var panel = 0; panel < ForwardPanels; panel++)
         {
             var first = panel * _panel;
             var columns = Math.Min(_panel, Shape.K - first);
-            var b = packed + panel * depth * _panel;
-            if (joined)
-            {
-                kernels.MultiplyPanel(block, x.Pixel(xImage, firstRow, 0), b, y.Pixel(yImage, firstRow, 0) + first, (endRow - firstRow) * Shape.OutputWidth, columns);
-                continue;
-            }
-
             for (var row = firstRow; row < endRow; row++)
             {
                 var from = x.Pixel(xImage, row * Shape.Stride - Shape.Padding, -Shape.Padding);
-                kernels.MultiplyPanel(block, from, b, y.Pixel(yImage, row, 0) + first, Shape.OutputWidth, columns);
+                kernels.MultiplyPanel(block, from, packed + panel * depth * _panel, y.Pixel(yImage, row, 0) + first, Shape.OutputWidth, columns);
             }
         }
     }
+
+    // to (+)= from · B, pixel by pixel; B in panels of `depth` rows. Pixels are taken together as far as both maps have no gaps.
+    private void MultiplyPixels(in FeatureMap from, int fromImage, int count, int depth, float* b, in FeatureMap to, int toImage, int firstRow, int endRow, bool accumulate)
+    {
+        nint segment = 0;
+        var block = new MatrixBlock { Segments = &segment, SegmentCount = 1, RowStride = from.PixelStride, Step = 1, BStep = _panel, CRow = to.PixelStride };
+        int rows = endRow - firstRow, images = count, pixels = to.Width;
+        if (from.RowsJoin && to.RowsJoin)
+        {
+            pixels *= rows;
+            rows = 1;
+            if (from.ImageStride == from.Height * from.RowStride && to.ImageStride == to.Height * to.RowStride)
+            {
+                pixels *= images;
+                images = 1;
+            }
+        }
+
+        for (var start = 0; start < depth; start += SumBlock)
+        {
+            block.Count = Math.Min(SumBlock, depth - start);
+            block.Accumulate = accumulate || start > 0;
+            for (var column = 0; column < to.Channels; column += _panel)
+            {
+                var weights = b + ((nint)column * depth + (nint)start * _panel);
+                for (var image = 0; image < images; image++)
+                {
+                    for (var row = 0; row < rows; row++)
+                    {
+                        kernels.MultiplyPanel(
+                            block, from.Pixel(fromImage + image, firstRow + row, 0) + start, weights, to.Pixel(toImage + image, firstRow + row, 0) + column, pixels,
+                            Math.Min(_panel, to.Channels - column));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>dx (+)= the input gradients of a group of a 1×1 kernel's images from their output gradients.</summary>
+    public void BackwardInput(in FeatureMap dy, int count, float* packedTurned, in FeatureMap dx, int first, bool accumulate) =>
+        MultiplyPixels(dy, 0, count, Shape.K, packedTurned, dx, first, 0, Shape.Height, accumulate);
 
     /// <summary>dx (+)= the input gradient of one image from its framed output gradient.</summary>
     public void BackwardInput(float* framed, float* packedTurned, in FeatureMap dx, int image, bool accumulate)
@@ -156,26 +234,59 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
             CRow = dx.PixelStride,
             Accumulate = accumulate,
         };
-        var joined = Shape.R == 1 && rowLength == Shape.Width * (nint)Shape.K && dx.RowsJoin && skip == 0;
         var depth = (long)Shape.Taps * Shape.K;
         for (var panel = 0; panel < TurnedPanels; panel++)
         {
             var first = panel * _panel;
             var columns = Math.Min(_panel, Shape.C - first);
             var b = packedTurned + panel * depth * _panel;
-            if (joined)
-            {
-                kernels.MultiplyPanel(block, framed, b, dx.Image(image) + first, Shape.Height * Shape.Width, columns);
-                continue;
-            }
-
             for (var row = 0; row < Shape.Height; row++)
                 kernels.MultiplyPanel(block, framed + (row + skip) * rowLength + skip * Shape.K, b, dx.Pixel(image, row, 0) + first, Shape.Width, columns);
         }
     }
 
-    /// <summary>dw += the weight gradient of one image: [taps · C, K] = Σ over output pixels of input (transposed) times output gradient.</summary>
-    public void AddWeightGradient(in FeatureMap x, int xImage, in FeatureMap dy, float* dw)
+    /// <summary>dw += the weight gradient of <paramref name="count"/> images: [taps · C, K] = Σ over output pixels of input (transposed) times output gradient.</summary>
+    /// <param name="dy">The images' output gradients, as <see cref="Outputs"/> lays them out.</param>
+    /// <param name="inputs">Scratch of <see cref="InputsLength"/>.</param>
+    public void AddWeightGradient(in FeatureMap x, int first, int count, in FeatureMap dy, float* dw, float* inputs)
+    {
+        if (NeedsFrame)
+            AddWeightGradient(x, first, dy, dw);
+        else
+            AddPointwiseGradient(x, first, count, dy, dw, inputs);
+    }
+
+    private void AddPointwiseGradient(in FeatureMap x, int first, int count, in FeatureMap dy, float* dw, float* inputs)
+    {
+        // One straight run over the inputs; then each micro-kernel reads a column of them, whose pixels must not meet in the same cache sets.
+        var to = inputs;
+        for (var image = first; image < first + count; image++)
+        {
+            for (var row = 0; row < x.Height; row++)
+            {
+                var from = x.Pixel(image, row, 0);
+                for (var column = 0; column < x.Width; column++, from += x.PixelStride, to += Shape.C + Pad)
+                    VectorKernels.Copy(from, to, Shape.C);
+            }
+        }
+
+        nint segment = 0;
+        var block = new MatrixBlock
+        {
+            Segments = &segment,
+            SegmentCount = 1,
+            Count = count * Shape.OutputPixels,
+            RowStride = 1,
+            Step = Shape.C + Pad,
+            BStep = dy.PixelStride,
+            CRow = Shape.K,
+            Accumulate = true,
+        };
+        for (var column = 0; column < Shape.K; column += _panel)
+            kernels.MultiplyPanel(block, inputs, dy.Origin + column, dw + column, Shape.C, Math.Min(_panel, Shape.K - column));
+    }
+
+    private void AddWeightGradient(in FeatureMap x, int image, in FeatureMap dy, float* dw)
     {
         // Rows are the inputs under one kernel row (or tap), the sum runs over the output pixels: a segment for each output row.
         var isRun = x.PixelStride == x.Channels;
@@ -197,14 +308,14 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
         };
         var runs = isRun ? Shape.R : Shape.Taps;
         var runLength = isRun ? Shape.R * Shape.C : Shape.C;
-        for (var first = 0; first < Shape.K; first += _panel)
+        for (var column = 0; column < Shape.K; column += _panel)
         {
-            var columns = Math.Min(_panel, Shape.K - first);
+            var columns = Math.Min(_panel, Shape.K - column);
             for (var run = 0; run < runs; run++)
             {
                 var (r, s) = isRun ? (run, 0) : (run / Shape.R, run % Shape.R);
-                var from = x.Pixel(xImage, r - Shape.Padding, s - Shape.Padding);
-                kernels.MultiplyPanel(block, from, dy.Origin + first, dw + (long)run * runLength * Shape.K + first, runLength, columns);
+                var from = x.Pixel(image, r - Shape.Padding, s - Shape.Padding);
+                kernels.MultiplyPanel(block, from, dy.Origin + column, dw + (long)run * runLength * Shape.K + column, runLength, columns);
             }
         }
     }

@@ -97,29 +97,47 @@ internal sealed unsafe partial class ConvolutionOperation
             if (first == end)
                 return;
             var scratch = operation._context.WorkerScratch(worker);
-            var plain = FeatureMap.Over(scratch, shape.OutputHeight, shape.OutputWidth, shape.K);
-            var framedMemory = scratch + (long)shape.OutputPixels * shape.K + Slack;
-            var framed = direct.FramedOutputs(framedMemory);
+            var outputs = direct.Outputs(scratch);
+            var framedMemory = scratch + direct.OutputsLength + Slack;
             var wantsInput = operation._input.NeedsGradient;
             var accumulate = operation._input.Accumulates(operation);
             // The frame's zeros (edge and, with a stride, gaps) are set once: every image then overwrites the same pixels.
-            if (wantsInput)
+            if (wantsInput && direct.NeedsFrame)
                 new Span<float>(framedMemory, checked((int)direct.FramedLength)).Clear();
-            for (var image = first; image < end; image++)
+            for (var group = first; group < end; group += direct.GroupImages)
             {
-                operation.LoadOutputGradient(image, plain);
-                direct.AddWeightGradient(operation._input.Map, image, plain, dw);
-                if (operation._bias is not null && operation.Neighbour is null)
-                    operation.AddPixels(plain, 0, db);
-                if (!wantsInput)
-                    continue;
-                for (var y = 0; y < plain.Height; y++)
+                var count = Math.Min(direct.GroupImages, end - group);
+                for (var i = 0; i < count; i++)
                 {
-                    for (var x = 0; x < plain.Width; x++)
-                        VectorKernels.Copy(plain.Pixel(0, y, x), framed.Pixel(0, y, x), shape.K);
+                    var image = outputs;
+                    image.Origin = outputs.Image(i);
+                    operation.LoadOutputGradient(group + i, image);
+                    if (operation._bias is not null && operation.Neighbour is null)
+                        operation.AddPixels(image, 0, db);
                 }
 
-                direct.BackwardInput(framedMemory, operation._packedTurned!.Pointer, operation._input.Gradient, image, accumulate);
+                // A frame is not there yet, or not at all where inputs are gathered.
+                direct.AddWeightGradient(operation._input.Map, group, count, outputs, dw, framedMemory);
+                if (!wantsInput)
+                    continue;
+                if (direct.NeedsFrame)
+                {
+                    Frame(outputs, direct.FramedOutputs(framedMemory));
+                    direct.BackwardInput(framedMemory, operation._packedTurned!.Pointer, operation._input.Gradient, group, accumulate);
+                }
+                else
+                {
+                    direct.BackwardInput(outputs, count, operation._packedTurned!.Pointer, operation._input.Gradient, group, accumulate);
+                }
+            }
+        }
+
+        private static void Frame(in FeatureMap outputs, in FeatureMap framed)
+        {
+            for (var y = 0; y < outputs.Height; y++)
+            {
+                for (var x = 0; x < outputs.Width; x++)
+                    VectorKernels.Copy(outputs.Pixel(0, y, x), framed.Pixel(0, y, x), outputs.Channels);
             }
         }
     }

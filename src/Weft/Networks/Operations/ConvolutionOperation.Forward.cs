@@ -20,10 +20,10 @@ internal sealed unsafe partial class ConvolutionOperation
             _operation = operation;
             _pass = pass;
             var workers = operation._context.Team.Size;
-            _group = Math.Min(operation._winograd?.GroupImages ?? 1, Math.Max(1, pass.Count / workers));
             // Rows are independent of each other, so cutting an image changes no bits; a neighbour wants whole images.
             var cut = operation._winograd is null && operation.Neighbour is null && pass.Count < ImagesPerWorkerToKeepWhole * workers;
             _rowParts = cut ? Math.Min(operation._shape.OutputHeight, 2 * workers) : 1;
+            _group = cut ? 1 : Math.Min(operation._winograd?.GroupImages ?? operation._direct.GroupImages, Math.Max(1, pass.Count / workers));
             Tasks = (pass.Count + _group - 1) / _group * _rowParts;
         }
 
@@ -49,7 +49,7 @@ internal sealed unsafe partial class ConvolutionOperation
             if (_operation._winograd is { } winograd)
                 winograd.Forward(_operation._input.Map, first, count, _operation._packed!.Pointer, output, target, scratch);
             else
-                _operation._direct.Forward(_operation._input.Map, first, _operation._packed!.Pointer, output, target, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
+                _operation._direct.Forward(_operation._input.Map, first, count, _operation._packed!.Pointer, output, target, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
             for (var i = 0; i < count; i++)
                 Finish(first + i, target + i, output, takes, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
         }

@@ -97,7 +97,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
                         : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength));
             }
 
-            return (Math.Max(_direct.FramedLength, image) + image, WeightGradientParts * _shape.WeightCount + WeightGradientParts * _shape.K);
+            return (Math.Max(_direct.OutputsLength + Slack + (_direct.NeedsFrame ? _direct.FramedLength : _direct.InputsLength), image * _direct.GroupImages) + Slack, WeightGradientParts * _shape.WeightCount + WeightGradientParts * _shape.K);
         }
     }
 
