@@ -251,7 +251,7 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     public void AddWeightGradient(in FeatureMap x, int first, int count, in FeatureMap dy, float* dw, float* inputs)
     {
         if (NeedsFrame)
-            AddWeightGradient(x, first, dy, dw);
+            AddWindowGradient(x, first, dy, dw);
         else
             AddPointwiseGradient(x, first, count, dy, dw, inputs);
     }
@@ -286,7 +286,7 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
             kernels.MultiplyPanel(block, inputs, dy.Origin + column, dw + column, Shape.C, Math.Min(_panel, Shape.K - column));
     }
 
-    private void AddWeightGradient(in FeatureMap x, int image, in FeatureMap dy, float* dw)
+    private void AddWindowGradient(in FeatureMap x, int image, in FeatureMap dy, float* dw)
     {
         // Rows are the inputs under one kernel row (or tap), the sum runs over the output pixels: a segment for each output row.
         var isRun = x.PixelStride == x.Channels;
