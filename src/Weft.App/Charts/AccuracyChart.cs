@@ -68,7 +68,7 @@ internal static class AccuracyChart
             Add($"<text x=\"{Width - Right + 12}\" y=\"{middle + 5}\" font-weight=\"600\" fill=\"#1b1f24\">{Figures.Percent(bar.Accuracy)}</text>");
         }
 
-        Add($"<text x=\"{Left}\" y=\"{height - 10}\" fill=\"#57606a\">whiskers: 95 % interval of one run{(bars.Any(bar => bar.Published is not null) ? "; orange: the study&#8217;s number" : "")}; the axis begins at {start * 100:0.#} %</text>");
+        Add($"<text x=\"16\" y=\"{height - 10}\" fill=\"#57606a\">whiskers: 95 % interval of one run{(bars.Any(bar => bar.Published is not null) ? "; orange: the study&#8217;s number" : "")}; the axis begins at {start * 100:0.#} %</text>");
         Add($"</svg>");
         return svg.ToString();
 

@@ -11,6 +11,7 @@ internal sealed class BenchCommand : Command
     {
         Subcommands.Add(new Mode(screen, "train", "Forward, loss, backward and optimizer step.", training: true));
         Subcommands.Add(new Mode(screen, "infer", "Forward passes in evaluation.", training: false));
+        Subcommands.Add(new BenchLoaderCommand(screen));
     }
 
     private sealed class Mode : Verb

@@ -93,7 +93,7 @@ internal sealed class StudyCommand : Verb
         var openings = new TestLedger(store.Folder).Read().Count;
         string[] table =
         [
-            $"{Figures.Count(rows[0].Result.Predictions.Count)} test images; opened {openings} times in this study, once for each run where it is not more",
+            $"{Figures.Count(rows[0].Result.Predictions.Count)} test images, opened {openings} times for {rows.Count} runs",
             .. ComparisonTable.Lines(comparison), "", .. AccuracyChart.Lines(bars, 100),
         ];
         StudyResults.Write(folder, rows);

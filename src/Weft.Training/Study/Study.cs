@@ -82,7 +82,7 @@ public sealed class Study
             values.AddRange(QuickStudy.Values(network, resolved.Value));
         values.AddRange(Options.Overrides);
         values.Add(new ConfigurationValue("training.seed", $"{seed}", "weft study"));
-        var sets = values.Where(value => value.Key is not ("training.seed" or "training.threads" or "data.folder")).Select(value => $" --set {value.Key}={value.Text}");
+        var sets = values.Where(value => value.Key is not ("training.seed" or "training.threads" or "data.folder")).GroupBy(value => value.Key).Select(group => group.Last()).Select(value => $" --set {value.Key}={value.Text}");
         return new StudyMember(resolved.RecipeName, seed, $"{network}-s{seed}", resolved.With(values), $"weft train --recipe {resolved.RecipeName} --seed {seed}{string.Concat(sets)}");
     }
 

@@ -30,6 +30,26 @@ public class PlanCommandTests
         Assert.Contains(json.RootElement.GetProperty("layers").EnumerateArray(), layer => layer.GetProperty("layer").GetString() == "conv1" && layer.GetProperty("backward_milliseconds").GetDouble() > 0);
     }
 
+    [Fact]
+    public void Bench_sets_the_loaders_time_beside_the_steps()
+    {
+        using var data = new TinyData();
+        var (code, screen) = FakeScreen.Run("bench", "loader", "--data", data.Folder, "--batch", "16", "--threads", "1", "--seconds", "1", "--all-augmentation", "--json");
+        Assert.True(code == 0, screen.Error);
+        using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
+        Assert.True(json.RootElement.GetProperty("share").GetDouble() > 0 && json.RootElement.GetProperty("loader_milliseconds").GetDouble() > 0);
+    }
+
+    [Fact]
+    public void The_parameters_of_a_layer_inside_another_are_counted_once()
+    {
+        using var data = new TinyData();
+        var (code, screen) = FakeScreen.Run("plan", "--model", "resnet9", "--set", "model.width=0.125", "--data", data.Folder, "--batch", "8", "--threads", "1", "--json");
+        Assert.True(code == 0, screen.Error);
+        using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
+        Assert.Equal(json.RootElement.GetProperty("parameters").GetInt64(), json.RootElement.GetProperty("layers").EnumerateArray().Sum(layer => layer.GetProperty("parameters").GetInt64()));
+    }
+
     [Theory]
     [InlineData(new double[] { 0, 1 }, "▁█")]
     [InlineData(new double[] { 4, 2, 0, 1 }, "█▅▁▃")]
