@@ -6,6 +6,7 @@ At the start every variant that this PyTorch has (memory formats; for inference 
 """
 import argparse
 import json
+import resource
 import statistics
 import sys
 import time
@@ -15,6 +16,7 @@ parser.add_argument("--model", default="cnn5")
 parser.add_argument("--mode", choices=["train", "infer"], default="train")
 parser.add_argument("--batch", type=int, default=128)
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--variant", help="only this one, for the memory that one training takes")
 parser.add_argument("--try-seconds", type=float, default=4, help="time given to each variant at the start")
 options = parser.parse_args()
 
@@ -85,6 +87,8 @@ def measure(step, seconds):
 
 best = None
 for label, create in variants():
+    if options.variant not in (None, label):
+        continue
     try:
         candidate = create()
         candidate()
@@ -103,4 +107,4 @@ for line in sys.stdin:
     measure(chosen, seconds / 3)
     times = measure(chosen, seconds)
     median = statistics.median(times)
-    print(json.dumps({"images_per_second": options.batch / median, "step_milliseconds": median * 1000, "steps": len(times)}), flush=True)
+    print(json.dumps({"images_per_second": options.batch / median, "step_milliseconds": median * 1000, "steps": len(times), "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)

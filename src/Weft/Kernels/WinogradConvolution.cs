@@ -23,7 +23,7 @@ internal sealed unsafe partial class WinogradConvolution
     private const int ColumnBlock = 64;
 
     // Tiles whose products wait for the weight gradient between two barriers: enough to make the sums long, few enough to stay in the last-level cache.
-    private const int TilesPerChunk = 512;
+    private const int TilesPerChunk = 256;
 
     // Where dU is no larger, a group's V and dM find place beside it in a second-level cache of 2 MB: they are multiplied there and never leave it.
     private const long LargestLocalSum = 160_000;
