@@ -126,7 +126,7 @@ internal sealed class CpuLowering
 
         var fused = node with { Output = last.Output };
         if (convolution is not null)
-            input.IsTransient = !_options.Training;
+            input.IsTransient = !_options.Training || convolution.IsCheap;
         Emit(fused, output => new BatchNormOperation(node.Path, layer, input, output, convolution, rectify, pool), hasParameters: true);
     }
 

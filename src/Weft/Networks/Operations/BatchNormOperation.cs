@@ -141,11 +141,21 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
             UseRunningStatistics();
     }
 
-    public void ObserveOutput(int image) => AddMoments(image);
+    public void ObserveOutput(int image, in FeatureMap output) => AddMoments(output, image);
 
-    public void TakeOutput(int image, in FeatureMap output) => Apply(output, 0, image);
+    public void TakeOutput(int image, in FeatureMap output) => Apply(output, image);
 
-    public void GiveOutputGradient(int image, in FeatureMap destination) => ApplyGradient(image, destination, 0);
+    public void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination) => ApplyGradient(output, image, destination, 0);
+
+    // One image of the norm's input, as image 0.
+    private FeatureMap InputOf(int image, int worker)
+    {
+        if (_convolution is not null)
+            return _convolution.OutputOf(image, _context.WorkerScratch(worker));
+        var input = _input.Map;
+        input.Origin = input.Image(image);
+        return input;
+    }
 
     // The running mean (without the bias that the convolution left out) is near the batch's mean: sums around it lose no digits.
     private void PreparePivot()
@@ -230,12 +240,11 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
         return sums;
     }
 
-    private void AddMoments(int image)
+    private void AddMoments(in FeatureMap map, int image)
     {
         var sums = ClearSums(image);
-        var map = _input.Map;
         for (var y = 0; y < map.Height; y++)
-            _context.Kernels.AddMoments(map.Pixel(image, y, 0), map.PixelStride, map.Width, _channels, _norm.Pivot, sums, sums + _channels);
+            _context.Kernels.AddMoments(map.Pixel(0, y, 0), map.PixelStride, map.Width, _channels, _norm.Pivot, sums, sums + _channels);
     }
 
     private void Apply(in Pass pass)
@@ -244,25 +253,25 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
         _context.Team.Run(pass.Count, ref work);
     }
 
-    private void Apply(in FeatureMap input, int inputImage, int outputImage)
+    private void Apply(in FeatureMap input, int image)
     {
         var output = _output.Map;
         var kernels = _context.Kernels;
         for (var y = 0; y < output.Height; y++)
         {
-            var to = output.Pixel(outputImage, y, 0);
+            var to = output.Pixel(image, y, 0);
             if (_pool)
-                kernels.ApplyNormPool(input.Pixel(inputImage, 2 * y, 0), input.PixelStride, input.RowStride, to, output.PixelStride, output.Width, _channels, _norm);
+                kernels.ApplyNormPool(input.Pixel(0, 2 * y, 0), input.PixelStride, input.RowStride, to, output.PixelStride, output.Width, _channels, _norm);
             else
-                kernels.ApplyNorm(input.Pixel(inputImage, y, 0), input.PixelStride, to, output.PixelStride, output.Width, _channels, _norm);
+                kernels.ApplyNorm(input.Pixel(0, y, 0), input.PixelStride, to, output.PixelStride, output.Width, _channels, _norm);
         }
     }
 
-    private void AddGradientMoments(int image)
+    private void AddGradientMoments(in FeatureMap z, int image)
     {
         // The sum of products is around the batch's mean: that is x̂ but for a factor.
         var sums = ClearSums(image);
-        FeatureMap z = _input.Map, dy = _output.Gradient;
+        var dy = _output.Gradient;
         var norm = _norm;
         norm.Pivot = _batchMean;
         var kernels = _context.Kernels;
@@ -270,15 +279,15 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
         {
             var from = dy.Pixel(image, y, 0);
             if (_pool)
-                kernels.AddNormPoolGradientMoments(z.Pixel(image, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
+                kernels.AddNormPoolGradientMoments(z.Pixel(0, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
             else
-                kernels.AddNormGradientMoments(z.Pixel(image, y, 0), z.PixelStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
+                kernels.AddNormGradientMoments(z.Pixel(0, y, 0), z.PixelStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
         }
     }
 
-    private void ApplyGradient(int image, in FeatureMap dz, int dzImage)
+    private void ApplyGradient(in FeatureMap z, int image, in FeatureMap dz, int dzImage)
     {
-        FeatureMap z = _input.Map, dy = _output.Gradient;
+        var dy = _output.Gradient;
         var kernels = _context.Kernels;
         for (var y = 0; y < dy.Height; y++)
         {
@@ -286,29 +295,29 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
             if (_pool)
             {
                 kernels.ApplyNormPoolGradient(
-                    z.Pixel(image, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride,
+                    z.Pixel(0, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride,
                     dz.Pixel(dzImage, 2 * y, 0), dz.PixelStride, dz.RowStride, dy.Width, _channels, _norm);
             }
             else
             {
-                kernels.ApplyNormGradient(z.Pixel(image, y, 0), z.PixelStride, from, dy.PixelStride, dz.Pixel(dzImage, y, 0), dz.PixelStride, dy.Width, _channels, _norm);
+                kernels.ApplyNormGradient(z.Pixel(0, y, 0), z.PixelStride, from, dy.PixelStride, dz.Pixel(dzImage, y, 0), dz.PixelStride, dy.Width, _channels, _norm);
             }
         }
     }
 
     private readonly struct MomentsWork(BatchNormOperation operation) : IWork
     {
-        public void Run(int task, int worker) => operation.AddMoments(task);
+        public void Run(int task, int worker) => operation.AddMoments(operation.InputOf(task, worker), task);
     }
 
     private readonly struct ApplyWork(BatchNormOperation operation) : IWork
     {
-        public void Run(int task, int worker) => operation.Apply(operation._input.Map, task, task);
+        public void Run(int task, int worker) => operation.Apply(operation.InputOf(task, worker), task);
     }
 
     private readonly struct GradientMomentsWork(BatchNormOperation operation) : IWork
     {
-        public void Run(int task, int worker) => operation.AddGradientMoments(task);
+        public void Run(int task, int worker) => operation.AddGradientMoments(operation.InputOf(task, worker), task);
     }
 
     private readonly struct GradientWork(BatchNormOperation operation, bool accumulate) : IWork
@@ -318,12 +327,12 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
             var target = operation._input.Gradient;
             if (!accumulate)
             {
-                operation.ApplyGradient(task, target, task);
+                operation.ApplyGradient(operation.InputOf(task, worker), task, target, task);
                 return;
             }
 
             var scratch = FeatureMap.Over(operation._context.WorkerScratch(worker), target.Height, target.Width, target.Channels);
-            operation.ApplyGradient(task, scratch, 0);
+            operation.ApplyGradient(operation.InputOf(task, worker), task, scratch, 0);
             for (var y = 0; y < target.Height; y++)
             {
                 for (var x = 0; x < target.Width; x++)

@@ -99,6 +99,7 @@ internal sealed unsafe partial class ConvolutionOperation
             var scratch = operation._context.WorkerScratch(worker);
             var outputs = direct.Outputs(scratch);
             var framedMemory = scratch + direct.OutputsLength + Slack;
+            var recomputed = framedMemory + operation.BackwardInputsLength;
             var wantsInput = operation._input.NeedsGradient;
             var accumulate = operation._input.Accumulates(operation);
             // The frame's zeros (edge and, with a stride, gaps) are set once: every image then overwrites the same pixels.
@@ -111,7 +112,7 @@ internal sealed unsafe partial class ConvolutionOperation
                 {
                     var image = outputs;
                     image.Origin = outputs.Image(i);
-                    operation.LoadOutputGradient(group + i, image);
+                    operation.LoadOutputGradient(group + i, image, recomputed);
                     if (operation._bias is not null && operation.Neighbour is null)
                         operation.AddPixels(image, 0, db);
                 }
@@ -154,7 +155,7 @@ internal sealed unsafe partial class ConvolutionOperation
             var gradient = winograd.OutputImage(scratch);
             for (var i = 0; i < count; i++)
             {
-                operation.LoadOutputGradient(first + i, gradient);
+                operation.LoadOutputGradient(first + i, gradient, null);
                 winograd.BackwardImage(operation._input.Map, first + i, task, i, count, gradient, operation.ChunkV, operation.ChunkM);
             }
 
@@ -182,7 +183,7 @@ internal sealed unsafe partial class ConvolutionOperation
                 var count = Math.Min(winograd.GroupImages, end - first);
                 for (var i = 0; i < count; i++)
                 {
-                    operation.LoadOutputGradient(first + i, gradient);
+                    operation.LoadOutputGradient(first + i, gradient, null);
                     winograd.BackwardImage(operation._input.Map, first + i, i, count, gradient, scratch);
                 }
 

@@ -38,8 +38,7 @@ internal sealed unsafe partial class ConvolutionOperation
             var scratch = _operation._context.WorkerScratch(worker);
             var output = _operation._output.Map;
             var target = first;
-            var takes = _operation.Neighbour is not null && !_pass.IsTraining;
-            if (takes)
+            if (_operation.Neighbour is not null && (!_pass.IsTraining || _operation.Recomputes))
             {
                 output = FeatureMap.Over(scratch, shape.OutputHeight, shape.OutputWidth, shape.K);
                 scratch += (long)count * shape.OutputPixels * shape.K;
@@ -51,20 +50,19 @@ internal sealed unsafe partial class ConvolutionOperation
             else
                 _operation._direct.Forward(_operation._input.Map, first, count, _operation._packed!.Pointer, output, target, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
             for (var i = 0; i < count; i++)
-                Finish(first + i, target + i, output, takes, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
+                Finish(first + i, target + i, output, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
         }
 
-        private void Finish(int image, int target, in FeatureMap output, bool takes, int firstRow, int endRow)
+        private void Finish(int image, int target, in FeatureMap output, int firstRow, int endRow)
         {
-            if (takes)
+            if (_operation.Neighbour is { } neighbour)
             {
                 var only = output;
                 only.Origin = output.Image(target);
-                _operation.Neighbour!.TakeOutput(image, only);
-            }
-            else if (_operation.Neighbour is { } neighbour)
-            {
-                neighbour.ObserveOutput(image);
+                if (_pass.IsTraining)
+                    neighbour.ObserveOutput(image, only);
+                else
+                    neighbour.TakeOutput(image, only);
             }
             else if (_operation._bias is { } bias)
             {

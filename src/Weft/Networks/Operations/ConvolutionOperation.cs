@@ -11,14 +11,14 @@ internal interface IConvolutionNeighbour
     /// <summary>Before the first image of a forward pass.</summary>
     void BeforeOutput(in Pass pass);
 
-    /// <summary>Training, forward: the image is complete in the convolution's output map.</summary>
-    void ObserveOutput(int image);
+    /// <summary>Training, forward: <paramref name="output"/> (image 0) is the convolution's output for <paramref name="image"/>.</summary>
+    void ObserveOutput(int image, in FeatureMap output);
 
     /// <summary>Evaluation: <paramref name="output"/> (image 0 of a scratch map) is the convolution's output for <paramref name="image"/>; it is stored nowhere else.</summary>
     void TakeOutput(int image, in FeatureMap output);
 
-    /// <summary>Backward: writes the gradient of the convolution's output of <paramref name="image"/> to image 0 of <paramref name="destination"/>.</summary>
-    void GiveOutputGradient(int image, in FeatureMap destination);
+    /// <summary>Backward: writes the gradient of <paramref name="output"/>, the convolution's for <paramref name="image"/>, to image 0 of <paramref name="destination"/>.</summary>
+    void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination);
 }
 
 /// <summary>A convolution by <see cref="WinogradConvolution"/> where that pays, else by <see cref="DirectConvolution"/>.</summary>
@@ -26,6 +26,9 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
 {
     // Below 16 channels a tile's transforms cost more than its products save; performance figures in bench/results.
     private const int FewestWinogradChannels = 16;
+
+    // Up to so many terms an output is sooner computed again, in the cache, than written to memory and read back: the first layer over one to three channels.
+    private const int MostTermsToRecompute = 27;
 
     // The direct weight gradient is summed in this many parts, whatever the number of workers: it bounds how many can share the work and fixes the bits.
     private const int WeightGradientParts = 8;
@@ -71,6 +74,12 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
 
     public ParameterSlot? Bias => _bias;
 
+    /// <summary>Whether the output is stored nowhere: who needs it asks for <see cref="OutputOf"/>. Only with a neighbour, the only one to need it.</summary>
+    public bool Recomputes => Neighbour is not null && _winograd is null && _context.Options.Training && IsCheap;
+
+    /// <summary>See <see cref="Recomputes"/>.</summary>
+    public bool IsCheap => _shape.Taps * _shape.C <= MostTermsToRecompute;
+
     public override string Summary => $"{(_winograd is null ? "direct" : "Winograd")} {_shape.R}x{_shape.R}, {_shape.C}→{_shape.K} at {_output.Shape.Height}x{_output.Shape.Width}";
 
     public override long FlopsPerSample => _shape.FlopsPerImage;
@@ -97,7 +106,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
                         : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength));
             }
 
-            return (Math.Max(_direct.OutputsLength + Slack + (_direct.NeedsFrame ? _direct.FramedLength : _direct.InputsLength), image * _direct.GroupImages) + Slack, WeightGradientParts * _shape.WeightCount + WeightGradientParts * _shape.K);
+            return (Math.Max(_direct.OutputsLength + Slack + BackwardInputsLength + image, image * _direct.GroupImages) + Slack, WeightGradientParts * _shape.WeightCount + WeightGradientParts * _shape.K);
         }
     }
 
@@ -158,12 +167,30 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
         _context.Team.Run(_winograd is null ? _direct.TurnedPanels : _shape.K, ref work);
     }
 
-    // dM and the gradient of the output, image by image, wherever it comes from.
-    private void LoadOutputGradient(int image, in FeatureMap destination)
+    /// <summary>The output for one image, as image 0: where it is stored, or computed again into <paramref name="scratch"/>. The weights are those of the forward pass.</summary>
+    public FeatureMap OutputOf(int image, float* scratch)
+    {
+        if (!Recomputes)
+        {
+            var stored = _output.Map;
+            stored.Origin = stored.Image(image);
+            return stored;
+        }
+
+        var output = FeatureMap.Over(scratch, _shape.OutputHeight, _shape.OutputWidth, _shape.K);
+        _direct.Forward(_input.Map, image, 1, _packed!.Pointer, output, 0, 0, _shape.OutputHeight);
+        return output;
+    }
+
+    // What the direct backward pass holds beside the output gradients: their frame, or for a 1x1 kernel the inputs.
+    private long BackwardInputsLength => _direct.NeedsFrame ? _direct.FramedLength : _direct.InputsLength;
+
+    // The gradient of the output, image by image, wherever it comes from.
+    private void LoadOutputGradient(int image, in FeatureMap destination, float* scratch)
     {
         if (Neighbour is { } neighbour)
         {
-            neighbour.GiveOutputGradient(image, destination);
+            neighbour.GiveOutputGradient(image, OutputOf(image, scratch), destination);
             return;
         }
 
