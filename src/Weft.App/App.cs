@@ -54,6 +54,7 @@ internal static class App
                 new StudyCommand(screen),
                 new EvalCommand(screen),
                 new AnalyzeCommand(screen),
+                new ReportCommand(screen),
                 new RunsCommand(screen),
                 new CompareCommand(screen),
                 new StudioCommand(screen),

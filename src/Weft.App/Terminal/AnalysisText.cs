@@ -28,12 +28,12 @@ internal static class AnalysisText
         foreach (var reason in result.Reasons)
             yield return $"  {reason.Title}: {Printable.Escape(reason.Sentence)}";
         yield return "";
-        foreach (var line in Findings(result.Findings, reference))
+        foreach (var line in Findings(result.Findings, result.Checkpoint.Run, reference))
             yield return line;
     }
 
     /// <summary>Each with its next command.</summary>
-    public static IEnumerable<string> Findings(IReadOnlyList<Finding> findings, string reference)
+    public static IEnumerable<string> Findings(IReadOnlyList<Finding> findings, RunFolder run, string reference)
     {
         if (findings.Count == 0)
             yield break;
@@ -42,7 +42,7 @@ internal static class AnalysisText
         {
             yield return $"  · {Printable.Escape(finding.Sentence)}";
             if (finding.Next is { } next)
-                yield return $"    {Printable.Escape(next.Replace("RUN", reference))}";
+                yield return $"    {Printable.Escape(FindingCommand.For(next, run, reference))}";
         }
     }
 }

@@ -5,7 +5,11 @@ namespace Weft.Training;
 /// <summary>An analysis as JSON: ratios 0…1, times in seconds, pixels and maps as base64 of a byte each.</summary>
 public static class AnalysisJson
 {
+    /// <summary>Of the format.</summary>
+    public const int Version = 1;
+
     private const int ListLength = 20;
+    private const int SuspectsShown = 24;
 
     /// <summary>The object that <c>analyze --json</c> prints and <c>analysis.json</c> holds.</summary>
     public static JsonObject Summary(AnalysisResult result)
@@ -13,7 +17,9 @@ public static class AnalysisJson
         var evaluation = result.Evaluation;
         var classes = evaluation.Classes;
         var json = EvaluationFiles.Metrics(result.Checkpoint, result.Split, evaluation);
-        json["v"] = 1;
+        json["v"] = Version;
+        json["epoch"] = result.Epoch;
+        json["step"] = result.Step;
         json["classes"] = Array(classes, name => name);
         json["per_class"] = Array(evaluation.PerClass, c => new JsonObject
         {
@@ -27,8 +33,10 @@ public static class AnalysisJson
         json["calibration"] = new JsonObject
         {
             ["ece"] = result.Calibration.ExpectedError, ["mce"] = result.Calibration.MaximumError, ["overconfidence"] = result.Calibration.Overconfidence,
+            ["bins"] = Array(result.Calibration.Bins, Bin), ["scaled_bins"] = Array(result.Scaled.Bins, Bin),
             ["temperature"] = result.Scaled.Temperature, ["scaled_ece"] = result.Scaled.ExpectedError, ["scaled_loss"] = result.Scaled.Loss,
         };
+        json["risk_coverage"] = Array(result.RiskCoverage.Curve, point => new JsonObject { ["coverage"] = point.Coverage, ["risk"] = point.Risk, ["confidence"] = point.Confidence });
         json["risk_coverage_area"] = result.RiskCoverage.Area;
         json["reasons"] = Array(result.Reasons, reason => new JsonObject
         {
@@ -48,11 +56,6 @@ public static class AnalysisJson
             json["training_suspects"] = Array(training.Ranked.Take(ListLength), Suspect);
         }
 
-        json["galleries"] = new JsonObject
-        {
-            ["top_losses"] = Array(result.Galleries.TopLosses, image => image.Index), ["confidently_wrong"] = Array(result.Galleries.ConfidentlyWrong, image => image.Index),
-            ["least_certain"] = Array(result.Galleries.LeastCertain, image => image.Index),
-        };
         json["findings"] = Array(result.Findings, finding => new JsonObject { ["key"] = finding.Key, ["sentence"] = finding.Sentence, ["next"] = finding.Next });
         json["parameters"] = result.Parameters;
         json["flops_per_image"] = result.FlopsPerSample;
@@ -61,10 +64,10 @@ public static class AnalysisJson
         return json;
     }
 
-    /// <summary>What <c>cases.json</c> holds.</summary>
+    /// <summary>What <c>cases.json</c> holds: every picture that a page about the analysis shows.</summary>
     public static JsonObject Cases(AnalysisResult result) => new()
     {
-        ["v"] = 1,
+        ["v"] = Version,
         ["height"] = result.Images.Shape.Height, ["width"] = result.Images.Shape.Width, ["channels"] = result.Images.Shape.Channels,
         ["cases"] = Array(result.Cases, one => new JsonObject
         {
@@ -75,6 +78,27 @@ public static class AnalysisJson
             ["nearest_of_label"] = Array(one.NearestOfLabel, Similar), ["nearest_of_prediction"] = Array(one.NearestOfPrediction, Similar),
             ["blur"] = one.Measures.Blur, ["dullness"] = one.Measures.Dullness, ["noise"] = one.Measures.Noise, ["likeness"] = one.Measures.Likeness, ["unusualness"] = one.Measures.Unusualness,
         }),
+        ["galleries"] = new JsonObject
+        {
+            ["top_losses"] = Gallery(result.Galleries.TopLosses, result.Images), ["confidently_wrong"] = Gallery(result.Galleries.ConfidentlyWrong, result.Images),
+            ["least_certain"] = Gallery(result.Galleries.LeastCertain, result.Images),
+        },
+        ["suspects"] = Array(result.Suspects.Ranked.Where(suspect => suspect.OffDiagonal).Take(SuspectsShown), suspect => WithPixels(Suspect(suspect), suspect.Index, result.Images)),
+        ["training_suspects"] = Array((result.TrainingSuspects?.Ranked ?? []).Where(suspect => suspect.OffDiagonal).Take(SuspectsShown), suspect => WithPixels(Suspect(suspect), suspect.Index, result.TrainingImages)),
+    };
+
+    private static JsonArray Gallery(IReadOnlyList<GalleryImage> gallery, ImageSamples images) => Array(gallery, image => WithPixels(
+        new JsonObject { ["index"] = image.Index, ["label"] = image.Label, ["prediction"] = image.Prediction, ["probability"] = Number(image.Probability), ["loss"] = Number(image.Loss) }, image.Index, images));
+
+    private static JsonObject WithPixels(JsonObject json, int index, ImageSamples images)
+    {
+        json["pixels"] = Convert.ToBase64String(images.Image(index));
+        return json;
+    }
+
+    private static JsonObject Bin(CalibrationBin bin) => new()
+    {
+        ["low"] = bin.Low, ["high"] = bin.High, ["count"] = bin.Count, ["confidence"] = bin.Confidence, ["accuracy"] = bin.Accuracy,
     };
 
     private static JsonObject Similar(SimilarImage image) => new() { ["index"] = image.Index, ["label"] = image.Label, ["similarity"] = image.Similarity, ["pixels"] = Convert.ToBase64String(image.Pixels) };

@@ -30,6 +30,11 @@ public sealed record AnalysisResult
 {
     public required CheckpointReference Checkpoint { get; init; }
 
+    /// <summary>Epochs the checkpoint has behind it.</summary>
+    public required int Epoch { get; init; }
+
+    public required long Step { get; init; }
+
     public required EvaluationSplit Split { get; init; }
 
     public required EvaluationResult Evaluation { get; init; }

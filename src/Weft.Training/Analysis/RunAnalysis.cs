@@ -69,6 +69,8 @@ public sealed class RunAnalysis : IDisposable
         return new AnalysisResult
         {
             Checkpoint = _reference,
+            Epoch = _checkpoint.Position.CompletedEpochs,
+            Step = _checkpoint.Position.Step,
             Split = _options.Split,
             Evaluation = evaluation,
             Pairs = pairs,

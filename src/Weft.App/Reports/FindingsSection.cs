@@ -1,0 +1,18 @@
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>What a person should know first, each with the command to try next.</summary>
+internal static class FindingsSection
+{
+    public static Html Render(ReportRun run)
+    {
+        var findings = run.Summary["findings"]!.AsArray();
+        if (findings.Count == 0)
+            return Html.Nothing;
+        var items = Html.Join(findings.Select(finding => Html.Of($"<li>{finding!["sentence"]!.GetValue<string>()}{Next(finding["next"]?.GetValue<string>(), run)}</li>")));
+        return Html.Of($"<section><h2>Findings</h2><ul class=\"findings\">{items}</ul></section>");
+    }
+
+    private static Html Next(string? command, ReportRun run) => command is null ? Html.Nothing : Html.Of($"<br><code>{FindingCommand.For(command, run.Reader.Folder, run.Reference)}</code>");
+}

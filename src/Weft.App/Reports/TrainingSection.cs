@@ -1,0 +1,21 @@
+namespace Weft.App;
+
+/// <summary>How it was trained: loss, accuracy and learning rate over the epochs.</summary>
+internal static class TrainingSection
+{
+    public static Html Render(ReportRun run)
+    {
+        if (run.Metrics.Count == 0)
+            return Html.Nothing;
+        ChartSeries Curve(string name, int color, Func<Training.MetricsRow, double> value) => new(name, color, [.. run.Metrics.Select(row => new ChartPoint(row.Epoch, value(row)))]);
+        var loss = LineChart.ToSvg(new Chart("Loss", [Curve("training", 0, row => row.TrainLoss), Curve("validation", 1, row => row.ValidationLoss)]) { XName = "epoch" });
+        var accuracy = LineChart.ToSvg(new Chart("Accuracy", [Curve("training", 0, row => row.TrainAccuracy), Curve("validation", 1, row => row.ValidationAccuracy)]) { XName = "epoch", YFormat = ValueFormat.Percent });
+        var rate = LineChart.ToSvg(new Chart("Learning rate", [Curve("learning rate", 2, row => row.LearningRate)]) { XName = "epoch", YFormat = ValueFormat.Rate, YInclude = 0 });
+        var best = run.Reader.Best;
+        return Html.Of(
+            $"""
+            <section><h2>Training</h2><p class="read">The best epoch was {best?.Epoch ?? 0} of {run.Metrics.Count} with {Figures.Percent(best?.ValidationAccuracy ?? double.NaN)} validation accuracy; its weights are what this report is about. Training values are measured while dropout and augmentation are active, so they may lie below the validation's.</p>
+            <div class="charts">{new Html(loss)}{new Html(accuracy)}{new Html(rate)}</div></section>
+            """);
+    }
+}

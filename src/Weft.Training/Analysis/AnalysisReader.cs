@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Weft.Training;
+
+/// <summary>An analysis as its files have it.</summary>
+/// <param name="Summary">As <see cref="AnalysisJson.Summary"/>.</param>
+/// <param name="Pictures">As <see cref="AnalysisJson.Cases"/>.</param>
+public sealed record StoredAnalysis(JsonObject Summary, JsonObject Pictures)
+{
+    /// <summary>The analysis of a split, if there is one of this very checkpoint.</summary>
+    /// <returns>Null where there is none, or one of another checkpoint, or of a version that this program does not read.</returns>
+    public static StoredAnalysis? TryRead(CheckpointReference checkpoint, EvaluationSplit split)
+    {
+        var folder = AnalysisFiles.Folder(checkpoint.Run, split);
+        if (TryRead(Path.Combine(folder, "analysis.json")) is not { } summary || TryRead(Path.Combine(folder, "cases.json")) is not { } pictures)
+            return null;
+        var position = checkpoint.Read().Position;
+        return summary["step"]?.GetValue<long>() == position.Step && summary["epoch"]?.GetValue<int>() == position.CompletedEpochs ? new StoredAnalysis(summary, pictures) : null;
+    }
+
+    private static JsonObject? TryRead(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path)) is JsonObject json && json["v"]?.GetValue<int>() == AnalysisJson.Version ? json : null;
+        }
+        catch (Exception damage) when (DiskFailure.Is(damage) || damage is JsonException or InvalidOperationException or FormatException)
+        {
+            return null; // it is made anew
+        }
+    }
+}
