@@ -56,7 +56,7 @@ internal sealed class ReportCommand : Verb
         var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
         if (owned is not null)
             AnalysisFiles.Write(owned, result);
-        return new StoredAnalysis(AnalysisJson.Summary(result), AnalysisJson.Cases(result));
+        return StoredAnalysis.Of(result);
     }
 
     private static void Write(string file, string page, RunFolder run, bool isInRun)

@@ -8,6 +8,9 @@ namespace Weft.Training;
 /// <param name="Pictures">As <see cref="AnalysisJson.Cases"/>.</param>
 public sealed record StoredAnalysis(JsonObject Summary, JsonObject Pictures)
 {
+    /// <summary>What <see cref="AnalysisFiles.Write"/> would store.</summary>
+    public static StoredAnalysis Of(AnalysisResult result) => new(Stored(AnalysisJson.Summary(result)), Stored(AnalysisJson.Cases(result)));
+
     /// <summary>The analysis of a split, if there is one of this very checkpoint.</summary>
     /// <returns>Null where there is none, or one of another checkpoint, or of a version that this program does not read.</returns>
     public static StoredAnalysis? TryRead(CheckpointReference checkpoint, EvaluationSplit split)
@@ -18,6 +21,9 @@ public sealed record StoredAnalysis(JsonObject Summary, JsonObject Pictures)
         var position = checkpoint.Read().Position;
         return summary["step"]?.GetValue<long>() == position.Step && summary["epoch"]?.GetValue<int>() == position.CompletedEpochs ? new StoredAnalysis(summary, pictures) : null;
     }
+
+    // Numbers of a parsed text convert to any type they fit; numbers put in by code only to their own.
+    private static JsonObject Stored(JsonObject json) => JsonNode.Parse(json.ToJsonString())!.AsObject();
 
     private static JsonObject? TryRead(string path)
     {
