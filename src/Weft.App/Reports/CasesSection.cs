@@ -17,7 +17,7 @@ internal static class CasesSection
         return Html.Of(
             $"""
             <section><h2>Mistakes one by one</h2>
-            <p class="read">First the image, then where the network looked for the true class and for the one it said (Grad-CAM: red counted most, on one scale for both), then the training images that it finds most similar, with the true class and with the one it said. Typical: share of the class's training images that lie farther from the class's centre.</p>
+            <p class="read">First the image, then where the network looked for the true class and for the one it said (Grad-CAM: red counted most, each on its own scale), then the training images that it finds most similar, with the true class and with the one it said. Typical: share of the class's training images that lie farther from the class's centre.</p>
             {explained}</section>
             {Gallery("Surest mistakes", galleries["confidently_wrong"]!, run, images)}{Gallery("Largest losses", galleries["top_losses"]!, run, images)}{Gallery("Least certain, right or wrong", galleries["least_certain"]!, run, images)}
             """);

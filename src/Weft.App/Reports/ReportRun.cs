@@ -39,7 +39,7 @@ internal sealed class ReportRun(CheckpointReference checkpoint, StoredAnalysis a
 
     public string Accuracy => Figures.Percent(Number("accuracy"));
 
-    public string Interval => $"{Figures.Percent(Number("accuracy_low"))} to {Figures.Percent(Number("accuracy_high"))}";
+    public string Interval => $"{Figures.Percent(Number("accuracy_low"))[..^2]} to {Figures.Percent(Number("accuracy_high"))}";
 
     public TimeSpan Trained => TimeSpan.FromSeconds(Metrics.Sum(row => row.Seconds));
 }

@@ -22,6 +22,12 @@ internal static class EndBlock
         yield return $"  run       {Printable.Escape(RunReference.ShortPath(result.Run.Path))}";
         if (result.Best is not null)
             yield return $"  weights   {Printable.Escape(RunReference.ShortPath(result.Run.BestCheckpoint))}";
+        foreach (var finding in result.Best is null ? [] : TrainingFindings.AtTheEnd(new RunReader(result.Run)))
+        {
+            yield return $"  finding   {Printable.Escape(finding.Sentence)}";
+            if (finding.Next is { } next)
+                yield return $"            {Printable.Escape(FindingCommand.For(next, result.Run, reference))}";
+        }
         var commands = Commands(result, Printable.Escape(reference)).ToArray();
         for (var i = 0; i < commands.Length; i++)
             yield return $"  {(i == 0 ? "next" : ""),-8}  {commands[i]}";
@@ -33,6 +39,8 @@ internal static class EndBlock
             yield return $"weft resume {reference}";
         if (result.Best is not null)
             yield return $"weft eval {reference} --split test";
+        if (result.Best is not null)
+            yield return $"weft report {reference}";
         yield return $"weft runs show {reference}";
     }
 }

@@ -48,14 +48,13 @@ internal sealed class CaseExplainer(Checkpoint checkpoint, CpuDevice device, Ima
         var shape = saliency.Shape;
         var maps = saliency.Of(images, [.. rows.SelectMany(row => new[] { (predictions.Indices[row], predictions.Labels[row]), (predictions.Indices[row], predictions.Predictions[row]) })])
             .Select(map => ClassSaliency.Enlarge(map, shape.Height, shape.Width, images.Shape.Height, images.Shape.Width)).ToArray();
-        return [.. rows.Select((_, i) => Scaled(maps[2 * i], maps[2 * i + 1]))];
+        return [.. rows.Select((_, i) => (Scaled(maps[2 * i]), Scaled(maps[2 * i + 1])))];
     }
 
-    /// <summary>Both on one scale, or the weaker would look as strong as the stronger.</summary>
-    private static (float[], float[]) Scaled(float[] first, float[] second)
+    /// <summary>0…1 of its own maximum: where a class is certain its gradients are faint everywhere, and on one scale nothing would be seen of it.</summary>
+    private static float[] Scaled(float[] map)
     {
-        var largest = Math.Max(first.Max(), second.Max());
-        var factor = largest > 0 ? 1 / largest : 0;
-        return ([.. first.Select(value => value * factor)], [.. second.Select(value => value * factor)]);
+        var largest = map.Max();
+        return largest > 0 ? [.. map.Select(value => value / largest)] : map;
     }
 }

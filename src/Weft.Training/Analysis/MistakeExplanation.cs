@@ -31,7 +31,7 @@ public sealed record MistakeExplanation
     /// <summary>Of the predicted class.</summary>
     public required double TypicalityOfPrediction { get; init; }
 
-    /// <summary>Grad-CAM for the label and for the prediction, [height, width] of the image, 0…1 of the larger one's maximum; empty where the network has no feature map.</summary>
+    /// <summary>Grad-CAM for the label and for the prediction, [height, width] of the image, 0…1 of its own maximum; empty where the network has no feature map.</summary>
     public required float[] SaliencyOfLabel { get; init; }
 
     public required float[] SaliencyOfPrediction { get; init; }

@@ -38,7 +38,7 @@ internal static class MistakeFindings
         if (risk.Within(0.01) is { } sure && sure.Coverage < 1)
             yield return new Finding("abstain", Say($"If it may keep silent below a probability of {sure.Confidence:F2}, it answers {sure.Coverage * 100:F0} % of the images and at most 1 % of the answers are wrong."), null);
         foreach (var reason in reasons.Where(reason => reason.Verdict == ReasonVerdict.Named))
-            yield return new Finding($"reason-{reason.Key.Replace('_', '-')}", $"{reason.Title}: {reason.Sentence}", null);
+            yield return new Finding($"reason-{reason.Key.Replace('_', '-')}", $"{reason.Title} is a reason: {reason.Sentence[(reason.Sentence.IndexOf(' ') + 1)..]}", null);
         if (suspects.ErrorCount > 0 && suspects.Ranked[0].Score < -0.9)
             yield return new Finding("suspect-labels", Say($"{suspects.Ranked.Count(suspect => suspect is { OffDiagonal: true, Score: < -0.9 })} {Name(split)} images look as if their label were wrong; nothing was removed."), $"weft analyze RUN --split {Name(split)} --folds 4");
     }

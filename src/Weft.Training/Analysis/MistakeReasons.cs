@@ -66,6 +66,7 @@ public static class MistakeReasons
             var counts = trainingCounts.Where(count => count > 0).ToArray();
             var balance = byCount.Verdict == ReasonVerdict.Named
                 ? $" Training images: {string.Join(", ", byCount.Classes.Select(label => string.Create(CultureInfo.InvariantCulture, $"{classes[label]} {trainingCounts[label]:N0}")))} of up to {counts.Max().ToString("N0", CultureInfo.InvariantCulture)}."
+                : counts.Min() == counts.Max() ? string.Create(CultureInfo.InvariantCulture, $" Every class has {counts.Min():N0} training images.")
                 : string.Create(CultureInfo.InvariantCulture, $" The classes have {counts.Min():N0} to {counts.Max():N0} training images.");
             if (curve is null)
                 return byCount with { Sentence = byCount.Sentence + balance };

@@ -9,8 +9,29 @@ public static class TrainingFindings
     private const double Risen = 1.05;
     private const double Gap = 0.03; // of the accuracy
     private const int FewestEpochs = 3;
+    private const int FewestMistakes = 10;
+    private const double NotableShare = 0.1; // of all mistakes
 
     public static IReadOnlyList<Finding> Of(RunReader run) => Of(run.Metrics(), run.Configuration().Value);
+
+    /// <summary>As <see cref="Of(RunReader)"/>, and what the best epoch's validation confused most: all that is known without looking at an image again.</summary>
+    public static IReadOnlyList<Finding> AtTheEnd(RunReader run) => [.. Of(run), .. MostConfused(run)];
+
+    private static IEnumerable<Finding> MostConfused(RunReader run)
+    {
+        if (run.Best is not { } best || run.Events().OfType<EpochObserved>().LastOrDefault(observed => observed.Epoch == best.Epoch) is not { } seen)
+            yield break;
+        var names = run.Information.Data.Classes;
+        int Count(int label, int prediction) => seen.Confusion[label * seen.Classes + prediction];
+        var mistakes = seen.Confusion.Sum() - Enumerable.Range(0, seen.Classes).Sum(k => Count(k, k));
+        var (a, b) = Enumerable.Range(0, seen.Classes).SelectMany(i => Enumerable.Range(i + 1, seen.Classes - i - 1).Select(j => (i, j))).MaxBy(pair => Count(pair.i, pair.j) + Count(pair.j, pair.i));
+        var both = Count(a, b) + Count(b, a);
+        if (both >= FewestMistakes && (double)both / mistakes >= NotableShare)
+        {
+            var (label, prediction) = Count(a, b) >= Count(b, a) ? (a, b) : (b, a);
+            yield return new Finding("most-confused", Say($"{names[a]} against {names[b]} is {100.0 * both / mistakes:F0} % of all validation errors ({both} of {mistakes})."), Say($"weft analyze RUN --pair {label},{prediction}"));
+        }
+    }
 
     public static IReadOnlyList<Finding> Of(IReadOnlyList<MetricsRow> rows, RunConfiguration configuration)
     {
