@@ -55,6 +55,7 @@ internal static class App
                 new EvalCommand(screen),
                 new AnalyzeCommand(screen),
                 new ReportCommand(screen),
+                new PredictCommand(screen),
                 new RunsCommand(screen),
                 new CompareCommand(screen),
                 new StudioCommand(screen),

@@ -1,0 +1,14 @@
+using Weft.Training;
+
+namespace FirstSteps;
+
+internal static class Predict
+{
+    public static void Run(string picture, string runs)
+    {
+        using var predictor = new Predictor(new RunStore(runs).FindCheckpoint("latest@best"));
+        var images = PictureFile.Read(File.ReadAllBytes(picture), picture);
+        foreach (var (image, prediction) in images.Zip(predictor.Predict([.. images.Select(image => PictureFit.To(image, predictor.Shape))])))
+            Console.WriteLine($"{image.Name}: {prediction.Name} {prediction.Probability:P1}");
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Weft.Training;
+
+namespace Weft.App.Tests;
+
+/// <summary>The samples are run as an outsider runs them.</summary>
+public class SampleTests
+{
+    [Fact]
+    public void First_steps_train_evaluate_analyze_and_predict()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        Assert.Contains("of the validation images", Run("FirstSteps", "train", place.Path, data.Folder, "2"));
+        Assert.Contains("recall", Run("FirstSteps", "evaluate", place.Path, data.Folder));
+        Assert.Contains("Similar shape: ", Run("FirstSteps", "analyze", place.Path, data.Folder));
+        using (var png = File.Create(place.At("picture.png")))
+            PngWriter.Write(png, new FeatureShape(20, 20, 1), new byte[400]);
+        Assert.Contains("picture.png: ", Run("FirstSteps", "predict", place.At("picture.png"), place.Path));
+        Assert.False(File.Exists(place.At("test_ledger.jsonl")), "no sample opens the test images");
+    }
+
+    private static string Run(string sample, params string[] arguments)
+    {
+        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", sample, "release", sample + (OperatingSystem.IsWindows() ? ".exe" : "")));
+        Assert.True(File.Exists(program), $"{program} is missing: build Weft.slnx");
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)));
+        Assert.True(process.ExitCode == 0, error.Result);
+        return output;
+    }
+}
