@@ -47,7 +47,7 @@ internal sealed class PredictCommand : Verb
             });
         }
 
-        var bright = images.Count(image => PictureFit.HasBrightGround(image, predictor.Shape));
+        var bright = parse.GetValue(_invert) ? 0 : pictures.Count(picture => PictureFit.HasBrightGround(picture.Pixels, picture.Shape));
         if (bright > 0)
             Screen.People.WriteLine($"note: {bright} of {images.Count} pictures have a bright ground; images like Fashion-MNIST's have a black one. With --invert bright becomes dark.");
         Screen.WriteJson(new JsonObject { ["predictions"] = list, ["bright_ground"] = bright });

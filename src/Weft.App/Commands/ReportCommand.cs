@@ -32,7 +32,7 @@ internal sealed class ReportCommand : Verb
         {
             var runs = checkpoints.Select(checkpoint => new ReportRun(checkpoint, Analysis(checkpoint, split, threads, signals.Token), RunReference.For(checkpoint.Run, store))).ToList();
             var ledger = checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().SelectMany(folder => new TestLedger(folder).Read()).OrderBy(opening => opening.Time).ToList();
-            var page = new ReportPage(runs, ledger, Html.Nothing, TimeProvider.System.GetUtcNow()).Render();
+            var page = new ReportPage(runs, ledger, ComparisonSection.Render([.. runs.Select(run => run.Reader)], split), TimeProvider.System.GetUtcNow()).Render();
             var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
             Write(file, page, checkpoints[0].Run, isInRun: parse.GetValue(_out) is null);
             var bytes = Encoding.UTF8.GetByteCount(page);

@@ -42,6 +42,8 @@ public sealed partial class ReportCommandTests : IDisposable
         var page = File.ReadAllText(_runs.At("both.html"));
         Assert.Contains("2 networks compared", page);
         Assert.Contains("href=\"#run-2\"", page);
+        Assert.Contains("run-1 against run-2", page);
+        Assert.Contains("cannot be told apart", page);
         Assert.False(File.Exists(_runs.At("run-1/report.html")));
     }
 
