@@ -30,54 +30,18 @@ internal sealed class ReportCommand : Verb
         using var signals = new StopSignals(_ => { }, _ => { });
         try
         {
-            var runs = checkpoints.Select(checkpoint => new ReportRun(checkpoint, Analysis(checkpoint, split, threads, signals.Token), RunReference.For(checkpoint.Run, store))).ToList();
-            var ledger = checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().SelectMany(folder => new TestLedger(folder).Read()).OrderBy(opening => opening.Time).ToList();
-            var page = new ReportPage(runs, ledger, ComparisonSection.Render([.. runs.Select(run => run.Reader)], split), TimeProvider.System.GetUtcNow()).Render();
+            var page = new ReportBuilder(Screen, store, split, threads, signals.Token).Build(checkpoints);
             var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
-            Write(file, page, checkpoints[0].Run, isInRun: parse.GetValue(_out) is null);
+            using (parse.GetValue(_out) is null ? RunLock.Take(checkpoints[0].Run) : null) // only a run's owner writes in its folder
+                ReportBuilder.Write(file, page);
             var bytes = Encoding.UTF8.GetByteCount(page);
-            Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))}: {runs.Count} {(runs.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
-            Screen.WriteJson(new JsonObject { ["file"] = file, ["bytes"] = bytes, ["runs"] = new JsonArray([.. runs.Select(run => JsonValue.Create(run.Reader.Folder.Path))]), ["split"] = split.ToString().ToLowerInvariant() });
+            Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))}: {checkpoints.Count} {(checkpoints.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
+            Screen.WriteJson(new JsonObject { ["file"] = file, ["bytes"] = bytes, ["runs"] = new JsonArray([.. checkpoints.Select(checkpoint => JsonValue.Create(checkpoint.Run.Path))]), ["split"] = split.ToString().ToLowerInvariant() });
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)
         {
             return signal;
         }
-    }
-
-    private StoredAnalysis Analysis(CheckpointReference checkpoint, EvaluationSplit split, int threads, CancellationToken stop)
-    {
-        if (StoredAnalysis.TryRead(checkpoint, split) is { } stored)
-            return stored;
-        using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
-        var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => Screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
-        using var analysis = new RunAnalysis(checkpoint, configuration => OpenData(configuration, stop), options, stop);
-        var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
-        if (owned is not null)
-            AnalysisFiles.Write(owned, result);
-        return StoredAnalysis.Of(result);
-    }
-
-    private static void Write(string file, string page, RunFolder run, bool isInRun)
-    {
-        using var owned = isInRun ? RunLock.Take(run) : null; // only a run's owner writes in its folder
-        try
-        {
-            if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
-            File.WriteAllText(file + ".tmp", page);
-            File.Move(file + ".tmp", file, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new WeftException(ExitCode.IoError, "the report cannot be written", failure) { Where = file, Found = failure.Message, Safe = "the runs are untouched", Do = "weft report RUN --out FILE, with a file you may write" };
-        }
-    }
-
-    private ImageDataset OpenData(DataConfiguration configuration, CancellationToken cancellation)
-    {
-        using var downloads = new DownloadView(Screen);
-        return DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, cancellation);
     }
 }

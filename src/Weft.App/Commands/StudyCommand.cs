@@ -101,7 +101,10 @@ internal sealed class StudyCommand : Verb
         StudyResults.WriteText(folder, "accuracy.svg", AccuracyChart.Svg(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
         foreach (var line in table)
             Screen.People.WriteLine(line);
-        Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: summary.json, comparison.txt, accuracy.svg and the runs");
+        // Mistakes are analysed on the validation images: the report opens the test images no further.
+        var checkpoints = comparison.Groups.Select(group => store.FindCheckpoint($"{group.First.Name}@{group.First.Checkpoint}")).ToList();
+        ReportBuilder.Write(Path.Combine(folder, "report.html"), new ReportBuilder(Screen, store, EvaluationSplit.Validation, Environment.ProcessorCount, session.Stop).Build(checkpoints));
+        Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: report.html, summary.json, comparison.txt, accuracy.svg and the runs");
         var json = CompareCommand.ToJson(comparison);
         json["results"] = folder;
         json["test_openings"] = openings;

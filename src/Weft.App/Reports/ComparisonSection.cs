@@ -6,9 +6,11 @@ namespace Weft.App;
 /// <summary>Whether the runs can be told apart: bars with intervals, and McNemar's test for every pair.</summary>
 internal static class ComparisonSection
 {
-    /// <summary>Nothing for one run; a sentence where the runs were not evaluated on the same images.</summary>
+    /// <summary>On the test images where all runs were evaluated on them, else on those of the report. Nothing for one run; a sentence where the runs were not evaluated on the same images.</summary>
     public static Html Render(IReadOnlyList<RunReader> runs, EvaluationSplit split)
     {
+        if (runs.All(run => RunResult.Exists(run.Folder, EvaluationSplit.Test)))
+            split = EvaluationSplit.Test;
         if (runs.Count < 2 || !runs.All(run => RunResult.Exists(run.Folder, split)))
             return Html.Nothing;
         try

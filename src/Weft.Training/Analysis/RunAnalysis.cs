@@ -42,6 +42,8 @@ public sealed class RunAnalysis : IDisposable
         Tell($"predicting {indices.Count:N0} {_options.Split.ToString().ToLowerInvariant()} images");
         var passBegun = Stopwatch.GetTimestamp();
         var (predictions, features) = _extractor.Extract(images, indices, _stop);
+        if (predictions.Predictions.Contains(-1))
+            throw new WeftException(ExitCode.Diverged, "the network computes NaN") { Where = _reference.Path, Safe = "nothing was written", Do = $"analyze another checkpoint: weft runs show {_reference.Run.Name}" };
         var passSeconds = Stopwatch.GetElapsedTime(passBegun).TotalSeconds;
         var validation = _options.Split == EvaluationSplit.Validation ? predictions : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;
         Tell($"describing {_data.Split.Train.Count:N0} training images");
