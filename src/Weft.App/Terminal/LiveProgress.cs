@@ -4,7 +4,8 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>A row an epoch that stays, and below it a bar and the figures of the moment, drawn again a few times a second.</summary>
-internal sealed class LiveProgress(Screen screen, TrainingState state) : ProgressView
+/// <param name="curves">Drawn above the bar, where the window has room.</param>
+internal sealed class LiveProgress(Screen screen, TrainingState state, RunCurves? curves = null) : ProgressView
 {
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(120);
 
@@ -36,11 +37,22 @@ internal sealed class LiveProgress(Screen screen, TrainingState state) : Progres
         }
     }
 
+    /// <summary>Takes note of something that is long over, without a row of its own.</summary>
+    public void Know(RunEvent happened)
+    {
+        lock (_gate)
+        {
+            state.Apply(happened);
+            curves?.Apply(happened);
+        }
+    }
+
     public override void Show(RunEvent happened)
     {
         lock (_gate)
         {
             state.Apply(happened);
+            curves?.Apply(happened);
             if (!_isOpen)
                 return;
             if (happened is EpochDone epoch)
@@ -65,6 +77,6 @@ internal sealed class LiveProgress(Screen screen, TrainingState state) : Progres
         if (!_isOpen || !always && Stopwatch.GetElapsedTime(_drawn) < BetweenFrames)
             return;
         _drawn = Stopwatch.GetTimestamp();
-        _region.Draw(LiveFrame.Lines(state, screen.Width));
+        _region.Draw([.. curves?.Lines(screen.Width, screen.Height) ?? [], .. LiveFrame.Lines(state, screen.Width)]);
     }
 }

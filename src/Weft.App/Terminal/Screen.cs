@@ -27,6 +27,9 @@ internal sealed class Screen(TextWriter output, TextWriter error)
     /// <value>Columns of the terminal, asked anew each time as people resize windows. Default: 80.</value>
     public Func<int> MeasureWidth { get; init; } = () => 80;
 
+    /// <value>Lines of the terminal, asked anew each time. Default: 24.</value>
+    public Func<int> MeasureHeight { get; init; } = () => 24;
+
     public bool Json { get; set; }
 
     public bool Quiet { get; set; }
@@ -38,6 +41,8 @@ internal sealed class Screen(TextWriter output, TextWriter error)
     public bool PeopleHaveTerminal => !Quiet && (Json ? ErrorIsTerminal : OutputIsTerminal);
 
     public int Width => Math.Clamp(MeasureWidth(), 10, 160);
+
+    public int Height => MeasureHeight();
 
     /// <summary>Writes the command's result as the last line of standard output, if <c>--json</c> was given.</summary>
     public void WriteJson(JsonObject result)
@@ -57,19 +62,20 @@ internal sealed class Screen(TextWriter output, TextWriter error)
             OutputIsTerminal = !Console.IsOutputRedirected && !dumb,
             ErrorIsTerminal = !Console.IsErrorRedirected && !dumb,
             Colors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-            MeasureWidth = WidthOfConsole,
+            MeasureWidth = () => OfConsole(() => Console.WindowWidth, 80),
+            MeasureHeight = () => OfConsole(() => Console.WindowHeight, 24),
         };
     }
 
-    private static int WidthOfConsole()
+    private static int OfConsole(Func<int> measure, int usual)
     {
         try
         {
-            return Console.WindowWidth is var width and > 0 ? width : 80;
+            return measure() is var size and > 0 ? size : usual;
         }
         catch (IOException)
         {
-            return 80; // no console at all: nobody is looking
+            return usual; // no console at all: nobody is looking
         }
     }
 }

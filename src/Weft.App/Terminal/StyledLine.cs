@@ -7,6 +7,12 @@ internal enum Tone
     Quiet = 90,
     Good = 32,
     Warning = 33,
+
+    /// <summary>Of the first curve of a chart.</summary>
+    First = 36,
+
+    /// <summary>Of the second curve of a chart.</summary>
+    Second = 35,
 }
 
 /// <summary>One line in pieces of one tone each.</summary>
