@@ -9,7 +9,7 @@ internal sealed class RunCurves
     private const int Around = 3; // title, axis, its numbers
     private const int OtherLines = 8; // bar, figures, a notice, some rows of epochs
     private const int Narrowest = 34;
-    private const int SideBySide = 84;
+    private const int SideBySide = 100;
 
     private readonly List<EpochDone> _epochs = [];
     private readonly List<StepDone> _steps = [];

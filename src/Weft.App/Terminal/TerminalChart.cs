@@ -43,7 +43,7 @@ internal static class TerminalChart
         foreach (var (series, i) in chart.Series.Select((series, i) => (series, i)))
         {
             var value = series.Points.LastOrDefault(point => double.IsFinite(point.Y), new ChartPoint(0, double.NaN)).Y;
-            var text = $"  {(series.IsDashed ? "┄┄" : "──")} {series.Name} {(double.IsNaN(value) ? "–" : ChartText.Value(value, chart.YFormat))}";
+            var text = $"  {(series.IsDashed ? "┄" : "─")} {series.Name} {(double.IsNaN(value) ? "–" : ChartText.Value(value, chart.YFormat))}";
             if (pieces.Sum(piece => piece.Text.Length) + text.Length < width)
                 pieces.Add((text, Tones[i % Tones.Count]));
         }

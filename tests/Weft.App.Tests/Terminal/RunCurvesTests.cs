@@ -15,8 +15,8 @@ public class RunCurvesTests
     [Theory]
     [InlineData(34, 18)]
     [InlineData(50, 27)]
-    [InlineData(83, 28)]
-    [InlineData(84, 18)]
+    [InlineData(99, 28)]
+    [InlineData(100, 18)]
     [InlineData(160, 50)]
     public void No_line_is_as_wide_as_the_window_and_the_rest_fits_below(int width, int height)
     {
