@@ -10,6 +10,11 @@ internal static class ComparisonTable
 
     private static IEnumerable<string> Results(ModelComparison comparison)
     {
+        var mirrored = comparison.Groups.SelectMany(group => group.Runs).Select(run => run.Mirrored).Distinct().ToArray();
+        if (mirrored.Length > 1)
+            yield return "NOTE: some runs were evaluated with mirrored images (tta) and some without; weft eval RUN --tta or --no-tta makes them alike.";
+        else if (mirrored[0])
+            yield return "all with mirrored images (tta)";
         var rows = new List<string[]> { new[] { "network", "accuracy", "95 % interval", "seeds", "mean ± deviation", "study", "time a run", "parameters", "MFLOP/image" } };
         rows.AddRange(comparison.Groups.Select(Row));
         var used = Enumerable.Range(0, rows[0].Length).Where(column => rows.Skip(1).Any(row => row[column].Length > 0)).ToArray();

@@ -51,6 +51,7 @@ internal sealed class CompareCommand : Verb
                 ["model"] = run.Run.Information.Model,
                 ["seed"] = run.Run.Information.Seed,
                 ["checkpoint"] = run.Checkpoint,
+                ["tta"] = run.Mirrored,
                 ["count"] = run.Predictions.Count,
                 ["correct"] = run.Correct,
                 ["accuracy"] = run.Accuracy,

@@ -46,7 +46,7 @@ internal sealed class EvalCommand : Verb
 
     private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string? folder)
     {
-        Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images");
+        Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images{(result.Mirrored ? ", each with its mirror image" : "")}");
         Screen.People.WriteLine($"accuracy {Figures.Percent(result.Accuracy)} (95 %: {Figures.Percent(result.Interval.Low)} to {Figures.Percent(result.Interval.High)}), "
             + $"{Figures.Count(result.Correct)} correct, loss {Figures.Loss(result.Loss)}");
         var width = Math.Max(5, result.Classes.Max(name => Printable.Escape(name).Length));

@@ -5,12 +5,13 @@ namespace Weft.Training;
 /// <summary>What a comparison needs to know of a run: what it is, what it cost, and what it said about every image of a split.</summary>
 public sealed class RunResult
 {
-    private RunResult(RunReader run, EvaluationSplit split, PredictionTable predictions, string checkpoint)
+    private RunResult(RunReader run, EvaluationSplit split, PredictionTable predictions, JsonElement metrics)
     {
         Run = run;
         Split = split;
         Predictions = predictions;
-        Checkpoint = checkpoint;
+        Checkpoint = metrics.GetProperty("checkpoint").GetString() ?? "best";
+        Mirrored = metrics.TryGetProperty("tta", out var mirrored) && mirrored.ValueKind == JsonValueKind.True;
         Configuration = run.Configuration().Value;
         Correct = Enumerable.Range(0, predictions.Count).Count(row => predictions.Predictions[row] == predictions.Labels[row]);
     }
@@ -25,6 +26,9 @@ public sealed class RunResult
 
     /// <summary>"best", "last" or an epoch: what was evaluated.</summary>
     public string Checkpoint { get; }
+
+    /// <summary>Whether each prediction is the mean over the image and its mirror image.</summary>
+    public bool Mirrored { get; }
 
     public string Name => Run.Folder.Name;
 
@@ -66,7 +70,7 @@ public sealed class RunResult
         {
             using var reader = new StreamReader(path);
             using var metrics = JsonDocument.Parse(File.ReadAllBytes(MetricsFile(run.Folder, split)));
-            return new RunResult(run, split, PredictionTable.ReadCsv(reader, path), metrics.RootElement.GetProperty("checkpoint").GetString() ?? "best");
+            return new RunResult(run, split, PredictionTable.ReadCsv(reader, path), metrics.RootElement);
         }
         catch (Exception failure) when (DiskFailure.Is(failure) || failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {

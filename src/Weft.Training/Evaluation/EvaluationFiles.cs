@@ -43,6 +43,7 @@ public static class EvaluationFiles
         ["accuracy_high"] = result.Interval.High,
         ["loss"] = double.IsFinite(result.Loss) ? result.Loss : null, // JSON has no word for NaN
         ["macro_f1"] = result.MacroF1,
+        ["tta"] = result.Mirrored,
     };
 
     private static void WritePerClass(TextWriter writer, EvaluationResult result)

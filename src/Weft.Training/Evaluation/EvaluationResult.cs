@@ -32,6 +32,9 @@ public sealed class EvaluationResult
         PerClass = [.. Enumerable.Range(0, classes.Count).Select(Of)];
     }
 
+    /// <value>Whether each prediction is the mean over the image and its mirror image. Default: false.</value>
+    public bool Mirrored { get; init; }
+
     public PredictionTable Predictions { get; }
 
     public IReadOnlyList<string> Classes { get; }

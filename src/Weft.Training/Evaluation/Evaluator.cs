@@ -29,7 +29,7 @@ public static class Evaluator
             done += batch.Count;
         }
 
-        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes);
+        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes) { Mirrored = mirrored };
     }
 
     private static void AddMirrored(Network network, Batch batch, Span<float> probabilities, Span<float> losses)

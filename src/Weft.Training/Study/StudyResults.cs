@@ -64,7 +64,7 @@ public sealed record StudyRow
             TestAccuracyHigh = result.Interval.High,
             TestCorrect = result.Correct,
             TestCount = result.Predictions.Count,
-            Tta = result.Configuration.Evaluation.Tta,
+            Tta = result.Mirrored,
             StudyAccuracy = PublishedAccuracy.Of(member.Network),
             Command = member.Command,
             Machine = string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Threads} threads, {machine.VectorBits}-bit vectors, {machine.Runtime}, {machine.OperatingSystem}"),
