@@ -20,15 +20,11 @@ internal static class OverviewSection
     {
         var rows = Html.Join(runs.Select((run, i) => Html.Of(
             $"<tr><th scope=\"row\"><a href=\"#run-{i + 1}\">{run.Name}</a><br><small>{run.Reader.Information.Recipe ?? run.Reader.Information.Model}, seed {run.Reader.Information.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}</small></th><td><b>{run.Accuracy}</b><br><small>{run.Interval}</small></td><td>{Figures.Duration(run.Trained)}</td><td>{Figures.Count(run.Number("parameters"))}</td><td>{Figures.Count(run.Number("flops_per_image") / 1e6)}</td><td>{Figures.Count(run.Number("images_per_second"))}</td></tr>")));
-        var low = Math.Floor((runs.Min(run => run.Number("accuracy_low")) - 0.005) * 50) / 50;
-        var chart = IntervalChart.Draw(
-            [.. runs.Select(run => new IntervalRow(run.Name, run.Number("accuracy"), run.Number("accuracy_low"), run.Number("accuracy_high"), true, $"{run.Accuracy} (95 %: {run.Interval})"))],
-            low, 1, [.. Enumerable.Range(0, 5).Select(i => low + (1 - low) * i / 4)], value => Figures.Percent(value, 1));
         return Html.Of(
             $"""
             <section><h2>Accuracy beside what it costs</h2>
             <div class="wide"><table class="numbers"><thead><tr><th>run</th><th>{runs[0].Split} accuracy, 95 %</th><th>training</th><th>parameters</th><th>MFLOP an image</th><th>images/s here</th></tr></thead><tbody>{rows}</tbody></table></div>
-            <p class="read">Dots are accuracies, lines their 95 % intervals (Wilson). Intervals that overlap do not say that two networks are equally good: they are compared on the same images, below.</p>{chart}</section>
+            </section>
             """);
     }
 }

@@ -8,9 +8,9 @@ internal static class TrainingSection
         if (run.Metrics.Count == 0)
             return Html.Nothing;
         ChartSeries Curve(string name, int color, Func<Training.MetricsRow, double> value) => new(name, color, [.. run.Metrics.Select(row => new ChartPoint(row.Epoch, value(row)))]);
-        var loss = LineChart.ToSvg(new Chart("Loss", [Curve("training", 0, row => row.TrainLoss), Curve("validation", 1, row => row.ValidationLoss)]) { XName = "epoch" });
-        var accuracy = LineChart.ToSvg(new Chart("Accuracy", [Curve("training", 0, row => row.TrainAccuracy), Curve("validation", 1, row => row.ValidationAccuracy)]) { XName = "epoch", YFormat = ValueFormat.Percent });
-        var rate = LineChart.ToSvg(new Chart("Learning rate", [Curve("learning rate", 2, row => row.LearningRate)]) { XName = "epoch", YFormat = ValueFormat.Rate, YInclude = 0 });
+        var loss = LineChart.ToSvg(new Chart("Loss", [Curve("training", 0, row => row.TrainLoss), Curve("validation", 1, row => row.ValidationLoss)]) { XName = "epoch", XFormat = ValueFormat.Count });
+        var accuracy = LineChart.ToSvg(new Chart("Accuracy", [Curve("training", 0, row => row.TrainAccuracy), Curve("validation", 1, row => row.ValidationAccuracy)]) { XName = "epoch", XFormat = ValueFormat.Count, YFormat = ValueFormat.Percent });
+        var rate = LineChart.ToSvg(new Chart("Learning rate", [Curve("learning rate", 2, row => row.LearningRate)]) { XName = "epoch", XFormat = ValueFormat.Count, YFormat = ValueFormat.Rate, YInclude = 0 });
         var best = run.Reader.Best;
         return Html.Of(
             $"""
