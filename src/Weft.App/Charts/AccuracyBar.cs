@@ -9,10 +9,16 @@ namespace Weft.App;
 /// <param name="Published">A mark at the study's number, or null.</param>
 internal sealed record AccuracyBar(string Label, double Accuracy, ShareInterval Interval, double? Published)
 {
-    public static IReadOnlyList<AccuracyBar> Of(ModelComparison comparison) =>
-    [
-        .. comparison.Groups.Select(group => new AccuracyBar(LabelOf(group), group.MeanAccuracy, group.First.Interval, PublishedAccuracy.Of(NetworkOf(group)))),
-    ];
+    public static IReadOnlyList<AccuracyBar> Of(ModelComparison comparison)
+    {
+        // Two groups may come from one recipe, with other values.
+        var shared = comparison.Groups.CountBy(LabelOf).Where(label => label.Value > 1).Select(label => label.Key).ToHashSet();
+        return
+        [
+            .. comparison.Groups.Select(group => new AccuracyBar(
+                shared.Contains(LabelOf(group)) ? group.First.Name : LabelOf(group), group.MeanAccuracy, group.First.Interval, PublishedAccuracy.Of(NetworkOf(group)))),
+        ];
+    }
 
     /// <summary>Where the axis begins: no bar, whisker or mark lies below, and differences of a point can be seen.</summary>
     public static double AxisStart(IReadOnlyList<AccuracyBar> bars)

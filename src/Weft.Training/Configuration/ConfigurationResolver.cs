@@ -16,7 +16,7 @@ public sealed record ConfigurationSources
 public static class ConfigurationResolver
 {
     /// <summary>In a file: the recipe it builds on, "none" for nothing but the file itself.</summary>
-    private const string RecipeKey = "recipe";
+    internal const string RecipeKey = "recipe";
 
     internal const string ModelKey = "model.name";
 

@@ -18,6 +18,10 @@ public static class ConfigurationSchema
             sections[section.Key] = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = keys };
         }
 
+        sections[ConfigurationResolver.RecipeKey] = new JsonObject
+        {
+            ["type"] = "string", ["enum"] = new JsonArray([.. Recipe.Names.Append("none").Select(name => JsonValue.Create(name))]), ["description"] = "The recipe it builds on; none for the file alone.",
+        };
         return new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
@@ -34,8 +38,11 @@ public static class ConfigurationSchema
         {
             ["type"] = key.Kind switch { ValueKind.Integer => "integer", ValueKind.Number => "number", ValueKind.Flag => "boolean", _ => "string" },
         };
-        if (key.Choices.Count > 0)
-            value["enum"] = new JsonArray([.. key.Choices.Select(choice => JsonValue.Create(choice))]);
+        var choices = new JsonArray([.. key.Choices.Select(choice => JsonValue.Create(choice))]);
+        if (key.Choices.Count > 0 && key.Others is null)
+            value["enum"] = choices;
+        else if (key.Others is not null) // the only such key names a model, or a file of one
+            value["anyOf"] = new JsonArray(new JsonObject { ["enum"] = choices }, new JsonObject { ["pattern"] = "\\.[Yy][Aa]?[Mm][Ll]$" });
         if (double.IsFinite(key.Minimum))
             value[key.AboveMinimum ? "exclusiveMinimum" : "minimum"] = key.Minimum;
         if (double.IsFinite(key.Maximum))

@@ -68,6 +68,7 @@ public class StudyCommandTests
         Assert.Contains("McNemar", screen.Output);
         Assert.Contains("95 % interval", screen.Output);
         Assert.StartsWith("<svg", File.ReadAllText(runs.At("chart.svg")));
+        Assert.Contains(screen.OutputLines, line => line.StartsWith("b ", StringComparison.Ordinal) && line.Contains('│'));
         System.Xml.Linq.XDocument.Load(runs.At("chart.svg"));
         var (_, json) = FakeScreen.Run("compare", "a-s0", "b", "--runs", runs.Path, "--json");
         Assert.Equal(JsonValueKind.Number, JsonDocument.Parse(Assert.Single(json.OutputLines)).RootElement.GetProperty("pairs")[0].GetProperty("mid_p").ValueKind);

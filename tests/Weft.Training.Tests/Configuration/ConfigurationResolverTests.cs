@@ -210,6 +210,8 @@ public sealed class ConfigurationResolverTests : IDisposable
     {
         var schema = System.Text.Json.Nodes.JsonNode.Parse(ConfigurationSchema.Json())!["properties"]!;
 
+        Assert.Contains("tuned/cnn5", schema["recipe"]!["enum"]!.AsArray().Select(name => (string?)name));
+        Assert.Matches((string)schema["model"]!["properties"]!["name"]!["anyOf"]![1]!["pattern"]!, "nets/my-net.yaml");
         Assert.All(ConfigurationTable.Keys, key => Assert.NotNull(schema[key.Name.Split('.')[0]]!["properties"]![key.Name.Split('.')[1]]!["description"]));
         Assert.Equal(0.9999, (double)schema["optimizer"]!["properties"]!["momentum"]!["maximum"]!);
         Assert.Equal(0, (double)schema["optimizer"]!["properties"]!["learning_rate"]!["exclusiveMinimum"]!);
