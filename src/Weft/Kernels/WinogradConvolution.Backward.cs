@@ -71,14 +71,14 @@ internal sealed unsafe partial class WinogradConvolution
     public void BackwardInput(float* chunkM, int group, float* turnedU, in FeatureMap dx, int first, int count, bool accumulate, float* scratch)
     {
         var dv = scratch + OutputImageLength;
-        BackwardInput(chunkM + group * GroupTiles * Padded(_shape.K), ChunkTiles, turnedU, dx, first, count, accumulate, dv, dv + PlanesLength(GroupTiles, BlockColumns(_shape.C)));
+        BackwardInput(chunkM + group * GroupTiles * Padded(_shape.K), ChunkTiles, turnedU, dx, first, count, accumulate, dv, dv + PlanesLength(GroupTiles, Math.Min(_shape.C, InputBlock)));
     }
 
     private void BackwardInput(float* m, int planeTiles, float* turnedU, in FeatureMap dx, int first, int count, bool accumulate, float* dv, float* frameMemory)
     {
-        for (var column = 0; column < _shape.C; column += ColumnBlock)
+        for (var column = 0; column < _shape.C; column += InputBlock)
         {
-            var columns = Math.Min(ColumnBlock, _shape.C - column);
+            var columns = Math.Min(InputBlock, _shape.C - column);
             Multiply(m, planeTiles, _shape.K, turnedU, dv, column, columns, count);
             var frame = FeatureMap.Over(frameMemory, FrameHeight, FrameWidth, columns);
             nint plane = Plane(GroupTiles, columns), tileLength = Padded(columns);

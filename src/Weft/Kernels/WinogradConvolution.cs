@@ -20,7 +20,10 @@ internal sealed unsafe partial class WinogradConvolution
     private const int TilesPerGroup = 64;
 
     // Output channels that are multiplied and transformed back at a time.
-    private const int ColumnBlock = 64;
+    private const int OutputBlock = 64;
+
+    // Input channels of the input gradient, likewise: more, for dM has twice the channels of V where layers grow, and is read once for each block.
+    private const int InputBlock = 128;
 
     // Tiles whose products wait for the weight gradient between two barriers: enough to make the sums long, few enough to stay in the last-level cache.
     private const int TilesPerChunk = 256;
@@ -70,14 +73,14 @@ internal sealed unsafe partial class WinogradConvolution
     public long ProductGradientLength => (long)Products * _shape.C * _shape.K;
 
     /// <summary>Floats of a worker's scratch in the forward pass.</summary>
-    public long ForwardScratch => PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, BlockColumns(_shape.K));
+    public long ForwardScratch => PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, Math.Min(_shape.K, OutputBlock));
 
     /// <summary>Whether <see cref="BackwardLocally"/> is the faster backward pass.</summary>
     public bool IsLocal => ProductGradientLength <= LargestLocalSum;
 
     /// <summary>Floats of a worker's scratch in the backward pass.</summary>
     public long BackwardScratch => OutputImageLength + InputFrameLength
-        + (IsLocal ? PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, _shape.K) : PlanesLength(GroupTiles, BlockColumns(_shape.C)));
+        + (IsLocal ? PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, _shape.K) : PlanesLength(GroupTiles, Math.Min(_shape.C, InputBlock)));
 
     /// <summary>Floats of a worker's scratch in <see cref="AddProductGradient"/>.</summary>
     public long ProductGradientScratch => (long)SumBlock * (_shape.C + Panels(_shape.K) * _panel);
@@ -96,7 +99,7 @@ internal sealed unsafe partial class WinogradConvolution
 
     private long OutputImageLength => (long)_shape.OutputPixels * _shape.K;
 
-    private long InputFrameLength => (long)FrameHeight * FrameWidth * BlockColumns(_shape.C);
+    private long InputFrameLength => (long)FrameHeight * FrameWidth * Math.Min(_shape.C, InputBlock);
 
     // All pixels that the tiles read, with the padding.
     private int FrameHeight => _shape.OutputHeight + 2;
@@ -104,10 +107,10 @@ internal sealed unsafe partial class WinogradConvolution
     private int FrameWidth => _shape.OutputWidth + 2;
 
     /// <summary>U of input channel <paramref name="c"/> from weights [R, R, C, K].</summary>
-    public void TransformKernel(float* weight, float* u, int c) => TransformKernel(weight, u, c, _shape.C, _shape.K);
+    public void TransformKernel(float* weight, float* u, int c) => TransformKernel(weight, u, c, _shape.C, _shape.K, OutputBlock);
 
     /// <summary>U for the input gradient, of output channel <paramref name="k"/>, from turned weights [R, R, K, C].</summary>
-    public void TransformTurnedKernel(float* turned, float* u, int k) => TransformKernel(turned, u, k, _shape.K, _shape.C);
+    public void TransformTurnedKernel(float* turned, float* u, int k) => TransformKernel(turned, u, k, _shape.K, _shape.C, InputBlock);
 
     /// <summary>Output images yFirst … of input images first … first + count − 1 (at most <see cref="GroupImages"/>), without bias.</summary>
     public void Forward(in FeatureMap x, int first, int count, float* u, in FeatureMap y, int yFirst, float* scratch)
@@ -115,20 +118,20 @@ internal sealed unsafe partial class WinogradConvolution
         float* v = scratch, m = v + PlanesLength(GroupTiles, _shape.C);
         for (var i = 0; i < count; i++)
             TransformImage(x, first + i, v, GroupTiles, i, count);
-        for (var column = 0; column < _shape.K; column += ColumnBlock)
+        for (var column = 0; column < _shape.K; column += OutputBlock)
         {
-            var columns = Math.Min(ColumnBlock, _shape.K - column);
+            var columns = Math.Min(OutputBlock, _shape.K - column);
             Multiply(v, GroupTiles, _shape.C, u, m, column, columns, count);
             for (var i = 0; i < count; i++)
                 TransformBack(m, columns, i, count, y.Slice(column, columns), yFirst + i);
         }
     }
 
-    private void TransformKernel(float* weight, float* u, int row, int rows, int columns)
+    private void TransformKernel(float* weight, float* u, int row, int rows, int columns, int blockLength)
     {
-        for (var block = 0; block < columns; block += ColumnBlock)
+        for (var block = 0; block < columns; block += blockLength)
         {
-            var panels = Panels(Math.Min(ColumnBlock, columns - block));
+            var panels = Panels(Math.Min(blockLength, columns - block));
             for (var panel = 0; panel < panels; panel++)
             {
                 var first = block + panel * _panel;
@@ -198,8 +201,6 @@ internal sealed unsafe partial class WinogradConvolution
     private float* LocalM(float* scratch) => LocalV(scratch) + PlanesLength(GroupTiles, _shape.C);
 
     private int Panels(int columns) => (columns + _panel - 1) / _panel;
-
-    private static int BlockColumns(int columns) => Math.Min(columns, ColumnBlock);
 
     private static nint Padded(int channels) => channels + Pad;
 

@@ -6,8 +6,9 @@ namespace Weft;
 internal sealed unsafe class LinearOperation : Operation
 {
     // A task of the forward pass: this many rows of samples by this many panels of outputs. The block of inputs stays in the second-level cache while
-    // the panels go over it.
-    private const int RowsPerTask = 64;
+    // the panels go over it. With twice the rows the weights are read half as often; few panels for many workers call for more tasks.
+    private const int FewRows = 64;
+    private const int ManyRows = 128;
     private const int PanelsPerTask = 4;
 
     // Terms of the sum whose weights fill half of a first-level cache.
@@ -100,14 +101,15 @@ internal sealed unsafe class LinearOperation : Operation
     private readonly struct ForwardWork(LinearOperation operation, int count) : IWork
     {
         private readonly int _groups = (operation.Panels + PanelsPerTask - 1) / PanelsPerTask;
+        private readonly int _rows = (operation.Panels + PanelsPerTask - 1) / PanelsPerTask % operation._context.Team.Size == 0 ? ManyRows : FewRows;
 
-        public int Tasks => _groups * ((count + RowsPerTask - 1) / RowsPerTask);
+        public int Tasks => _groups * ((count + _rows - 1) / _rows);
 
         public void Run(int task, int worker)
         {
             var (rowGroup, panelGroup) = Math.DivRem(task, _groups);
-            var first = rowGroup * RowsPerTask;
-            var rows = Math.Min(RowsPerTask, count - first);
+            var first = rowGroup * _rows;
+            var rows = Math.Min(_rows, count - first);
             var endPanel = Math.Min(operation.Panels, (panelGroup + 1) * PanelsPerTask);
             FeatureMap x = operation._input.Map, y = operation._output.Map;
             for (var from = 0; from < operation._features; from += SumBlock)
