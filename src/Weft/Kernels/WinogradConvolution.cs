@@ -112,19 +112,23 @@ internal sealed unsafe partial class WinogradConvolution
     /// <summary>U for the input gradient, of output channel <paramref name="k"/>, from turned weights [R, R, K, C].</summary>
     public void TransformTurnedKernel(float* turned, float* u, int k) => TransformKernel(turned, u, k, _shape.K, _shape.C, InputBlock);
 
-    /// <summary>Output images yFirst … of input images first … first + count − 1 (at most <see cref="GroupImages"/>), without bias.</summary>
-    public void Forward(in FeatureMap x, int first, int count, float* u, in FeatureMap y, int yFirst, float* scratch)
+    /// <summary>Output channels that <see cref="ForwardBlock"/> computes at a time.</summary>
+    public int ForwardBlockChannels => Math.Min(_shape.K, OutputBlock);
+
+    /// <summary>V of input images first … first + count − 1 (at most <see cref="GroupImages"/>), in a worker's scratch.</summary>
+    public void ForwardInput(in FeatureMap x, int first, int count, float* scratch)
     {
-        float* v = scratch, m = v + PlanesLength(GroupTiles, _shape.C);
         for (var i = 0; i < count; i++)
-            TransformImage(x, first + i, v, GroupTiles, i, count);
-        for (var column = 0; column < _shape.K; column += OutputBlock)
-        {
-            var columns = Math.Min(OutputBlock, _shape.K - column);
-            Multiply(v, GroupTiles, _shape.C, u, m, column, columns, count);
-            for (var i = 0; i < count; i++)
-                TransformBack(m, columns, i, count, y.Slice(column, columns), yFirst + i);
-        }
+            TransformImage(x, first + i, scratch, GroupTiles, i, count);
+    }
+
+    /// <summary>One block of channels, from <paramref name="column"/> on, of the images whose V is in the scratch: images yFirst … of <paramref name="y"/>, which has just these channels; no bias.</summary>
+    public void ForwardBlock(int count, float* u, int column, in FeatureMap y, int yFirst, float* scratch)
+    {
+        var m = scratch + PlanesLength(GroupTiles, _shape.C);
+        Multiply(scratch, GroupTiles, _shape.C, u, m, column, y.Channels, count);
+        for (var i = 0; i < count; i++)
+            TransformBack(m, y.Channels, i, count, y, yFirst + i);
     }
 
     private void TransformKernel(float* weight, float* u, int row, int rows, int columns, int blockLength)

@@ -99,7 +99,13 @@ public sealed unsafe class WinogradConvolutionTests
         // What a tile does not use must never be read.
         new Span<float>(scratch.Pointer, (int)scratch.Length).Fill(float.NaN);
         for (var first = 0; first < images; first += winograd.GroupImages)
-            winograd.Forward(x, first, Math.Min(winograd.GroupImages, images - first), u.Pointer, y, first, scratch.Pointer);
+        {
+            var count = Math.Min(winograd.GroupImages, images - first);
+            winograd.ForwardInput(x, first, count, scratch.Pointer);
+            for (var channel = 0; channel < shape.K; channel += winograd.ForwardBlockChannels)
+                winograd.ForwardBlock(count, u.Pointer, channel, y.Slice(channel, Math.Min(winograd.ForwardBlockChannels, shape.K - channel)), first, scratch.Pointer);
+        }
+
         for (var first = 0; first < images && locally; first += winograd.GroupImages)
         {
             var count = Math.Min(winograd.GroupImages, images - first);

@@ -141,9 +141,9 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
             UseRunningStatistics();
     }
 
-    public void ObserveOutput(int image, in FeatureMap output) => AddMoments(output, image);
+    public void ObserveOutput(int image, in FeatureMap output, int channel) => AddMoments(output, image, channel);
 
-    public void TakeOutput(int image, in FeatureMap output) => Apply(output, image);
+    public void TakeOutput(int image, in FeatureMap output, int channel) => Apply(output, image, channel);
 
     public void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination) => ApplyGradient(output, image, destination, 0);
 
@@ -233,18 +233,20 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
         return (first, second);
     }
 
-    private float* ClearSums(int image)
+    // The image's two rows of sums, from a channel on.
+    private float* ClearSums(int image, int channel, int channels)
     {
-        var sums = _sums!.Pointer + 2L * image * _channels;
-        new Span<float>(sums, 2 * _channels).Clear();
+        var sums = _sums!.Pointer + 2L * image * _channels + channel;
+        new Span<float>(sums, channels).Clear();
+        new Span<float>(sums + _channels, channels).Clear();
         return sums;
     }
 
-    private void AddMoments(in FeatureMap map, int image)
+    private void AddMoments(in FeatureMap map, int image, int channel)
     {
-        var sums = ClearSums(image);
+        var sums = ClearSums(image, channel, map.Channels);
         for (var y = 0; y < map.Height; y++)
-            _context.Kernels.AddMoments(map.Pixel(0, y, 0), map.PixelStride, map.Width, _channels, _norm.Pivot, sums, sums + _channels);
+            _context.Kernels.AddMoments(map.Pixel(0, y, 0), map.PixelStride, map.Width, map.Channels, _norm.Pivot + channel, sums, sums + _channels);
     }
 
     private void Apply(in Pass pass)
@@ -253,24 +255,27 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
         _context.Team.Run(pass.Count, ref work);
     }
 
-    private void Apply(in FeatureMap input, int image)
+    private void Apply(in FeatureMap input, int image, int channel)
     {
-        var output = _output.Map;
+        var output = _output.Map.Slice(channel, input.Channels);
+        var norm = _norm;
+        norm.Scale += channel;
+        norm.Shift += channel;
         var kernels = _context.Kernels;
         for (var y = 0; y < output.Height; y++)
         {
             var to = output.Pixel(image, y, 0);
             if (_pool)
-                kernels.ApplyNormPool(input.Pixel(0, 2 * y, 0), input.PixelStride, input.RowStride, to, output.PixelStride, output.Width, _channels, _norm);
+                kernels.ApplyNormPool(input.Pixel(0, 2 * y, 0), input.PixelStride, input.RowStride, to, output.PixelStride, output.Width, input.Channels, norm);
             else
-                kernels.ApplyNorm(input.Pixel(0, y, 0), input.PixelStride, to, output.PixelStride, output.Width, _channels, _norm);
+                kernels.ApplyNorm(input.Pixel(0, y, 0), input.PixelStride, to, output.PixelStride, output.Width, input.Channels, norm);
         }
     }
 
     private void AddGradientMoments(in FeatureMap z, int image)
     {
         // The sum of products is around the batch's mean: that is x̂ but for a factor.
-        var sums = ClearSums(image);
+        var sums = ClearSums(image, 0, _channels);
         var dy = _output.Gradient;
         var norm = _norm;
         norm.Pivot = _batchMean;
@@ -307,12 +312,12 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
 
     private readonly struct MomentsWork(BatchNormOperation operation) : IWork
     {
-        public void Run(int task, int worker) => operation.AddMoments(operation.InputOf(task, worker), task);
+        public void Run(int task, int worker) => operation.AddMoments(operation.InputOf(task, worker), task, 0);
     }
 
     private readonly struct ApplyWork(BatchNormOperation operation) : IWork
     {
-        public void Run(int task, int worker) => operation.Apply(operation.InputOf(task, worker), task);
+        public void Run(int task, int worker) => operation.Apply(operation.InputOf(task, worker), task, 0);
     }
 
     private readonly struct GradientMomentsWork(BatchNormOperation operation) : IWork

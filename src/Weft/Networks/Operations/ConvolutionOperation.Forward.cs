@@ -34,42 +34,61 @@ internal sealed unsafe partial class ConvolutionOperation
             var (group, part) = Math.DivRem(task, _rowParts);
             var first = group * _group;
             var count = Math.Min(_group, _pass.Count - first);
-            var shape = _operation._shape;
             var scratch = _operation._context.WorkerScratch(worker);
-            var output = _operation._output.Map;
-            var target = first;
-            if (_operation.Neighbour is not null && (!_pass.IsTraining || _operation.Recomputes))
-            {
-                output = FeatureMap.Over(scratch, shape.OutputHeight, shape.OutputWidth, shape.K);
-                scratch += (long)count * shape.OutputPixels * shape.K;
-                target = 0;
-            }
-
             if (_operation._winograd is { } winograd)
-                winograd.Forward(_operation._input.Map, first, count, _operation._packed!.Pointer, output, target, scratch);
+                RunWinograd(winograd, first, count, scratch);
             else
-                _operation._direct.Forward(_operation._input.Map, first, count, _operation._packed!.Pointer, output, target, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
-            for (var i = 0; i < count; i++)
-                Finish(first + i, target + i, output, shape.OutputHeight * part / _rowParts, shape.OutputHeight * (part + 1) / _rowParts);
+                RunDirect(first, count, part, scratch);
         }
 
-        private void Finish(int image, int target, in FeatureMap output, int firstRow, int endRow)
+        // Whether the output is nobody's but the neighbour's, and nothing of it is kept.
+        private bool IsPassing => _operation.Neighbour is not null && (!_pass.IsTraining || _operation.Recomputes);
+
+        private void RunDirect(int first, int count, int part, float* scratch)
+        {
+            var shape = _operation._shape;
+            var output = IsPassing ? FeatureMap.Over(scratch, shape.OutputHeight, shape.OutputWidth, shape.K) : _operation._output.Map;
+            var target = IsPassing ? 0 : first;
+            int firstRow = shape.OutputHeight * part / _rowParts, endRow = shape.OutputHeight * (part + 1) / _rowParts;
+            _operation._direct.Forward(_operation._input.Map, first, count, _operation._packed!.Pointer, output, target, firstRow, endRow);
+            for (var i = 0; i < count; i++)
+                Finish(first + i, target + i, output, 0, firstRow, endRow);
+        }
+
+        // Block by block of channels: the neighbour sees each while it is in the cache.
+        private void RunWinograd(WinogradConvolution winograd, int first, int count, float* scratch)
+        {
+            var shape = _operation._shape;
+            var passing = scratch + winograd.ForwardScratch;
+            winograd.ForwardInput(_operation._input.Map, first, count, scratch);
+            for (var channel = 0; channel < shape.K; channel += winograd.ForwardBlockChannels)
+            {
+                var channels = Math.Min(winograd.ForwardBlockChannels, shape.K - channel);
+                var output = IsPassing ? FeatureMap.Over(passing, shape.OutputHeight, shape.OutputWidth, channels) : _operation._output.Map.Slice(channel, channels);
+                var target = IsPassing ? 0 : first;
+                winograd.ForwardBlock(count, _operation._packed!.Pointer, channel, output, target, scratch);
+                for (var i = 0; i < count; i++)
+                    Finish(first + i, target + i, output, channel, 0, shape.OutputHeight);
+            }
+        }
+
+        private void Finish(int image, int target, in FeatureMap output, int channel, int firstRow, int endRow)
         {
             if (_operation.Neighbour is { } neighbour)
             {
                 var only = output;
                 only.Origin = output.Image(target);
                 if (_pass.IsTraining)
-                    neighbour.ObserveOutput(image, only);
+                    neighbour.ObserveOutput(image, only, channel);
                 else
-                    neighbour.TakeOutput(image, only);
+                    neighbour.TakeOutput(image, only, channel);
             }
             else if (_operation._bias is { } bias)
             {
                 for (var y = firstRow; y < endRow; y++)
                 {
                     for (var x = 0; x < output.Width; x++)
-                        _operation._context.Kernels.Add(bias.Value, output.Pixel(target, y, x), output.Channels);
+                        _operation._context.Kernels.Add(bias.Value + channel, output.Pixel(target, y, x), output.Channels);
                 }
             }
         }

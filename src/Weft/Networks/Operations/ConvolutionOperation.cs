@@ -11,11 +11,11 @@ internal interface IConvolutionNeighbour
     /// <summary>Before the first image of a forward pass.</summary>
     void BeforeOutput(in Pass pass);
 
-    /// <summary>Training, forward: <paramref name="output"/> (image 0) is the convolution's output for <paramref name="image"/>.</summary>
-    void ObserveOutput(int image, in FeatureMap output);
+    /// <summary>Training, forward: <paramref name="output"/> (image 0) holds channels of the convolution's output for <paramref name="image"/>, from <paramref name="channel"/> on.</summary>
+    void ObserveOutput(int image, in FeatureMap output, int channel);
 
-    /// <summary>Evaluation: <paramref name="output"/> (image 0 of a scratch map) is the convolution's output for <paramref name="image"/>; it is stored nowhere else.</summary>
-    void TakeOutput(int image, in FeatureMap output);
+    /// <summary>Evaluation: as <see cref="ObserveOutput"/>; what <paramref name="output"/> holds is stored nowhere else.</summary>
+    void TakeOutput(int image, in FeatureMap output, int channel);
 
     /// <summary>Backward: writes the gradient of <paramref name="output"/>, the convolution's for <paramref name="image"/>, to image 0 of <paramref name="destination"/>.</summary>
     void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination);
@@ -100,7 +100,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
             if (_winograd is { } winograd)
             {
                 var turned = _shape.WeightCount;
-                return (Math.Max(Math.Max(winograd.ForwardScratch + image * winograd.GroupImages, winograd.BackwardScratch), winograd.ProductGradientScratch) + Slack,
+                return (Math.Max(Math.Max(winograd.ForwardScratch + (long)_shape.OutputPixels * winograd.ForwardBlockChannels * winograd.GroupImages, winograd.BackwardScratch), winograd.ProductGradientScratch) + Slack,
                     turned + Slack + (winograd.IsLocal
                         ? WeightGradientParts * winograd.ProductGradientLength
                         : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength));
