@@ -14,8 +14,17 @@ internal static class TrainingSection
         var best = run.Reader.Best;
         return Html.Of(
             $"""
-            <section><h2>Training</h2><p class="read">The best epoch was {best?.Epoch ?? 0} of {run.Metrics.Count} with {Figures.Percent(best?.ValidationAccuracy ?? double.NaN)} validation accuracy; its weights are what this report is about. Training values are measured while dropout and augmentation are active, so they may lie below the validation's.</p>
+            <section><h2>Training</h2><p class="read">The best epoch was {best?.Epoch ?? 0} of {run.Metrics.Count} with {Figures.Percent(best?.ValidationAccuracy ?? double.NaN)} validation accuracy; its weights are what this report is about. Training values are measured while dropout and augmentation are active, so they may lie below the validation's.{History(run)}</p>
             <div class="charts">{new Html(loss)}{new Html(accuracy)}{new Html(rate)}</div></section>
             """);
+    }
+
+    private static string History(ReportRun run)
+    {
+        if (run.Summary["history"] is not { } history)
+            return "";
+        var count = run.Number("count");
+        string Share(string key) => Figures.Percent(history[key]!.GetValue<int>() / count, 1);
+        return $" Of the validation images {Share("always_right")} were right in every epoch, {Share("never_right")} in none, and {Share("forgotten")} were learned and forgotten at least once.";
     }
 }

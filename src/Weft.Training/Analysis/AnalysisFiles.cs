@@ -45,6 +45,13 @@ public static class AnalysisFiles
             Png(folder, "least_certain.png", AnalysisPictures.Gallery(result.Galleries.LeastCertain, result.Images, classes));
             Png(folder, "suspects.png", AnalysisPictures.Suspects([.. result.Suspects.Ranked.Take(SuspectsShown)], result.Images, classes));
             Png(folder, "cases.png", AnalysisPictures.Cases(result.Cases, result.Images.Shape, classes));
+            if (result.History is { } history)
+            {
+                var predictions = result.Evaluation.Predictions;
+                Text(folder, "history.csv", Csv("index,label,learned_epoch,forgotten,times_right", history.Samples.Select((sample, row) =>
+                    (object[])[predictions.Indices[row], predictions.Labels[row], sample.LearnedEpoch?.ToString(CultureInfo.InvariantCulture) ?? "", sample.Forgotten, sample.TimesRight])));
+            }
+
             if (result.TrainingSuspects is { } training)
             {
                 Text(folder, "suspects_training.csv", Suspects(training, classes));

@@ -48,6 +48,8 @@ public static class AnalysisJson
             }),
         });
         json["learning_curve"] = Array(result.Curve.Points, point => new JsonObject { ["share"] = point.Share, ["accuracy"] = point.Accuracy, ["recall"] = Array(point.Recall, value => value) });
+        if (result.History is { } history)
+            json["history"] = new JsonObject { ["epochs"] = history.Epochs, ["never_right"] = history.NeverRight, ["always_right"] = history.AlwaysRight, ["forgotten"] = history.EverForgotten };
         json["suspects"] = Array(result.Suspects.Ranked.Take(ListLength), Suspect);
         json["label_errors"] = result.Suspects.ErrorCount;
         if (result.TrainingSuspects is { } training)
@@ -73,6 +75,7 @@ public static class AnalysisJson
         {
             ["index"] = one.Index, ["label"] = one.Label, ["prediction"] = one.Prediction, ["probabilities"] = Array(one.Probabilities, p => p), ["loss"] = Number(one.Loss),
             ["margin"] = one.Margin, ["typicality"] = one.Typicality, ["typicality_of_prediction"] = one.TypicalityOfPrediction,
+            ["learned_epoch"] = one.History?.LearnedEpoch, ["forgotten"] = one.History?.Forgotten,
             ["remarks"] = Array(one.Remarks, remark => remark), ["pixels"] = Convert.ToBase64String(one.Pixels),
             ["saliency_of_label"] = Map(one.SaliencyOfLabel), ["saliency_of_prediction"] = Map(one.SaliencyOfPrediction),
             ["nearest_of_label"] = Array(one.NearestOfLabel, Similar), ["nearest_of_prediction"] = Array(one.NearestOfPrediction, Similar),

@@ -57,6 +57,9 @@ public sealed record AnalysisResult
 
     public required IReadOnlyList<MistakeExplanation> Cases { get; init; }
 
+    /// <summary>Of the validation images, where the run kept it; else null.</summary>
+    public LearningHistory? History { get; init; }
+
     public required GalleryPictures Galleries { get; init; }
 
     /// <summary>Of the analysed split, whose images no network trained on.</summary>

@@ -43,6 +43,9 @@ public sealed record MistakeExplanation
 
     public required SampleMeasures Measures { get; init; }
 
+    /// <summary>How it went over the epochs, where that was kept.</summary>
+    public SampleHistory? History { get; init; }
+
     /// <summary>What speaks for which reason, in words; empty when nothing is out of the ordinary.</summary>
     public IReadOnlyList<string> Remarks => [.. Describe()];
 
@@ -61,6 +64,10 @@ public sealed record MistakeExplanation
             yield return "an unusual picture of its class";
         if (Measures.Rarity > 0)
             yield return "its class had few training images";
+        if (History is { TimesRight: 0 })
+            yield return "right in no epoch";
+        else if (History is { Forgotten: > 0 and var times })
+            yield return times == 1 ? "learned and forgotten" : $"learned and forgotten {times} times";
         if (Margin < -0.9 && TypicalityOfPrediction > 0.5)
             yield return "a typical picture of the predicted class: the label may be wrong";
     }

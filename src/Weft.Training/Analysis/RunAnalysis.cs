@@ -62,6 +62,7 @@ public sealed class RunAnalysis : IDisposable
         var gallery = MistakeGallery.Of(predictions, GallerySize);
         var rows = Chosen(predictions, gallery, pairs);
         var cases = new CaseExplainer(_checkpoint, _device, _data.Dataset.Train, train).Explain(images, predictions, features, measures, rows, _stop);
+        var history = _options.Split == EvaluationSplit.Validation ? LearningHistory.Of(new RunReader(_reference.Run), predictions) : null;
         var scaled = Calibration.Of(predictions, Calibration.FitTemperature(validation));
         var calibration = Calibration.Of(predictions);
         var suspects = SuspectLabels.Of(predictions);
@@ -82,7 +83,8 @@ public sealed class RunAnalysis : IDisposable
             Reasons = reasons,
             Curve = curve,
             TrainingCounts = meter.Counts,
-            Cases = cases,
+            Cases = history is null ? cases : [.. cases.Zip(rows, (one, row) => one with { History = history.Samples[row] })],
+            History = history,
             Galleries = new GalleryPictures(Pictures(predictions, gallery.TopLosses), Pictures(predictions, gallery.ConfidentlyWrong), Pictures(predictions, gallery.LeastCertain)),
             Suspects = suspects,
             TrainingSuspects = trainingSuspects,

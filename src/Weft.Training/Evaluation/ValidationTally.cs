@@ -11,6 +11,7 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
     private readonly int[] _own = new int[classCount * Bins];
     private readonly int[] _other = new int[classCount * Bins];
     private readonly List<float> _samples = [];
+    private readonly List<byte> _predictions = [];
     private float[] _probabilities = [];
 
     public void Add(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels)
@@ -21,7 +22,9 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
         for (var i = 0; i < labels.Length; i++)
         {
             var row = _probabilities.AsSpan(i * classCount, classCount);
-            if (SoftmaxCrossEntropy.ArgMax(row) is var prediction and >= 0)
+            var prediction = SoftmaxCrossEntropy.ArgMax(row);
+            _predictions.Add(prediction < 0 ? byte.MaxValue : (byte)prediction);
+            if (prediction >= 0)
                 _confusion[labels[i] * classCount + prediction]++;
             for (var k = 0; k < classCount; k++)
             {
@@ -41,7 +44,10 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
         return new EpochObserved(
             epoch, step, classCount, _confusion, new ScoreCounts(Bins, _own, _other), _samples,
             [.. weights.Select(parameter => HistogramOf(parameter.Name, parameter.Value))],
-            withGradients ? [.. weights.Select(parameter => HistogramOf(parameter.Name, parameter.Gradient))] : []);
+            withGradients ? [.. weights.Select(parameter => HistogramOf(parameter.Name, parameter.Gradient))] : [])
+        {
+            Predictions = classCount < byte.MaxValue ? [.. _predictions] : null,
+        };
     }
 
     public static TensorHistogram HistogramOf(string name, ReadOnlySpan<float> values)

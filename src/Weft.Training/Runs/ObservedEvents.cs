@@ -21,7 +21,11 @@ public sealed record SystemSampled(long Step, double CpuShare, long MemoryBytes,
 /// <param name="Gradients">Of the epoch's last step; empty when this process trained no step of it.</param>
 public sealed record EpochObserved(
     int Epoch, long Step, int Classes, IReadOnlyList<int> Confusion, ScoreCounts Scores, IReadOnlyList<float> SampleProbabilities,
-    IReadOnlyList<TensorHistogram> Weights, IReadOnlyList<TensorHistogram> Gradients) : RunEvent;
+    IReadOnlyList<TensorHistogram> Weights, IReadOnlyList<TensorHistogram> Gradients) : RunEvent
+{
+    /// <summary>What each validation sample was taken for, in the split's order, 255 for nothing; base64 in the file. Null in runs of 255 classes and more, and in those from before it was told.</summary>
+    public byte[]? Predictions { get; init; }
+}
 
 /// <summary>
 /// How sure the network was: for each class k the samples by the probability p they got for k, in bin ⌊p · (bins − 1)⌋. Precision and recall at the thresholds

@@ -13,6 +13,7 @@ public class ValidationTallyTests
         using var network = Network.Compile(ModelCatalog.Find("small")!.Describe(new ModelOptions()), device, new CompileOptions { BatchSize = 1 });
         var told = tally.ToEvent(1, 10, network, withGradients: false);
         Assert.Equal([1, 1, 1, 0], told.Confusion); // the tie goes to the first class, the NaN to none
+        Assert.Equal([0, 1, 255, 0], told.Predictions);
         Assert.Equal([0.75f, 0.25f, 0.25f, 0.75f], told.SampleProbabilities.Take(4));
         Assert.Equal(6, told.SampleProbabilities.Count);
         Assert.Equal(3, told.Scores.Own.Sum());
