@@ -6,6 +6,7 @@ public sealed record Chart(string Title, IReadOnlyList<ChartSeries> Series)
     /// <value>What X counts: "epoch". Default: none.</value>
     public string XName { get; init; } = "";
 
+    /// <value>Default: a number, with ticks at whole ones.</value>
     public ValueFormat XFormat { get; init; } = ValueFormat.Number;
 
     public ValueFormat YFormat { get; init; } = ValueFormat.Number;

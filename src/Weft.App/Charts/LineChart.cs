@@ -73,10 +73,11 @@ public static class LineChart
         }
 
         (values, step) = x.Ticks();
-        foreach (var tick in values.Where(tick => chart.XName != "epoch" || tick == Math.Floor(tick)))
+        var isCounted = chart.XFormat == ValueFormat.Number; // epochs and the like: whole numbers only
+        foreach (var tick in values.Where(tick => !isCounted || tick == Math.Floor(tick)))
         {
             text.Append(CultureInfo.InvariantCulture, $"<line class=\"chart-grid\" x1=\"{Percent(x.Place(tick))}\" x2=\"{Percent(x.Place(tick))}\" y1=\"100%\" y2=\"100%\"/>");
-            text.Append(CultureInfo.InvariantCulture, $"<text class=\"chart-tick\" x=\"{Percent(x.Place(tick))}\" y=\"100%\" dy=\"1.5em\" text-anchor=\"middle\">{Html(ChartText.Tick(tick, step, chart.XFormat))}</text>");
+            text.Append(CultureInfo.InvariantCulture, $"<text class=\"chart-tick\" x=\"{Percent(x.Place(tick))}\" y=\"100%\" dy=\"1.5em\" text-anchor=\"middle\">{Html(ChartText.Tick(tick, isCounted ? Math.Max(step, 1) : step, chart.XFormat))}</text>");
         }
         text.Append(CultureInfo.InvariantCulture, $"<line class=\"chart-axis\" x1=\"0\" x2=\"100%\" y1=\"100%\" y2=\"100%\"/><text class=\"chart-tick chart-xname\" x=\"100%\" y=\"100%\" dy=\"2.9em\" text-anchor=\"end\">{Html(chart.XName)}</text>");
     }

@@ -74,10 +74,16 @@ internal static class RunCharts
             steps(step => step.LearningRate), steps(step => step.ImagesPerSecond));
     }
 
-    private static Chart Base(string title, IEnumerable<ChartSeries> series, ChartView view) => new(title, [.. series])
+    // An axis of epochs ends with a whole one, so that there is a number at its end from the first step on.
+    private static Chart Base(string title, IEnumerable<ChartSeries> series, ChartView view)
     {
-        XName = view.OverTime ? "time trained" : "epoch", XFormat = view.OverTime ? ValueFormat.Duration : ValueFormat.Number, XMinimum = 0,
-    };
+        List<ChartSeries> all = [.. series];
+        return new Chart(title, all)
+        {
+            XName = view.OverTime ? "time trained" : "epoch", XFormat = view.OverTime ? ValueFormat.Duration : ValueFormat.Number, XMinimum = 0,
+            XMaximum = view.OverTime ? null : Math.Ceiling(all.Select(curve => curve.Points.Count == 0 ? 0 : curve.Points[^1].X).DefaultIfEmpty(0).Max()),
+        };
+    }
 
     private static double X(RunHistory history, double epoch, ChartView view) => view.OverTime ? history.SecondsAt(epoch) : epoch;
 
