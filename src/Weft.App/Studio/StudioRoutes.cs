@@ -51,7 +51,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         if (names.FirstOrDefault(name => !catalog.Runs.ContainsKey(name)) is { } missing)
             return Missing(missing);
         var runs = names.Select(name => catalog.Runs[name]).Where(run => run.Information is not null).ToList();
-        var curves = runs.AsParallel().AsOrdered().Select((run, i) => (run.Name, i, _histories.With(catalog.FolderOf(run.Name)!, run.Information!, history => RunCharts.Curves(history, view)))).ToList();
+        var curves = runs.Select((run, i) => (run.Name, i, _histories.With(catalog.FolderOf(run.Name)!, run.Information!, history => RunCharts.Curves(history, view)))).ToList();
         var others = catalog.Runs.Values.Where(run => run.Information is not null && !runs.Contains(run)).OrderByDescending(run => run.Information!.Started).Select(run => run.Name).ToList();
         return new(typeof(ComparePage), new() { ["Runs"] = runs, ["Others"] = others, ["Charts"] = RunCharts.Overlay(curves, view), ["View"] = view });
     }
