@@ -12,10 +12,10 @@ internal static class ConfidenceSection
             [.. run.Summary["calibration"]![key]!.AsArray().Where(bin => bin!["count"]!.GetValue<int>() > 0).Select(bin => new ChartPoint(bin!["confidence"]!.GetValue<double>(), bin["accuracy"]!.GetValue<double>()))]);
         var reliability = LineChart.ToSvg(new Chart("Right as often as it is sure?",
             [new ChartSeries("perfect", 7, [new ChartPoint(0, 0), new ChartPoint(1, 1)]) { IsDashed = true }, Bins("as trained", 0, "bins"), Bins("with temperature", 1, "scaled_bins")])
-            { XName = "probability it gave", XFormat = ValueFormat.Percent, YFormat = ValueFormat.Percent, XMinimum = 0, XMaximum = 1, YInclude = 0 });
+        { XName = "probability it gave", XFormat = ValueFormat.Percent, YFormat = ValueFormat.Percent, XMinimum = 0, XMaximum = 1, YInclude = 0 });
         var curve = run.Summary["risk_coverage"]!.AsArray();
         var risk = LineChart.ToSvg(new Chart("Mistakes if it may keep silent", [new ChartSeries("wrong answers", 3, [.. curve.Select(Point)])])
-            { XName = "share of images answered", XFormat = ValueFormat.Percent, YFormat = ValueFormat.Percent, XMinimum = 0, XMaximum = 1, YInclude = 0 });
+        { XName = "share of images answered", XFormat = ValueFormat.Percent, YFormat = ValueFormat.Percent, XMinimum = 0, XMaximum = 1, YInclude = 0 });
         return Html.Of(
             $"""
             <section><h2>How far its probabilities can be trusted</h2>

@@ -17,7 +17,7 @@ internal static class ReasonsSection
         ];
         var sentences = Html.Join(reasons.Select(reason => Html.Of($"<dt>{reason!["title"]!.GetValue<string>()}</dt><dd class=\"{(reason["named"]!.GetValue<bool>() ? "named" : "unnamed")}\">{reason["sentence"]!.GetValue<string>()}</dd>")));
         var curve = LineChart.ToSvg(new Chart("What more training images gave", [new ChartSeries("nearest-neighbour accuracy", 0, [.. run.Summary["learning_curve"]!.AsArray().Select(p => new ChartPoint(p!["share"]!.GetValue<double>(), p["accuracy"]!.GetValue<double>()))])])
-            { XName = "of the training images", XFormat = ValueFormat.Percent, YFormat = ValueFormat.Percent, Height = 150 });
+        { XName = "of the training images", XFormat = ValueFormat.Percent, YFormat = ValueFormat.Percent, Height = 150 });
         return Html.Of(
             $"""
             <section><h2>Why it errs: four suspected reasons, measured</h2>

@@ -58,5 +58,6 @@ internal sealed class RunCurves
             ? _steps.Select(step => new ChartPoint((double)step.Step / _stepsPerEpoch, soFar(step)))
             : _epochs.Select(epoch => new ChartPoint(epoch.Epoch, train(epoch)))]) { IsDashed = true },
         new ChartSeries("validation", 1, [.. _epochs.Select(epoch => new ChartPoint(epoch.Epoch, validation(epoch)))]),
-    ]) { XName = "epoch", XMinimum = 0, XMaximum = Math.Ceiling((double)(_steps.LastOrDefault()?.Step ?? 0) / Math.Max(1, _stepsPerEpoch)), YFormat = format };
+    ])
+    { XName = "epoch", XMinimum = 0, XMaximum = Math.Ceiling((double)(_steps.LastOrDefault()?.Step ?? 0) / Math.Max(1, _stepsPerEpoch)), YFormat = format };
 }

@@ -158,7 +158,8 @@ public sealed class TrainingPlan : IDisposable
         {
             plan.Start = plan.Start with
             {
-                StopReason = null, StopDetail = null,
+                StopReason = null,
+                StopDetail = null,
                 PolicyStates = plan.Start.PolicyStates.Where(state => state.Key != StopWhenNoImprovement.StateName).ToDictionary(state => state.Key, state => state.Value),
             };
             // In this order: killed in between, the same command does the same once more, and resume says what is the matter.
