@@ -18,11 +18,12 @@ public sealed class LiveTrackingTests : IDisposable
         stub.Host = () => server.Url;
         var options = Options.Wandb(_folder.Path, server) with { Grace = TimeSpan.FromMilliseconds(300) };
         var run = new FakeRun(_folder.In("runs"));
-        var notices = new List<string>();
-        using (var live = LiveTracking.Start(run.Folder, [TrackingTarget.Wandb, TrackingTarget.TensorBoard], options, goOn: false, notices.Add))
+        var notices = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using (var live = LiveTracking.Start(run.Folder, [TrackingTarget.Wandb, TrackingTarget.TensorBoard], options, goOn: false, notices.Enqueue))
         {
             run.Append(FakeRun.Training(3));
-            Thread.Sleep(600);
+            // A busy machine takes its time to notice.
+            Assert.True(SpinWait.SpinUntil(() => !notices.IsEmpty, TimeSpan.FromSeconds(30)));
             var watch = Stopwatch.StartNew();
             var reports = live.Finish();
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"the end waited {watch.Elapsed}");
