@@ -28,13 +28,21 @@ internal sealed class CpuLowering
             if (_done.Add(node))
                 Lower(node);
         }
+
+        Steps = SiblingsOperation.Gather(_operations);
+        foreach (var step in Steps)
+            step.RegisterGradients();
     }
 
     public ValueStorage Input { get; }
 
     public ValueStorage Output => _storage[_graph.Output];
 
+    /// <summary>In the graph's order.</summary>
     public IReadOnlyList<Operation> Operations => _operations;
+
+    /// <summary>What a pass runs one after the other: the operations, some of them together.</summary>
+    public IReadOnlyList<Operation> Steps { get; }
 
     public static CpuLowering Run(NetworkGraph graph, VectorKernels kernels, CompileOptions options) => new(graph, kernels, options);
 

@@ -34,7 +34,7 @@ internal sealed unsafe class CpuPlan : DevicePlan
         foreach (var value in Values())
             value.Resolve();
         PlaceScratch();
-        foreach (var operation in _lowered.Operations)
+        foreach (var operation in _lowered.Operations.Union(_lowered.Steps))
             operation.Bind(context);
     }
 
@@ -73,22 +73,22 @@ internal sealed unsafe class CpuPlan : DevicePlan
     public override void Forward(in Pass pass)
     {
         // By index: an enumerator over the interface would be a new object in every pass.
-        for (var i = 0; i < _lowered.Operations.Count; i++)
+        for (var i = 0; i < _lowered.Steps.Count; i++)
         {
-            _lowered.Operations[i].Forward(pass);
-            Finished?.Invoke(_lowered.Operations[i], false);
+            _lowered.Steps[i].Forward(pass);
+            Finished?.Invoke(_lowered.Steps[i], false);
         }
     }
 
     public override void Backward(in Pass pass)
     {
-        for (var i = _lowered.Operations.Count - 1; i >= 0; i--)
+        for (var i = _lowered.Steps.Count - 1; i >= 0; i--)
         {
-            var operation = _lowered.Operations[i];
-            if (!operation.NeedsBackward)
+            var step = _lowered.Steps[i];
+            if (!step.NeedsBackward)
                 continue;
-            operation.Backward(pass);
-            Finished?.Invoke(operation, true);
+            step.Backward(pass);
+            Finished?.Invoke(step, true);
         }
     }
 
@@ -186,14 +186,14 @@ internal sealed unsafe class CpuPlan : DevicePlan
             spans[root] = (Math.Min(span.Item1, index), Math.Max(span.Item2, index));
         }
 
-        for (var i = 0; i < _lowered.Operations.Count; i++)
+        for (var i = 0; i < _lowered.Steps.Count; i++)
         {
-            Extend(_lowered.Operations[i].Output, i);
-            foreach (var value in _lowered.Operations[i].Differentiated.Concat(_lowered.Operations[i].GradientsRead))
+            var step = _lowered.Steps[i];
+            foreach (var value in step.Outputs.Concat(step.Differentiated).Concat(step.GradientsRead))
                 Extend(value, i);
         }
 
-        Extend(_lowered.Output, _lowered.Operations.Count);
+        Extend(_lowered.Output, _lowered.Steps.Count);
         var plan = new MemoryPlan();
         var offsets = spans.Select(span => (span.Key, plan.Place(span.Value.First, span.Value.Last, Lines(Length(span.Key))))).ToList();
         var memory = Allocate(plan.Length + Slack);
@@ -204,7 +204,7 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     private void PlaceScratch()
     {
-        var scratch = _lowered.Operations.Select(operation => operation.Scratch).ToList();
+        var scratch = _lowered.Steps.Select(operation => operation.Scratch).ToList();
         _context.WorkerScratchLength = Lines(scratch.Max(s => s.PerWorker)) + Slack;
         _context.WorkerScratchBase = Allocate(_context.WorkerScratchLength * _context.Team.Size);
         _context.SharedScratch = Allocate(scratch.Max(s => s.Shared) + Slack);

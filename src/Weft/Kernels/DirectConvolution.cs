@@ -45,7 +45,7 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// <summary>Floats of the output gradients of a group.</summary>
     public long OutputsLength => (long)GroupImages * Shape.OutputPixels * (Shape.K + Pad);
 
-    /// <summary>Floats of the inputs of a group, as <see cref="AddWeightGradient"/> gathers them; none where it reads them in place.</summary>
+    /// <summary>Floats of the inputs of a group, as <see cref="Gather"/> lays them out; none where it reads them in place.</summary>
     public long InputsLength => NeedsFrame ? 0 : (long)GroupImages * Shape.OutputPixels * (Shape.C + Pad);
 
     /// <summary>Floats of the weights packed for the forward pass: panels [K/panel][taps · C][panel], the last one filled up with zeros.</summary>
@@ -245,31 +245,25 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
         }
     }
 
-    /// <summary>dw += the weight gradient of <paramref name="count"/> images: [taps · C, K] = Σ over output pixels of input (transposed) times output gradient.</summary>
-    /// <param name="dy">The images' output gradients, as <see cref="Outputs"/> lays them out.</param>
-    /// <param name="inputs">Scratch of <see cref="InputsLength"/>.</param>
-    public void AddWeightGradient(in FeatureMap x, int first, int count, in FeatureMap dy, float* dw, float* inputs)
+    /// <summary>The inputs of a group of a 1×1 kernel's images, in one straight run: pixels that must not meet in the same cache sets.</summary>
+    public void Gather(in FeatureMap x, int first, int count, float* inputs)
     {
-        if (NeedsFrame)
-            AddWindowGradient(x, first, dy, dw);
-        else
-            AddPointwiseGradient(x, first, count, dy, dw, inputs);
-    }
-
-    private void AddPointwiseGradient(in FeatureMap x, int first, int count, in FeatureMap dy, float* dw, float* inputs)
-    {
-        // One straight run over the inputs; then each micro-kernel reads a column of them, whose pixels must not meet in the same cache sets.
-        var to = inputs;
         for (var image = first; image < first + count; image++)
         {
             for (var row = 0; row < x.Height; row++)
             {
                 var from = x.Pixel(image, row, 0);
-                for (var column = 0; column < x.Width; column++, from += x.PixelStride, to += Shape.C + Pad)
-                    VectorKernels.Copy(from, to, Shape.C);
+                for (var column = 0; column < x.Width; column++, from += x.PixelStride, inputs += Shape.C + Pad)
+                    VectorKernels.Copy(from, inputs, Shape.C);
             }
         }
+    }
 
+    /// <summary>dw += the weight gradient of <paramref name="count"/> images of a 1×1 kernel: [C, K] = Σ over pixels of input (transposed) times output gradient.</summary>
+    /// <param name="inputs">The images' inputs, as <see cref="Gather"/> lays them out.</param>
+    /// <param name="dy">The images' output gradients, as <see cref="Outputs"/> lays them out.</param>
+    public void AddWeightGradient(float* inputs, int count, in FeatureMap dy, float* dw)
+    {
         nint segment = 0;
         var block = new MatrixBlock
         {
@@ -286,7 +280,9 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
             kernels.MultiplyPanel(block, inputs, dy.Origin + column, dw + column, Shape.C, Math.Min(_panel, Shape.K - column));
     }
 
-    private void AddWindowGradient(in FeatureMap x, int image, in FeatureMap dy, float* dw)
+    /// <summary>dw += the weight gradient of one image: [taps · C, K] = Σ over output pixels of input (transposed) times output gradient.</summary>
+    /// <param name="dy">The image's output gradients, as <see cref="Outputs"/> lays them out.</param>
+    public void AddWeightGradient(in FeatureMap x, int image, in FeatureMap dy, float* dw)
     {
         // Rows are the inputs under one kernel row (or tap), the sum runs over the output pixels: a segment for each output row.
         var isRun = x.PixelStride == x.Channels;

@@ -112,6 +112,32 @@ public sealed unsafe class KernelLengthTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Lanes))]
+    public void Pooling_by_rows(int lanes) => ForEveryLength(lanes, (kernels, n) =>
+    {
+        // The upper row lies outside of the image, and so do the columns beside it.
+        foreach (var stride in (int[])[1, 2])
+        {
+            float* nothing = Input(0), x = Input(1, rows: 2), y = Input(2), yBefore = Input(2), dy = Input(3), dx = Input(4, rows: 2), dxBefore = Input(4, rows: 2);
+            var count = (Pixels - 1) / stride + 1;
+            new Span<float>(nothing, Stride).Fill(float.NegativeInfinity);
+            kernels.MaxRow(Over(nothing, x), stride, y, Stride, count, n);
+            kernels.MaxRowGradient(Over(nothing, x), stride, dy, Stride, count, Over(Input(0), dx), n);
+            for (var p = 0; p < count; p++)
+                Check(n, y + p * Stride, c => Window(p).Max(i => x[i * Stride + c]), yBefore + p * Stride);
+            for (var i = 0; i < 2 * Pixels; i++)
+            {
+                Check(n, dx + i * Stride, c => dxBefore[i * Stride + c] + Enumerable.Range(0, count).Sum(p => Window(p).Contains(i) && Window(p).MaxBy(j => x[j * Stride + c]) == i ? (double)dy[p * Stride + c] : 0), dxBefore + i * Stride);
+            }
+
+            int[] Window(int p) =>
+                [.. Enumerable.Range(p * stride - 1, 3).Where(column => column >= 0 && column < Pixels), .. Enumerable.Range(p * stride - 1, 3).Where(column => column >= 0 && column < Pixels).Select(column => Pixels + column)];
+        }
+
+        static PoolingRows Over(float* outside, float* from) => new(new(outside, 0), new(from, Stride), new(from + Row, Stride), Pixels, -1);
+    });
+
+    [Theory]
+    [MemberData(nameof(Lanes))]
     public void Matrix_products_at_every_depth_with_all_rows_and_columns(int lanes) => ForEveryLength(lanes, (kernels, depth) =>
     {
         var rows = 1 + depth % 31;

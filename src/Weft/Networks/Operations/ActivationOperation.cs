@@ -29,8 +29,6 @@ internal sealed unsafe class ActivationOperation : Operation
         _inPlace = mayChangeInPlace && (!training || function.SlopeFollowsFromOutput);
         if (_inPlace)
             output.PlaceIn(input);
-        else
-            input.AddDifferentiator(this);
     }
 
     public override string Summary => $"{_function.Kind}, {_input.Shape}";

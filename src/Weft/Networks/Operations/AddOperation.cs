@@ -14,8 +14,6 @@ internal sealed unsafe class AddOperation : Operation
     {
         _inputs = inputs;
         _output = output;
-        foreach (var input in inputs)
-            input.AddDifferentiator(this);
     }
 
     public override string Summary => $"{(_inputs.Length == 1 ? "copy" : "add")}, {_output.Shape}";

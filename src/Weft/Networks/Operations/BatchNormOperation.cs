@@ -55,10 +55,6 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
             convolution.Neighbour = this;
             input.NeedsGradient = false; // it goes straight into the convolution's pass
         }
-        else
-        {
-            input.AddDifferentiator(this);
-        }
     }
 
     public override string Summary => $"batch norm{(_rectify ? " + ReLU" : "")}{(_pool ? " + max-pool" : "")}, {_input.Shape}";

@@ -7,11 +7,15 @@ internal sealed unsafe partial class ConvolutionOperation
     private void BackwardDirect(in Pass pass)
     {
         var work = new DirectBackwardWork(this, pass);
-        _context.Team.Run(WeightGradientParts, ref work);
-        var parts = _context.SharedScratch;
-        SumParts(parts, WeightGradientParts, _shape.WeightCount, _weight.Gradient);
+        _context.Team.Run(BackwardParts, ref work);
+        SumWeightGradient();
+    }
+
+    private void SumWeightGradient()
+    {
+        SumParts(SharedScratch, BackwardParts, _shape.WeightCount, _weight.Gradient);
         if (_bias is { } bias)
-            SumParts(parts + WeightGradientParts * _shape.WeightCount, WeightGradientParts, _shape.K, bias.Gradient);
+            SumParts(SharedScratch + BackwardParts * _shape.WeightCount, BackwardParts, _shape.K, bias.Gradient);
     }
 
     private void BackwardWinograd(in Pass pass)
@@ -30,7 +34,7 @@ internal sealed unsafe partial class ConvolutionOperation
 
     private void SumProductsLocally(in Pass pass)
     {
-        var parts = Math.Min(WeightGradientParts, pass.Count);
+        var parts = Math.Min(BackwardParts, pass.Count);
         var work = new LocalBackwardWork(this, pass.Count, parts);
         _context.Team.Run(parts, ref work);
         SumParts(ProductGradient, parts, _winograd!.ProductGradientLength, ProductGradient);
@@ -76,69 +80,79 @@ internal sealed unsafe partial class ConvolutionOperation
         _context.Team.Run(work.Tasks, ref work);
     }
 
-    private float* ChunkV => _context.SharedScratch + _shape.WeightCount + _winograd!.ProductGradientLength;
+    private float* ChunkV => SharedScratch + _shape.WeightCount + _winograd!.ProductGradientLength;
 
     private float* ChunkM => ChunkV + _winograd!.ChunkInputLength;
 
-    private float* ProductGradient => _context.SharedScratch + _shape.WeightCount;
+    private float* ProductGradient => SharedScratch + _shape.WeightCount;
+
+    private float* PartWeightGradient(int part) => SharedScratch + part * _shape.WeightCount;
+
+    private float* PartBiasGradient(int part) => SharedScratch + BackwardParts * _shape.WeightCount + part * _shape.K;
+
+    public void BeginPart(int part, float* scratch)
+    {
+        new Span<float>(PartWeightGradient(part), checked((int)_shape.WeightCount)).Clear();
+        new Span<float>(PartBiasGradient(part), _shape.K).Clear();
+        // The frame's zeros (edge and, with a stride, gaps) are set once: every image then overwrites the same pixels.
+        if (_input.NeedsGradient && _direct.NeedsFrame)
+            new Span<float>(scratch, checked((int)_direct.FramedLength)).Clear();
+    }
+
+    public void BackwardImages(int part, int first, int count, float* scratch, ref bool hasGathered)
+    {
+        var outputs = _direct.Outputs(scratch + BackwardInputsLength);
+        var recomputed = outputs.Origin + _direct.OutputsLength + Slack;
+        for (var i = 0; i < count; i++)
+        {
+            var image = outputs;
+            image.Origin = outputs.Image(i);
+            LoadOutputGradient(first + i, image, recomputed);
+            if (_bias is not null && Neighbour is null)
+                AddPixels(image, 0, PartBiasGradient(part));
+        }
+
+        var accumulate = _input.Accumulates(this);
+        if (_direct.NeedsFrame)
+        {
+            _direct.AddWeightGradient(_input.Map, first, outputs, PartWeightGradient(part));
+            if (!_input.NeedsGradient)
+                return;
+            Frame(outputs, _direct.FramedOutputs(scratch));
+            _direct.BackwardInput(scratch, _packedTurned!.Pointer, _input.Gradient, first, accumulate);
+        }
+        else
+        {
+            if (!hasGathered)
+                _direct.Gather(_input.Map, first, count, scratch);
+            hasGathered = true;
+            _direct.AddWeightGradient(scratch, count, outputs, PartWeightGradient(part));
+            if (_input.NeedsGradient)
+                _direct.BackwardInput(outputs, count, _packedTurned!.Pointer, _input.Gradient, first, accumulate);
+        }
+    }
+
+    private static void Frame(in FeatureMap outputs, in FeatureMap framed)
+    {
+        for (var y = 0; y < outputs.Height; y++)
+        {
+            for (var x = 0; x < outputs.Width; x++)
+                VectorKernels.Copy(outputs.Pixel(0, y, x), framed.Pixel(0, y, x), outputs.Channels);
+        }
+    }
 
     /// <summary>One part of the batch: its images one after the other into the part's own sums.</summary>
     private readonly struct DirectBackwardWork(ConvolutionOperation operation, Pass pass) : IWork
     {
         public void Run(int task, int worker)
         {
-            var shape = operation._shape;
-            var direct = operation._direct;
-            var dw = operation._context.SharedScratch + task * shape.WeightCount;
-            var db = operation._context.SharedScratch + WeightGradientParts * shape.WeightCount + task * shape.K;
-            new Span<float>(dw, checked((int)shape.WeightCount)).Clear();
-            new Span<float>(db, shape.K).Clear();
-            int first = pass.Count * task / WeightGradientParts, end = pass.Count * (task + 1) / WeightGradientParts;
-            if (first == end)
-                return;
             var scratch = operation._context.WorkerScratch(worker);
-            var outputs = direct.Outputs(scratch);
-            var framedMemory = scratch + direct.OutputsLength + Slack;
-            var recomputed = framedMemory + operation.BackwardInputsLength;
-            var wantsInput = operation._input.NeedsGradient;
-            var accumulate = operation._input.Accumulates(operation);
-            // The frame's zeros (edge and, with a stride, gaps) are set once: every image then overwrites the same pixels.
-            if (wantsInput && direct.NeedsFrame)
-                new Span<float>(framedMemory, checked((int)direct.FramedLength)).Clear();
-            for (var group = first; group < end; group += direct.GroupImages)
+            operation.BeginPart(task, scratch);
+            int begin = pass.Count * task / BackwardParts, end = pass.Count * (task + 1) / BackwardParts, group = operation._direct.GroupImages;
+            for (var first = begin; first < end; first += group)
             {
-                var count = Math.Min(direct.GroupImages, end - group);
-                for (var i = 0; i < count; i++)
-                {
-                    var image = outputs;
-                    image.Origin = outputs.Image(i);
-                    operation.LoadOutputGradient(group + i, image, recomputed);
-                    if (operation._bias is not null && operation.Neighbour is null)
-                        operation.AddPixels(image, 0, db);
-                }
-
-                // A frame is not there yet, or not at all where inputs are gathered.
-                direct.AddWeightGradient(operation._input.Map, group, count, outputs, dw, framedMemory);
-                if (!wantsInput)
-                    continue;
-                if (direct.NeedsFrame)
-                {
-                    Frame(outputs, direct.FramedOutputs(framedMemory));
-                    direct.BackwardInput(framedMemory, operation._packedTurned!.Pointer, operation._input.Gradient, group, accumulate);
-                }
-                else
-                {
-                    direct.BackwardInput(outputs, count, operation._packedTurned!.Pointer, operation._input.Gradient, group, accumulate);
-                }
-            }
-        }
-
-        private static void Frame(in FeatureMap outputs, in FeatureMap framed)
-        {
-            for (var y = 0; y < outputs.Height; y++)
-            {
-                for (var x = 0; x < outputs.Width; x++)
-                    VectorKernels.Copy(outputs.Pixel(0, y, x), framed.Pixel(0, y, x), outputs.Channels);
+                var hasGathered = false;
+                operation.BackwardImages(task, first, Math.Min(group, end - first), scratch, ref hasGathered);
             }
         }
     }

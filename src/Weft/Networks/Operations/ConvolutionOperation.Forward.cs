@@ -38,22 +38,10 @@ internal sealed unsafe partial class ConvolutionOperation
             if (_operation._winograd is { } winograd)
                 RunWinograd(winograd, first, count, scratch);
             else
-                RunDirect(first, count, part, scratch);
+                _operation.ForwardDirect(_pass, first, count, Row(part), Row(part + 1), scratch);
         }
 
-        // Whether the output is nobody's but the neighbour's, and nothing of it is kept.
-        private bool IsPassing => _operation.Neighbour is not null && (!_pass.IsTraining || _operation.Recomputes);
-
-        private void RunDirect(int first, int count, int part, float* scratch)
-        {
-            var shape = _operation._shape;
-            var output = IsPassing ? FeatureMap.Over(scratch, shape.OutputHeight, shape.OutputWidth, shape.K) : _operation._output.Map;
-            var target = IsPassing ? 0 : first;
-            int firstRow = shape.OutputHeight * part / _rowParts, endRow = shape.OutputHeight * (part + 1) / _rowParts;
-            _operation._direct.Forward(_operation._input.Map, first, count, _operation._packed!.Pointer, output, target, firstRow, endRow);
-            for (var i = 0; i < count; i++)
-                Finish(first + i, target + i, output, 0, firstRow, endRow);
-        }
+        private int Row(int part) => _operation._shape.OutputHeight * part / _rowParts;
 
         // Block by block of channels: the neighbour sees each while it is in the cache.
         private void RunWinograd(WinogradConvolution winograd, int first, int count, float* scratch)
@@ -64,32 +52,45 @@ internal sealed unsafe partial class ConvolutionOperation
             for (var channel = 0; channel < shape.K; channel += winograd.ForwardBlockChannels)
             {
                 var channels = Math.Min(winograd.ForwardBlockChannels, shape.K - channel);
-                var output = IsPassing ? FeatureMap.Over(passing, shape.OutputHeight, shape.OutputWidth, channels) : _operation._output.Map.Slice(channel, channels);
-                var target = IsPassing ? 0 : first;
+                var output = _operation.Passes(_pass) ? FeatureMap.Over(passing, shape.OutputHeight, shape.OutputWidth, channels) : _operation._output.Map.Slice(channel, channels);
+                var target = _operation.Passes(_pass) ? 0 : first;
                 winograd.ForwardBlock(count, _operation._packed!.Pointer, channel, output, target, scratch);
                 for (var i = 0; i < count; i++)
-                    Finish(first + i, target + i, output, channel, 0, shape.OutputHeight);
+                    _operation.Finish(_pass, first + i, target + i, output, channel, 0, shape.OutputHeight);
             }
         }
+    }
 
-        private void Finish(int image, int target, in FeatureMap output, int channel, int firstRow, int endRow)
+    // Whether the output is nobody's but the neighbour's, and nothing of it is kept.
+    private bool Passes(in Pass pass) => Neighbour is not null && (!pass.IsTraining || Recomputes);
+
+    private void ForwardDirect(in Pass pass, int first, int count, int firstRow, int endRow, float* scratch)
+    {
+        var passes = Passes(pass);
+        var output = passes ? FeatureMap.Over(scratch, _shape.OutputHeight, _shape.OutputWidth, _shape.K) : _output.Map;
+        var target = passes ? 0 : first;
+        _direct.Forward(_input.Map, first, count, _packed!.Pointer, output, target, firstRow, endRow);
+        for (var i = 0; i < count; i++)
+            Finish(pass, first + i, target + i, output, 0, firstRow, endRow);
+    }
+
+    private void Finish(in Pass pass, int image, int target, in FeatureMap output, int channel, int firstRow, int endRow)
+    {
+        if (Neighbour is { } neighbour)
         {
-            if (_operation.Neighbour is { } neighbour)
+            var only = output;
+            only.Origin = output.Image(target);
+            if (pass.IsTraining)
+                neighbour.ObserveOutput(image, only, channel);
+            else
+                neighbour.TakeOutput(image, only, channel);
+        }
+        else if (_bias is { } bias)
+        {
+            for (var y = firstRow; y < endRow; y++)
             {
-                var only = output;
-                only.Origin = output.Image(target);
-                if (_pass.IsTraining)
-                    neighbour.ObserveOutput(image, only, channel);
-                else
-                    neighbour.TakeOutput(image, only, channel);
-            }
-            else if (_operation._bias is { } bias)
-            {
-                for (var y = firstRow; y < endRow; y++)
-                {
-                    for (var x = 0; x < output.Width; x++)
-                        _operation._context.Kernels.Add(bias.Value + channel, output.Pixel(target, y, x), output.Channels);
-                }
+                for (var x = 0; x < output.Width; x++)
+                    _context.Kernels.Add(bias.Value + channel, output.Pixel(target, y, x), output.Channels);
             }
         }
     }

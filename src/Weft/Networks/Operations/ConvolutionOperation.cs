@@ -22,7 +22,7 @@ internal interface IConvolutionNeighbour
 }
 
 /// <summary>A convolution by <see cref="WinogradConvolution"/> where that pays, else by <see cref="DirectConvolution"/>.</summary>
-internal sealed unsafe partial class ConvolutionOperation : Operation
+internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
 {
     // Below 16 channels a tile's transforms cost more than its products save; performance figures in bench/results.
     private const int FewestWinogradChannels = 16;
@@ -30,8 +30,8 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
     // Up to so many terms an output is sooner computed again, in the cache, than written to memory and read back: the first layer over one to three channels.
     private const int MostTermsToRecompute = 27;
 
-    // The direct weight gradient is summed in this many parts, whatever the number of workers: it bounds how many can share the work and fixes the bits.
-    private const int WeightGradientParts = 8;
+    // The weight gradient is summed in as many parts, whatever the number of workers.
+    private const int BackwardParts = SiblingsOperation.BackwardParts;
 
     // A partial panel of columns reads past its row's end.
     private const int Slack = 64;
@@ -61,7 +61,6 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
         if (!options.Strict && WinogradConvolution.Fits(_shape) && Math.Min(_shape.C, _shape.K) >= FewestWinogradChannels)
             _winograd = new WinogradConvolution(_shape, kernels, options.BatchSize);
         input.RequireHalo(layer.Padding, _shape.HaloAfter);
-        input.AddDifferentiator(this);
         var fanIn = _shape.Taps * _shape.C;
         _weight = new ParameterSlot(
             $"{path}.weight", ParameterKind.Weight, new TensorLayout.Convolution(_shape.K, _shape.C, _shape.R), Initialization.FanIn(fanIn));
@@ -102,13 +101,23 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
                 var turned = _shape.WeightCount;
                 return (Math.Max(Math.Max(winograd.ForwardScratch + (long)_shape.OutputPixels * winograd.ForwardBlockChannels * winograd.GroupImages, winograd.BackwardScratch), winograd.ProductGradientScratch) + Slack,
                     turned + Slack + (winograd.IsLocal
-                        ? WeightGradientParts * winograd.ProductGradientLength
+                        ? BackwardParts * winograd.ProductGradientLength
                         : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength));
             }
 
-            return (Math.Max(_direct.OutputsLength + Slack + BackwardInputsLength + image, image * _direct.GroupImages) + Slack, WeightGradientParts * _shape.WeightCount + WeightGradientParts * _shape.K);
+            return (Math.Max(_direct.OutputsLength + Slack + BackwardInputsLength + image, image * _direct.GroupImages) + Slack, BackwardParts * _shape.WeightCount + BackwardParts * _shape.K);
         }
     }
+
+    public ValueStorage Input => _input;
+
+    public bool CanShareInput => _winograd is null && !_direct.NeedsFrame;
+
+    public int GroupImages => _direct.GroupImages;
+
+    public long SharedOffset { get; set; }
+
+    private float* SharedScratch => _context.SharedScratch + SharedOffset;
 
     public override void Bind(CpuContext context)
     {
@@ -128,15 +137,26 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
 
     public override void Forward(in Pass pass)
     {
-        PrepareWeights();
-        Neighbour?.BeforeOutput(pass);
+        BeforeForward(pass);
         var work = new ForwardWork(this, pass);
         _context.Team.Run(work.Tasks, ref work);
     }
 
+    public void BeforeForward(in Pass pass)
+    {
+        PrepareWeights();
+        Neighbour?.BeforeOutput(pass);
+    }
+
+    public void ForwardImages(in Pass pass, int first, int count, float* scratch) => ForwardDirect(pass, first, count, 0, _shape.OutputHeight, scratch);
+
+    public void BeforeBackward() => PrepareTurnedWeights();
+
+    public void AfterBackward() => SumWeightGradient();
+
     public override void Backward(in Pass pass)
     {
-        PrepareTurnedWeights();
+        BeforeBackward();
         if (_winograd is null)
             BackwardDirect(pass);
         else
@@ -183,7 +203,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
     }
 
     // What the direct backward pass holds beside the output gradients: their frame, or for a 1x1 kernel the inputs.
-    private long BackwardInputsLength => _direct.NeedsFrame ? _direct.FramedLength : _direct.InputsLength;
+    private long BackwardInputsLength => (_direct.NeedsFrame ? _direct.FramedLength : _direct.InputsLength) / Slack * Slack + Slack;
 
     // The gradient of the output, image by image, wherever it comes from.
     private void LoadOutputGradient(int image, in FeatureMap destination, float* scratch)
@@ -216,7 +236,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
             }
             else if (turned)
             {
-                winograd.TransformTurnedKernel(operation._context.SharedScratch, operation._packedTurned!.Pointer, task);
+                winograd.TransformTurnedKernel(operation.SharedScratch, operation._packedTurned!.Pointer, task);
             }
             else
             {
@@ -232,7 +252,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation
         {
             var shape = operation._shape;
             var tap = (long)task * shape.C * shape.K;
-            operation._context.Kernels.Transpose(operation._weight.Value + tap, shape.K, shape.C, shape.K, operation._context.SharedScratch + tap, shape.C);
+            operation._context.Kernels.Transpose(operation._weight.Value + tap, shape.K, shape.C, shape.K, operation.SharedScratch + tap, shape.C);
         }
     }
 }

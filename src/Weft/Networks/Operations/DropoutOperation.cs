@@ -23,8 +23,6 @@ internal sealed unsafe class DropoutOperation : Operation
         _stream = Rng.For(seed, RngPurpose.Dropout).Derive(index);
         if (inPlace)
             output.PlaceIn(input);
-        else
-            input.AddDifferentiator(this);
     }
 
     public override string Summary => $"dropout {_rate:0.##}, {_input.Shape}";

@@ -38,7 +38,6 @@ internal sealed unsafe class LinearOperation : Operation
         _outputs = layer.OutputFeatures;
         _panel = kernels.PanelWidth;
         _batchSize = batchSize;
-        input.AddDifferentiator(this);
         _weight = new ParameterSlot($"{path}.weight", ParameterKind.Weight, new TensorLayout.Linear(_outputs, input.FeatureOrder, _panel), Initialization.FanIn(_features));
         if (layer.Bias)
             _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_outputs]), Initialization.FanIn(_features));

@@ -20,6 +20,9 @@ internal abstract class Operation(string path) : IDisposable
     /// <summary>The value this operation computes.</summary>
     public ValueStorage Output { get; set; } = null!;
 
+    /// <summary><see cref="Output"/>, or of several operations in one step the outputs of all.</summary>
+    public virtual IEnumerable<ValueStorage> Outputs => [Output];
+
     /// <summary>Whether the loss depends on a parameter through this operation.</summary>
     public bool NeedsBackward { get; set; }
 
@@ -39,6 +42,13 @@ internal abstract class Operation(string path) : IDisposable
 
     /// <summary>The values whose gradients this operation writes.</summary>
     public virtual IEnumerable<ValueStorage> Differentiated => [];
+
+    /// <summary>Called in forward order once all values have their place: who comes first in the backward pass overwrites, the others add.</summary>
+    public virtual void RegisterGradients()
+    {
+        foreach (var value in Differentiated)
+            value.AddDifferentiator(this);
+    }
 
     /// <summary>Values whose gradients this operation reads in its backward pass beside that of its output.</summary>
     public virtual IEnumerable<ValueStorage> GradientsRead => [];

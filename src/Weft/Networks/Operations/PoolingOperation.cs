@@ -3,7 +3,7 @@ using Weft.Kernels;
 namespace Weft;
 
 /// <summary>Maximum or average over windows, any kernel, stride and padding; the global average is one window over the image.</summary>
-internal sealed unsafe class PoolingOperation : Operation
+internal sealed unsafe class PoolingOperation : Operation, ISibling
 {
     private readonly ValueStorage _input;
     private readonly ValueStorage _output;
@@ -12,6 +12,7 @@ internal sealed unsafe class PoolingOperation : Operation
     private readonly int _kernelWidth;
     private readonly int _stride;
     private readonly int _padding;
+    private NativeBuffer? _outside;
     private CpuContext _context = null!;
 
     public PoolingOperation(string path, ValueStorage input, ValueStorage output, bool isMax, int kernelHeight, int kernelWidth, int stride, int padding)
@@ -24,7 +25,6 @@ internal sealed unsafe class PoolingOperation : Operation
         _kernelWidth = kernelWidth;
         _stride = stride;
         _padding = padding;
-        input.AddDifferentiator(this);
     }
 
     public override string Summary => $"{(_isMax ? "max" : "average")}-pool {_kernelHeight}x{_kernelWidth}/{_stride}, {_input.Shape} → {_output.Shape}";
@@ -34,7 +34,26 @@ internal sealed unsafe class PoolingOperation : Operation
     // Padding counts in an average's divisor.
     private float AverageFactor => 1f / (_kernelHeight * _kernelWidth);
 
-    public override void Bind(CpuContext context) => _context = context;
+    public ValueStorage Input => _input;
+
+    public bool CanShareInput => true;
+
+    public int GroupImages => 1;
+
+    public long SharedOffset { get; set; }
+
+    public override long OwnBytes => (_outside?.Length ?? 0) * sizeof(float);
+
+    public override void Bind(CpuContext context)
+    {
+        _context = context;
+        if (!HasRowKernel)
+            return;
+        _outside = new NativeBuffer(_input.Shape.Channels);
+        new Span<float>(_outside.Pointer, _input.Shape.Channels).Fill(float.NegativeInfinity);
+    }
+
+    public override void Dispose() => _outside?.Dispose();
 
     public override void Forward(in Pass pass)
     {
@@ -44,9 +63,29 @@ internal sealed unsafe class PoolingOperation : Operation
 
     public override void Backward(in Pass pass)
     {
-        var work = new BackwardWork(this, _input.Accumulates(this));
+        var work = new BackwardWork(this);
         _context.Team.Run(pass.Count, ref work);
     }
+
+    public void BeforeForward(in Pass pass) { }
+
+    public void ForwardImages(in Pass pass, int first, int count, float* scratch)
+    {
+        for (var image = first; image < first + count; image++)
+            ForwardImage(image);
+    }
+
+    public void BeforeBackward() { }
+
+    public void BeginPart(int part, float* scratch) { }
+
+    public void BackwardImages(int part, int first, int count, float* scratch, ref bool hasGathered)
+    {
+        for (var image = first; image < first + count; image++)
+            BackwardImage(image);
+    }
+
+    public void AfterBackward() { }
 
     private PoolingWindow Window(in FeatureMap map, int image, int y, int x)
     {
@@ -55,49 +94,80 @@ internal sealed unsafe class PoolingOperation : Operation
         return new PoolingWindow(map.Pixel(image, top, left), map.RowStride, map.PixelStride, bottom - top, right - left);
     }
 
-    private readonly struct ForwardWork(PoolingOperation operation) : IWork
+    private bool HasRowKernel => _isMax && _kernelHeight == _kernelWidth && VectorKernels.HasRowKernel(_kernelHeight, _stride);
+
+    // Outside of the image all rows are one: minus infinity, or (gradients) a row of scratch that nobody reads.
+    private PoolingRows Rows(in FeatureMap map, int image, int y, float* outside)
     {
-        public void Run(int task, int worker)
+        var first = y * _stride - _padding;
+        return new PoolingRows(Row(map, image, first, outside), Row(map, image, first + 1, outside), Row(map, image, first + 2, outside), map.Width, -_padding);
+    }
+
+    private static PoolingRow Row(in FeatureMap map, int image, int y, float* outside) =>
+        y >= 0 && y < map.Height ? new(map.Pixel(image, y, 0), map.PixelStride) : new(outside, 0);
+
+    private void ForwardImage(int image)
+    {
+        FeatureMap from = _input.Map, to = _output.Map;
+        var kernels = _context.Kernels;
+        for (var y = 0; y < to.Height; y++)
         {
-            FeatureMap from = operation._input.Map, to = operation._output.Map;
-            var kernels = operation._context.Kernels;
-            for (var y = 0; y < to.Height; y++)
+            if (HasRowKernel)
             {
-                for (var x = 0; x < to.Width; x++)
-                {
-                    var window = operation.Window(from, task, y, x);
-                    if (operation._isMax)
-                        kernels.MaxWindow(window, to.Pixel(task, y, x), to.Channels);
-                    else
-                        kernels.SumWindow(window, operation.AverageFactor, to.Pixel(task, y, x), to.Channels);
-                }
+                kernels.MaxRow(Rows(from, image, y, _outside!.Pointer), _stride, to.Pixel(image, y, 0), to.PixelStride, to.Width, to.Channels);
+                continue;
+            }
+
+            for (var x = 0; x < to.Width; x++)
+            {
+                var window = Window(from, image, y, x);
+                if (_isMax)
+                    kernels.MaxWindow(window, to.Pixel(image, y, x), to.Channels);
+                else
+                    kernels.SumWindow(window, AverageFactor, to.Pixel(image, y, x), to.Channels);
             }
         }
     }
 
-    private readonly struct BackwardWork(PoolingOperation operation, bool accumulate) : IWork
+    private void BackwardImage(int image)
     {
-        public void Run(int task, int worker)
+        FeatureMap value = _input.Map, dx = _input.Gradient, dy = _output.Gradient;
+        var kernels = _context.Kernels;
+        var accumulate = _input.Accumulates(this);
+        for (var y = 0; y < dx.Height && !accumulate; y++)
         {
-            FeatureMap value = operation._input.Map, dx = operation._input.Gradient, dy = operation._output.Gradient;
-            var kernels = operation._context.Kernels;
-            for (var y = 0; y < dx.Height && !accumulate; y++)
+            for (var x = 0; x < dx.Width; x++)
+                new Span<float>(dx.Pixel(image, y, x), dx.Channels).Clear();
+        }
+
+        var discarded = stackalloc float[HasRowKernel ? dx.Channels : 0];
+        for (var y = 0; y < dy.Height; y++)
+        {
+            if (HasRowKernel)
             {
-                for (var x = 0; x < dx.Width; x++)
-                    new Span<float>(dx.Pixel(task, y, x), dx.Channels).Clear();
+                kernels.MaxRowGradient(
+                    Rows(value, image, y, _outside!.Pointer), _stride, dy.Pixel(image, y, 0), dy.PixelStride, dy.Width, Rows(dx, image, y, discarded), dy.Channels);
+                continue;
             }
 
-            for (var y = 0; y < dy.Height; y++)
+            for (var x = 0; x < dy.Width; x++)
             {
-                for (var x = 0; x < dy.Width; x++)
-                {
-                    var target = operation.Window(dx, task, y, x);
-                    if (operation._isMax)
-                        kernels.MaxWindowGradient(operation.Window(value, task, y, x), dy.Pixel(task, y, x), target, dy.Channels);
-                    else
-                        kernels.SumWindowGradient(dy.Pixel(task, y, x), operation.AverageFactor, target, dy.Channels);
-                }
+                var target = Window(dx, image, y, x);
+                if (_isMax)
+                    kernels.MaxWindowGradient(Window(value, image, y, x), dy.Pixel(image, y, x), target, dy.Channels);
+                else
+                    kernels.SumWindowGradient(dy.Pixel(image, y, x), AverageFactor, target, dy.Channels);
             }
         }
+    }
+
+    private readonly struct ForwardWork(PoolingOperation operation) : IWork
+    {
+        public void Run(int task, int worker) => operation.ForwardImage(task);
+    }
+
+    private readonly struct BackwardWork(PoolingOperation operation) : IWork
+    {
+        public void Run(int task, int worker) => operation.BackwardImage(task);
     }
 }

@@ -18,8 +18,6 @@ internal sealed unsafe class ReluOperation : Operation
         _inPlace = inPlace;
         if (inPlace)
             output.PlaceIn(input);
-        else
-            input.AddDifferentiator(this);
     }
 
     public override string Summary => $"ReLU, {_input.Shape}";

@@ -40,8 +40,6 @@ internal sealed unsafe class SampleNormOperation : Operation
             _weight = new ParameterSlot($"{path}.weight", ParameterKind.NormScale, layout, Initialization.Fixed(1));
             _shift = new ParameterSlot($"{path}.bias", ParameterKind.NormShift, layout, Initialization.Fixed(0));
         }
-
-        input.AddDifferentiator(this);
     }
 
     public override string Summary => $"{_layer.Title}{(_rectify ? " + ReLU" : "")}, {_input.Shape}";
