@@ -85,83 +85,58 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeInputLine(int outputs, float* from, nint stride, float* to, nint toStride)
     {
-        if (outputs == Outputs)
-        {
-            InputLine(from, stride, to, toStride);
-            return;
-        }
-
-        var matrix = WinogradAxis.InputMatrix(outputs);
         var points = WinogradAxis.Points(outputs);
-        for (var i = 0; i < points.Length; i++)
-        {
-            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i * points.Length]), TWidth.Load(from));
-            for (var j = 1; j < points.Length; j++)
-                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[i * points.Length + j]), TWidth.Load(from + j * stride), sum);
-            TWidth.Store(to + points[i] * toStride, sum);
-        }
+        if (outputs == Outputs)
+            InputLine(from, stride, to, toStride);
+        else
+            MatrixLine(WinogradAxis.InputMatrix(outputs), points.Length, 1, WinogradAxis.Places(points.Length), from, stride, points, to, toStride, add: false);
     }
 
     // Aᵀ on the values of the tile's points.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeOutputLine(int outputs, float* from, nint stride, float* to, nint toStride)
     {
-        if (outputs == Outputs)
-        {
-            OutputLine(from, stride, to, toStride);
-            return;
-        }
-
-        var matrix = WinogradAxis.OutputMatrix(outputs);
         var points = WinogradAxis.Points(outputs);
-        for (var i = 0; i < outputs; i++)
-        {
-            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i * points.Length]), TWidth.Load(from));
-            for (var j = 1; j < points.Length; j++)
-                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[i * points.Length + j]), TWidth.Load(from + points[j] * stride), sum);
-            TWidth.Store(to + i * toStride, sum);
-        }
+        if (outputs == Outputs)
+            OutputLine(from, stride, to, toStride);
+        else
+            MatrixLine(WinogradAxis.OutputMatrix(outputs), points.Length, 1, points, from, stride, WinogradAxis.Places(outputs), to, toStride, add: false);
     }
 
     // A on the outputs' gradients.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeOutputGradientLine(int outputs, float* from, nint stride, float* to, nint toStride)
     {
-        if (outputs == Outputs)
-        {
-            OutputGradientLine(from, stride, to, toStride);
-            return;
-        }
-
-        var matrix = WinogradAxis.OutputMatrix(outputs);
         var points = WinogradAxis.Points(outputs);
-        for (var i = 0; i < points.Length; i++)
-        {
-            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i]), TWidth.Load(from));
-            for (var j = 1; j < outputs; j++)
-                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[j * points.Length + i]), TWidth.Load(from + j * stride), sum);
-            TWidth.Store(to + points[i] * toStride, sum);
-        }
+        if (outputs == Outputs)
+            OutputGradientLine(from, stride, to, toStride);
+        else
+            MatrixLine(WinogradAxis.OutputMatrix(outputs), 1, points.Length, WinogradAxis.Places(outputs), from, stride, points, to, toStride, add: false);
     }
 
     // B on the gradients of the tile's points.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeInputGradientLine(int outputs, float* from, nint stride, float* to, nint toStride, bool add)
     {
-        if (outputs == Outputs)
-        {
-            InputGradientLine(from, stride, to, toStride, add);
-            return;
-        }
-
-        var matrix = WinogradAxis.InputMatrix(outputs);
         var points = WinogradAxis.Points(outputs);
-        for (var i = 0; i < points.Length; i++)
+        if (outputs == Outputs)
+            InputGradientLine(from, stride, to, toStride, add);
+        else
+            MatrixLine(WinogradAxis.InputMatrix(outputs), 1, points.Length, points, from, stride, WinogradAxis.Places(points.Length), to, toStride, add);
+    }
+
+    // Element i of a matrix times a column, (+)= Σ(j) matrix[i · row + j · column] · element j; an element's place tells how many strides away it lies.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MatrixLine(
+        ReadOnlySpan<float> matrix, int row, int column, ReadOnlySpan<byte> places, float* from, nint stride, ReadOnlySpan<byte> toPlaces, float* to, nint toStride, bool add)
+    {
+        for (var i = 0; i < toPlaces.Length; i++)
         {
-            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i]), TWidth.Load(from));
-            for (var j = 1; j < points.Length; j++)
-                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[j * points.Length + i]), TWidth.Load(from + points[j] * stride), sum);
-            TWidth.Store(to + i * toStride, add ? TWidth.Add(sum, TWidth.Load(to + i * toStride)) : sum);
+            var sum = TWidth.Multiply(TWidth.Broadcast(matrix[i * row]), TWidth.Load(from + places[0] * stride));
+            for (var j = 1; j < places.Length; j++)
+                sum = TWidth.MultiplyAdd(TWidth.Broadcast(matrix[i * row + j * column]), TWidth.Load(from + places[j] * stride), sum);
+            var target = to + toPlaces[i] * toStride;
+            TWidth.Store(target, add ? TWidth.Add(sum, TWidth.Load(target)) : sum);
         }
     }
 }

@@ -65,6 +65,9 @@ internal static class WinogradAxis
     /// <summary>The points a tile of this many outputs is evaluated at.</summary>
     public static ReadOnlySpan<byte> Points(int outputs) => outputs switch { 1 => Points1, 2 => Points2, 3 => Points3, _ => Points4 };
 
+    /// <summary>0 … <paramref name="count"/> − 1: the places of values that lie one after the other.</summary>
+    public static ReadOnlySpan<byte> Places(int count) => Points4[..count];
+
     /// <summary>Whether a tile of <paramref name="outputs"/> along an axis is evaluated at the point.</summary>
     public static bool Uses(int outputs, int point) => Points(outputs).Contains((byte)point);
 
