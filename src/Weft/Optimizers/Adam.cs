@@ -1,20 +1,12 @@
 namespace Weft;
 
 /// <summary>Adam and AdamW: they differ in where the decay goes.</summary>
-internal sealed class Adam : MomentOptimizer<AdamRule>
+internal sealed class Adam(AdaptiveMomentOptions options, TrainedTensors trained) : MomentOptimizer<AdamRule>(options, trained, "exp_avg", "exp_avg_sq")
 {
-    private readonly double _beta1;
-    private readonly double _beta2;
-    private readonly double _epsilon;
-    private readonly bool _decoupled;
-
-    public Adam(AdamOptions options, TrainedTensors trained)
-        : base(options, trained, "exp_avg", "exp_avg_sq") =>
-        (_beta1, _beta2, _epsilon, _decoupled) = (options.Beta1, options.Beta2, options.Epsilon, false);
-
-    public Adam(AdamWOptions options, TrainedTensors trained)
-        : base(options, trained, "exp_avg", "exp_avg_sq") =>
-        (_beta1, _beta2, _epsilon, _decoupled) = (options.Beta1, options.Beta2, options.Epsilon, true);
+    private readonly double _beta1 = options.Beta1;
+    private readonly double _beta2 = options.Beta2;
+    private readonly double _epsilon = options.Epsilon;
+    private readonly bool _decoupled = options is AdamWOptions;
 
     protected override AdamRule Rule(double learningRate, double decay, long step) => new(
         Rate: (float)(learningRate / (1 - Math.Pow(_beta1, step))),

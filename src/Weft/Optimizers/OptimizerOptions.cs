@@ -64,12 +64,8 @@ public sealed record SgdOptions : OptimizerOptions
     }
 }
 
-/// <summary>
-/// g ← gradient + decay · w; m ← β1 · m + (1 − β1) · g; v ← β2 · v + (1 − β2) · g²;
-/// w ← w − rate · (m / (1 − β1ᵗ)) / (√(v / (1 − β2ᵗ)) + ε), t counting from 1.
-/// </summary>
-/// <remarks>Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.</remarks>
-public sealed record AdamOptions : OptimizerOptions
+/// <summary>What both forms of Adam keep: a mean of the gradient and a mean of its square.</summary>
+public abstract record AdaptiveMomentOptions : OptimizerOptions
 {
     /// <value>0 to below 1. Default: 0.9.</value>
     public double Beta1 { get; init; } = 0.9;
@@ -88,27 +84,18 @@ public sealed record AdamOptions : OptimizerOptions
     }
 }
 
+/// <summary>
+/// g ← gradient + decay · w; m ← β1 · m + (1 − β1) · g; v ← β2 · v + (1 − β2) · g²;
+/// w ← w − rate · (m / (1 − β1ᵗ)) / (√(v / (1 − β2ᵗ)) + ε), t counting from 1.
+/// </summary>
+/// <remarks>Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.</remarks>
+public sealed record AdamOptions : AdaptiveMomentOptions;
+
 /// <summary>As <see cref="AdamOptions"/>, but the decay does not pass through the moments: w ← w · (1 − rate · decay) before the update, g ← gradient.</summary>
 /// <remarks>Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.</remarks>
-public sealed record AdamWOptions : OptimizerOptions
+public sealed record AdamWOptions : AdaptiveMomentOptions
 {
     public AdamWOptions() => WeightDecay = 0.01;
-
-    /// <value>0 to below 1. Default: 0.9.</value>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <value>0 to below 1. Default: 0.999.</value>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <value>Above 0. Default: 1e-8.</value>
-    public double Epsilon { get; init; } = 1e-8;
-
-    private protected override void AddViolations(List<string> found)
-    {
-        ExpectFraction(found, "beta1", Beta1);
-        ExpectFraction(found, "beta2", Beta2);
-        ExpectPositive(found, "epsilon", Epsilon);
-    }
 }
 
 /// <summary>
