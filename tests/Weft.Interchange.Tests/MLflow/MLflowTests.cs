@@ -2,18 +2,15 @@ using Weft.Training;
 
 namespace Weft.Interchange.Tests;
 
-public sealed class MLflowTests : IDisposable
+public sealed class MLflowTests : TrackedRunTests
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly MLflowStub _stub = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Every_value_arrives_once_and_in_order()
     {
         using var server = new StubServer(_stub.Answer);
-        Assert.True(RunTracking.HandOver(Run(3).Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false).IsComplete);
+        Assert.True(RunTracking.HandOver(Run(3).Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false).IsComplete);
         RequireAll(3);
         Assert.Equal("FINISHED", _stub.Status);
         Assert.Equal("small", _stub.Parameters["model.name"]);
@@ -22,17 +19,8 @@ public sealed class MLflowTests : IDisposable
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8)]
     public void Every_value_arrives_once_and_in_order_from_a_live_run_although_the_server_fails_half_the_time(int seed)
     {
-        using var server = new StubServer(_stub.Answer, StubServer.RandomFaults(seed, 8, Fault.Refuse500, Fault.Refuse429, Fault.ResetBefore, Fault.ResetAfter, Fault.HangAfter, Fault.Nonsense, Fault.HalfAnAnswer));
-        var run = new FakeRun(_folder.In("runs"));
-        using var live = LiveTracking.Start(run.Folder, [TrackingTarget.MLflow], Options.MLflow(_folder.Path, server), goOn: false);
-        foreach (var chunk in FakeRun.Training(5).Chunk(3))
-        {
-            run.Append(chunk);
-            Thread.Sleep(10);
-        }
-
-        var report = Assert.Single(live.Finish());
-        Assert.Null(report.Problem);
+        using var server = new StubServer(_stub.Answer, RandomFaults(seed));
+        Assert.Null(Follow(5, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server)).Problem);
         RequireAll(5);
         Assert.Equal("FINISHED", _stub.Status);
     }
@@ -41,7 +29,7 @@ public sealed class MLflowTests : IDisposable
     public void More_than_a_thousand_values_go_in_several_batches()
     {
         using var server = new StubServer(_stub.Answer);
-        RunTracking.HandOver(Run(120).Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
+        RunTracking.HandOver(Run(120).Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
         RequireAll(120);
         Assert.True(_stub.Metrics.Count > 1001);
     }
@@ -51,9 +39,9 @@ public sealed class MLflowTests : IDisposable
     {
         using var server = new StubServer(_stub.Answer);
         var run = Run(3);
-        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
-        Directory.Delete(_folder.In("runs", ".tracking"), recursive: true);
-        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: true);
+        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
+        Directory.Delete(Folder.In("runs", ".tracking"), recursive: true);
+        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: true);
         RequireAll(3);
     }
 
@@ -61,12 +49,12 @@ public sealed class MLflowTests : IDisposable
     public void A_resumed_run_goes_on()
     {
         using var server = new StubServer(_stub.Answer);
-        var run = new FakeRun(_folder.In("runs"));
+        var run = new FakeRun(Folder.In("runs"));
         run.Append(FakeRun.Training(2, StopReasons.Interrupted));
-        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
+        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
         Assert.Equal("KILLED", _stub.Status);
         run.Append(FakeRun.Training(4, firstEpoch: 3, fromSecond: 100));
-        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: true);
+        RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: true);
         RequireAll(4);
         Assert.Equal("FINISHED", _stub.Status);
     }
@@ -76,7 +64,7 @@ public sealed class MLflowTests : IDisposable
     {
         using var server = new StubServer(_stub.Answer);
         _stub.Parameters["training.seed"] = "other";
-        var report = RunTracking.HandOver(Run(2).Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
+        var report = RunTracking.HandOver(Run(2).Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
         Assert.Contains("training.seed", Assert.Single(report.Notices));
         Assert.Equal("other", _stub.Parameters["training.seed"]);
         Assert.Equal("small", _stub.Parameters["model.name"]);
@@ -87,9 +75,9 @@ public sealed class MLflowTests : IDisposable
     public void Values_that_are_no_numbers_are_left_out_and_told_once()
     {
         using var server = new StubServer(_stub.Answer);
-        var run = new FakeRun(_folder.In("runs"));
+        var run = new FakeRun(Folder.In("runs"));
         run.Append(new RunStarted(1, "desk", 2, 1, 20) { Time = FakeRun.Start }, new StepDone(1, 10, double.NaN, 0.5, 0.1, 9) { Time = FakeRun.Start }, new StepDone(1, 20, double.NaN, 0.5, 0.1, 9) { Time = FakeRun.Start });
-        var report = RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
+        var report = RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
         Assert.Contains("NaN", Assert.Single(report.Notices));
         Assert.DoesNotContain(_stub.Metrics, metric => metric.Key == "step/loss");
         Assert.Equal(2, _stub.Metrics.Count(metric => metric.Key == "step/accuracy"));
@@ -100,7 +88,7 @@ public sealed class MLflowTests : IDisposable
     public void Files_go_through_the_server()
     {
         using var server = new StubServer(_stub.Answer);
-        RunTracking.HandOver(Run(2).Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
+        RunTracking.HandOver(Run(2).Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
         Assert.Equal([1, 2, 3], _stub.Files["checkpoints/best.safetensors"]);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], _stub.Files["evaluation/confusion_matrix.png"][..4]);
         Assert.Equal(3, System.Text.Encoding.UTF8.GetString(_stub.Files["metrics.csv"]).Count(letter => letter == '\n'));
@@ -111,7 +99,7 @@ public sealed class MLflowTests : IDisposable
     {
         _stub.ArtifactUri = uri;
         using var server = new StubServer(_stub.Answer);
-        var report = RunTracking.HandOver(Run(1).Reader, TrackingTarget.MLflow, Options.MLflow(_folder.Path, server), goOn: false);
+        var report = RunTracking.HandOver(Run(1).Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
         Assert.Contains(uri, Assert.Single(report.Notices));
         Assert.Empty(_stub.Files);
         RequireAll(1);
@@ -122,7 +110,7 @@ public sealed class MLflowTests : IDisposable
     {
         _stub.Authorization = "Basic nobody";
         using var server = new StubServer(_stub.Answer);
-        var options = Options.For(_folder.Path, ("MLFLOW_TRACKING_URI", server.Url), ("MLFLOW_TRACKING_USERNAME", "me"), ("MLFLOW_TRACKING_PASSWORD", "hunter22"));
+        var options = Options.For(Folder.Path, ("MLFLOW_TRACKING_URI", server.Url), ("MLFLOW_TRACKING_USERNAME", "me"), ("MLFLOW_TRACKING_PASSWORD", "hunter22"));
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(1).Reader, TrackingTarget.MLflow, options, goOn: false));
         Assert.Equal(ExitCode.Usage, refused.Code);
         Assert.DoesNotContain("hunter22", refused.ToString() + refused.Found);
@@ -132,17 +120,10 @@ public sealed class MLflowTests : IDisposable
     [Theory, InlineData(null), InlineData("file:///tmp/mlruns"), InlineData("sqlite:///mlflow.db"), InlineData("http://"), InlineData("http://me:secret@host")]
     public void An_address_that_is_no_server_is_told_before_anything_is_touched(string? address)
     {
-        var options = address is null ? Options.For(_folder.Path) : Options.For(_folder.Path, ("MLFLOW_TRACKING_URI", address));
+        var options = address is null ? Options.For(Folder.Path) : Options.For(Folder.Path, ("MLFLOW_TRACKING_URI", address));
         var refused = Assert.Throws<WeftException>(() => RunTracking.Check([TrackingTarget.MLflow], options));
         Assert.Equal(ExitCode.Usage, refused.Code);
         Assert.DoesNotContain("secret", refused.Found);
-    }
-
-    private FakeRun Run(int epochs)
-    {
-        var run = new FakeRun(_folder.In("runs"));
-        run.Append(FakeRun.Training(epochs));
-        return run;
     }
 
     private void RequireAll(int epochs)

@@ -6,17 +6,13 @@ using Record = Weft.Interchange.WandbWire.Record;
 
 namespace Weft.Interchange.Tests;
 
-public sealed class WandbOfflineTests : IDisposable
+public sealed class WandbOfflineTests : TrackedRunTests
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
-    public void A_run_becomes_a_folder_that_readers_find()
+    public void A_run_becomes_aFolder_that_readers_find()
     {
         HandOver(Run(3));
-        var segment = Assert.Single(Directory.GetDirectories(_folder.In("wandb")));
+        var segment = Assert.Single(Directory.GetDirectories(Folder.In("wandb")));
         Assert.Matches("^offline-run-20260304_[0-9]{6}-[0-9a-z]{8}$", Path.GetFileName(segment));
         var id = segment[^8..];
         Assert.Equal([$"run-{id}.wandb"], Directory.GetFiles(segment).Select(Path.GetFileName));
@@ -132,7 +128,7 @@ public sealed class WandbOfflineTests : IDisposable
     [Fact]
     public void Values_that_are_no_numbers_are_bare_words()
     {
-        var run = new FakeRun(_folder.In("runs"));
+        var run = new FakeRun(Folder.In("runs"));
         run.Append(new RunStarted(1, "desk", 2, 1, 10) { Time = FakeRun.Start }, new StepDone(1, 10, double.NaN, double.PositiveInfinity, 1e-7, double.NegativeInfinity) { Time = FakeRun.Start });
         var row = Rows(HandOver(run))[0];
         Assert.Equal(["NaN", "Infinity", "1E-07", "-Infinity"], new[] { "step/loss", "step/accuracy", "step/learning_rate", "step/images_per_second" }.Select(key => row[key]));
@@ -141,15 +137,15 @@ public sealed class WandbOfflineTests : IDisposable
     [Theory, InlineData(StopReasons.Completed, 0), InlineData(StopReasons.Interrupted, 130), InlineData(StopReasons.Diverged, 20), InlineData(null, 1)]
     public void Exit_code_tells_how_the_process_ended(string? reason, int code)
     {
-        var run = new FakeRun(_folder.In("runs"));
+        var run = new FakeRun(Folder.In("runs"));
         run.Append(FakeRun.Training(2, reason));
         Assert.Equal(code, Records(HandOver(run)).Single(record => record.WhatCase == Record.WhatOneofCase.Exit).Exit.ExitCode);
     }
 
     [Fact]
-    public void A_resumed_run_has_a_folder_for_each_process_and_goes_on_counting()
+    public void A_resumed_run_has_aFolder_for_each_process_and_goes_on_counting()
     {
-        var run = new FakeRun(_folder.In("runs"));
+        var run = new FakeRun(Folder.In("runs"));
         run.Append(FakeRun.Training(2, StopReasons.Interrupted));
         run.Append(FakeRun.Training(4, firstEpoch: 3, fromSecond: 3600));
         HandOver(run);
@@ -164,11 +160,11 @@ public sealed class WandbOfflineTests : IDisposable
     }
 
     [Fact]
-    public void Variables_name_project_entity_tags_and_folder()
+    public void Variables_name_project_entity_tags_andFolder()
     {
         var run = Run(1);
-        var elsewhere = _folder.In("elsewhere");
-        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.For(_folder.Path,
+        var elsewhere = Folder.In("elsewhere");
+        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.For(Folder.Path,
             ("WANDB_DIR", elsewhere), ("WANDB_PROJECT", "shoes"), ("WANDB_ENTITY", "me"), ("WANDB_TAGS", "a, b"), ("WANDB_RUN_ID", "mine"), ("WANDB_NAME", "first")), goOn: false);
         var log = Directory.GetFiles(elsewhere, "run-mine.wandb", SearchOption.AllDirectories).Single();
         var record = Records(log)[1].Run;
@@ -179,26 +175,19 @@ public sealed class WandbOfflineTests : IDisposable
     [Fact]
     public void Disabled_writes_nothing()
     {
-        var report = RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, Options.For(_folder.Path, ("WANDB_MODE", "disabled")), goOn: false);
+        var report = RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, Options.For(Folder.Path, ("WANDB_MODE", "disabled")), goOn: false);
         Assert.Single(report.Notices);
-        Assert.False(Directory.Exists(_folder.In("wandb")));
-    }
-
-    private FakeRun Run(int epochs)
-    {
-        var run = new FakeRun(_folder.In("runs"));
-        run.Append(FakeRun.Training(epochs));
-        return run;
+        Assert.False(Directory.Exists(Folder.In("wandb")));
     }
 
     private string HandOver(FakeRun run)
     {
-        var report = RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.For(_folder.Path), goOn: false);
+        var report = RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.For(Folder.Path), goOn: false);
         Assert.True(report.IsComplete);
         return Logs()[0];
     }
 
-    private List<string> Logs() => [.. Directory.GetFiles(_folder.In("wandb"), "*.wandb", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    private List<string> Logs() => [.. Directory.GetFiles(Folder.In("wandb"), "*.wandb", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     private static List<Record> Records(string log)
     {

@@ -3,19 +3,16 @@ using Weft.Training;
 
 namespace Weft.Interchange.Tests;
 
-public sealed class WandbOnlineTests : IDisposable
+public sealed class WandbOnlineTests : TrackedRunTests
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly WandbStub _stub = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Every_value_arrives_once_and_in_order()
     {
         using var server = Serve();
         var run = Run(3);
-        var report = RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: false);
+        var report = RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false);
         Assert.True(report.IsComplete);
         Assert.Matches("/team/weft/runs/[0-9a-z]{8}$", report.Where);
         RequireAll(3);
@@ -27,7 +24,7 @@ public sealed class WandbOnlineTests : IDisposable
     public void Configuration_and_metrics_are_told_as_the_server_wants_them()
     {
         using var server = Serve();
-        RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: false);
+        RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false);
         Assert.Equal(1, _stub.Configuration.GetProperty("training").GetProperty("value").GetProperty("epochs").GetInt32());
         var own = _stub.Configuration.GetProperty("_wandb").GetProperty("value");
         Assert.Equal("weft 0.1.0", own.GetProperty("t").GetProperty("5").GetString());
@@ -43,7 +40,7 @@ public sealed class WandbOnlineTests : IDisposable
     public void Files_are_uploaded_and_reported()
     {
         using var server = Serve();
-        RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: false);
+        RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false);
         Assert.Equal(_stub.Files.Keys.Order(), _stub.Uploaded.Order());
         Assert.Contains("weft/config.yaml", _stub.Uploaded);
         Assert.Contains("output.log", _stub.Uploaded);
@@ -54,17 +51,8 @@ public sealed class WandbOnlineTests : IDisposable
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8)]
     public void Every_value_arrives_once_and_in_order_from_a_live_run_although_the_server_fails_half_the_time(int seed)
     {
-        using var server = Serve(StubServer.RandomFaults(seed, 8, Fault.Refuse500, Fault.Refuse429, Fault.ResetBefore, Fault.ResetAfter, Fault.HangAfter, Fault.Nonsense, Fault.HalfAnAnswer));
-        var run = new FakeRun(_folder.In("runs"));
-        using var live = LiveTracking.Start(run.Folder, [TrackingTarget.Wandb], Options.Wandb(_folder.Path, server), goOn: false);
-        foreach (var chunk in FakeRun.Training(6).Chunk(3))
-        {
-            run.Append(chunk);
-            Thread.Sleep(10);
-        }
-
-        var report = Assert.Single(live.Finish());
-        Assert.Null(report.Problem);
+        using var server = Serve(RandomFaults(seed));
+        Assert.Null(Follow(6, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server)).Problem);
         RequireAll(6);
         Assert.True(_stub.IsComplete);
     }
@@ -75,7 +63,7 @@ public sealed class WandbOnlineTests : IDisposable
         var conflicts = 3;
         using var server = new StubServer(request => request.Text.Contains("UpsertBucket") && conflicts-- > 0 ? new StubAnswer(409, "{}") : _stub.Answer(request));
         _stub.Host = () => server.Url;
-        RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: false);
+        RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false);
         RequireAll(2);
     }
 
@@ -85,8 +73,8 @@ public sealed class WandbOnlineTests : IDisposable
         var streams = 0;
         using var server = new StubServer(request => request.Path.EndsWith("/file_stream", StringComparison.Ordinal) && ++streams == 2 ? new StubAnswer(409, "{}") : _stub.Answer(request));
         _stub.Host = () => server.Url;
-        var run = new FakeRun(_folder.In("runs"));
-        var options = Options.Wandb(_folder.Path, server);
+        var run = new FakeRun(Folder.In("runs"));
+        var options = Options.Wandb(Folder.Path, server);
         using (var live = LiveTracking.Start(run.Folder, [TrackingTarget.Wandb], options, goOn: false))
         {
             foreach (var chunk in FakeRun.Training(4).Chunk(6))
@@ -110,7 +98,7 @@ public sealed class WandbOnlineTests : IDisposable
     {
         using var server = Serve();
         var run = Run(2);
-        var options = Options.Wandb(_folder.Path, server);
+        var options = Options.Wandb(Folder.Path, server);
         RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false);
         var before = _stub.Lines.ToDictionary(file => file.Key, file => file.Value.Count);
         Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false)).Code);
@@ -123,8 +111,8 @@ public sealed class WandbOnlineTests : IDisposable
     public void A_resumed_run_goes_on_where_the_server_has_it()
     {
         using var server = Serve();
-        var run = new FakeRun(_folder.In("runs"));
-        var options = Options.Wandb(_folder.Path, server);
+        var run = new FakeRun(Folder.In("runs"));
+        var options = Options.Wandb(Folder.Path, server);
         run.Append(FakeRun.Training(2, StopReasons.Interrupted));
         RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false);
         Assert.Equal(130, _stub.ExitCode);
@@ -139,9 +127,9 @@ public sealed class WandbOnlineTests : IDisposable
     {
         using var server = Serve();
         var run = Run(3);
-        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: false);
-        Directory.Delete(_folder.In("runs", ".tracking"), recursive: true);
-        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: true);
+        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false);
+        Directory.Delete(Folder.In("runs", ".tracking"), recursive: true);
+        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: true);
         RequireAll(3);
     }
 
@@ -151,7 +139,7 @@ public sealed class WandbOnlineTests : IDisposable
         using var server = new StubServer(request => request.Text.Contains("RunLineCounts")
             ? new StubAnswer(200, "{\"data\":{\"model\":{\"bucket\":{\"historyLineCount\":999999,\"wandbConfig\":\"{\\\"t\\\":1}\"}}}}") : _stub.Answer(request));
         _stub.Host = () => server.Url;
-        var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: false));
+        var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false));
         Assert.Equal(ExitCode.IoError, refused.Code);
         Assert.Contains("more lines", refused.What);
     }
@@ -161,13 +149,13 @@ public sealed class WandbOnlineTests : IDisposable
     {
         using var server = Serve();
         var wrong = "local-" + new string('z', 40);
-        var options = Options.For(_folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", server.Url), ("WANDB_API_KEY", wrong));
+        var options = Options.For(Folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", server.Url), ("WANDB_API_KEY", wrong));
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, options, goOn: false));
         Assert.Equal(ExitCode.Usage, refused.Code);
         Assert.Contains("refuses the key", refused.What);
         Assert.DoesNotContain(wrong, refused.ToString() + refused.Found + refused.Where + refused.Do);
-        RunTracking.HandOver(new RunReader(new RunFolder(_folder.In("runs", "cnn4-1"))), TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: true);
-        Assert.All(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories), file =>
+        RunTracking.HandOver(new RunReader(new RunFolder(Folder.In("runs", "cnn4-1"))), TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: true);
+        Assert.All(Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories), file =>
         {
             var text = File.ReadAllText(file);
             Assert.DoesNotContain(WandbStub.Key, text);
@@ -178,17 +166,17 @@ public sealed class WandbOnlineTests : IDisposable
     [Fact]
     public void A_missing_key_is_told_before_anything_is_touched()
     {
-        var options = Options.For(_folder.Path, ("WANDB_MODE", "online"));
+        var options = Options.For(Folder.Path, ("WANDB_MODE", "online"));
         Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => RunTracking.Check([TrackingTarget.Wandb], options)).Code);
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.Path));
     }
 
     [Fact]
     public void The_key_may_stand_in_netrc()
     {
         using var server = Serve();
-        File.WriteAllText(_folder.In(".netrc"), $"machine other login x password no\nmachine {new Uri(server.Url).Authority} login user password {WandbStub.Key}\n");
-        var options = Options.For(_folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", server.Url)) with { HomeFolder = _folder.Path };
+        File.WriteAllText(Folder.In(".netrc"), $"machine other login x password no\nmachine {new Uri(server.Url).Authority} login user password {WandbStub.Key}\n");
+        var options = Options.For(Folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", server.Url)) with { HomeFolder = Folder.Path };
         RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, options, goOn: false);
         RequireAll(1);
     }
@@ -196,13 +184,13 @@ public sealed class WandbOnlineTests : IDisposable
     [Fact]
     public void An_unreachable_host_is_told_and_nothing_is_lost()
     {
-        var options = Options.For(_folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", "http://127.0.0.1:9"), ("WANDB_API_KEY", WandbStub.Key));
+        var options = Options.For(Folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", "http://127.0.0.1:9"), ("WANDB_API_KEY", WandbStub.Key));
         var run = Run(2);
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false));
         Assert.Equal(ExitCode.IoError, refused.Code);
         Assert.Contains("--continue", refused.Do);
         using var server = Serve();
-        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(_folder.Path, server), goOn: true);
+        RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: true);
         RequireAll(2);
     }
 
@@ -211,13 +199,6 @@ public sealed class WandbOnlineTests : IDisposable
         var server = new StubServer(_stub.Answer, fault);
         _stub.Host = () => server.Url;
         return server;
-    }
-
-    private FakeRun Run(int epochs)
-    {
-        var run = new FakeRun(_folder.In("runs"));
-        run.Append(FakeRun.Training(epochs));
-        return run;
     }
 
     private void RequireAll(int epochs)
