@@ -1,5 +1,5 @@
 // The one developer script: dotnet run eng/dev.cs build | test | check | size | bench [--json]
-// check is what a change must pass: format (verified), build (warnings are errors), fast tests, architecture, size.
+// check is what a change must pass: format (verified), build (warnings are errors), fast tests, ladders, architecture, size.
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
