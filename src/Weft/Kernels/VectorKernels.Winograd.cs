@@ -20,11 +20,11 @@ internal abstract unsafe partial class VectorKernels
     /// <summary>d += B dV Bᵀ of one tile: six by six pixels of <paramref name="dd"/> are added to.</summary>
     public abstract void TransformInputGradient(float* dv, nint productStride, float* dd, nint rowStride, nint pixelStride, nint channels);
 
-    /// <summary>U = G g Gᵀ: nine taps g[tap · tapStride + k] to thirty-six products u[p · productStride + k].</summary>
-    public abstract void TransformKernel(float* g, nint tapStride, float* u, nint productStride, nint channels);
+    /// <summary>U = G g Gᵀ: taps of a kernel of <paramref name="size"/> rows and columns, g[tap · tapStride + k], to thirty-six products u[p · productStride + k].</summary>
+    public abstract void TransformKernel(int size, float* g, nint tapStride, float* u, nint productStride, nint channels);
 
     /// <summary>dg = Gᵀ dU G, the adjoint of <see cref="TransformKernel"/>.</summary>
-    public abstract void TransformKernelGradient(float* du, nint productStride, float* dg, nint tapStride, nint channels);
+    public abstract void TransformKernelGradient(int size, float* du, nint productStride, float* dg, nint tapStride, nint channels);
 }
 
 internal sealed unsafe partial class VectorKernels<TWidth, TVector>
@@ -90,31 +90,47 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void TransformKernel(float* g, nint tapStride, float* u, nint productStride, nint channels)
+    public override void TransformKernel(int size, float* g, nint tapStride, float* u, nint productStride, nint channels)
     {
         nint lanes = TWidth.Lanes;
-        var columns = stackalloc float[Inputs * 3 * TWidth.Lanes];
+        var columns = stackalloc float[Products * TWidth.Lanes];
         for (nint c = 0; c < channels; c += lanes)
         {
-            for (nint x = 0; x < 3; x++)
-                KernelLine(g + x * tapStride + c, 3 * tapStride, columns + x * lanes, 3 * lanes);
+            for (nint x = 0; x < size; x++)
+                KernelLine(size, g + x * tapStride + c, size * tapStride, columns + x * lanes, size * lanes);
             for (nint y = 0; y < Inputs; y++)
-                KernelLine(columns + y * 3 * lanes, lanes, u + y * Inputs * productStride + c, productStride);
+                KernelLine(size, columns + y * size * lanes, lanes, u + y * Inputs * productStride + c, productStride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void TransformKernelGradient(float* du, nint productStride, float* dg, nint tapStride, nint channels)
+    public override void TransformKernelGradient(int size, float* du, nint productStride, float* dg, nint tapStride, nint channels)
     {
         nint lanes = TWidth.Lanes;
-        var columns = stackalloc float[Inputs * 3 * TWidth.Lanes];
+        var columns = stackalloc float[Products * TWidth.Lanes];
         for (nint c = 0; c < channels; c += lanes)
         {
             for (nint x = 0; x < Inputs; x++)
-                KernelGradientLine(du + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes);
-            for (nint y = 0; y < 3; y++)
-                KernelGradientLine(columns + y * Inputs * lanes, lanes, dg + 3 * y * tapStride + c, tapStride);
+                KernelGradientLine(size, du + x * productStride + c, Inputs * productStride, columns + x * lanes, Inputs * lanes);
+            for (nint y = 0; y < size; y++)
+                KernelGradientLine(size, columns + y * Inputs * lanes, lanes, dg + y * size * tapStride + c, tapStride);
         }
+    }
+
+    private static void KernelLine(int size, float* from, nint stride, float* to, nint toStride)
+    {
+        if (size == 3)
+            KernelLine(from, stride, to, toStride);
+        else
+            MatrixLine(WinogradAxis.Kernel5, 5, 1, WinogradAxis.Places(5), from, stride, WinogradAxis.Places(Inputs), to, toStride, add: false);
+    }
+
+    private static void KernelGradientLine(int size, float* from, nint stride, float* to, nint toStride)
+    {
+        if (size == 3)
+            KernelGradientLine(from, stride, to, toStride);
+        else
+            MatrixLine(WinogradAxis.Kernel5, 1, 5, WinogradAxis.Places(Inputs), from, stride, WinogradAxis.Places(5), to, toStride, add: false);
     }
 
     // Bᵀ on six values.

@@ -1,8 +1,8 @@
 namespace Weft.Kernels;
 
 /// <summary>
-/// One axis of a tile of m = 1 … 4 outputs. A whole tile has four; where the image's size is no multiple of four, the last tile has the rest and takes
-/// only m + 2 of the six points, so that nothing is computed beyond the edge.
+/// One axis of a tile. A whole tile takes all six points, for four outputs of a 3×3 kernel or two of a 5×5 one; where the image's size is no multiple of that,
+/// the last tile has the rest and takes only as many points as it has outputs and further taps, so that nothing is computed beyond the edge.
 /// </summary>
 /// <remarks>
 /// The points of the shorter tiles are some of the longer ones', so one transformed kernel serves all: it carries the factor 1/Π(p − q) over all other
@@ -15,22 +15,22 @@ internal static class WinogradAxis
     private const float A2B2 = WinogradPoints.ProductOfSquares;
 
     // 0, 3/4, −3/4, 3/2, −3/2 and ∞ are points 0 to 5.
-    private static ReadOnlySpan<byte> Points1 => [0, 1, 5];
+    private static ReadOnlySpan<byte> Points3 => [0, 1, 5];
 
-    private static ReadOnlySpan<byte> Points2 => [0, 1, 2, 5];
+    private static ReadOnlySpan<byte> Points4 => [0, 1, 2, 5];
 
-    private static ReadOnlySpan<byte> Points3 => [0, 1, 2, 3, 5];
+    private static ReadOnlySpan<byte> Points5 => [0, 1, 2, 3, 5];
 
-    private static ReadOnlySpan<byte> Points4 => [0, 1, 2, 3, 4, 5];
+    private static ReadOnlySpan<byte> Points6 => [0, 1, 2, 3, 4, 5];
 
-    private static ReadOnlySpan<float> Input1 =>
+    private static ReadOnlySpan<float> Input3 =>
     [
         A2B2, -A * B2, 0,
         0, 2 * A * (A2 - B2), 0,
         0, -A, 1,
     ];
 
-    private static ReadOnlySpan<float> Input2 =>
+    private static ReadOnlySpan<float> Input4 =>
     [
         A2B2, 0, -B2, 0,
         0, A * (A2 - B2), A2 - B2, 0,
@@ -38,7 +38,7 @@ internal static class WinogradAxis
         0, -A2, 0, 1,
     ];
 
-    private static ReadOnlySpan<float> Input3 =>
+    private static ReadOnlySpan<float> Input5 =>
     [
         A2B2, -A2 * B, -B2, B, 0,
         0, -A * B * (A + B), A2 - B2, A + B, 0,
@@ -47,33 +47,63 @@ internal static class WinogradAxis
         0, A2 * B, -A2, -B, 1,
     ];
 
-    private static ReadOnlySpan<float> Output1 => [1, 1, 1];
+    private static ReadOnlySpan<float> Output1Of3 => [1, 1, 1];
 
-    private static ReadOnlySpan<float> Output2 =>
+    private static ReadOnlySpan<float> Output2Of4 =>
     [
         1, 1, 1, 0,
         0, A, -A, 1,
     ];
 
-    private static ReadOnlySpan<float> Output3 =>
+    private static ReadOnlySpan<float> Output3Of5 =>
     [
         1, 1, 1, 1, 0,
         0, A, -A, B, 0,
         0, A2, A2, B2, 1,
     ];
 
-    /// <summary>The points a tile of this many outputs is evaluated at.</summary>
-    public static ReadOnlySpan<byte> Points(int outputs) => outputs switch { 1 => Points1, 2 => Points2, 3 => Points3, _ => Points4 };
+    private static ReadOnlySpan<float> Output1Of5 => [1, 1, 1, 1, 1];
+
+    private static ReadOnlySpan<float> Output2Of6 =>
+    [
+        1, 1, 1, 1, 1, 0,
+        0, A, -A, B, -B, 1,
+    ];
+
+    private const double N0 = 1 / 1.265625, Na = -128.0 / 243, Nb = 32.0 / 243, DoubleA = 0.75, DoubleB = 1.5;
+
+    private const float Na1 = (float)(DoubleA * Na), Na2 = (float)(DoubleA * DoubleA * Na), Na3 = (float)(DoubleA * DoubleA * DoubleA * Na);
+    private const float Na4 = (float)(DoubleA * DoubleA * DoubleA * DoubleA * Na);
+    private const float Nb1 = (float)(DoubleB * Nb), Nb2 = (float)(DoubleB * DoubleB * Nb), Nb3 = (float)(DoubleB * DoubleB * DoubleB * Nb);
+    private const float Nb4 = (float)(DoubleB * DoubleB * DoubleB * DoubleB * Nb);
+
+    /// <summary>G of a 5×5 kernel, [6, 5].</summary>
+    public static ReadOnlySpan<float> Kernel5 =>
+    [
+        (float)N0, 0, 0, 0, 0,
+        (float)Na, Na1, Na2, Na3, Na4,
+        (float)Na, -Na1, Na2, -Na3, Na4,
+        (float)Nb, Nb1, Nb2, Nb3, Nb4,
+        (float)Nb, -Nb1, Nb2, -Nb3, Nb4,
+        0, 0, 0, 0, 1,
+    ];
+
+    /// <summary>The points a tile is evaluated at that takes <paramref name="count"/> of them.</summary>
+    public static ReadOnlySpan<byte> Points(int count) => count switch { 3 => Points3, 4 => Points4, 5 => Points5, _ => Points6 };
 
     /// <summary>0 … <paramref name="count"/> − 1: the places of values that lie one after the other.</summary>
-    public static ReadOnlySpan<byte> Places(int count) => Points4[..count];
+    public static ReadOnlySpan<byte> Places(int count) => Points6[..count];
 
-    /// <summary>Whether a tile of <paramref name="outputs"/> along an axis is evaluated at the point.</summary>
-    public static bool Uses(int outputs, int point) => Points(outputs).Contains((byte)point);
+    /// <summary>Bᵀ, [points, points], of a tile of less than six points.</summary>
+    public static ReadOnlySpan<float> InputMatrix(int points) => points switch { 3 => Input3, 4 => Input4, _ => Input5 };
 
-    /// <summary>Bᵀ, [outputs + 2, outputs + 2], of a tile of less than four outputs.</summary>
-    public static ReadOnlySpan<float> InputMatrix(int outputs) => outputs switch { 1 => Input1, 2 => Input2, _ => Input3 };
-
-    /// <summary>Aᵀ, [outputs, outputs + 2], of a tile of less than four outputs.</summary>
-    public static ReadOnlySpan<float> OutputMatrix(int outputs) => outputs switch { 1 => Output1, 2 => Output2, _ => Output3 };
+    /// <summary>Aᵀ, [outputs, points], of a tile of less than four outputs.</summary>
+    public static ReadOnlySpan<float> OutputMatrix(int outputs, int points) => (outputs, points) switch
+    {
+        (1, 3) => Output1Of3,
+        (2, 4) => Output2Of4,
+        (3, 5) => Output3Of5,
+        (1, 5) => Output1Of5,
+        _ => Output2Of6,
+    };
 }

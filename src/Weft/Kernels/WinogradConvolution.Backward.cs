@@ -60,7 +60,7 @@ internal sealed unsafe partial class WinogradConvolution
         {
             var tile = _tiles.Tile(i, place, count);
             float* from = gradient.Pixel(0, tile.Y, tile.X), to = m + tile.Position * tileLength;
-            if (tile.Size == WholeTile)
+            if (HasWholeOutputs(tile.Size))
                 _kernels.TransformOutputGradient(from, gradient.RowStride, gradient.PixelStride, to, plane, _shape.K);
             else
                 _kernels.TransformOutputGradient(tile.Size, from, gradient.RowStride, gradient.PixelStride, to, plane, _shape.K);
@@ -89,7 +89,7 @@ internal sealed unsafe partial class WinogradConvolution
                 {
                     var tile = _tiles.Tile(i, place, count);
                     float* from = dv + tile.Position * tileLength, to = frame.Pixel(0, tile.Y, tile.X);
-                    if (tile.Size == WholeTile)
+                    if (tile.Size.IsWhole)
                         _kernels.TransformInputGradient(from, plane, to, frame.RowStride, frame.PixelStride, columns);
                     else
                         _kernels.TransformInputGradient(tile.Size, from, plane, to, frame.RowStride, frame.PixelStride, columns);
@@ -173,7 +173,7 @@ internal sealed unsafe partial class WinogradConvolution
     public void TransformKernelGradient(float* du, float* dw, int c)
     {
         nint plane = (nint)_shape.C * _shape.K, row = (nint)c * _shape.K;
-        _kernels.TransformKernelGradient(du + row, plane, dw + row, plane, _shape.K);
+        _kernels.TransformKernelGradient(_shape.R, du + row, plane, dw + row, plane, _shape.K);
     }
 
     private void CopyFrame(in FeatureMap frame, in FeatureMap dx, int image, bool accumulate)

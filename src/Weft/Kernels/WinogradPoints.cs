@@ -1,18 +1,23 @@
 namespace Weft.Kernels;
 
 /// <summary>
-/// Winograd's minimal filtering F(4×4, 3×3) at the points 0, ±3/4, ±3/2 and ∞: Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A, six values for four outputs along each axis.
+/// Winograd's minimal filtering F(4×4, 3×3) and F(2×2, 5×5) at the points 0, ±3/4, ±3/2 and ∞: Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A, six values for four, or two,
+/// outputs along each axis.
 /// </summary>
 /// <remarks>
 /// Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, with other points: these have half the rounding error of the usual
 /// 0, ±1, ±2 at the same number of operations, and all constants of A and B are exact in binary. With a = 3/4, b = 3/2:
-/// row p of Bᵀ holds the coefficients of Π(x − q) over the other points q, row p of G is (1, p, p²)/Π(p − q), column p of Aᵀ is (1, p, p², p³);
+/// row p of Bᵀ holds the coefficients of Π(x − q) over the other points q, row p of G is (1, p, p² …)/Π(p − q), column p of Aᵀ is (1, p, p² …), of the kernel's
+/// and the tile's length: Bᵀ is the same for both. Here the outputs, G and Aᵀ are those of a 3×3 kernel, <see cref="WinogradAxis"/> has the others;
 /// the point at infinity takes the leading coefficients. The two gradients use the transposed matrices (the adjoint of what the forward pass computes).
 /// </remarks>
 internal static class WinogradPoints
 {
     public const int Inputs = 6;
+
+    /// <summary>Of a whole tile under a 3×3 kernel.</summary>
     public const int Outputs = 4;
+
     public const int Products = Inputs * Inputs;
 
     public const float A = 0.75f;

@@ -9,16 +9,17 @@ namespace Weft.Kernels;
 internal readonly record struct WinogradTile(int Position, int Y, int X, TileSize Size);
 
 /// <summary>
-/// How an output of a given size is cut into tiles of four by four, with shorter ones at the lower and the right edge, and where the tiles of a group of
+/// How an output of a given size is cut into tiles of four by four (under a kernel of five taps of two by two), with shorter ones at the lower and the right edge, and where the tiles of a group of
 /// images lie: first those of the right edge, then the whole ones, those of the lower edge and the corners. So the tiles that use one product, whichever
 /// it is, lie one after the other, and each product is one matrix product over exactly its tiles.
 /// </summary>
-internal readonly struct WinogradTiles(int height, int width)
+internal readonly struct WinogradTiles(int height, int width, int taps)
 {
-    private readonly int _wholeY = height / Outputs;
-    private readonly int _wholeX = width / Outputs;
-    private readonly int _restY = height % Outputs;
-    private readonly int _restX = width % Outputs;
+    private readonly int _length = Inputs + 1 - taps;
+    private readonly int _wholeY = height / (Inputs + 1 - taps);
+    private readonly int _wholeX = width / (Inputs + 1 - taps);
+    private readonly int _restY = height % (Inputs + 1 - taps);
+    private readonly int _restX = width % (Inputs + 1 - taps);
 
     public int PerImage => (_wholeY + (_restY > 0 ? 1 : 0)) * (_wholeX + (_restX > 0 ? 1 : 0));
 
@@ -52,24 +53,24 @@ internal readonly struct WinogradTiles(int height, int width)
         if (index < Whole)
         {
             var (y, x) = Math.DivRem(index, _wholeX);
-            return new(images * Right + place * Whole + index, y * Outputs, x * Outputs, new(Outputs, Outputs));
+            return new(images * Right + place * Whole + index, y * _length, x * _length, new(_length, _length, taps));
         }
 
         index -= Whole;
         if (index < Right)
-            return new(place * Right + index, index * Outputs, _wholeX * Outputs, new(Outputs, _restX));
+            return new(place * Right + index, index * _length, _wholeX * _length, new(_length, _restX, taps));
         index -= Right;
         if (index < Lower)
-            return new(images * (Right + Whole) + place * Lower + index, _wholeY * Outputs, index * Outputs, new(_restY, Outputs));
-        return new(images * (Right + Whole + Lower) + place, _wholeY * Outputs, _wholeX * Outputs, new(_restY, _restX));
+            return new(images * (Right + Whole) + place * Lower + index, _wholeY * _length, index * _length, new(_restY, _length, taps));
+        return new(images * (Right + Whole + Lower) + place, _wholeY * _length, _wholeX * _length, new(_restY, _restX, taps));
     }
 
     /// <summary>The tiles of a group that use a product: from first up to, not including, end.</summary>
     public (int First, int End) Range(int product, int images)
     {
         var (pointY, pointX) = Math.DivRem(product, Inputs);
-        var inRight = _restX > 0 && WinogradAxis.Uses(_restX, pointX);
-        var inLower = _restY > 0 && WinogradAxis.Uses(_restY, pointY);
+        var inRight = _restX > 0 && WinogradAxis.Points(_restX + taps - 1).Contains((byte)pointX);
+        var inLower = _restY > 0 && WinogradAxis.Points(_restY + taps - 1).Contains((byte)pointY);
         var end = Right + Whole + (inLower ? Lower : 0) + (inLower && inRight ? Corner : 0);
         return (inRight ? 0 : images * Right, images * end);
     }

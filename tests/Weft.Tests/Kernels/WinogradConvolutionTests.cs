@@ -2,7 +2,7 @@ using Weft.Kernels;
 
 namespace Weft.Tests.Kernels;
 
-/// <summary>The three Winograd products of a 3×3 convolution against sums of shifted products in double.</summary>
+/// <summary>The three Winograd products of a 3×3 or 5×5 convolution against sums of shifted products in double.</summary>
 public sealed unsafe class WinogradConvolutionTests
 {
     // F(4×4, 3×3) in float at these points; direct sums in float reach some 2e-7.
@@ -10,36 +10,48 @@ public sealed unsafe class WinogradConvolutionTests
 
     private static readonly VectorKernels Kernels = VectorKernels.Best;
 
-    public static TheoryData<int, int, int, int, int, int> Shapes()
+    public static TheoryData<int, int, int, int, int, int, int> Shapes()
     {
-        var shapes = new TheoryData<int, int, int, int, int, int>();
+        var shapes = new TheoryData<int, int, int, int, int, int, int>();
         for (var height = 1; height <= 9; height++)
         {
             for (var width = 1; width <= 9; width++)
-                shapes.Add(16, 16, height, width, 1, 3);
+                shapes.Add(3, 16, 16, height, width, 1, 3);
         }
 
-        shapes.Add(16, 48, 5, 6, 0, 2);
-        shapes.Add(32, 16, 6, 7, 2, 5);
-        shapes.Add(64, 64, 28, 28, 1, 2);
-        shapes.Add(64, 128, 14, 14, 1, 9);
-        shapes.Add(128, 256, 14, 14, 1, 5);
-        shapes.Add(160, 80, 7, 7, 1, 20);
+        for (var height = 1; height <= 5; height++)
+        {
+            for (var width = 1; width <= 5; width++)
+                shapes.Add(5, 16, 16, height, width, 2, 3);
+        }
+
+        for (var padding = 0; padding <= 4; padding++)
+            shapes.Add(5, 16, 32, 5, 6, padding, 2);
+        shapes.Add(5, 32, 96, 14, 14, 2, 3);
+        shapes.Add(5, 32, 128, 7, 7, 2, 9);
+        shapes.Add(5, 48, 128, 4, 4, 2, 20);
+
+        shapes.Add(3, 16, 48, 5, 6, 0, 2);
+        shapes.Add(3, 32, 16, 6, 7, 2, 5);
+        shapes.Add(3, 64, 64, 28, 28, 1, 2);
+        shapes.Add(3, 64, 128, 14, 14, 1, 9);
+        shapes.Add(3, 128, 256, 14, 14, 1, 5);
+        shapes.Add(3, 160, 80, 7, 7, 1, 20);
         return shapes;
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Output_and_both_gradients_agree_with_a_double_reference(int inputs, int outputs, int outputHeight, int outputWidth, int padding, int images)
+    public void Output_and_both_gradients_agree_with_a_double_reference(int taps, int inputs, int outputs, int outputHeight, int outputWidth, int padding, int images)
     {
-        int height = outputHeight + 2 - 2 * padding, width = outputWidth + 2 - 2 * padding;
+        int height = outputHeight + taps - 1 - 2 * padding, width = outputWidth + taps - 1 - 2 * padding;
         if (height < 1 || width < 1)
         {
-            Assert.Equal(2, padding); // only there can an output be without an input
+            Assert.True(2 * padding >= taps); // only there can an output be without an input
             return;
         }
 
-        var shape = new ConvolutionShape(inputs, outputs, 3, 1, padding, height, width, outputHeight, outputWidth);
+        var shape = new ConvolutionShape(inputs, outputs, taps, 1, padding, height, width, outputHeight, outputWidth);
         Assert.True(WinogradConvolution.Fits(shape));
         var winograd = new WinogradConvolution(shape, Kernels, images);
         using var inputMemory = new NativeBuffer(images * FeatureMap.ImageLength(height, width, inputs, padding, shape.HaloAfter));
@@ -75,10 +87,12 @@ public sealed unsafe class WinogradConvolutionTests
     [Fact]
     public void Edge_tiles_multiply_only_what_they_need()
     {
-        Assert.Equal(22 * 22, new WinogradTiles(14, 14).ProductsPerImage);
-        Assert.Equal(11 * 11, new WinogradTiles(7, 7).ProductsPerImage);
-        Assert.Equal(9 * 42, new WinogradTiles(5, 28).ProductsPerImage);
-        Assert.Equal(42 * 42, new WinogradTiles(28, 28).ProductsPerImage);
+        Assert.Equal(22 * 22, new WinogradTiles(14, 14, 3).ProductsPerImage);
+        Assert.Equal(11 * 11, new WinogradTiles(7, 7, 3).ProductsPerImage);
+        Assert.Equal(9 * 42, new WinogradTiles(5, 28, 3).ProductsPerImage);
+        Assert.Equal(42 * 42, new WinogradTiles(28, 28, 3).ProductsPerImage);
+        Assert.Equal(42 * 42, new WinogradTiles(14, 14, 5).ProductsPerImage);
+        Assert.Equal(23 * 23, new WinogradTiles(7, 7, 5).ProductsPerImage);
     }
 
     private static void Compute(
@@ -92,7 +106,7 @@ public sealed unsafe class WinogradConvolutionTests
         using var du = new NativeBuffer(winograd.ProductGradientLength);
         for (var c = 0; c < shape.C; c++)
             winograd.TransformKernel(weight, u.Pointer, c);
-        for (var tap = 0; tap < 9; tap++)
+        for (var tap = 0; tap < shape.Taps; tap++)
             Kernels.Transpose(weight + tap * shape.C * shape.K, shape.K, shape.C, shape.K, turned + tap * shape.C * shape.K, shape.C);
         for (var k = 0; k < shape.K; k++)
             winograd.TransformTurnedKernel(turned, turnedU.Pointer, k);
@@ -147,7 +161,7 @@ public sealed unsafe class WinogradConvolutionTests
         var sums = new double[images * shape.OutputPixels * shape.K];
         ForEachProduct(shape, images, (n, y, column, row, tap) =>
         {
-            var from = x.Pixel(n, y + tap / 3 - shape.Padding, column + tap % 3 - shape.Padding);
+            var from = x.Pixel(n, y + tap / shape.R - shape.Padding, column + tap % shape.R - shape.Padding);
             for (var c = 0; c < shape.C; c++)
             {
                 for (var k = 0; k < shape.K; k++)
@@ -162,7 +176,7 @@ public sealed unsafe class WinogradConvolutionTests
         var sums = new double[images * shape.Height * shape.Width * shape.C];
         ForEachProduct(shape, images, (n, y, column, row, tap) =>
         {
-            int inY = y + tap / 3 - shape.Padding, inX = column + tap % 3 - shape.Padding;
+            int inY = y + tap / shape.R - shape.Padding, inX = column + tap % shape.R - shape.Padding;
             if (inY < 0 || inX < 0 || inY >= shape.Height || inX >= shape.Width)
                 return;
             var from = dy.Pixel(n, y, column);
@@ -182,7 +196,7 @@ public sealed unsafe class WinogradConvolutionTests
         var sums = new double[shape.WeightCount];
         ForEachProduct(shape, images, (n, y, column, row, tap) =>
         {
-            float* from = x.Pixel(n, y + tap / 3 - shape.Padding, column + tap % 3 - shape.Padding), gradient = dy.Pixel(n, y, column);
+            float* from = x.Pixel(n, y + tap / shape.R - shape.Padding, column + tap % shape.R - shape.Padding), gradient = dy.Pixel(n, y, column);
             for (var c = 0; c < shape.C; c++)
             {
                 for (var k = 0; k < shape.K; k++)
@@ -200,7 +214,7 @@ public sealed unsafe class WinogradConvolutionTests
             {
                 for (var x = 0; x < shape.OutputWidth; x++, row++)
                 {
-                    for (var tap = 0; tap < 9; tap++)
+                    for (var tap = 0; tap < shape.Taps; tap++)
                         visit(n, y, x, row, tap);
                 }
             }
