@@ -1,15 +1,14 @@
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Weft.Training;
 
 namespace Weft.App.Tests;
 
-/// <summary>No document lies: every <c>weft</c> command in a code block of the README and the guide is understood, and those that work on a run are carried out in short form.</summary>
+/// <summary>No document lies: every <c>weft</c> command in a code block of the README and the guide is carried out in short form, every one in running text is understood, and the C# is compiled.</summary>
 public sealed class DocumentTests : IDisposable
 {
-    // Verbs whose short form is another test's: they measure, serve, download, or train for long.
-    private static readonly string[] OnlyUnderstood = ["doctor", "bench", "studio", "serve", "study", "track", "data", "lr-find", "export", "sweep"];
-
-    private static readonly string[] OnData = ["train", "plan"];
-    private static readonly string[] WithoutRuns = ["plan", "config"];
+    private static readonly string[] OnData = ["train", "plan", "lr-find", "study"];
+    private static readonly string[] WithoutRuns = ["plan", "config", "lr-find", "data", "bench"];
 
     private readonly TinyData _data = new();
     private readonly TempFolder _place = new();
@@ -26,18 +25,35 @@ public sealed class DocumentTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_command_is_understood(string document) => Assert.All(Commands(document), command =>
+    public void Every_command_is_understood(string document) => Assert.All(Commands(document).Concat(CommandsInText(document)), command =>
         Assert.True(App.Root(new FakeScreen().Screen).Parse(Arguments(command)).Errors is [], command));
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_command_on_a_run_runs_in_short_form(string document)
+    public void Every_script_is_there_and_every_prompt_is_weft(string document)
+    {
+        var text = File.ReadAllText(Path.Combine(Root, document));
+        Assert.All(Regex.Matches(text, @"(?:eng/|\./)(\w+\.(?:cs|sh|ps1))").Select(match => match.Value), script => Assert.True(File.Exists(Path.Combine(Root, script)), script));
+        Assert.All(text.Split('\n').Where(line => line.StartsWith("$ ", StringComparison.Ordinal)), line => Assert.Matches(@"^\$ (\./)?weft ", line));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_line_of_CSharp_is_compiled(string document)
+    {
+        var compiled = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "DocumentSnippets.cs")).Select(line => line.Trim()).ToHashSet();
+        Assert.All(Blocks(document).Where(block => block.Language == "csharp" && block.Line is not ("" or "using Weft;")), block => Assert.Contains(block.Line.Trim(), compiled));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_command_runs_in_short_form(string document)
     {
         using (var png = File.Create(_place.At("coat.png")))
-            Training.PngWriter.Write(png, new FeatureShape(12, 12, 1), new byte[144]);
+            PngWriter.Write(png, new FeatureShape(12, 12, 1), new byte[144]);
         var began = RunShort("train --name begun"); // so that "latest" is something from the first command on
         Assert.True(began.Code == 0, began.Error);
-        foreach (var command in Commands(document).Where(command => !OnlyUnderstood.Contains(Arguments(command)[0])))
+        foreach (var command in Commands(document))
         {
             var (code, error) = RunShort(command);
             Assert.True(code == 0, $"{document}: weft {command}\n{error}");
@@ -49,7 +65,7 @@ public sealed class DocumentTests : IDisposable
     public void Every_picture_and_every_link_is_there(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Root, document))!;
-        var targets = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(Root, document)), @"\]\(([^)#]+?)(?:#[^)]*)?\)").Select(match => match.Groups[1].Value);
+        var targets = Regex.Matches(File.ReadAllText(Path.Combine(Root, document)), @"\]\(([^)#]+?)(?:#[^)]*)?\)").Select(match => match.Groups[1].Value);
         Assert.All(targets.Where(target => !target.StartsWith("http", StringComparison.Ordinal)), target => Assert.True(Path.Exists(Path.Combine(folder, target)), target));
     }
 
@@ -59,10 +75,17 @@ public sealed class DocumentTests : IDisposable
         // A run's own files are named from the working folder, where the runs are.
         arguments = [.. arguments.Select(argument => argument.StartsWith("runs/", StringComparison.Ordinal) ? _place.At(argument) : argument)];
         var verb = arguments[0];
+        arguments = [.. arguments.Select(argument => argument == FashionMnist.Name ? _data.Folder : argument)];
         if (OnData.Contains(verb))
             arguments.AddRange(["--data", _data.Folder, "--set", "model.width=0.125", "--set", "training.batch_size=16", "--set", "data.validation_count=30"]);
         if (OnData.Contains(verb) && !arguments.Contains("--config"))
-            Shorten(arguments, "--epochs", "2");
+            Shorten(arguments, "--epochs", verb == "study" ? "1" : "2");
+        if (verb == "study")
+            Shorten(arguments, "--seeds", "1");
+        if (verb == "lr-find")
+            Shorten(arguments, "--steps", "20");
+        if (verb == "bench")
+            arguments.AddRange(["--batch", "2", "--seconds", "1"]);
         if (!WithoutRuns.Contains(verb))
             arguments.AddRange(["--runs", _place.At("runs")]);
         if (verb == "analyze" && arguments.IndexOf("--pair") is var pair and >= 0)
@@ -81,17 +104,29 @@ public sealed class DocumentTests : IDisposable
             arguments.AddRange([option, value]);
     }
 
-    private static IEnumerable<string> Commands(string document)
+    private static IEnumerable<string> Commands(string document) =>
+        from block in Blocks(document)
+        let match = Regex.Match(block.Line, @"^(?:\$ )?(?:\./)?weft (.*?)(?: #.*)?$")
+        where match.Success
+        select match.Groups[1].Value.Trim();
+
+    /// <summary>Those without a placeholder.</summary>
+    private static IEnumerable<string> CommandsInText(string document) =>
+        from Match match in Regex.Matches(File.ReadAllText(Path.Combine(Root, document)), @"`(?:\./)?weft ([^`\n]+)`")
+        let command = match.Groups[1].Value
+        where command.IndexOfAny(['…', '[', '|', '\\']) < 0
+        select command;
+
+    /// <summary>The lines between the fences, each with the language of its block.</summary>
+    private static IEnumerable<(string Language, string Line)> Blocks(string document)
     {
-        var isCode = false;
+        string? language = null;
         foreach (var line in File.ReadLines(Path.Combine(Root, document)))
         {
             if (line.StartsWith("```", StringComparison.Ordinal))
-                isCode = !isCode;
-            var text = line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line;
-            text = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text;
-            if (isCode && text.StartsWith("weft ", StringComparison.Ordinal))
-                yield return text[5..].Split(" #", 2)[0].Trim();
+                language = language is null ? line[3..] : null;
+            else if (language is not null)
+                yield return (language, line);
         }
     }
 

@@ -13,8 +13,8 @@ internal readonly record struct Html(string Markup)
 
     public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Markup)));
 
-    /// <summary>Text from anywhere: no markup, no control characters, nothing that turns the direction of reading.</summary>
-    public static string Escape(string text) => WebUtility.HtmlEncode(Printable.Escape(text));
+    /// <summary>Text from anywhere: no markup, no control characters, nothing that turns the direction of reading. A per cent sign stays with its number.</summary>
+    public static string Escape(string text) => WebUtility.HtmlEncode(Printable.Escape(text).Replace(" %", "\u00a0%", StringComparison.Ordinal));
 
     public override string ToString() => Markup;
 }

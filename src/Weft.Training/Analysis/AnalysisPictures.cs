@@ -8,6 +8,7 @@ public static class AnalysisPictures
     private const int Line = 10;
     private const int Columns = 8;
     private const int Letter = 6; // width in pixels
+    private const int LineLetters = 49; // beside a case
 
     /// <summary>A grid of samples: number, label, what it was taken for and how sure.</summary>
     public static Picture Gallery(IReadOnlyList<GalleryImage> gallery, ImageSamples images, IReadOnlyList<string> classes) => Grid(
@@ -23,7 +24,7 @@ public static class AnalysisPictures
         var cellWidth = shape.Width * Scale + Gap;
         var cellHeight = shape.Height * Scale + Gap + Line;
         var neighbours = cases.Count == 0 ? 0 : cases.Max(one => Math.Max(one.NearestOfLabel.Count, one.NearestOfPrediction.Count));
-        const int TextWidth = 50 * Letter;
+        const int TextWidth = (LineLetters + 1) * Letter;
         var picture = new Picture(TextWidth + (3 + 2 * neighbours) * cellWidth + 3 * Gap, Math.Max(1, cases.Count) * cellHeight + Line + Gap);
         var heads = new[] { "image", "for its label", "for prediction", "nearest with its label" };
         for (var i = 0; i < heads.Length; i++)
@@ -35,10 +36,10 @@ public static class AnalysisPictures
             string[] lines =
             [
                 $"#{one.Index}", $"is {classes[one.Label]}: {one.Probabilities[one.Label]:0.00}", $"said {classes[one.Prediction]}: {one.Probabilities[one.Prediction]:0.00}",
-                $"typical: {one.Typicality * 100:0} % of its class", $"of prediction: {one.TypicalityOfPrediction * 100:0} %", .. one.Remarks,
+                $"typical: {one.Typicality * 100:0} % of its class", $"of prediction: {one.TypicalityOfPrediction * 100:0} %", .. one.Remarks.SelectMany(Wrapped),
             ];
             for (var i = 0; i < lines.Length; i++)
-                picture.DrawText(Gap, y + i * Line, lines[i].Length > 49 ? lines[i][..49] : lines[i]);
+                picture.DrawText(Gap, y + i * Line, lines[i].Length > LineLetters ? lines[i][..LineLetters] : lines[i]);
             picture.DrawImage(TextWidth, y, one.Pixels, shape, Scale);
             if (one.SaliencyOfLabel.Length > 0)
             {
@@ -74,6 +75,17 @@ public static class AnalysisPictures
 
         return pixels;
         static double Ramp(double distance) => Math.Clamp(1.5 - 4 * Math.Abs(distance), 0, 1);
+    }
+
+    private static IEnumerable<string> Wrapped(string text)
+    {
+        while (text.Length > LineLetters && text.LastIndexOf(' ', LineLetters) is var end and > 2)
+        {
+            yield return text[..end];
+            text = "  " + text[(end + 1)..];
+        }
+
+        yield return text;
     }
 
     private static void DrawHeat(Picture picture, int x, int y, byte[] image, float[] map, FeatureShape shape) =>

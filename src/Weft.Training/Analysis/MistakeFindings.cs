@@ -40,7 +40,7 @@ internal static class MistakeFindings
         foreach (var reason in reasons.Where(reason => reason.Verdict == ReasonVerdict.Named))
             yield return new Finding($"reason-{reason.Key.Replace('_', '-')}", $"{reason.Title} is a reason: {reason.Sentence[(reason.Sentence.IndexOf(' ') + 1)..]}", null);
         if (suspects.ErrorCount > 0 && suspects.Ranked[0].Score < -0.9)
-            yield return new Finding("suspect-labels", Say($"{suspects.Ranked.Count(suspect => suspect is { OffDiagonal: true, Score: < -0.9 })} {Name(split)} images look as if their label were wrong; nothing was removed."), $"weft analyze RUN --split {Name(split)} --folds 4");
+            yield return new Finding("suspect-labels", Say($"{suspects.Ranked.Count(suspect => suspect is { OffDiagonal: true, Score: < -0.9 })} {Name(split)} images look as if their label were wrong; nothing was removed."), "weft analyze RUN --folds 4"); // the training labels: the test images need not be opened for them
     }
 
     private static (int, int) Unordered(ConfusedPair pair) => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction));

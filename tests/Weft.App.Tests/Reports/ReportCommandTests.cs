@@ -29,7 +29,7 @@ public sealed partial class ReportCommandTests : IDisposable
         Assert.DoesNotContain("@import", page);
         Assert.All(["Training", "What is taken for what", "four suspected reasons", "Mistakes one by one", "Surest mistakes", "How far its probabilities can be trusted", "Methods", "Test-set ledger"],
             heading => Assert.Contains(heading, page));
-        Assert.Contains("opened 1 times", page);
+        Assert.Contains("opened once", page);
     }
 
     [Fact]
