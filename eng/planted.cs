@@ -6,7 +6,9 @@ using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-const int Side = 28, Coat = 4, Pullover = 2;
+// Dresses, because the fault must do harm before it can be a reason: blurred, most of them are mistaken. A blurred pullover is still a pullover to the network (98.5 % recall, more than
+// sharp ones), and image quality is rightly not named for it.
+const int Side = 28, Coat = 4, Dress = 3;
 var root = Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!;
 var program = Path.Combine(root, "artifacts", "bin", "Weft.App", "release", "Weft.App" + (OperatingSystem.IsWindows() ? ".exe" : ""));
 var (model, epochs) = (Option("--model") ?? "small", Option("--epochs") ?? "2");
@@ -81,7 +83,7 @@ HashSet<int> Plant(string fault, string folder)
     {
         for (var i = 0; i < testLabels.Length - 8; i++)
         {
-            if (testLabels[8 + i] == Pullover)
+            if (testLabels[8 + i] == Dress)
                 Blur(testImages.AsSpan(16 + i * Side * Side, Side * Side));
         }
     }

@@ -22,10 +22,10 @@ internal static class SuspectsSection
         if (shown.Count == 0)
             return Html.Nothing;
         var items = shown.Select(suspect => Html.Of(
-            $"<figure>{images.Sample(suspect!["pixels"], run.ClassName(suspect["label"]))}<figcaption>#{suspect["index"]!.GetValue<int>()}<br>{run.ClassName(suspect["label"])}?<br>{run.ClassName(suspect["suggested"])} {suspect["score"]!.GetValue<double>().ToString("F2", CultureInfo.InvariantCulture)}</figcaption></figure>"));
+            $"<figure>{images.Sample(suspect!["pixels"], run.ClassName(suspect["label"]))}<figcaption>#{suspect["index"]!.GetValue<int>()}<br>{run.ClassName(suspect["label"])}? {suspect["score"]!.GetValue<double>().ToString("F3", CultureInfo.InvariantCulture)}<br>→ {run.ClassName(suspect["suggested"])}</figcaption></figure>"));
         return Html.Of(
             $"""
-            <section><h2>{title}</h2><p class="read">Confident learning counts {Figures.Count(count)} labels that the network contradicts with more certainty than it usually has for the class; the {shown.Count} most suspect, with the label's probability less the suggested class's. Nothing was removed or changed: look before you do.</p><div class="gallery">{Html.Join(items)}</div></section>
+            <section><h2>{title}</h2><p class="read">Confident learning counts {Figures.Count(count)} labels that the network contradicts with more certainty than it usually has for the class; the {shown.Count} most suspect, each with the number it is ranked by (the lower, the less the network believes the label) and the class it suggests. Nothing was removed or changed: look before you do.</p><div class="gallery">{Html.Join(items)}</div></section>
             """);
     }
 }

@@ -66,8 +66,8 @@ public static class AnalysisFiles
         }
     }
 
-    private static string Suspects(SuspectLabels suspects, IReadOnlyList<string> classes) => Csv("rank,index,label,suggested,label_name,suggested_name,score,label_probability,suggested_probability,label_error",
-        suspects.Ranked.Select((s, rank) => (object[])[rank + 1, s.Index, s.Label, s.Suggested, classes[s.Label], classes[s.Suggested], s.Score, s.LabelProbability, s.SuggestedProbability, s.OffDiagonal ? 1 : 0]));
+    private static string Suspects(SuspectLabels suspects, IReadOnlyList<string> classes) => Csv("rank,index,label,suggested,label_name,suggested_name,score,suggested_probability,label_error",
+        suspects.Ranked.Select((s, rank) => (object[])[rank + 1, s.Index, s.Label, s.Suggested, classes[s.Label], classes[s.Suggested], s.Score, s.SuggestedProbability, s.OffDiagonal ? 1 : 0]));
 
     private static string Csv(string header, IEnumerable<object[]> rows)
     {

@@ -16,7 +16,7 @@ public static class AnalysisPictures
 
     /// <summary>A grid of the most suspect labels: number, label, what the networks suggest.</summary>
     public static Picture Suspects(IReadOnlyList<SuspectLabel> suspects, ImageSamples images, IReadOnlyList<string> classes) => Grid(
-        suspects, images, suspect => [$"#{suspect.Index} {suspect.Score:0.00}", classes[suspect.Label], $"? {classes[suspect.Suggested]}"], suspect => suspect.Index);
+        suspects, images, suspect => [$"#{suspect.Index} {suspect.Score:0.000}", classes[suspect.Label], $"? {classes[suspect.Suggested]}"], suspect => suspect.Index);
 
     /// <summary>A row for each case: the image, where the network looked for the label and for its prediction, the nearest training images of both classes.</summary>
     public static Picture Cases(IReadOnlyList<MistakeExplanation> cases, FeatureShape shape, IReadOnlyList<string> classes)

@@ -39,9 +39,12 @@ internal static class MistakeFindings
             yield return new Finding("abstain", Say($"If it may keep silent below a probability of {sure.Confidence:F2}, it answers {sure.Coverage * 100:F0} % of the images and at most 1 % of the answers are wrong."), null);
         foreach (var reason in reasons.Where(reason => reason.Verdict == ReasonVerdict.Named))
             yield return new Finding($"reason-{reason.Key.Replace('_', '-')}", $"{reason.Title} is a reason: {reason.Sentence[(reason.Sentence.IndexOf(' ') + 1)..]}", null);
-        if (suspects.ErrorCount > 0 && suspects.Ranked[0].Score < -0.9)
-            yield return new Finding("suspect-labels", Say($"{suspects.Ranked.Count(suspect => suspect is { OffDiagonal: true, Score: < -0.9 })} {Name(split)} images look as if their label were wrong; nothing was removed."), "weft analyze RUN --folds 4"); // the training labels: the test images need not be opened for them
+        if (suspects.Ranked.Count(IsClear) is > 0 and var clear)
+            yield return new Finding("suspect-labels", Say($"{clear} {Name(split)} images look as if their label were wrong; nothing was removed."), "weft analyze RUN --folds 4"); // the training labels: the test images need not be opened for them
     }
+
+    // So far apart that a person should look.
+    private static bool IsClear(SuspectLabel suspect) => suspect.OffDiagonal && suspect.SuggestedProbability - suspect.Score > 0.9;
 
     private static (int, int) Unordered(ConfusedPair pair) => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction));
 

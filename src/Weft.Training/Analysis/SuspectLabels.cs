@@ -3,15 +3,18 @@ namespace Weft.Training;
 /// <summary>A label that may be wrong.</summary>
 /// <param name="Index">The sample's number in the data set's files.</param>
 /// <param name="Suggested">The class that the networks hold more likely.</param>
-/// <param name="Score">The label's own probability less the largest of the others', −1…1: the lower, the more suspect.</param>
+/// <param name="Score">The label's own probability, 0…1: the lower, the more suspect.</param>
 /// <param name="OffDiagonal">Whether confident learning counts it among the label errors.</param>
-public sealed record SuspectLabel(int Index, int Label, int Suggested, double Score, double LabelProbability, double SuggestedProbability, bool OffDiagonal);
+public sealed record SuspectLabel(int Index, int Label, int Suggested, double Score, double SuggestedProbability, bool OffDiagonal);
 
 /// <summary>
 /// Confident learning on predictions of networks that did not train on the samples. With t[k] the mean probability of class k over the samples labelled k, a sample labelled i is
 /// counted as class j where p[j] ≥ t[j] (of several the most probable); counted under another class than its own it is a label error.
 /// </summary>
-/// <remarks>Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", 2021.</remarks>
+/// <remarks>
+/// Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", 2021. Ranked by the label's own probability and not by its margin: of a label that was
+/// exchanged at random for any other, the odds of being wrong are a falling function of that probability alone, while the margin hides such a label where the true class is uncertain.
+/// </remarks>
 public sealed record SuspectLabels
 {
     private SuspectLabels(IReadOnlyList<SuspectLabel> ranked, int[] joint, double[] thresholds) => (Ranked, Joint, Thresholds) = (ranked, joint, thresholds);
@@ -49,7 +52,7 @@ public sealed record SuspectLabels
             if (counted >= 0)
                 joint[label * classes + counted]++;
             var other = LargestBut(p, label);
-            suspects.Add(new SuspectLabel(predictions.Indices[row], label, other, p[label] - (double)p[other], p[label], p[other], counted >= 0 && counted != label));
+            suspects.Add(new SuspectLabel(predictions.Indices[row], label, other, p[label], p[other], counted >= 0 && counted != label));
         }
 
         return new SuspectLabels([.. suspects.OrderBy(suspect => suspect.Score).ThenBy(suspect => suspect.Index)], joint, thresholds);

@@ -69,8 +69,8 @@ def confident_learning(probabilities, labels):
         above = [k for k in range(CLASSES) if row[k] >= thresholds[k]]
         if above:
             joint[label][max(above, key=lambda k: row[k])] += 1
-    margin = p[np.arange(len(p)), labels] - np.where(np.eye(CLASSES, dtype=bool)[labels], -1, p).max(1)
-    return thresholds, joint.tolist(), np.argsort(margin, kind="stable")[:20].tolist()
+    own = p[np.arange(len(p)), labels]  # the paper's self-confidence
+    return thresholds, joint.tolist(), np.argsort(own, kind="stable")[:20].tolist()
 
 
 def difference():
