@@ -6,6 +6,9 @@ public static class Recipe
     /// <summary>Found by its bare name where several groups have it.</summary>
     private const string FirstGroup = "tuned";
 
+    /// <summary>For a few epochs: what a model is trained by when only its name is said.</summary>
+    private const string PlainGroup = "plain";
+
     private const string Prefix = "Weft.Training.Recipes.";
 
     /// <summary>"tuned/cnn5" and so on.</summary>
@@ -23,8 +26,8 @@ public static class Recipe
         ?? Names.FirstOrDefault(known => known == $"{FirstGroup}/{name}")
         ?? (Names.Where(known => known.EndsWith("/" + name, StringComparison.Ordinal)).ToList() is [var single] ? single : null);
 
-    /// <summary>What a model is trained by when nothing else is said: the recipe of its name, else the first tuned one for it, or null.</summary>
-    internal static string? ForModel(string model) => Find(model) ?? Names.FirstOrDefault(name =>
+    /// <summary>What a model is trained by when nothing else is said: the plain recipe of its name, else the first tuned one for it, or null.</summary>
+    internal static string? ForModel(string model) => Names.FirstOrDefault(name => name == $"{PlainGroup}/{model}") ?? Find(model) ?? Names.FirstOrDefault(name =>
         name.StartsWith(FirstGroup + "/", StringComparison.Ordinal) && ConfigurationYaml.Read(Text(name), "", []).Any(value => value.Key == "model.name" && value.Text == model));
 
     /// <exception cref="WeftException">There is no such recipe.</exception>

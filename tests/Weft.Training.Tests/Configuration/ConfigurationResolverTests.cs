@@ -26,8 +26,8 @@ public sealed class ConfigurationResolverTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cnn5", "tuned/cnn5")]
-    [InlineData("cnn4", "tuned/cnn4")]
+    [InlineData("cnn5", "plain/cnn5")]
+    [InlineData("cnn4", "plain/cnn4")]
     [InlineData("small", "tuned/default")]
     [InlineData("googlenet", "tuned/googlenet-adam")]
     [InlineData("resnet9", "tuned/best")]
@@ -120,7 +120,7 @@ public sealed class ConfigurationResolverTests : IDisposable
         Assert.Equal(resolved.Value, read.Value);
         Assert.Empty(ConfigurationComparison.Of(resolved.Value, read.Value));
         Assert.Contains("learning_rate: 0.0123456789  # --set\n", resolved.ToYaml());
-        Assert.Contains("momentum: 0.9  # recipe tuned/cnn4\n", resolved.ToYaml());
+        Assert.Contains("momentum: 0.9  # recipe plain/cnn4\n", resolved.ToYaml());
         Assert.Contains("split_seed: 0  # default\n", resolved.ToYaml());
     }
 
