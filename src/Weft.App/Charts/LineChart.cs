@@ -73,7 +73,7 @@ public static class LineChart
         }
 
         (values, step) = x.Ticks();
-        var isCounted = chart.XFormat == ValueFormat.Number; // epochs and the like: whole numbers only
+        var isCounted = chart.XFormat is ValueFormat.Number or ValueFormat.Count; // epochs and the like: whole numbers only
         foreach (var tick in values.Where(tick => !isCounted || tick == Math.Floor(tick)))
         {
             text.Append(CultureInfo.InvariantCulture, $"<line class=\"chart-grid\" x1=\"{Percent(x.Place(tick))}\" x2=\"{Percent(x.Place(tick))}\" y1=\"100%\" y2=\"100%\"/>");

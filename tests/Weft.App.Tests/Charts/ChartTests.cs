@@ -22,6 +22,15 @@ public class ChartTests
         Assert.Equal(expected, string.Join(' ', ticks.Select(tick => ChartText.Tick(tick, step, ValueFormat.Number))));
     }
 
+    [Theory]
+    [InlineData(ValueFormat.Number)]
+    [InlineData(ValueFormat.Count)]
+    internal void Epochs_are_whole_and_come_once(ValueFormat format)
+    {
+        var svg = LineChart.ToSvg(new Chart("Loss", [new ChartSeries("train", 0, [new(1, 2), new(2, 1), new(3, 0.5)])]) { XName = "epoch", XFormat = format });
+        Assert.Equal(["1", "2", "3"], Regex.Matches(svg, "text-anchor=\"middle\">([^<]*)</text>").Select(match => match.Groups[1].Value));
+    }
+
     [Fact]
     public void A_log_axis_has_decades_and_few_of_them()
     {
