@@ -70,21 +70,19 @@ internal static class WinogradAxis
         0, A, -A, B, -B, 1,
     ];
 
-    private const double N0 = 1 / 1.265625, Na = -128.0 / 243, Nb = 32.0 / 243, DoubleA = 0.75, DoubleB = 1.5;
-
-    private const float Na1 = (float)(DoubleA * Na), Na2 = (float)(DoubleA * DoubleA * Na), Na3 = (float)(DoubleA * DoubleA * DoubleA * Na);
-    private const float Na4 = (float)(DoubleA * DoubleA * DoubleA * DoubleA * Na);
-    private const float Nb1 = (float)(DoubleB * Nb), Nb2 = (float)(DoubleB * DoubleB * Nb), Nb3 = (float)(DoubleB * DoubleB * DoubleB * Nb);
-    private const float Nb4 = (float)(DoubleB * DoubleB * DoubleB * DoubleB * Nb);
+    // The powers of a and b are exact: each product is rounded once.
+    private const double Na = WinogradPoints.ExactInverseNa, Nb = WinogradPoints.ExactInverseNb;
+    private const float Na1 = (float)(A * Na), Na2 = (float)(A2 * Na), Na3 = (float)(WinogradPoints.A3 * Na), Na4 = (float)(A2 * A2 * Na);
+    private const float Nb1 = (float)(B * Nb), Nb2 = (float)(B2 * Nb), Nb3 = (float)(WinogradPoints.B3 * Nb), Nb4 = (float)(B2 * B2 * Nb);
 
     /// <summary>G of a 5×5 kernel, [6, 5].</summary>
     public static ReadOnlySpan<float> Kernel5 =>
     [
-        (float)N0, 0, 0, 0, 0,
-        (float)Na, Na1, Na2, Na3, Na4,
-        (float)Na, -Na1, Na2, -Na3, Na4,
-        (float)Nb, Nb1, Nb2, Nb3, Nb4,
-        (float)Nb, -Nb1, Nb2, -Nb3, Nb4,
+        WinogradPoints.InverseN0, 0, 0, 0, 0,
+        WinogradPoints.InverseNa, Na1, Na2, Na3, Na4,
+        WinogradPoints.InverseNa, -Na1, Na2, -Na3, Na4,
+        WinogradPoints.InverseNb, Nb1, Nb2, Nb3, Nb4,
+        WinogradPoints.InverseNb, -Nb1, Nb2, -Nb3, Nb4,
         0, 0, 0, 0, 1,
     ];
 

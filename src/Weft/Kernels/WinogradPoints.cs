@@ -29,7 +29,10 @@ internal static class WinogradPoints
     public const float SumOfSquares = 2.8125f;   // a² + b²
     public const float ProductOfSquares = 1.265625f; // a² b²
 
-    public const float InverseN0 = (float)(64.0 / 81);    // 1/Π(0 − q) = 1/(a² b²)
-    public const float InverseNa = (float)(-128.0 / 243); // 1/(2a²(a² − b²))
-    public const float InverseNb = (float)(32.0 / 243);   // 1/(2b²(b² − a²))
+    public const double ExactInverseN0 = 64.0 / 81;    // 1/Π(0 − q) = 1/(a² b²)
+    public const double ExactInverseNa = -128.0 / 243; // 1/(2a²(a² − b²))
+    public const double ExactInverseNb = 32.0 / 243;   // 1/(2b²(b² − a²))
+    public const float InverseN0 = (float)ExactInverseN0;
+    public const float InverseNa = (float)ExactInverseNa;
+    public const float InverseNb = (float)ExactInverseNb;
 }

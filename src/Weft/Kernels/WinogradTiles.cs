@@ -15,11 +15,11 @@ internal readonly record struct WinogradTile(int Position, int Y, int X, TileSiz
 /// </summary>
 internal readonly struct WinogradTiles(int height, int width, int taps)
 {
-    private readonly int _length = Inputs + 1 - taps;
-    private readonly int _wholeY = height / (Inputs + 1 - taps);
-    private readonly int _wholeX = width / (Inputs + 1 - taps);
-    private readonly int _restY = height % (Inputs + 1 - taps);
-    private readonly int _restX = width % (Inputs + 1 - taps);
+    private readonly int _length = WholeLength(taps);
+    private readonly int _wholeY = height / WholeLength(taps);
+    private readonly int _wholeX = width / WholeLength(taps);
+    private readonly int _restY = height % WholeLength(taps);
+    private readonly int _restX = width % WholeLength(taps);
 
     public int PerImage => (_wholeY + (_restY > 0 ? 1 : 0)) * (_wholeX + (_restX > 0 ? 1 : 0));
 
@@ -38,6 +38,9 @@ internal readonly struct WinogradTiles(int height, int width, int taps)
             return sum;
         }
     }
+
+    // Outputs of a whole tile along an axis.
+    private static int WholeLength(int taps) => Inputs + 1 - taps;
 
     private int Right => _restX > 0 ? _wholeY : 0;
 
