@@ -28,8 +28,7 @@ for (var epoch = 1; epoch <= epochs; epoch++)
         var batch = loader.Next();
         network.Forward(batch.Images, batch.Count, Phase.Training, step);
         loss += SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, batch.Targets, labelSmoothing: 0, network.LogitsGradient).MeanLoss;
-        network.Backward();
-        optimizer.Step(schedule.LearningRate(PeakRate, new SchedulePosition(step, loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * epochs)));
+        optimizer.BackwardAndStep(schedule.LearningRate(PeakRate, new SchedulePosition(step, loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * epochs)));
     }
     Console.WriteLine($"epoch {epoch}: training loss {loss / loader.BatchesPerEpoch:F4}, validation accuracy {Accuracy():P2}");
 }

@@ -91,25 +91,24 @@ internal sealed class StepBenchmark : IDisposable
             _network.Forward(_images, _batch, Phase.Evaluation);
             return;
         }
-        ForwardAndBackward();
+        Forward();
         if (_optimizer.NeedsSecondPass)
         {
+            _network.Backward();
             _optimizer.Perturb();
-            ForwardAndBackward();
+            Forward();
         }
 
-        _recorder?.Begin();
-        _optimizer.Step(LearningRate);
+        _optimizer.BackwardAndStep(LearningRate);
         _recorder?.Between("optimizer");
         _step++;
     }
 
-    private void ForwardAndBackward()
+    private void Forward()
     {
         _network.Forward(_images, _batch, Phase.Training, _step);
         SoftmaxCrossEntropy.Evaluate(_network.Logits, _network.ClassCount, new Targets(_labels), 0, _network.LogitsGradient);
         _recorder?.Between("loss");
-        _network.Backward();
     }
 
     public void Dispose()

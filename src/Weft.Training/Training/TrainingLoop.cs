@@ -79,7 +79,8 @@ internal sealed class TrainingLoop
     {
         var begun = _timer.Now();
         var learningRate = LearningRateOf(_position.Step);
-        var loss = _step.Run(batch, _position.Step, learningRate);
+        // After the epoch's last step the gradients are shown.
+        var loss = _step.Run(batch, _position.Step, learningRate, keepGradients: _position.StepInEpoch + 1 == _plan.StepsPerEpoch);
         _position = _position with
         {
             Step = _position.Step + 1,

@@ -5,27 +5,40 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, double 
 {
     /// <summary>Leaves the weights as they are where the loss is not finite, for the message to look at.</summary>
     /// <param name="step">Number of the step, from which dropout draws.</param>
-    public LossResult Run(Batch batch, long step, double learningRate)
+    /// <param name="keepGradients">Whether all gradients are there afterwards: it takes a little longer and gives the same bits.</param>
+    public LossResult Run(Batch batch, long step, double learningRate, bool keepGradients = false)
     {
-        var loss = ForwardAndBackward(batch, step);
+        var loss = Forward(batch, step);
         if (!double.IsFinite(loss.MeanLoss))
-            return loss;
-        if (optimizer.NeedsSecondPass)
         {
-            optimizer.Perturb();
-            ForwardAndBackward(batch, step);
+            network.Backward();
+            return loss;
         }
 
-        optimizer.Step(learningRate);
+        if (optimizer.NeedsSecondPass)
+        {
+            network.Backward();
+            optimizer.Perturb();
+            Forward(batch, step);
+        }
+
+        if (keepGradients)
+        {
+            network.Backward();
+            optimizer.Step(learningRate);
+        }
+        else
+        {
+            optimizer.BackwardAndStep(learningRate);
+        }
+
         average?.Update();
         return loss;
     }
 
-    private LossResult ForwardAndBackward(Batch batch, long step)
+    private LossResult Forward(Batch batch, long step)
     {
         network.Forward(batch.Images, batch.Count, Phase.Training, step);
-        var loss = SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, batch.Targets, labelSmoothing, network.LogitsGradient);
-        network.Backward();
-        return loss;
+        return SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, batch.Targets, labelSmoothing, network.LogitsGradient);
     }
 }

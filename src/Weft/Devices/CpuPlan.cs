@@ -154,6 +154,8 @@ internal sealed unsafe class CpuPlan : DevicePlan
             values += Lines(slot.Layout.StorageLength);
         }
 
+        for (var i = 0; i < _parameters.Count; i++)
+            _parameters[i].Place = i;
         if (!_context.Options.Training)
             return;
         var gradients = Allocate(_parameters.Sum(slot => Lines(slot.Layout.StorageLength)) + Slack);

@@ -113,11 +113,14 @@ public sealed class Network : IDisposable
 
     /// <summary>Fills every parameter's gradient from <see cref="LogitsGradient"/>.</summary>
     /// <exception cref="InvalidOperationException">The last forward pass was not one in <see cref="Phase.Training"/>.</exception>
-    public void Backward()
+    public void Backward() => BackwardFor(null);
+
+    /// <summary>As <see cref="Backward"/>, but parameters with <see cref="Parameter.IsHandedOver"/> go to <paramref name="taker"/>, if there is one, and their gradients are not filled.</summary>
+    internal void BackwardFor(IGradientTaker? taker)
     {
         if (!_lastPass.IsTraining)
             throw new InvalidOperationException("Backward follows a forward pass in Phase.Training.");
-        _plan.Backward(_lastPass);
+        _plan.Backward(_lastPass with { Taker = taker });
         _plan.InvalidateWeights(); // an optimizer changes them now
     }
 
@@ -137,7 +140,7 @@ public sealed class Network : IDisposable
 
     public void Dispose() => _plan.Dispose();
 
-    private static unsafe Parameter CreateParameter(ParameterSlot slot) => new(slot.Name, slot.Kind, slot.Layout, slot.Value, slot.Gradient);
+    private static unsafe Parameter CreateParameter(ParameterSlot slot) => new(slot.Name, slot.Kind, slot.Layout, slot.Value, slot.Gradient) { IsHandedOver = slot.IsHandedOver };
 
     private unsafe StateTensor CreateState(ParameterSlot slot) => new(slot.Name, slot.Layout, slot.Value, InvalidateWeights);
 }

@@ -41,6 +41,9 @@ public sealed unsafe class Parameter
 
     internal TensorLayout Layout { get; }
 
+    /// <summary>Whether an <see cref="IGradientTaker"/> gets the gradient, if there is one.</summary>
+    internal bool IsHandedOver { get; init; }
+
     internal float* UnsafeValue => _value;
 
     internal float* UnsafeGradient => _gradient;

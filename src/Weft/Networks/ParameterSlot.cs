@@ -13,6 +13,12 @@ internal sealed unsafe class ParameterSlot(string name, ParameterKind kind, Tens
 
     public Initialization Initialization { get; } = initialization;
 
+    /// <summary>Whether the backward pass gives the gradient to an <see cref="IGradientTaker"/>, if there is one, instead of filling <see cref="Gradient"/>.</summary>
+    public bool IsHandedOver { get; init; }
+
+    /// <summary>Its place among the parameters of the network.</summary>
+    public int Place { get; set; }
+
     public float* Value { get; set; }
 
     /// <summary>Null for statistics.</summary>

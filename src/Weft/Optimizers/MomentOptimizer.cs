@@ -4,22 +4,27 @@ using System.Numerics;
 namespace Weft;
 
 /// <summary>An optimizer that updates every element by itself from its gradient and up to two moments, in one pass over memory.</summary>
-internal abstract unsafe class MomentOptimizer<TRule> : Optimizer where TRule : struct, IUpdateRule
+internal abstract unsafe class MomentOptimizer<TRule> : Optimizer, IGradientTaker where TRule : struct, IUpdateRule
 {
     private readonly OptimizerOptions _options;
     private readonly Parameter[] _parameters;
     private readonly Action? _changed;
+    private readonly Action<IGradientTaker?>? _backward;
     private readonly ElementChunks _chunks;
+    private readonly ElementChunks _kept; // of the parameters whose gradients nobody takes
     private readonly GradientNorm _norm;
     private readonly NativeBuffer[] _first;
     private readonly NativeBuffer[] _second;
+    private Work _work;
 
     protected MomentOptimizer(OptimizerOptions options, TrainedTensors trained, string firstName, string secondName)
     {
         _options = options;
         _changed = trained.Changed;
+        _backward = trained.Backward;
         _parameters = [.. trained.Parameters];
         _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length), trained.Team);
+        _kept = new ElementChunks(_parameters.Select(parameter => parameter.IsHandedOver ? 0 : parameter.Length), trained.Team);
         _norm = new GradientNorm(_parameters, _chunks);
         _first = TRule.UsesFirst ? Allocate() : [];
         _second = TRule.UsesSecond ? Allocate() : [];
@@ -38,13 +43,39 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer where TRule : 
 
     public sealed override void Step(double learningRate)
     {
-        StepCount++;
         var scale = 1f;
         if (_options.ClipNorm is { } longest)
             scale = (float)Math.Min(1, longest / (_norm.Compute() + 1e-6));
-        var work = new Work(this, Rule(learningRate, _options.WeightDecay, StepCount),
-            Rule(learningRate, _options.DecayNormsAndBiases ? _options.WeightDecay : 0, StepCount), scale);
-        _chunks.Run(work);
+        _chunks.Run(NextWork(learningRate, scale));
+        End();
+    }
+
+    public sealed override void BackwardAndStep(double learningRate)
+    {
+        if (_options.ClipNorm is not null || _backward is null)
+        {
+            _backward?.Invoke(null);
+            Step(learningRate);
+            return;
+        }
+
+        _work = NextWork(learningRate, scale: 1);
+        _backward(this);
+        _kept.Run(_work);
+        End();
+    }
+
+    public void Take(int parameter, int start, int length, float* gradient) => _work.Update(parameter, start, length, gradient);
+
+    private Work NextWork(double learningRate, float scale)
+    {
+        var step = StepCount + 1;
+        return new Work(this, Rule(learningRate, _options.WeightDecay, step), Rule(learningRate, _options.DecayNormsAndBiases ? _options.WeightDecay : 0, step), scale);
+    }
+
+    private void End()
+    {
+        StepCount++;
         _changed?.Invoke();
     }
 
@@ -69,12 +100,14 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer where TRule : 
 
     private readonly struct Work(MomentOptimizer<TRule> optimizer, TRule weightRule, TRule otherRule, float scale) : IChunkWork
     {
-        public void Run(int chunk, int tensor, int start, int length)
+        public void Run(int chunk, int tensor, int start, int length) => Update(tensor, start, length, optimizer._parameters[tensor].UnsafeGradient + start);
+
+        public void Update(int tensor, int start, int length, float* gradient)
         {
             var parameter = optimizer._parameters[tensor];
             UpdateElements(parameter.Kind == ParameterKind.Weight ? weightRule : otherRule, scale,
                 parameter.UnsafeValue + start,
-                parameter.UnsafeGradient + start,
+                gradient,
                 TRule.UsesFirst ? optimizer._first[tensor].Pointer + start : null,
                 TRule.UsesSecond ? optimizer._second[tensor].Pointer + start : null,
                 length);

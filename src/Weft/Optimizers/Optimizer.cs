@@ -6,13 +6,13 @@ namespace Weft;
 /// <code>
 /// network.Forward(images, count, Phase.Training, step);
 /// SoftmaxCrossEntropy.Evaluate(network.Logits, classes, targets, smoothing, network.LogitsGradient);
-/// network.Backward();
 /// if (optimizer.NeedsSecondPass)          // SAM only
 /// {
+///     network.Backward();
 ///     optimizer.Perturb();
-///     … the same three calls again, on the same batch and step …
+///     … the same two calls again, on the same batch and step …
 /// }
-/// optimizer.Step(schedule.LearningRate(peak, position));
+/// optimizer.BackwardAndStep(schedule.LearningRate(peak, position));
 /// </code>
 /// </remarks>
 public abstract class Optimizer : IDisposable
@@ -60,6 +60,13 @@ public abstract class Optimizer : IDisposable
     /// <summary>Applies the network's gradients once.</summary>
     /// <exception cref="InvalidOperationException"><see cref="NeedsSecondPass"/> is true and <see cref="Perturb"/> was not called.</exception>
     public abstract void Step(double learningRate);
+
+    /// <summary>
+    /// <see cref="Network.Backward"/> and <see cref="Step"/> in one, to the same bits. Unless the whole gradient has to be known first (clipping, SAM), a linear
+    /// layer's weights are updated block by block while their gradient is in the cache; that gradient then does not reach <see cref="Parameter.Gradient"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">As both.</exception>
+    public abstract void BackwardAndStep(double learningRate);
 
     /// <summary>Continues from a checkpoint: <see cref="State"/> has been filled, this sets the count.</summary>
     public abstract void RestoreStepCount(long stepCount);

@@ -10,12 +10,14 @@ internal sealed class Sam : Optimizer
     private readonly GradientNorm _norm;
     private readonly TensorSnapshot _before;
     private readonly Action? _changed;
+    private readonly Action<IGradientTaker?>? _backward;
     private bool _perturbed;
 
     public Sam(SamOptions options, TrainedTensors trained)
     {
         _rho = options.Rho;
         _changed = trained.Changed;
+        _backward = trained.Backward;
         _inner = Create(options.Around, trained);
         _parameters = [.. trained.Parameters];
         _chunks = new ElementChunks(_parameters.Select(parameter => parameter.Length), trained.Team);
@@ -47,6 +49,13 @@ internal sealed class Sam : Optimizer
         _perturbed = false;
         _inner.Step(learningRate);
         StepCount = _inner.StepCount;
+    }
+
+    // The weights are the perturbed ones until Step: nothing can be updated before.
+    public override void BackwardAndStep(double learningRate)
+    {
+        _backward?.Invoke(null);
+        Step(learningRate);
     }
 
     public override void RestoreStepCount(long stepCount)

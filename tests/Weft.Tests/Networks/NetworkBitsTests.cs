@@ -20,6 +20,39 @@ public class NetworkBitsTests
             Assert.True(one.SequenceEqual(Train(model, options, threads)), $"{threads} threads");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Updating_weights_within_the_backward_pass_changes_no_bits(int threads)
+    {
+        OptimizerOptions[] all =
+        [
+            new SgdOptions { Momentum = 0, WeightDecay = 5e-4 }, new SgdOptions { Nesterov = true, WeightDecay = 5e-4 }, new SgdOptions { ClipNorm = 0.1 },
+            new AdamWOptions(), new RmsPropOptions(), new SamOptions(new SgdOptions()),
+        ];
+        foreach (var options in all)
+            Assert.True(Train("cnn5", options, threads).SequenceEqual(Train("cnn5", options, threads, within: true)), $"{options}");
+    }
+
+    [Fact]
+    public void Weights_updated_within_the_backward_pass_have_no_gradient_to_show()
+    {
+        using var device = new CpuDevice(1);
+        using var network = Network.Compile(ModelCatalog.Describe("cnn5", new ModelOptions { Width = 0.25 }), device, new CompileOptions { BatchSize = Batch });
+        using var optimizer = Optimizer.Create(new SgdOptions(), network);
+        var (images, labels) = HashedModel.Batch(1, 0, Batch);
+        var before = network.Parameters.Select(parameter => parameter.Value.ToArray()).ToList();
+        network.Forward(images, Batch, Phase.Training);
+        SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0, network.LogitsGradient);
+        optimizer.BackwardAndStep(0.01);
+        Assert.Equal(1, optimizer.StepCount);
+        foreach (var (parameter, old) in network.Parameters.Zip(before).Where(pair => pair.First.Kind == ParameterKind.Weight))
+        {
+            Assert.NotEqual(old, parameter.Value.ToArray());
+            Assert.Equal(parameter.Name is "fc1.weight" or "fc2.weight", parameter.Gradient.ToArray().All(value => value == 0));
+        }
+    }
+
     [Fact]
     public void Another_seed_gives_other_weights()
     {
@@ -30,7 +63,7 @@ public class NetworkBitsTests
     }
 
     // Five steps with dropout, the last batch partial; then logits, weights, moments and the average as one list.
-    private static List<float> Train(string model, OptimizerOptions options, int threads)
+    private static List<float> Train(string model, OptimizerOptions options, int threads, bool within = false)
     {
         using var device = new CpuDevice(threads);
         using var network = Network.Compile(
@@ -41,21 +74,30 @@ public class NetworkBitsTests
         {
             var count = step < 4 ? Batch : 3;
             var (images, labels) = HashedModel.Batch(1, step, count);
-            Pass();
+            Forward();
             if (optimizer.NeedsSecondPass)
             {
+                network.Backward();
                 optimizer.Perturb();
-                Pass();
+                Forward();
             }
 
-            optimizer.Step(0.01);
+            if (within)
+            {
+                optimizer.BackwardAndStep(0.01);
+            }
+            else
+            {
+                network.Backward();
+                optimizer.Step(0.01);
+            }
+
             average.Update();
 
-            void Pass()
+            void Forward()
             {
                 network.Forward(images, count, Phase.Training, step);
                 SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0.1, network.LogitsGradient);
-                network.Backward();
             }
         }
 

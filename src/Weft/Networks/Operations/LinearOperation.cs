@@ -38,7 +38,7 @@ internal sealed unsafe class LinearOperation : Operation
         _outputs = layer.OutputFeatures;
         _panel = kernels.PanelWidth;
         _batchSize = batchSize;
-        _weight = new ParameterSlot($"{path}.weight", ParameterKind.Weight, new TensorLayout.Linear(_outputs, input.FeatureOrder, _panel), Initialization.FanIn(_features));
+        _weight = new ParameterSlot($"{path}.weight", ParameterKind.Weight, new TensorLayout.Linear(_outputs, input.FeatureOrder, _panel), Initialization.FanIn(_features)) { IsHandedOver = true };
         if (layer.Bias)
             _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_outputs]), Initialization.FanIn(_features));
     }
@@ -52,7 +52,7 @@ internal sealed unsafe class LinearOperation : Operation
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 
     public override (long PerWorker, long Shared) Scratch =>
-        ((long)FeaturesPerTask * Math.Max(_panel, _batchSize) + Slack, PackedOutputs(_batchSize) + Slack);
+        ((long)FeaturesPerTask * (Math.Max(_panel, _batchSize) + _panel) + Slack, PackedOutputs(_batchSize) + Slack);
 
     private int Panels => (_outputs + _panel - 1) / _panel;
 
@@ -67,7 +67,7 @@ internal sealed unsafe class LinearOperation : Operation
     public override void Backward(in Pass pass)
     {
         PackGradient(pass.Count);
-        var work = new BackwardWork(this, pass.Count);
+        var work = new BackwardWork(this, pass);
         _context.Team.Run((_features + FeaturesPerTask - 1) / FeaturesPerTask, ref work);
         if (_bias is not { } bias)
             return;
@@ -147,22 +147,24 @@ internal sealed unsafe class LinearOperation : Operation
         }
     }
 
-    /// <summary>For a block of features: their rows of the weight gradient, and their columns of the input gradient.</summary>
-    private readonly struct BackwardWork(LinearOperation operation, int count) : IWork
+    /// <summary>For a block of features: their columns of the input gradient, and their rows of the weight gradient.</summary>
+    private readonly struct BackwardWork(LinearOperation operation, Pass pass) : IWork
     {
         public void Run(int task, int worker)
         {
             var first = task * FeaturesPerTask;
             var features = Math.Min(FeaturesPerTask, operation._features - first);
             var scratch = operation._context.WorkerScratch(worker);
-            AddWeightRows(first, features, scratch);
+            // The input gradient first: who takes the weight gradient may change the weights.
             if (operation._input.NeedsGradient)
                 WriteInputColumns(first, features, scratch);
+            WriteWeightRows(first, features, scratch);
         }
 
-        private void AddWeightRows(int first, int features, float* scratch)
+        private void WriteWeightRows(int first, int features, float* scratch)
         {
             nint segment = 0;
+            var count = pass.Count;
             var x = operation._input.Map;
             // The samples lie so far apart, often by a power of two, that their lines would push each other out of a first-level cache panel after panel.
             for (var sample = 0; sample < count; sample++)
@@ -177,12 +179,17 @@ internal sealed unsafe class LinearOperation : Operation
                 BStep = operation._panel,
                 CRow = operation._panel,
             };
+            var taken = scratch + FeaturesPerTask * Math.Max(operation._panel, operation._batchSize);
             for (var panel = 0; panel < operation.Panels; panel++)
             {
-                operation._context.Kernels.MultiplyPanel(
-                    block, scratch, operation._context.SharedScratch + (nint)panel * count * operation._panel,
-                    operation._weight.Gradient + ((nint)panel * operation._features + first) * operation._panel, features,
-                    Math.Min(operation._panel, operation._outputs - panel * operation._panel));
+                var columns = Math.Min(operation._panel, operation._outputs - panel * operation._panel);
+                var start = checked((int)(((long)panel * operation._features + first) * operation._panel));
+                var gradient = pass.Taker is null ? operation._weight.Gradient + start : taken;
+                // What fills up a panel has no gradient.
+                if (pass.Taker is not null && columns < operation._panel)
+                    new Span<float>(taken, features * operation._panel).Clear();
+                operation._context.Kernels.MultiplyPanel(block, scratch, operation._context.SharedScratch + (nint)panel * count * operation._panel, gradient, features, columns);
+                pass.Taker?.Take(operation._weight.Place, start, features * operation._panel, gradient);
             }
         }
 
@@ -191,6 +198,7 @@ internal sealed unsafe class LinearOperation : Operation
             var segments = stackalloc nint[operation.Panels];
             for (var panel = 0; panel < operation.Panels; panel++)
                 segments[panel] = (nint)panel * operation._features * operation._panel;
+            var (count, lanes) = (pass.Count, operation._context.Kernels.Lanes);
             var dx = operation._input.Gradient;
             var accumulate = operation._input.Accumulates(operation);
             var block = new MatrixBlock
@@ -206,8 +214,9 @@ internal sealed unsafe class LinearOperation : Operation
             var turned = operation._context.SharedScratch + (nint)operation.PaddedOutputs * count;
             for (var sample = 0; sample < count; sample += operation._panel, turned += (nint)operation.PaddedOutputs * operation._panel)
             {
-                operation._context.Kernels.MultiplyPanel(block, operation._weight.Value + (nint)first * operation._panel, turned, scratch, features, operation._panel);
                 var samples = Math.Min(operation._panel, count - sample);
+                var columns = samples <= lanes ? lanes : operation._panel; // whole vectors
+                operation._context.Kernels.MultiplyPanel(block, operation._weight.Value + (nint)first * operation._panel, turned, scratch, features, columns);
                 if (accumulate)
                     operation._context.Kernels.TransposeAdd(scratch, operation._panel, features, samples, dx.Image(sample) + first, dx.ImageStride);
                 else

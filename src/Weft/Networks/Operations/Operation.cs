@@ -5,6 +5,9 @@ namespace Weft;
 /// <summary>One pass over a batch.</summary>
 internal readonly record struct Pass(int Count, Phase Phase, long Step)
 {
+    /// <summary>Who takes gradients in a backward pass; null where all are kept.</summary>
+    public IGradientTaker? Taker { get; init; }
+
     public bool IsTraining => Phase == Phase.Training;
 }
 
