@@ -56,12 +56,15 @@ if ! dotnet build Weft.slnx -c Release --disable-build-servers -v quiet; then
     finish
 fi
 
+# What a shell starts in the background ignores interrupts, and nohup adds hang-ups; the tests of signals need them as a terminal gives them.
+if env --default-signal=INT,HUP true 2>/dev/null; then environment=(env --default-signal=INT,HUP); else environment=(env); fi
+
 # run_suite NAME [VARIABLE=VALUE…]: runs one test executable and adds its counts; a suite that dies without a summary is one failure.
 run_suite() {
     local name=$1 log="$logs/$1" started=$SECONDS counts
     shift
     say "== $name${*:+  ($*)}"
-    env "$@" "artifacts/bin/$name/release/$name" -noColor >"$log" 2>&1
+    "${environment[@]}" "$@" "artifacts/bin/$name/release/$name" -noColor >"$log" 2>&1
     local code=$?
     counts=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
     if [[ ! $counts =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
