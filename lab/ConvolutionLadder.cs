@@ -53,8 +53,8 @@ internal sealed unsafe class ConvolutionLadder : Ladder
         _winograd = new Winograd(height, width, c, k, _weight, Allocate);
         _engineWinograd = new WinogradConvolution(_shape, VectorKernels.Best, ImagesPerPart);
         _engineKernel = Allocate(_engineWinograd.KernelLength);
-        for (var channel = 0; channel < c; channel++)
-            _engineWinograd.TransformKernel(_weight, _engineKernel, channel);
+        for (var task = 0; task < _engineWinograd.KernelTasks; task++)
+            _engineWinograd.TransformKernel(_weight, _engineKernel, task);
         _engineScratch = Allocate(threads * _engineWinograd.ForwardScratch);
         var (planes, group) = (_winograd.ScratchLength(ImagesPerPart), _winograd.ScratchLength(1));
         float* wide = Allocate(threads * planes), narrow = Allocate(threads * group);

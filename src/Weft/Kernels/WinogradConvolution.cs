@@ -34,6 +34,9 @@ internal sealed unsafe partial class WinogradConvolution
     // Terms of the weight gradient's sums in one micro-kernel call: its two operand panels stay in a first-level cache.
     private const int SumBlock = 128;
 
+    // Input channels of one panel that a task transforms: each of its products then is one run of up to 2 KB, instead of a line or two in every panel.
+    private const int KernelRows = 16;
+
     private const int Pad = 16;
 
     private readonly ConvolutionShape _shape;
@@ -76,12 +79,8 @@ internal sealed unsafe partial class WinogradConvolution
     /// <summary>Whether <see cref="BackwardLocally"/> is the faster backward pass.</summary>
     public bool IsLocal => ProductGradientLength <= LargestLocalSum;
 
-    /// <summary>Floats of a worker's scratch in the backward pass.</summary>
-    public long BackwardScratch => OutputImageLength + InputFrameLength
-        + (IsLocal ? PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, _shape.K) : PlanesLength(GroupTiles, Math.Min(_shape.C, InputBlock)));
-
-    /// <summary>Floats of a worker's scratch in <see cref="AddProductGradient"/>.</summary>
-    public long ProductGradientScratch => (long)SumBlock * (_shape.C + Panels(_shape.K) * _panel);
+    /// <summary>Floats of a worker's scratch in whatever the backward pass calls.</summary>
+    public long BackwardScratch => Math.Max(ImageGradientScratch, Math.Max(ProductGradientScratch, TurnedKernelScratch));
 
     /// <summary>Floats of each side's products of a chunk: V (C channels) and dM (K channels).</summary>
     public long ChunkInputLength => PlanesLength(ChunkTiles, _shape.C);
@@ -95,6 +94,13 @@ internal sealed unsafe partial class WinogradConvolution
 
     private int ChunkTiles => (ChunkImages + GroupImages - 1) / GroupImages * GroupTiles;
 
+    private long ImageGradientScratch => OutputImageLength + InputFrameLength
+        + (IsLocal ? PlanesLength(GroupTiles, _shape.C) + PlanesLength(GroupTiles, _shape.K) : PlanesLength(GroupTiles, Math.Min(_shape.C, InputBlock)));
+
+    private long ProductGradientScratch => (long)SumBlock * (_shape.C + Panels(_shape.K) * _panel);
+
+    private long TurnedKernelScratch => (long)_shape.Taps * KernelRows * _panel;
+
     private long OutputImageLength => (long)_shape.OutputPixels * _shape.K;
 
     private long InputFrameLength => (long)FrameHeight * FrameWidth * Math.Min(_shape.C, InputBlock);
@@ -104,11 +110,28 @@ internal sealed unsafe partial class WinogradConvolution
 
     private int FrameWidth => _shape.OutputWidth + _shape.R - 1;
 
-    /// <summary>U of input channel <paramref name="c"/> from weights [R, R, C, K].</summary>
-    public void TransformKernel(float* weight, float* u, int c) => TransformKernel(weight, u, c, _shape.C, _shape.K, OutputBlock);
+    /// <summary>Tasks of <see cref="TransformKernel(float*, float*, int)"/>.</summary>
+    public int KernelTasks => TasksOfKernel(_shape.C, _shape.K);
 
-    /// <summary>U for the input gradient, of output channel <paramref name="k"/>, from turned weights [R, R, K, C].</summary>
-    public void TransformTurnedKernel(float* turned, float* u, int k) => TransformKernel(turned, u, k, _shape.K, _shape.C, InputBlock);
+    /// <summary>Tasks of <see cref="TransformTurnedKernel"/>.</summary>
+    public int TurnedKernelTasks => TasksOfKernel(_shape.K, _shape.C);
+
+    /// <summary>One task's part of U from weights [R, R, C, K].</summary>
+    public void TransformKernel(float* weight, float* u, int task)
+    {
+        var part = Part(task, _shape.C, _shape.K);
+        TransformKernel(weight + (nint)part.Row * _shape.K + part.Column, _shape.K, (nint)_shape.C * _shape.K, u, part, _shape.C, _shape.K, OutputBlock);
+    }
+
+    /// <summary>One task's part of U for the input gradient, in which input and output channels change places, from weights [R, R, C, K].</summary>
+    public void TransformTurnedKernel(float* weight, float* u, int task, float* scratch)
+    {
+        var part = Part(task, _shape.K, _shape.C);
+        nint tap = (nint)_shape.C * _shape.K, turnedTap = (nint)KernelRows * _panel;
+        for (var i = 0; i < _shape.Taps; i++)
+            _kernels.Transpose(weight + i * tap + (nint)part.Column * _shape.K + part.Row, _shape.K, part.Columns, part.Rows, scratch + i * turnedTap, _panel);
+        TransformKernel(scratch, _panel, turnedTap, u, part, _shape.K, _shape.C, InputBlock);
+    }
 
     /// <summary>Output channels that <see cref="ForwardBlock"/> computes at a time.</summary>
     public int ForwardBlockChannels => Math.Min(_shape.K, OutputBlock);
@@ -129,19 +152,22 @@ internal sealed unsafe partial class WinogradConvolution
             TransformBack(m, y.Channels, i, count, y, yFirst + i);
     }
 
-    private void TransformKernel(float* weight, float* u, int row, int rows, int columns, int blockLength)
+    private int TasksOfKernel(int rows, int columns) => Panels(columns) * ((rows + KernelRows - 1) / KernelRows);
+
+    private KernelPart Part(int task, int rows, int columns)
     {
-        for (var block = 0; block < columns; block += blockLength)
-        {
-            var panels = Panels(Math.Min(blockLength, columns - block));
-            for (var panel = 0; panel < panels; panel++)
-            {
-                var first = block + panel * _panel;
-                _kernels.TransformKernel(
-                    _shape.R, weight + (nint)row * columns + first, (nint)rows * columns, KernelBlock(u, rows, block) + ((nint)panel * rows + row) * _panel,
-                    (nint)panels * rows * _panel, Math.Min(_panel, columns - first));
-            }
-        }
+        var (part, panel) = Math.DivRem(task, Panels(columns));
+        int row = part * KernelRows, column = panel * _panel;
+        return new(row, Math.Min(KernelRows, rows - row), column, Math.Min(_panel, columns - column));
+    }
+
+    private void TransformKernel(float* weight, nint rowStride, nint tapStride, float* u, KernelPart part, int rows, int columns, int blockLength)
+    {
+        var block = part.Column / blockLength * blockLength;
+        var panels = Panels(Math.Min(blockLength, columns - block));
+        var to = KernelBlock(u, rows, block) + (nint)(part.Column - block) * rows + (nint)part.Row * _panel;
+        for (var row = 0; row < part.Rows; row++)
+            _kernels.TransformKernel(_shape.R, weight + row * rowStride, tapStride, to + row * _panel, (nint)panels * rows * _panel, part.Columns);
     }
 
     // Where the transformed kernels of the columns from a block's first on begin.
@@ -205,6 +231,9 @@ internal sealed unsafe partial class WinogradConvolution
     private float* LocalM(float* scratch) => LocalV(scratch) + PlanesLength(GroupTiles, _shape.C);
 
     private int Panels(int columns) => (columns + _panel - 1) / _panel;
+
+    // Some input channels (rows) and one panel of the output channels (columns) of a kernel.
+    private readonly record struct KernelPart(int Row, int Rows, int Column, int Columns);
 
     private static nint Padded(int channels) => channels + Pad;
 

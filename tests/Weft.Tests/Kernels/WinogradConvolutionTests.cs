@@ -63,7 +63,6 @@ public sealed unsafe class WinogradConvolutionTests
         using var inputGradientMemory = new NativeBuffer((long)images * height * width * inputs);
         var dx = FeatureMap.Over(inputGradientMemory.Pointer, height, width, inputs);
         using var weight = new NativeBuffer(shape.WeightCount);
-        using var turned = new NativeBuffer(shape.WeightCount);
         using var weightGradient = new NativeBuffer(shape.WeightCount);
         Fill(x, images, 1);
         Fill(dy, images, 2);
@@ -75,7 +74,7 @@ public sealed unsafe class WinogradConvolutionTests
         {
             new Span<float>(dx.Origin, inputGradient.Length).Fill(float.NaN);
             new Span<float>(weightGradient.Pointer, expected.Length).Fill(float.NaN);
-            Compute(winograd, locally, shape, images, x, y, dy, dx, weight.Pointer, turned.Pointer, weightGradient.Pointer);
+            Compute(winograd, locally, shape, images, x, y, dy, dx, weight.Pointer, weightGradient.Pointer);
             Require("output", output, y.Origin);
             Require("input gradient", inputGradient, dx.Origin);
             Require("weight gradient", expected, weightGradient.Pointer);
@@ -96,20 +95,18 @@ public sealed unsafe class WinogradConvolutionTests
     }
 
     private static void Compute(
-        WinogradConvolution winograd, bool locally, ConvolutionShape shape, int images, FeatureMap x, FeatureMap y, FeatureMap dy, FeatureMap dx, float* weight, float* turned, float* weightGradient)
+        WinogradConvolution winograd, bool locally, ConvolutionShape shape, int images, FeatureMap x, FeatureMap y, FeatureMap dy, FeatureMap dx, float* weight, float* weightGradient)
     {
         using var u = new NativeBuffer(winograd.KernelLength);
         using var turnedU = new NativeBuffer(winograd.TurnedKernelLength);
-        using var scratch = new NativeBuffer(Math.Max(Math.Max(winograd.ForwardScratch, winograd.BackwardScratch), winograd.ProductGradientScratch) + 64);
+        using var scratch = new NativeBuffer(Math.Max(winograd.ForwardScratch, winograd.BackwardScratch) + 64);
         using var chunkV = new NativeBuffer(winograd.ChunkInputLength);
         using var chunkM = new NativeBuffer(winograd.ChunkOutputLength);
         using var du = new NativeBuffer(winograd.ProductGradientLength);
-        for (var c = 0; c < shape.C; c++)
-            winograd.TransformKernel(weight, u.Pointer, c);
-        for (var tap = 0; tap < shape.Taps; tap++)
-            Kernels.Transpose(weight + tap * shape.C * shape.K, shape.K, shape.C, shape.K, turned + tap * shape.C * shape.K, shape.C);
-        for (var k = 0; k < shape.K; k++)
-            winograd.TransformTurnedKernel(turned, turnedU.Pointer, k);
+        for (var task = 0; task < winograd.KernelTasks; task++)
+            winograd.TransformKernel(weight, u.Pointer, task);
+        for (var task = 0; task < winograd.TurnedKernelTasks; task++)
+            winograd.TransformTurnedKernel(weight, turnedU.Pointer, task, scratch.Pointer);
         // What a tile does not use must never be read.
         new Span<float>(scratch.Pointer, (int)scratch.Length).Fill(float.NaN);
         for (var first = 0; first < images; first += winograd.GroupImages)

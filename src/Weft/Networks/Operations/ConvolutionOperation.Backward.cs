@@ -80,11 +80,11 @@ internal sealed unsafe partial class ConvolutionOperation
         _context.Team.Run(work.Tasks, ref work);
     }
 
-    private float* ChunkV => SharedScratch + _shape.WeightCount + _winograd!.ProductGradientLength;
+    private float* ChunkV => SharedScratch + _winograd!.ProductGradientLength;
 
     private float* ChunkM => ChunkV + _winograd!.ChunkInputLength;
 
-    private float* ProductGradient => SharedScratch + _shape.WeightCount;
+    private float* ProductGradient => SharedScratch;
 
     private float* PartWeightGradient(int part) => SharedScratch + part * _shape.WeightCount;
 

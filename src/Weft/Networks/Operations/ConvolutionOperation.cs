@@ -98,11 +98,10 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
             long image = _shape.OutputPixels * (long)_shape.K + Slack;
             if (_winograd is { } winograd)
             {
-                var turned = _shape.WeightCount;
-                return (Math.Max(Math.Max(winograd.ForwardScratch + (long)_shape.OutputPixels * winograd.ForwardBlockChannels * winograd.GroupImages, winograd.BackwardScratch), winograd.ProductGradientScratch) + Slack,
-                    turned + Slack + (winograd.IsLocal
-                        ? BackwardParts * winograd.ProductGradientLength
-                        : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength));
+                var passing = (long)_shape.OutputPixels * winograd.ForwardBlockChannels * winograd.GroupImages;
+                return (Math.Max(winograd.ForwardScratch + passing, winograd.BackwardScratch) + Slack, winograd.IsLocal
+                    ? BackwardParts * winograd.ProductGradientLength
+                    : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength);
             }
 
             return (Math.Max(_direct.OutputsLength + Slack + BackwardInputsLength + image, image * _direct.GroupImages) + Slack, BackwardParts * _shape.WeightCount + BackwardParts * _shape.K);
@@ -169,7 +168,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
             return;
         _packedVersion = _context.WeightsVersion;
         var work = new PackWork(this, turned: false);
-        _context.Team.Run(_winograd is null ? _direct.ForwardPanels : _shape.C, ref work);
+        _context.Team.Run(_winograd?.KernelTasks ?? _direct.ForwardPanels, ref work);
     }
 
     private void PrepareTurnedWeights()
@@ -177,14 +176,8 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
         if (_packedTurned is null || _turnedVersion == _context.WeightsVersion)
             return;
         _turnedVersion = _context.WeightsVersion;
-        if (_winograd is not null)
-        {
-            var transpose = new TransposeWork(this);
-            _context.Team.Run(_shape.Taps, ref transpose);
-        }
-
         var work = new PackWork(this, turned: true);
-        _context.Team.Run(_winograd is null ? _direct.TurnedPanels : _shape.K, ref work);
+        _context.Team.Run(_winograd?.TurnedKernelTasks ?? _direct.TurnedPanels, ref work);
     }
 
     /// <summary>The output for one image, as image 0: where it is stored, or computed again into <paramref name="scratch"/>. The weights are those of the forward pass.</summary>
@@ -236,23 +229,12 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
             }
             else if (turned)
             {
-                winograd.TransformTurnedKernel(operation.SharedScratch, operation._packedTurned!.Pointer, task);
+                winograd.TransformTurnedKernel(weight, operation._packedTurned!.Pointer, task, operation._context.WorkerScratch(worker));
             }
             else
             {
                 winograd.TransformKernel(weight, operation._packed!.Pointer, task);
             }
-        }
-    }
-
-    // [R, R, C, K] → [R, R, K, C] in the shared scratch, a tap a task.
-    private readonly struct TransposeWork(ConvolutionOperation operation) : IWork
-    {
-        public void Run(int task, int worker)
-        {
-            var shape = operation._shape;
-            var tap = (long)task * shape.C * shape.K;
-            operation._context.Kernels.Transpose(operation._weight.Value + tap, shape.K, shape.C, shape.K, operation.SharedScratch + tap, shape.C);
         }
     }
 }
