@@ -12,6 +12,7 @@ internal sealed class StudyCommand : Verb
     private readonly Option<string[]> _also = new("--also") { Description = "One more recipe beside the four, as tuned/best. May be repeated.", HelpName = "RECIPE" };
     private readonly Option<bool> _finished = new("--finished") { Description = "Train nothing: go to the last step with the runs that are finished." };
     private readonly Option<bool> _noTest = new("--no-test") { Description = "Stop before the last step: the test images stay closed." };
+    private readonly Option<string?> _with = new("--with") { Description = "Results that --out wrote, of runs trained elsewhere: what is in there counts as trained and tested.", HelpName = "DIR" };
     private readonly Option<string?> _out = new("--out") { Description = "Where the results go. Default: a folder named results in that of the study's runs.", HelpName = "DIR" };
     private readonly Option<string?> _name = new("--name") { Description = "The folder of the study's runs, in that of all runs. Default: study- and the recipes.", HelpName = "TEXT" };
     private readonly ConfigurationOptions _configuration = new([.. ConfigurationOptions.Sources, "--seed"]);
@@ -19,7 +20,7 @@ internal sealed class StudyCommand : Verb
 
     public StudyCommand(Screen screen) : base("study", "The study: its four networks trained, tested and compared. Killed or stopped, the same command goes on.", screen)
     {
-        foreach (var option in new Option[] { _recipes, _quick, _seeds, _also, _finished, _noTest, _out, _name })
+        foreach (var option in new Option[] { _recipes, _quick, _seeds, _also, _finished, _noTest, _with, _out, _name })
             Options.Add(option);
         _configuration.AddTo(this);
         Options.Add(_runs);
@@ -30,7 +31,7 @@ internal sealed class StudyCommand : Verb
         var options = OptionsOf(parse);
         var name = parse.GetValue(_name) ?? $"study-{options.Recipes}{(options.Quick ? "-quick" : "")}";
         var store = new RunStore(Path.Combine(_runs.Store(parse).Folder, name));
-        var study = new Study(store, options);
+        var study = new Study(store, options, Published(parse));
         var states = study.Members.ToDictionary(member => member, study.StateOf);
         var members = parse.GetValue(_finished) ? [.. study.Members.Where(member => states[member] == StudyState.Finished)] : study.Members;
         if (members.Count == 0)
@@ -90,25 +91,46 @@ internal sealed class StudyCommand : Verb
 
         var comparison = new ModelComparison([.. rows.Select(row => row.Result)]);
         var bars = AccuracyBar.Of(comparison);
-        var openings = new TestLedger(store.Folder).Read().Count;
+        var openings = study.Openings();
         string[] table =
         [
-            $"{Figures.Count(rows[0].Result.Predictions.Count)} test images, opened {openings} times for {rows.Count} runs",
+            $"{Figures.Count(rows[0].Result.Predictions.Count)} test images, opened {openings.Count} times for {rows.Count} runs",
             .. ComparisonTable.Lines(comparison), "", .. AccuracyChart.Lines(bars, 100),
         ];
-        StudyResults.Write(folder, rows);
+        StudyResults.Write(folder, rows, openings);
         StudyResults.WriteText(folder, "comparison.txt", string.Join('\n', table) + "\n");
         StudyResults.WriteText(folder, "accuracy.svg", AccuracyChart.Svg(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
         foreach (var line in table)
             Screen.People.WriteLine(line);
-        // Mistakes are analysed on the validation images: the report opens the test images no further.
-        var checkpoints = comparison.Groups.Select(group => store.FindCheckpoint($"{group.First.Name}@{group.First.Checkpoint}")).ToList();
-        ReportBuilder.Write(Path.Combine(folder, "report.html"), new ReportBuilder(Screen, store, EvaluationSplit.Validation, Environment.ProcessorCount, session.Stop).Build(checkpoints));
-        Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: report.html, summary.json, comparison.txt, accuracy.svg and the runs");
+        var reported = WriteReport(Path.Combine(folder, "report.html"), comparison, openings, session, store);
+        Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: {(reported ? "report.html, " : "")}summary.json, comparison.txt, accuracy.svg, test_ledger.jsonl and the runs");
         var json = CompareCommand.ToJson(comparison);
         json["results"] = folder;
-        json["test_openings"] = openings;
+        json["test_openings"] = openings.Count;
         Screen.WriteJson(json);
+    }
+
+    /// <summary>Mistakes are analysed on the validation images, so the report opens the test images no further; and by the checkpoints, so only of runs that are here.</summary>
+    private bool WriteReport(string file, ModelComparison comparison, IReadOnlyList<TestOpening> openings, TrainingSession session, RunStore store)
+    {
+        var here = comparison.Groups.Select(group => group.Runs.FirstOrDefault(run => Path.GetDirectoryName(run.Run.Folder.Path) == store.Folder)).ToList();
+        foreach (var group in comparison.Groups.Where((_, i) => here[i] is null))
+            Screen.People.WriteLine($"report.html has no part about {AccuracyBar.LabelOf(group)}: its checkpoints are elsewhere");
+        var checkpoints = here.OfType<RunResult>().Select(run => store.FindCheckpoint($"{run.Run.Folder.Path}@{run.Checkpoint}")).ToList();
+        if (checkpoints.Count == 0)
+            return false;
+        var builder = new ReportBuilder(Screen, store, EvaluationSplit.Validation, Environment.ProcessorCount, session.Stop);
+        ReportBuilder.Write(file, builder.Build(checkpoints, [.. comparison.Groups.SelectMany(group => group.Runs).Select(run => run.Run)], openings));
+        return true;
+    }
+
+    private RunStore? Published(ParseResult parse)
+    {
+        if (parse.GetValue(_with) is not { } folder)
+            return null;
+        if (File.Exists(Path.Combine(folder, "summary.json")))
+            return new RunStore(folder);
+        throw new WeftException(ExitCode.Usage, "there are no results of a study") { Where = "--with", Expected = "a folder that weft study --out wrote, with its summary.json", Found = $"'{folder}'", Safe = "nothing was touched" };
     }
 
     private StudyOptions OptionsOf(ParseResult parse)

@@ -5,13 +5,23 @@ namespace Weft.App;
 /// <summary>Makes the page about some runs; analyses first what is not analysed yet.</summary>
 internal sealed class ReportBuilder(Screen screen, RunStore store, EvaluationSplit split, int threads, CancellationToken stop)
 {
+    /// <summary>Compares the runs of the checkpoints, with the openings of the test images that their folders note.</summary>
     /// <exception cref="WeftException">A checkpoint or its data cannot be had.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public string Build(IReadOnlyList<CheckpointReference> checkpoints)
     {
+        var openings = checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().SelectMany(folder => new TestLedger(folder).Read()).OrderBy(opening => opening.Time).ToList();
+        return Build(checkpoints, [.. checkpoints.Select(checkpoint => new RunReader(checkpoint.Run))], openings);
+    }
+
+    /// <param name="checkpoints">A part of the page each.</param>
+    /// <param name="compared">The runs to compare, some perhaps without a part of their own.</param>
+    /// <exception cref="WeftException">A checkpoint or its data cannot be had.</exception>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public string Build(IReadOnlyList<CheckpointReference> checkpoints, IReadOnlyList<RunReader> compared, IReadOnlyList<TestOpening> openings)
+    {
         var runs = checkpoints.Select(checkpoint => new ReportRun(checkpoint, Analysis(checkpoint), RunReference.For(checkpoint.Run, store))).ToList();
-        var ledger = checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().SelectMany(folder => new TestLedger(folder).Read()).OrderBy(opening => opening.Time).ToList();
-        return new ReportPage(runs, ledger, ComparisonSection.Render([.. runs.Select(run => run.Reader)], split), TimeProvider.System.GetUtcNow()).Render();
+        return new ReportPage(runs, openings, ComparisonSection.Render(compared, split), TimeProvider.System.GetUtcNow()).Render();
     }
 
     /// <exception cref="WeftException">Exit 41: it cannot be written.</exception>

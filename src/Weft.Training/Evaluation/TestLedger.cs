@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -25,12 +26,11 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     public void Note(CheckpointReference checkpoint)
     {
         var opening = new TestOpening(1, _clock.GetUtcNow(), checkpoint.Run.Name, checkpoint.Name);
-        var line = JsonSerializer.SerializeToUtf8Bytes(opening, TestLedgerJson.Default.TestOpening);
         try
         {
             using var file = Open();
             file.Seek(0, SeekOrigin.End);
-            file.Write([.. line, (byte)'\n']);
+            file.Write(Encoding.UTF8.GetBytes(LineOf(opening)));
             file.Flush(flushToDisk: true);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -38,6 +38,8 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
             throw DiskFailure.ToError(failure, "the ledger of test openings cannot be written", Path, "the test images were not opened");
         }
     }
+
+    internal static string LineOf(TestOpening opening) => JsonSerializer.Serialize(opening, TestLedgerJson.Default.TestOpening) + "\n";
 
     private FileStream Open()
     {

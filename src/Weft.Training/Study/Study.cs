@@ -11,16 +11,20 @@ public enum StudyState
 /// <summary>
 /// Several networks, several seeds, one comparison. The runs in the study's folder are all it remembers: whatever is finished there counts, whatever was
 /// begun goes on, so a study that is killed and started again ends with the same numbers. Test images are opened by <see cref="Test"/> alone.
+/// Runs of another machine count as finished by what was published of them.
 /// </summary>
 public sealed class Study
 {
     private readonly RunStore _store;
+    private readonly RunStore? _published;
 
     /// <param name="store">The study's own folder.</param>
+    /// <param name="published">What <see cref="StudyResults"/> wrote of runs that are not in <paramref name="store"/>. Null: nothing.</param>
     /// <exception cref="WeftException">Exit 2: no such recipes, or values that make no sense.</exception>
-    public Study(RunStore store, StudyOptions options)
+    public Study(RunStore store, StudyOptions options, RunStore? published = null)
     {
         _store = store;
+        _published = published;
         Options = options;
         var recipes = PublishedAccuracy.Networks.Select(network => $"{options.Recipes}/{network}").Concat(options.Also).ToList();
         // The first seed of every network before the second of any: a comparison is there early.
@@ -32,7 +36,16 @@ public sealed class Study
     /// <summary>In the order of training.</summary>
     public IReadOnlyList<StudyMember> Members { get; }
 
-    public RunFolder FolderOf(StudyMember member) => new(Path.Combine(_store.Folder, member.RunName));
+    /// <summary>The run's own folder; where it has none, what was published of it.</summary>
+    public RunFolder FolderOf(StudyMember member)
+    {
+        var own = new RunFolder(Path.Combine(_store.Folder, member.RunName));
+        return File.Exists(own.InformationFile) ? own : PublishedOf(member) ?? own;
+    }
+
+    /// <summary>Every opening of the test images, here and by the published runs, oldest first.</summary>
+    public IReadOnlyList<TestOpening> Openings() =>
+        [.. new[] { _published, _store }.OfType<RunStore>().SelectMany(store => new TestLedger(store.Folder).Read()).Distinct().OrderBy(opening => opening.Time)];
 
     /// <exception cref="WeftException">Exit 2: the run that is there was made by another configuration.</exception>
     public StudyState StateOf(StudyMember member)
@@ -41,6 +54,8 @@ public sealed class Study
         if (!File.Exists(run.Folder.InformationFile))
             return StudyState.NotBegun;
         RequireSameConfiguration(member, run);
+        if (run.Folder.Path == PublishedOf(member)?.Path)
+            return StudyState.Finished;
         var last = run.Events().LastOrDefault(happened => happened is RunStarted or RunResumed or RunStopped);
         return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && File.Exists(run.Folder.BestCheckpoint) ? StudyState.Finished : StudyState.Unfinished;
     }
@@ -72,6 +87,9 @@ public sealed class Study
 
         return RunResult.Read(new RunReader(folder), EvaluationSplit.Test);
     }
+
+    private RunFolder? PublishedOf(StudyMember member) =>
+        _published is not null && new RunFolder(Path.Combine(_published.Folder, member.RunName)) is var run && File.Exists(run.InformationFile) && RunResult.Exists(run, EvaluationSplit.Test) ? run : null;
 
     private StudyMember Member(string recipe, int seed)
     {

@@ -74,7 +74,7 @@ public sealed record StudyRow
 }
 
 /// <summary>
-/// Writes what a study found so that it can be kept with the code: <c>summary.json</c>, and for every run its configuration, metrics and predictions.
+/// Writes what a study found so that it can be kept with the code: <c>summary.json</c>, the ledger of test openings, and for every run its configuration, metrics and predictions.
 /// Nothing in it tells where on a disk the runs were.
 /// </summary>
 public static class StudyResults
@@ -85,15 +85,21 @@ public static class StudyResults
 
     /// <param name="folder">Made if it is not there; files of the same names are replaced.</param>
     /// <param name="rows">With the runs they describe.</param>
+    /// <param name="openings">Every opening of the test images.</param>
     /// <exception cref="WeftException">Exit 40 or 41: it cannot be written.</exception>
-    public static void Write(string folder, IReadOnlyList<(StudyMember Member, StudyRow Row, RunResult Result)> rows)
+    public static void Write(string folder, IReadOnlyList<(StudyMember Member, StudyRow Row, RunResult Result)> rows, IReadOnlyList<TestOpening> openings)
     {
         try
         {
             foreach (var (member, _, result) in rows)
-                WriteRun(Path.Combine(folder, member.RunName), result);
+            {
+                if (Path.Combine(folder, member.RunName) is var path && path != result.Run.Folder.Path)
+                    WriteRun(path, result);
+            }
+
             var summary = JsonSerializer.SerializeToUtf8Bytes([.. rows.Select(row => row.Row)], StudyJson.Default.ListStudyRow);
             WriteFile(Path.Combine(folder, "summary.json"), Encoding.UTF8.GetString(summary) + "\n");
+            WriteFile(new TestLedger(folder).Path, string.Concat(openings.Select(opening => TestLedger.LineOf(opening))));
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

@@ -28,7 +28,7 @@ public class StudyCommandTests
         var (peaceful, _) = FakeScreen.Run(Study(data, runs.At("peaceful")));
         Assert.Equal(0, peaceful);
 
-        Assert.Equal(Numbers(runs.At("peaceful")), Numbers(runs.At("killed")));
+        Assert.Equal(Numbers(runs.At("peaceful/study-tuned-quick/results/summary.json")), Numbers(runs.At("killed/study-tuned-quick/results/summary.json")));
         Assert.Equal(4, File.ReadLines(runs.At("killed/study-tuned-quick/test_ledger.jsonl")).Count());
         var results = runs.At("killed/study-tuned-quick/results");
         Assert.All(["comparison.txt", "accuracy.svg", "cnn5-s1/config.yaml", "cnn5-s1/run.json", "cnn5-s1/metrics.csv", "cnn5-s1/eval/test/predictions.csv"], file => Assert.True(File.Exists(Path.Combine(results, file)), file));
@@ -44,6 +44,39 @@ public class StudyCommandTests
         var (other, refused) = FakeScreen.Run(Study(data, runs.At("killed"), "--set", "optimizer.weight_decay=0.3"));
         Assert.Equal(2, other);
         Assert.Contains("optimizer.weight_decay", refused.Error);
+    }
+
+    [Fact]
+    public void Runs_trained_elsewhere_count_by_their_published_results()
+    {
+        using var data = new TinyData();
+        using var runs = new TempFolder();
+        var (there, first) = FakeScreen.Run(Study(data, runs.At("there"), "--out", runs.At("results")));
+        Assert.True(there == 0, first.Error);
+        Assert.Equal(4, File.ReadLines(runs.At("results/test_ledger.jsonl")).Count());
+        Directory.Delete(runs.At("results/cnn4-s1"), recursive: true); // the one still to train
+        var published = Numbers(runs.At("results/summary.json"));
+
+        string[] here = Study(data, runs.At("here"), "--with", runs.At("results"), "--out", runs.At("results"));
+        var (code, screen) = FakeScreen.Run(here);
+        Assert.True(code == 0, screen.Error);
+        Assert.Equal(["cnn4-s1"], Directory.EnumerateDirectories(runs.At("here/study-tuned-quick")).Select(Path.GetFileName));
+        Assert.Equal(published, Numbers(runs.At("results/summary.json")));
+        Assert.Single(File.ReadLines(runs.At("here/study-tuned-quick/test_ledger.jsonl")));
+        Assert.Equal(5, File.ReadLines(runs.At("results/test_ledger.jsonl")).Count());
+        Assert.Contains("opened 5 times for 4 runs", File.ReadAllText(runs.At("results/comparison.txt")));
+        Assert.Contains("no part about cnn5", screen.Output);
+        var report = File.ReadAllText(runs.At("results/report.html"));
+        Assert.Contains("opened 5 times", report);
+        Assert.Contains("cnn5-s1 against cnn4-s1", report);
+
+        var (other, differs) = FakeScreen.Run([.. here, "--set", "optimizer.weight_decay=0.3"]);
+        Assert.Equal(2, other);
+        Assert.Contains("optimizer.weight_decay", differs.Error);
+        var (none, refused) = FakeScreen.Run(Study(data, runs.At("none"), "--with", data.Folder));
+        Assert.Equal(2, none);
+        Assert.Contains("--with", refused.Error);
+        Assert.False(Directory.Exists(runs.At("none")));
     }
 
     [Fact]
@@ -113,9 +146,9 @@ public class StudyCommandTests
         "study", "--quick", "--data", data.Folder, "--runs", runs, "--threads", "1", "--batch", "16", "--epochs", "2", "--set", "model.width=0.125", "--set", "checkpoint.every_steps=1", .. more,
     ];
 
-    private static string Numbers(string runs)
+    private static string Numbers(string summary)
     {
-        var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(runs, "study-tuned-quick/results/summary.json")))!.AsArray();
+        var rows = JsonNode.Parse(File.ReadAllText(summary))!.AsArray();
         foreach (var row in rows)
         {
             Assert.All(SummaryKeys, key => Assert.True(row!.AsObject().ContainsKey(key), key));
