@@ -10,13 +10,13 @@ internal static class ComparisonTable
 
     private static IEnumerable<string> Results(ModelComparison comparison)
     {
-        var mirrored = comparison.Groups.SelectMany(group => group.Runs).Select(run => run.Mirrored).Distinct().ToArray();
-        if (mirrored.Length > 1)
-            yield return "NOTE: some runs were evaluated with mirrored images (tta) and some without; weft eval RUN --tta or --no-tta makes them alike.";
-        else if (mirrored[0])
-            yield return "all with mirrored images (tta)";
-        var rows = new List<string[]> { new[] { "network", "accuracy", "95 % interval", "seeds", "mean ± deviation", "study", "time a run", "parameters", "MFLOP/image" } };
-        rows.AddRange(comparison.Groups.Select(Row));
+        var augmentations = comparison.Groups.SelectMany(group => group.Runs).Select(run => run.Augmentation).Distinct().ToArray();
+        if (augmentations.Length > 1)
+            yield return "NOTE: not all runs saw the same views of an image (tta); weft eval RUN with --tta, --tta-shift or --no-tta makes them alike.";
+        else if (augmentations[0] != TestTimeAugmentation.None)
+            yield return ViewWords.Of(augmentations[0]);
+        var rows = new List<string[]> { new[] { "network", "accuracy", "95 % interval", "seeds", "mean ± deviation", "study", "views", "time a run", "parameters", "MFLOP/image" } };
+        rows.AddRange(comparison.Groups.Select(group => Row(group, augmentations.Length > 1)));
         var used = Enumerable.Range(0, rows[0].Length).Where(column => rows.Skip(1).Any(row => row[column].Length > 0)).ToArray();
         foreach (var row in rows)
             yield return string.Join("  ", used.Select(column => column == 0 ? row[0].PadRight(Widest(0)) : row[column].PadLeft(Widest(column)))).TrimEnd();
@@ -24,7 +24,7 @@ internal static class ComparisonTable
         int Widest(int column) => rows.Max(row => row[column].Length);
     }
 
-    private static string[] Row(ResultGroup group)
+    private static string[] Row(ResultGroup group, bool withViews)
     {
         var first = group.First;
         var information = first.Run.Information;
@@ -37,6 +37,7 @@ internal static class ComparisonTable
             $"{group.Runs.Count}",
             group.Deviation is { } deviation ? $"{Figures.Percent(group.MeanAccuracy)} ± {deviation * 100:F2}" : "",
             published is { } known ? Figures.Percent(known) : "",
+            withViews ? string.Join("/", group.Runs.Select(run => run.Augmentation.ViewCount).Distinct()) : "",
             Figures.Duration(TimeSpan.FromSeconds(group.Runs.Average(run => run.Trained.TotalSeconds))),
             Figures.Count(information.ParameterCount),
             information.FlopsPerImage is { } flops ? Figures.Count(flops / 1e6) : "",

@@ -8,14 +8,15 @@ internal sealed class EvalCommand : Verb
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
     private readonly Option<EvaluationSplit> _split = SplitOption.Create();
     private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image. Default: as the run's evaluation.tta says." };
-    private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever evaluation.tta says." };
+    private readonly WholeNumber _ttaShift = new("--tta-shift", "Mean also over the image moved by up to N pixels each way; 1 is nine places.", 0, TestTimeAugmentation.LargestShift, 0, "as the run's evaluation.tta_shift says");
+    private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever the run's evaluation section says." };
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
     private readonly RunsOption _runs = new();
 
     public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen)
     {
         Arguments.Add(_run);
-        foreach (var option in new Option[] { _split, _tta, _noTta, _threads, _runs })
+        foreach (var option in new Option[] { _split, _tta, _ttaShift, _noTta, _threads, _runs })
             Options.Add(option);
     }
 
@@ -23,6 +24,7 @@ internal sealed class EvalCommand : Verb
     {
         var threads = _threads.Of(parse);
         var split = parse.GetValue(_split);
+        var augmentation = Augmentation(parse);
         var store = _runs.Store(parse);
         var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
         using var signals = new StopSignals(_ => { }, _ => { });
@@ -30,10 +32,10 @@ internal sealed class EvalCommand : Verb
         {
             using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
             using var evaluation = new RunEvaluation(checkpoint, configuration => OpenData(configuration, signals.Token), threads);
-            var mirrored = parse.GetValue(_tta) || (evaluation.Configuration.Evaluation.Tta && !parse.GetValue(_noTta));
+            var views = augmentation(evaluation.Configuration.Evaluation);
             var result = split == EvaluationSplit.Test
-                ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), mirrored, signals.Token)
-                : evaluation.Validation(mirrored, signals.Token);
+                ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)
+                : evaluation.Validation(views, signals.Token);
             var folder = owned is null ? null : EvaluationFiles.Write(owned, checkpoint, split, result);
             Report(checkpoint, split, result, folder);
             return ExitCode.Done;
@@ -44,9 +46,26 @@ internal sealed class EvalCommand : Verb
         }
     }
 
+    private Func<EvaluationConfiguration, TestTimeAugmentation> Augmentation(ParseResult parse)
+    {
+        var (mirrored, shift) = (parse.GetValue(_tta), parse.GetValue(_ttaShift) is null ? null : (int?)_ttaShift.Of(parse));
+        if (!parse.GetValue(_noTta))
+            return run => new TestTimeAugmentation(mirrored || run.Tta, shift ?? run.TtaShift);
+        if (mirrored || shift > 0)
+        {
+            throw new WeftException(ExitCode.Usage, "--no-tta contradicts what stands beside it")
+            {
+                Where = "--no-tta", Expected = "--no-tta alone, or --tta and --tta-shift", Safe = "nothing was touched",
+            };
+        }
+
+        return _ => TestTimeAugmentation.None;
+    }
+
     private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string? folder)
     {
-        Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images{(result.Mirrored ? ", each with its mirror image" : "")}");
+        var views = ViewWords.Of(result.Augmentation);
+        Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images{(views.Length > 0 ? ", " : "")}{views}");
         Screen.People.WriteLine($"accuracy {Figures.Percent(result.Accuracy)} (95 %: {Figures.Percent(result.Interval.Low)} to {Figures.Percent(result.Interval.High)}), "
             + $"{Figures.Count(result.Correct)} correct, loss {Figures.Loss(result.Loss)}");
         var width = Math.Max(5, result.Classes.Max(name => Printable.Escape(name).Length));

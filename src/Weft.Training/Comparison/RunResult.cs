@@ -11,7 +11,9 @@ public sealed class RunResult
         Split = split;
         Predictions = predictions;
         Checkpoint = metrics.GetProperty("checkpoint").GetString() ?? "best";
-        Mirrored = metrics.TryGetProperty("tta", out var mirrored) && mirrored.ValueKind == JsonValueKind.True;
+        Augmentation = new TestTimeAugmentation(
+            metrics.TryGetProperty("tta", out var mirrored) && mirrored.ValueKind == JsonValueKind.True,
+            metrics.TryGetProperty("tta_shift", out var shift) ? shift.GetInt32() : 0);
         Configuration = run.Configuration().Value;
         Correct = Enumerable.Range(0, predictions.Count).Count(row => predictions.Predictions[row] == predictions.Labels[row]);
     }
@@ -27,8 +29,8 @@ public sealed class RunResult
     /// <summary>"best", "last" or an epoch: what was evaluated.</summary>
     public string Checkpoint { get; }
 
-    /// <summary>Whether each prediction is the mean over the image and its mirror image.</summary>
-    public bool Mirrored { get; }
+    /// <summary>The views each prediction is the mean over.</summary>
+    public TestTimeAugmentation Augmentation { get; }
 
     public string Name => Run.Folder.Name;
 

@@ -241,4 +241,9 @@ public sealed record EvaluationConfiguration
 {
     /// <value>Test-time augmentation: the mean over each image and its mirror image. Default: false.</value>
     public bool Tta { get; init; }
+
+    /// <value>Test-time augmentation: the mean also over the image moved by up to this many pixels each way. Default: 0.</value>
+    public int TtaShift { get; init; }
+
+    internal TestTimeAugmentation Augmentation => new(Tta, TtaShift);
 }

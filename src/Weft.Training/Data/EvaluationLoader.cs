@@ -25,9 +25,14 @@ public sealed class EvaluationLoader
 
     public int SampleCount => _indices.Count;
 
+    /// <summary>Of an image.</summary>
+    public FeatureShape Shape => _samples.Shape;
+
     /// <summary>Batch number <paramref name="index"/>; void after the next call.</summary>
-    /// <param name="flipped">Mirrored left and right, for test-time augmentation.</param>
-    public Batch Load(int index, bool flipped = false)
+    public Batch Load(int index) => Load(index, AffineMap.Identity);
+
+    /// <summary>As <see cref="Load(int)"/>, each image seen through a map, for test-time augmentation.</summary>
+    public Batch Load(int index, AffineMap view)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, BatchCount);
@@ -37,7 +42,7 @@ public sealed class EvaluationLoader
         {
             var sample = _indices[start + i];
             _batch.SetSample(i, sample, _samples.Label(sample));
-            _renderer.RenderPlain(sample, _batch.Image(i), flipped);
+            _renderer.RenderThrough(view, sample, _batch.Image(i));
         }
 
         return _batch;

@@ -29,8 +29,9 @@ internal sealed class SampleRenderer
 
     public bool Mixes => _mixing.Length > 0;
 
-    public void RenderPlain(int sample, Span<float> target, bool flipped = false) =>
-        _warp.Apply(_samples.Image(sample), flipped ? AffineMap.HorizontalFlip(_samples.Shape) : AffineMap.Identity, target);
+    public void RenderPlain(int sample, Span<float> target) => RenderThrough(AffineMap.Identity, sample, target);
+
+    public void RenderThrough(AffineMap view, int sample, Span<float> target) => _warp.Apply(_samples.Image(sample), view, target);
 
     public void RenderAugmented(int epoch, int sample, Span<float> target)
     {

@@ -43,7 +43,8 @@ public static class EvaluationFiles
         ["accuracy_high"] = result.Interval.High,
         ["loss"] = double.IsFinite(result.Loss) ? result.Loss : null, // JSON has no word for NaN
         ["macro_f1"] = result.MacroF1,
-        ["tta"] = result.Mirrored,
+        ["tta"] = result.Augmentation.Mirrored,
+        ["tta_shift"] = result.Augmentation.Shift,
     };
 
     private static void WritePerClass(TextWriter writer, EvaluationResult result)

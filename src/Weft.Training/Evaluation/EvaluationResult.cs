@@ -32,8 +32,8 @@ public sealed class EvaluationResult
         PerClass = [.. Enumerable.Range(0, classes.Count).Select(Of)];
     }
 
-    /// <value>Whether each prediction is the mean over the image and its mirror image. Default: false.</value>
-    public bool Mirrored { get; init; }
+    /// <value>The views each prediction is the mean over. Default: the image alone.</value>
+    public TestTimeAugmentation Augmentation { get; init; } = TestTimeAugmentation.None;
 
     public PredictionTable Predictions { get; }
 

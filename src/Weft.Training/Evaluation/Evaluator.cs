@@ -4,10 +4,12 @@ namespace Weft.Training;
 public static class Evaluator
 {
     /// <param name="loader">The split, normalized as the network was trained.</param>
-    /// <param name="mirrored">Test-time augmentation: the mean of the probabilities of each image and its mirror image.</param>
+    /// <param name="augmentation">The views of each image; null: the image alone.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static EvaluationResult Evaluate(Network network, EvaluationLoader loader, IReadOnlyList<string> classes, bool mirrored = false, CancellationToken stop = default)
+    public static EvaluationResult Evaluate(Network network, EvaluationLoader loader, IReadOnlyList<string> classes, TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
     {
+        augmentation ??= TestTimeAugmentation.None;
+        var views = augmentation.Views(loader.Shape).ToArray();
         var count = loader.SampleCount;
         var indices = new int[count];
         var labels = new int[count];
@@ -17,29 +19,40 @@ public static class Evaluator
         for (var i = 0; i < loader.BatchCount; i++)
         {
             stop.ThrowIfCancellationRequested();
-            var batch = loader.Load(i);
+            var batch = loader.Load(i, views[0]);
             batch.SampleIndices.CopyTo(indices.AsSpan(done));
             batch.Labels.CopyTo(labels.AsSpan(done));
             network.Forward(batch.Images, batch.Count, Phase.Evaluation);
             SoftmaxCrossEntropy.PerSample(network.Logits, network.ClassCount, batch.Labels, losses.AsSpan(done, batch.Count));
             var rows = probabilities.AsSpan(done * network.ClassCount, batch.Count * network.ClassCount);
             SoftmaxCrossEntropy.Probabilities(network.Logits, network.ClassCount, rows);
-            if (mirrored)
-                AddMirrored(network, loader.Load(i, flipped: true), rows, losses.AsSpan(done, batch.Count));
+            if (views.Length > 1)
+            {
+                foreach (var view in views.AsSpan(1))
+                    AddView(network, loader.Load(i, view), rows);
+                Average(rows, views.Length, batch.Labels, losses.AsSpan(done, batch.Count));
+            }
+
             done += batch.Count;
         }
 
-        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes) { Mirrored = mirrored };
+        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes) { Augmentation = augmentation };
     }
 
-    private static void AddMirrored(Network network, Batch batch, Span<float> probabilities, Span<float> losses)
+    private static void AddView(Network network, Batch batch, Span<float> probabilities)
     {
         var others = new float[probabilities.Length];
         network.Forward(batch.Images, batch.Count, Phase.Evaluation);
         SoftmaxCrossEntropy.Probabilities(network.Logits, network.ClassCount, others);
         for (var i = 0; i < others.Length; i++)
-            probabilities[i] = (probabilities[i] + others[i]) / 2;
+            probabilities[i] += others[i];
+    }
+
+    private static void Average(Span<float> sums, int viewCount, ReadOnlySpan<int> labels, Span<float> losses)
+    {
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] /= viewCount;
         for (var i = 0; i < losses.Length; i++)
-            losses[i] = -MathF.Log(probabilities[i * network.ClassCount + batch.Labels[i]]);
+            losses[i] = -MathF.Log(sums[i * (sums.Length / losses.Length) + labels[i]]);
     }
 }

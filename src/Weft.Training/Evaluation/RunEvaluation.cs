@@ -39,19 +39,19 @@ public sealed class RunEvaluation : IDisposable
 
     public Network Network { get; }
 
-    public EvaluationResult Validation(bool mirrored = false, CancellationToken stop = default)
+    public EvaluationResult Validation(TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
     {
         var data = TrainingData.Prepare(_dataset, Configuration.Data);
-        return Evaluate(_dataset.Train, data.Split.Validation, mirrored, stop);
+        return Evaluate(_dataset.Train, data.Split.Validation, augmentation, stop);
     }
 
     /// <summary>Opens the test images, and notes it in the ledger before it does.</summary>
     /// <exception cref="WeftException">A test file is missing or damaged, or the ledger cannot be written.</exception>
-    public EvaluationResult Test(TestLedger ledger, bool mirrored = false, CancellationToken stop = default)
+    public EvaluationResult Test(TestLedger ledger, TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
     {
         ledger.Note(Reference);
         var test = _dataset.LoadTest();
-        return Evaluate(test, [.. Enumerable.Range(0, test.Count)], mirrored, stop);
+        return Evaluate(test, [.. Enumerable.Range(0, test.Count)], augmentation, stop);
     }
 
     public void Dispose()
@@ -60,10 +60,10 @@ public sealed class RunEvaluation : IDisposable
         _device.Dispose();
     }
 
-    private EvaluationResult Evaluate(ImageSamples samples, IReadOnlyList<int> indices, bool mirrored, CancellationToken stop)
+    private EvaluationResult Evaluate(ImageSamples samples, IReadOnlyList<int> indices, TestTimeAugmentation? augmentation, CancellationToken stop)
     {
         var preprocessing = Checkpoint.Card.Preprocessing;
         var statistics = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation);
-        return Evaluator.Evaluate(Network, new EvaluationLoader(samples, indices, statistics, BatchSize), Checkpoint.Card.Classes, mirrored, stop);
+        return Evaluator.Evaluate(Network, new EvaluationLoader(samples, indices, statistics, BatchSize), Checkpoint.Card.Classes, augmentation, stop);
     }
 }

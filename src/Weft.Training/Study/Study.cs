@@ -72,20 +72,33 @@ public sealed class Study
         return TrainingPlan.Begin(member.Configuration, open(member.Configuration.Value.Data), new NewRun { Store = _store, Name = member.RunName, CommandLine = commandLine });
     }
 
-    /// <summary>Evaluates a finished run's best checkpoint on the test images, unless that was done before; noted in the ledger of the study's folder.</summary>
+    /// <summary>
+    /// Evaluates a finished run's best checkpoint on the test images as the recipe says, unless that was done before; noted in the ledger of the study's folder.
+    /// What was published stays as it is.
+    /// </summary>
     public RunResult Test(StudyMember member, Func<DataConfiguration, ImageDataset> open, int? threads, CancellationToken stop = default)
     {
         var folder = FolderOf(member);
-        if (!RunResult.Exists(folder, EvaluationSplit.Test))
+        if (!IsTested(member, folder))
         {
             using var owned = RunLock.Take(folder);
             var checkpoint = _store.FindCheckpoint($"{folder.Path}@best");
             using var evaluation = new RunEvaluation(checkpoint, open, threads);
-            var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Tta, stop);
+            var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Augmentation, stop);
             EvaluationFiles.Write(owned, checkpoint, EvaluationSplit.Test, result);
         }
 
         return RunResult.Read(new RunReader(folder), EvaluationSplit.Test);
+    }
+
+    private bool IsTested(StudyMember member, RunFolder folder)
+    {
+        if (!RunResult.Exists(folder, EvaluationSplit.Test))
+            return false;
+        if (folder.Path == PublishedOf(member)?.Path)
+            return true;
+        var done = RunResult.Read(new RunReader(folder), EvaluationSplit.Test);
+        return done.Checkpoint == "best" && done.Augmentation == member.Configuration.Value.Evaluation.Augmentation;
     }
 
     private RunFolder? PublishedOf(StudyMember member) =>

@@ -55,6 +55,7 @@ internal static class QuickStudy
         yield return Value("data.limit_validation", "1000");
         yield return Value("training.epochs", network is "cnn5" or "cnn4" ? "6" : "3");
         yield return Value("evaluation.tta", "false");
+        yield return Value("evaluation.tta_shift", "0");
         // An average over a thousand steps would be one over nearly all of so short a training.
         if (recipe.Training.EmaDecay is not null)
             yield return Value("training.ema_decay", "0.98");

@@ -37,6 +37,8 @@ public sealed record StudyRow
 
     public required bool Tta { get; init; }
 
+    public required int TtaShift { get; init; }
+
     public required double? StudyAccuracy { get; init; }
 
     public required string Command { get; init; }
@@ -64,7 +66,8 @@ public sealed record StudyRow
             TestAccuracyHigh = result.Interval.High,
             TestCorrect = result.Correct,
             TestCount = result.Predictions.Count,
-            Tta = result.Mirrored,
+            Tta = result.Augmentation.Mirrored,
+            TtaShift = result.Augmentation.Shift,
             StudyAccuracy = PublishedAccuracy.Of(member.Network),
             Command = member.Command,
             Machine = string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Threads} threads, {machine.VectorBits}-bit vectors, {machine.Runtime}, {machine.OperatingSystem}"),

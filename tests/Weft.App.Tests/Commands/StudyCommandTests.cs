@@ -40,6 +40,12 @@ public class StudyCommandTests
         Assert.Equal(0, FakeScreen.Run(Study(data, runs.At("killed"))).Code);
         Assert.Equal(4, File.ReadLines(runs.At("killed/study-tuned-quick/test_ledger.jsonl")).Count());
 
+        // Looked at otherwise: nothing is trained, but the test images are opened again.
+        var (looked, views) = FakeScreen.Run(Study(data, runs.At("killed"), "--set", "evaluation.tta_shift=1"));
+        Assert.Equal(0, looked);
+        Assert.Contains("each image in 9 views", views.Output);
+        Assert.Equal(8, File.ReadLines(runs.At("killed/study-tuned-quick/test_ledger.jsonl")).Count());
+
         // With other values it is another study.
         var (other, refused) = FakeScreen.Run(Study(data, runs.At("killed"), "--set", "optimizer.weight_decay=0.3"));
         Assert.Equal(2, other);
@@ -95,7 +101,14 @@ public class StudyCommandTests
         Assert.Contains("weft eval", said.Error);
 
         foreach (var run in new[] { "a-s0", "a-s1", "b" })
-            Assert.Equal(0, FakeScreen.Run("eval", run, "--runs", runs.Path, "--threads", "1").Code);
+            Assert.Equal(0, FakeScreen.Run("eval", run, "--runs", runs.Path, "--threads", "1", "--tta-shift", "1", "--tta").Code);
+        Assert.Contains("each image in 18 views: mirrored and moved by up to 1 pixel", FakeScreen.Run("compare", "a-s0", "b", "--runs", runs.Path).Screen.Output);
+        Assert.Equal(2, FakeScreen.Run("eval", "b", "--runs", runs.Path, "--tta-shift", "1", "--no-tta").Code);
+        Assert.Equal(2, FakeScreen.Run("eval", "b", "--runs", runs.Path, "--tta-shift", "5").Code);
+        Assert.Equal(0, FakeScreen.Run("eval", "b", "--runs", runs.Path, "--no-tta").Code);
+        var mixed = FakeScreen.Run("compare", "a-s0", "b", "--runs", runs.Path).Screen.OutputLines;
+        Assert.Contains(mixed, line => line.StartsWith("NOTE", StringComparison.Ordinal) && line.Contains("--tta-shift"));
+        Assert.Contains(mixed, line => line.StartsWith("network", StringComparison.Ordinal) && line.Contains("views"));
         var (code, screen) = FakeScreen.Run("compare", "a-s0", "a-s1", "b", "--runs", runs.Path, "--svg", runs.At("chart.svg"));
         Assert.True(code == 0, screen.Error);
         Assert.Contains("McNemar", screen.Output);

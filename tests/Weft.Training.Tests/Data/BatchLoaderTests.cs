@@ -201,7 +201,7 @@ public class BatchLoaderTests
             for (var p = 0; p < bytes.Length; p++)
                 Assert.Equal((float)((bytes[p] / 255.0 - Statistics.Mean[0]) / Statistics.StandardDeviation[0]), batch.Images[p]);
             var row = batch.Images[..28].ToArray();
-            Assert.Equal(row.Reverse(), loader.Load(i, flipped: true).Images[..28].ToArray());
+            Assert.Equal(row.Reverse(), loader.Load(i, AffineMap.HorizontalFlip(Samples.Shape)).Images[..28].ToArray());
         }
 
         Assert.Equal(Indices, seen);

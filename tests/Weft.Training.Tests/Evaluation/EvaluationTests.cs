@@ -95,7 +95,7 @@ public sealed class EvaluationTests : IDisposable
         Assert.Empty(ledger.Read());
 
         var result = evaluation.Test(ledger);
-        evaluation.Test(ledger, mirrored: true);
+        evaluation.Test(ledger, new TestTimeAugmentation(Mirrored: true));
 
         Assert.True(dataset.TestIsLoaded);
         Assert.Equal(64, result.Count);
@@ -108,11 +108,58 @@ public sealed class EvaluationTests : IDisposable
         TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=2"));
         using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("run"), _ => TinyTraining.Dataset(), threads: 1);
         var plain = evaluation.Validation();
-        var mirrored = evaluation.Validation(mirrored: true);
+        var mirrored = evaluation.Validation(new TestTimeAugmentation(Mirrored: true));
 
         Assert.NotEqual(plain.Loss, mirrored.Loss);
         Assert.Equal(1, mirrored.Predictions.Probabilities(0).ToArray().Sum(), 5);
         Assert.Equal(mirrored.Predictions.Losses[3], -MathF.Log(mirrored.Predictions.Probabilities(3)[mirrored.Predictions.Labels[3]]), 4);
+    }
+
+    [Fact]
+    public void Eighteen_views_average_what_images_moved_by_hand_give()
+    {
+        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=2"));
+        var views = new TestTimeAugmentation(Mirrored: true, Shift: 1);
+        Assert.Equal(18, views.ViewCount);
+        var averaged = Evaluate(TinyTraining.Dataset(), views);
+        var expected = new double[averaged.Count * TinyTraining.Classes];
+        foreach (var (right, down, flipped) in from right in new[] { -1, 0, 1 } from down in new[] { -1, 0, 1 } from flipped in new[] { false, true } select (right, down, flipped))
+        {
+            var moved = Evaluate(Moved(TinyTraining.Dataset(), right, down, flipped), TestTimeAugmentation.None);
+            for (var row = 0; row < moved.Count; row++)
+            {
+                for (var c = 0; c < TinyTraining.Classes; c++)
+                    expected[row * TinyTraining.Classes + c] += moved.Predictions.Probabilities(row)[c] / 18.0;
+            }
+        }
+
+        for (var row = 0; row < averaged.Count; row++)
+        {
+            for (var c = 0; c < TinyTraining.Classes; c++)
+                Assert.Equal(expected[row * TinyTraining.Classes + c], averaged.Predictions.Probabilities(row)[c], 1e-5);
+            Assert.Equal(-Math.Log(expected[row * TinyTraining.Classes + averaged.Predictions.Labels[row]]), averaged.Predictions.Losses[row], 1e-4);
+        }
+
+        EvaluationResult Evaluate(ImageDataset dataset, TestTimeAugmentation augmentation)
+        {
+            using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("run"), _ => dataset, threads: 1);
+            return evaluation.Validation(augmentation);
+        }
+    }
+
+    private static ImageDataset Moved(ImageDataset dataset, int right, int down, bool flipped)
+    {
+        var (samples, shape) = (dataset.Train, dataset.Train.Shape);
+        var images = new byte[samples.Count * shape.Length];
+        for (var i = 0; i < images.Length; i++)
+        {
+            var (x, y) = (i % shape.Width - right, i / shape.Width % shape.Height - down);
+            if (x >= 0 && x < shape.Width && y >= 0 && y < shape.Height)
+                images[i] = samples.Image(i / shape.Length)[y * shape.Width + (flipped ? shape.Width - 1 - x : x)];
+        }
+
+        var labels = Enumerable.Range(0, samples.Count).Select(i => (byte)samples.Label(i)).ToArray();
+        return new ImageDataset("tiny", new ImageSamples(shape, images, labels, "tiny"), () => throw new InvalidOperationException("closed"), dataset.ClassNames);
     }
 
     [Fact]
