@@ -12,8 +12,8 @@ internal static class ParseErrors
         var command = parse.CommandResult.Command;
         var path = Path(parse.CommandResult);
         var help = $"{path} --help";
-        if (parse.UnmatchedTokens.FirstOrDefault() is { } unknown)
-            return Unknown(unknown, command, path, help);
+        if (parse.UnmatchedTokens.Count > 0)
+            return Unknown(parse.UnmatchedTokens, command, path, help);
         if (command.Subcommands.Count > 0 && command.Action is null)
             return new WeftException(ExitCode.Usage, $"{path} needs a verb") { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Do = help };
 
@@ -21,11 +21,19 @@ internal static class ParseErrors
         return new WeftException(ExitCode.Usage, What(error, path)) { Where = $"in: {path} …", Do = help };
     }
 
-    private static WeftException Unknown(string word, Command command, string path, string help)
+    private static WeftException Unknown(IReadOnlyList<string> words, Command command, string path, string help)
     {
-        var isOption = word.StartsWith('-');
-        var name = word.Split('=', 2)[0];
+        var isOption = words[0].StartsWith('-');
+        var name = words[0].Split('=', 2)[0];
         var known = (isOption ? Options(command) : command.Subcommands.Select(verb => verb.Name)).ToList();
+        if (isOption && known.Contains("--set") && KeysNamed(Word(name)) is { Count: > 0 } keys)
+            return new WeftException(ExitCode.Usage, $"unknown option {name}")
+            {
+                Where = $"in: {path} …",
+                Expected = $"did you mean {string.Join(" or ", keys.Select(key => $"--set {key}={ValueBehind(words)}"))}?",
+                Do = "weft config show",
+            };
+
         var nearest = known.FirstOrDefault(option => Word(option) == Suggestion.For(Word(name), known.Select(Word)));
         var kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
         return new WeftException(ExitCode.Usage, $"unknown {kind} {name}")
@@ -37,6 +45,13 @@ internal static class ParseErrors
             Do = help,
         };
     }
+
+    // Most keys have no flag of their own; who tries one learns the key: --rotation, --optimizer.momentum.
+    private static List<string> KeysNamed(string word) =>
+        [.. ConfigurationTable.Keys.Select(key => key.Name).Where(key => key == word || key.EndsWith($".{word}", StringComparison.Ordinal))];
+
+    private static string ValueBehind(IReadOnlyList<string> words) =>
+        words[0].Split('=', 2) is [_, var value] ? value : words.Count > 1 && !words[1].StartsWith('-') ? words[1] : "VALUE";
 
     // The form in which suggestions compare words: --limit-train as limit_train.
     private static string Word(string name) => name.TrimStart('-').Replace('-', '_');

@@ -25,9 +25,15 @@ internal sealed class PlanCommand : Verb
             var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
             var data = TrainingData.Prepare(dataset, configuration.Data);
             using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
-            using var benchmark = new StepBenchmark(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
-            var times = benchmark.Measure(Rehearsal, signals.Token);
-            Report(resolved, data, benchmark, times, device);
+            using var benchmark = Benchmark(configuration, dataset, device, configuration.Optimizer);
+            var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
+            if (configuration.Optimizer.SamLastEpochs is { } last && Math.Max(0, configuration.Training.Epochs - last) is var before)
+            {
+                using var inOnePass = Benchmark(configuration, dataset, device, configuration.Optimizer with { SamRho = null });
+                milliseconds += (inOnePass.Measure(Rehearsal, signals.Token).MedianMilliseconds - milliseconds) * before / configuration.Training.Epochs;
+            }
+
+            Report(resolved, data, benchmark, milliseconds, device);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)
@@ -36,13 +42,17 @@ internal sealed class PlanCommand : Verb
         }
     }
 
-    private void Report(ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, StepTimes times, CpuDevice device)
+    private static StepBenchmark Benchmark(RunConfiguration configuration, ImageDataset dataset, CpuDevice device, OptimizerConfiguration optimizer) =>
+        new(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(optimizer));
+
+    // milliseconds: a step's, on average over all epochs.
+    private void Report(ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, CpuDevice device)
     {
         var training = resolved.Value.Training;
         var network = benchmark.Network;
         var perEpoch = data.StepsPerEpoch(training.BatchSize);
         // Validation is forward passes only: about a third of a step's work for as many images.
-        var epochSeconds = (perEpoch + data.Split.Validation.Count / (3.0 * training.BatchSize)) * times.MedianMilliseconds / 1000;
+        var epochSeconds = (perEpoch + data.Split.Validation.Count / (3.0 * training.BatchSize)) * milliseconds / 1000;
         var layers = benchmark.Layers();
         var rates = LearningRates(resolved.Value, perEpoch);
 
@@ -52,7 +62,7 @@ internal sealed class PlanCommand : Verb
         Screen.People.WriteLine($"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} steps an epoch, "
             + $"{Figures.Count((double)perEpoch * training.Epochs)} in {training.Epochs} epochs");
         Screen.People.WriteLine($"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  {Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");
-        Screen.People.WriteLine($"{times.MedianMilliseconds:F1} ms a step measured on {device.Summary}: {Figures.Duration(TimeSpan.FromSeconds(epochSeconds))} an epoch, "
+        Screen.People.WriteLine($"{milliseconds:F1} ms a step measured on {device.Summary}: {Figures.Duration(TimeSpan.FromSeconds(epochSeconds))} an epoch, "
             + $"{Figures.Duration(TimeSpan.FromSeconds(epochSeconds * training.Epochs))} in all, unless it stops early");
         Screen.WriteJson(new JsonObject
         {
@@ -64,7 +74,7 @@ internal sealed class PlanCommand : Verb
             ["memory_bytes"] = network.MemoryBytes,
             ["steps_per_epoch"] = perEpoch,
             ["steps"] = (long)perEpoch * training.Epochs,
-            ["step_milliseconds"] = times.MedianMilliseconds,
+            ["step_milliseconds"] = milliseconds,
             ["estimated_seconds"] = epochSeconds * training.Epochs,
             ["learning_rates"] = new JsonArray([.. Thin(rates, CurvePoints).Select(rate => JsonValue.Create(rate))]),
             ["layers"] = new JsonArray([.. layers.Select(layer => new JsonObject { ["layer"] = layer.Path, ["summary"] = layer.Summary, ["parameters"] = layer.Parameters, ["flops_per_image"] = layer.Flops })]),

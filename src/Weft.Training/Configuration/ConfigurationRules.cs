@@ -8,6 +8,8 @@ internal static class ConfigurationRules
         var c = resolved.Value;
         if (c.Optimizer is { Name: OptimizerName.Sgd, Nesterov: true, Momentum: 0 })
             Add("optimizer.nesterov", "momentum above 0, or nesterov false", "momentum 0");
+        if (c.Optimizer is { SamLastEpochs: not null, SamRho: null })
+            Add("optimizer.sam_last_epochs", "none, or optimizer.sam_rho given too", $"{c.Optimizer.SamLastEpochs} without optimizer.sam_rho");
         if (c.EarlyStopping.Patience is not null && c.EarlyStopping.StartEpoch > c.Training.Epochs)
             Add("early_stopping.start_epoch", $"at most training.epochs = {c.Training.Epochs}", $"{c.EarlyStopping.StartEpoch}");
         if (c.Model.Depth is { } depth && ModelCatalog.Find(c.Model.Name) is { } model && !model.HasDepth(depth))

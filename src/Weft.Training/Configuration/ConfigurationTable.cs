@@ -105,6 +105,8 @@ public static class ConfigurationTable
         yield return section.NumberOrNone("clip_norm", "Longest gradient of all weights together.", s => s.ClipNorm, (s, v) => s with { ClipNorm = v }, 0, 1e9, aboveMinimum: true);
         yield return section.NumberOrNone("sam_rho", "Sharpness-aware minimization at this distance, around the optimizer named.",
             s => s.SamRho, (s, v) => s with { SamRho = v }, 0, 10, aboveMinimum: true);
+        yield return section.IntegerOrNone("sam_last_epochs", "sam_rho in so many of the last epochs only; none is in all.",
+            s => s.SamLastEpochs, (s, v) => s with { SamLastEpochs = v }, 1, 100_000);
     }
 
     private static IEnumerable<ConfigurationKey> Schedule()

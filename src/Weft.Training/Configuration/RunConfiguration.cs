@@ -148,6 +148,9 @@ public sealed record OptimizerConfiguration
 
     /// <value>Sharpness-aware minimization at this distance, around the optimizer named. Default: none.</value>
     public double? SamRho { get; init; }
+
+    /// <value>In how many of the last epochs; none is in all. Default: none.</value>
+    public int? SamLastEpochs { get; init; }
 }
 
 /// <summary>Numbers are stored in configurations: append only.</summary>

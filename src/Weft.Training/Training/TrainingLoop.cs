@@ -39,6 +39,9 @@ internal sealed class TrainingLoop
 
     private int Epoch => _position.CompletedEpochs + 1;
 
+    // SAM in the last epochs only: a function of the epoch alone, as everything that shapes a step.
+    private bool IsInOnePass => _configuration.Optimizer.SamLastEpochs is { } last && Epoch <= _configuration.Training.Epochs - last;
+
     private string CompletedDetail => $"all {_configuration.Training.Epochs} epochs are done";
 
     public TrainingResult Run()
@@ -80,7 +83,7 @@ internal sealed class TrainingLoop
         var begun = _timer.Now();
         var learningRate = LearningRateOf(_position.Step);
         // After the epoch's last step the gradients are shown.
-        var loss = _step.Run(batch, _position.Step, learningRate, keepGradients: _position.StepInEpoch + 1 == _plan.StepsPerEpoch);
+        var loss = _step.Run(batch, _position.Step, learningRate, IsInOnePass, keepGradients: _position.StepInEpoch + 1 == _plan.StepsPerEpoch);
         _position = _position with
         {
             Step = _position.Step + 1,

@@ -5,9 +5,11 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, double 
 {
     /// <summary>Leaves the weights as they are where the loss is not finite, for the message to look at.</summary>
     /// <param name="step">Number of the step, from which dropout draws.</param>
+    /// <param name="inOnePass">Whether an optimizer that looks ahead leaves that out.</param>
     /// <param name="keepGradients">Whether all gradients are there afterwards: it takes a little longer and gives the same bits.</param>
-    public LossResult Run(Batch batch, long step, double learningRate, bool keepGradients = false)
+    public LossResult Run(Batch batch, long step, double learningRate, bool inOnePass = false, bool keepGradients = false)
     {
+        var used = inOnePass ? optimizer.InOnePass : optimizer;
         var loss = Forward(batch, step);
         if (!double.IsFinite(loss.MeanLoss))
         {
@@ -15,21 +17,21 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, double 
             return loss;
         }
 
-        if (optimizer.NeedsSecondPass)
+        if (used.NeedsSecondPass)
         {
             network.Backward();
-            optimizer.Perturb();
+            used.Perturb();
             Forward(batch, step);
         }
 
         if (keepGradients)
         {
             network.Backward();
-            optimizer.Step(learningRate);
+            used.Step(learningRate);
         }
         else
         {
-            optimizer.BackwardAndStep(learningRate);
+            used.BackwardAndStep(learningRate);
         }
 
         average?.Update();

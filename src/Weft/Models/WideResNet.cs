@@ -3,7 +3,7 @@ namespace Weft;
 /// <summary>
 /// The pre-activated wide residual network WRN-d-4: a first convolution of 16 channels, three groups of (d − 4)/6 blocks with 64, 128 and 256 channels (norm,
 /// activation, convolution, twice, added to their input), norm, activation, global average pool, logits. Depth 16 (2.7 million parameters) unless another is asked for;
-/// <see cref="ModelOptions.Width"/> 2 makes it WRN-d-8. Changed: a 2×2 max-pool in front of a group halves the resolution instead of stride 2 in its first
+/// <see cref="ModelOptions.Width"/> 2 makes it WRN-d-8, 0.5 WRN-d-2; the first convolution keeps its 16 channels. Changed: a 2×2 max-pool in front of a group halves the resolution instead of stride 2 in its first
 /// convolution, so that every 3×3 convolution has stride 1 and Winograd applies.
 /// </summary>
 /// <remarks>Zagoruyko and Komodakis, "Wide residual networks", BMVC 2016.</remarks>
@@ -13,6 +13,9 @@ internal static class WideResNet
 
     private const int UsualDepth = 16;
 
+    // At any width, as in the paper: a stem of fewer channels would lose some of the nine values it sees.
+    private const int StemChannels = 16;
+
     public static bool HasDepth(int depth) => depth is >= 10 and <= 100 && depth % 6 == 4;
 
     public static NetworkDescription Describe(ModelOptions options)
@@ -21,7 +24,7 @@ internal static class WideResNet
         var size = options.Input;
         return new("wideresnet", options.Input, new Sequential(
         [
-            Blocks.PlainConvolution(options, options.Scale(16), 3, "1"),
+            Blocks.PlainConvolution(options, StemChannels, 3, "1"),
             Group(1, 64),
             Group(2, 128),
             Group(3, 256),

@@ -16,6 +16,7 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer, IGradientTake
     private readonly NativeBuffer[] _first;
     private readonly NativeBuffer[] _second;
     private Work _work;
+    private long _stepCount;
 
     protected MomentOptimizer(OptimizerOptions options, TrainedTensors trained, string firstName, string secondName)
     {
@@ -31,9 +32,13 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer, IGradientTake
         State = [.. StateOver(_first, firstName), .. StateOver(_second, secondName)];
     }
 
+    public sealed override long StepCount => _stepCount;
+
     public sealed override IReadOnlyList<StateTensor> State { get; }
 
     public sealed override bool NeedsSecondPass => false;
+
+    public sealed override Optimizer InOnePass => this;
 
     public sealed override void Perturb() =>
         throw new InvalidOperationException("Only an optimizer with NeedsSecondPass moves the weights before its step.");
@@ -75,14 +80,14 @@ internal abstract unsafe class MomentOptimizer<TRule> : Optimizer, IGradientTake
 
     private void End()
     {
-        StepCount++;
+        _stepCount++;
         _changed?.Invoke();
     }
 
     public sealed override void RestoreStepCount(long stepCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
-        StepCount = stepCount;
+        _stepCount = stepCount;
     }
 
     public sealed override void Dispose()

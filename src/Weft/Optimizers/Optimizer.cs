@@ -42,13 +42,16 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Updates applied so far; part of the state (Adam's bias correction needs it).</summary>
-    public long StepCount { get; protected set; }
+    public abstract long StepCount { get; }
 
     /// <summary>The moments, named "momentum.conv1.weight" and the like, in PyTorch's layout.</summary>
     public abstract IReadOnlyList<StateTensor> State { get; }
 
     /// <summary>Whether <see cref="Perturb"/> and a second forward and backward pass come before each <see cref="Step"/>.</summary>
     public abstract bool NeedsSecondPass { get; }
+
+    /// <summary>The same optimizer with one pass a step: SAM's inner one, any other itself. Moments and count are shared, so each step may be taken by either.</summary>
+    public abstract Optimizer InOnePass { get; }
 
     /// <summary>
     /// Moves the weights to where the second pass takes its gradient. <see cref="Step"/> first moves them back, to the same bits, together with the running

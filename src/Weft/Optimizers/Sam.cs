@@ -25,9 +25,13 @@ internal sealed class Sam : Optimizer
         _before = new TensorSnapshot(trained.State);
     }
 
+    public override long StepCount => _inner.StepCount;
+
     public override IReadOnlyList<StateTensor> State => _inner.State;
 
     public override bool NeedsSecondPass => true;
+
+    public override Optimizer InOnePass => _inner;
 
     public override void Perturb()
     {
@@ -48,7 +52,6 @@ internal sealed class Sam : Optimizer
         _before.Restore();
         _perturbed = false;
         _inner.Step(learningRate);
-        StepCount = _inner.StepCount;
     }
 
     // The weights are the perturbed ones until Step: nothing can be updated before.
@@ -58,11 +61,7 @@ internal sealed class Sam : Optimizer
         Step(learningRate);
     }
 
-    public override void RestoreStepCount(long stepCount)
-    {
-        _inner.RestoreStepCount(stepCount);
-        StepCount = stepCount;
-    }
+    public override void RestoreStepCount(long stepCount) => _inner.RestoreStepCount(stepCount);
 
     public override void Dispose()
     {

@@ -8,6 +8,8 @@ public class ErrorTests
     [Theory]
     [InlineData("unknown-command", "confg")]
     [InlineData("unknown-option", "config show --epoch 3")]
+    [InlineData("option-that-is-a-key", "config show --rotation 10")]
+    [InlineData("option-that-is-two-keys", "config show --minimum-change=0.1")]
     [InlineData("option-without-value", "config show --epochs")]
     [InlineData("option-twice", "config show --epochs 3 --epochs 4")]
     [InlineData("verb-missing", "config")]

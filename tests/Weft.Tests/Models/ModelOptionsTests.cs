@@ -99,6 +99,13 @@ public class ModelOptionsTests
         }
     }
 
+    [Fact]
+    public void The_wide_network_widens_its_groups_and_not_its_first_convolution()
+    {
+        var channels = NetworkGraph.Build(ModelCatalog.Describe("wideresnet", new ModelOptions { Depth = 10, Width = 0.5 })).Nodes.Where(node => node.Layer is Conv2d { Kernel: 3 });
+        Assert.Equal([16, 32, 32, 64, 64, 128, 128], channels.Select(node => node.Output.Shape.Channels));
+    }
+
     [Theory]
     [InlineData("wideresnet", 15, "depth is 15; expected 6n + 4")]
     [InlineData("resnet9", 16, "depth is 16, but resnet9 comes in one depth only")]

@@ -67,6 +67,38 @@ public class SamTests
     }
 
     [Fact]
+    public void Steps_in_one_pass_are_the_inner_optimizers_and_share_its_moments()
+    {
+        using var tensors = new Tensors();
+        using var twins = new Tensors();
+        var start = Hashed.Values(1, "w", 1_001, 0, 1);
+        var (weight, twin) = (tensors.Add("weight", ParameterKind.Weight, start), twins.Add("weight", ParameterKind.Weight, start));
+        using var sam = Optimizer.Create(new SamOptions(new AdamOptions()), tensors.Trained);
+        using var adam = Optimizer.Create(new AdamOptions(), twins.Trained);
+        Assert.False(sam.InOnePass.NeedsSecondPass);
+        Assert.Same(adam, adam.InOnePass);
+        for (var step = 0; step < 6; step++)
+        {
+            Hashed.Values(2, $"g{step}", weight.Length, 0, 1).CopyTo(weight.Gradient);
+            weight.Gradient.CopyTo(twin.Gradient);
+            if (step % 2 == 0)
+            {
+                sam.InOnePass.Step(0.1);
+            }
+            else
+            {
+                sam.Perturb(); // its second gradient is the same here: it does not depend on the weights
+                sam.Step(0.1);
+            }
+
+            adam.Step(0.1);
+            Assert.Equal(step + 1, sam.StepCount);
+        }
+
+        Assert.Equal(twin.Value, weight.Value);
+    }
+
+    [Fact]
     public void A_gradient_of_zero_perturbs_nothing()
     {
         using var tensors = new Tensors();

@@ -106,6 +106,7 @@ public sealed class ConfigurationResolverTests : IDisposable
     public void Keys_that_do_not_go_together_are_refused()
     {
         Assert.Contains("optimizer.nesterov", Refused("optimizer.nesterov=true", "optimizer.momentum=0").Where);
+        Assert.Contains("optimizer.sam_last_epochs", Refused("optimizer.sam_last_epochs=2").Where);
         Assert.Contains("early_stopping.start_epoch", Refused("early_stopping.patience=3", "early_stopping.start_epoch=9", "training.epochs=8").Where);
         Assert.Contains("augmentation.random_erasing_maximum_area", Refused("augmentation.random_erasing=0.5", "augmentation.random_erasing_maximum_area=0.01").Where);
     }

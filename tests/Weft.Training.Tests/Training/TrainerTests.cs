@@ -3,6 +3,7 @@ namespace Weft.Training.Tests;
 public sealed class TrainerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private int _runs;
 
     public void Dispose() => _folder.Dispose();
 
@@ -63,6 +64,20 @@ public sealed class TrainerTests : IDisposable
         float[] Weights(string run) => CheckpointFile.Read(TinyTraining.Run(_folder, run).LastCheckpoint).Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray();
     }
 
+    [Fact]
+    public void Sharpness_aware_last_epochs_leave_the_first_ones_as_they_are()
+    {
+        string[] sam = ["training.epochs=3", "optimizer.sam_rho=0.5"];
+        var (plain, last, all) = (Losses("training.epochs=3"), Losses([.. sam, "optimizer.sam_last_epochs=1"]), Losses(sam));
+
+        Assert.Equal(plain[..2], last[..2]);
+        Assert.NotEqual(plain[2], last[2]);
+        Assert.NotEqual(plain[0], all[0]);
+        Assert.Equal(all, Losses([.. sam, "optimizer.sam_last_epochs=3"]));
+
+        double[] Losses(params string[] sets) => [.. new RunReader(TinyTraining.Train(_folder, TinyTraining.Configuration(sets), $"run{_runs++}").Run).Metrics().Select(row => row.ValidationLoss)];
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -93,6 +108,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("optimizer.name=sgd", "early_stopping.patience=1", "early_stopping.minimum_change=0.9", "augmentation.mixup=0.4", "optimizer.clip_norm=1")]
     [InlineData("optimizer.name=adamw", "training.ema_decay=0.9", "model.normalization=group", "model.normalization_groups=2", "model.activation=gelu", "model.spatial_dropout=0.2")]
     [InlineData("optimizer.name=sgd", "training.ema_decay=0.99", "optimizer.sam_rho=0.05", "model.width=0.25", "augmentation.off_last_epochs=1")]
+    [InlineData("optimizer.name=adamw", "optimizer.sam_rho=0.05", "optimizer.sam_last_epochs=2")]
     public void Stopping_and_resuming_at_every_step_gives_the_same_bytes(params string[] sets)
     {
         var configuration = TinyTraining.Configuration([.. sets, "training.epochs=3"]);
