@@ -46,10 +46,11 @@ internal sealed class StepBenchmark : IDisposable
     }
 
     /// <summary>Warms up for a third of <paramref name="duration"/>, then times steps one by one for all of it.</summary>
-    public StepTimes Measure(TimeSpan duration, CancellationToken cancellation)
+    /// <param name="inOnePass">Whether SAM leaves its second pass out.</param>
+    public StepTimes Measure(TimeSpan duration, CancellationToken cancellation, bool inOnePass = false)
     {
-        Repeat(duration / 3, cancellation);
-        return new StepTimes(_batch, Repeat(duration, cancellation));
+        Repeat(duration / 3, cancellation, inOnePass);
+        return new StepTimes(_batch, Repeat(duration, cancellation, inOnePass));
     }
 
     /// <summary>The medians of each layer's forward and backward passes, and of what comes between, in the order of a step.</summary>
@@ -70,36 +71,37 @@ internal sealed class StepBenchmark : IDisposable
         return recorder.Medians();
     }
 
-    private List<double> Repeat(TimeSpan duration, CancellationToken cancellation)
+    private List<double> Repeat(TimeSpan duration, CancellationToken cancellation, bool inOnePass = false)
     {
+        var optimizer = inOnePass ? _optimizer?.InOnePass : _optimizer;
         var milliseconds = new List<double>();
         for (var began = Stopwatch.GetTimestamp(); milliseconds.Count < FewestSteps || Stopwatch.GetElapsedTime(began) < duration;)
         {
             cancellation.ThrowIfCancellationRequested();
             var start = Stopwatch.GetTimestamp();
-            Step();
+            Step(optimizer);
             milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         return milliseconds;
     }
 
-    private void Step()
+    private void Step(Optimizer? optimizer)
     {
         _recorder?.Begin();
-        if (_optimizer is null)
+        if (optimizer is null)
         {
             _network.Forward(_images, _batch, Phase.Evaluation);
             return;
         }
         Forward();
-        if (_optimizer.NeedsSecondPass)
+        if (optimizer.NeedsSecondPass)
         {
             _network.Backward();
-            _optimizer.Perturb();
+            optimizer.Perturb();
             Forward();
         }
 
-        _optimizer.BackwardAndStep(LearningRate);
+        optimizer.BackwardAndStep(LearningRate);
         _recorder?.Between("optimizer");
         _step++;
     }

@@ -26,23 +26,17 @@ internal static class ParseErrors
         var isOption = words[0].StartsWith('-');
         var name = words[0].Split('=', 2)[0];
         var known = (isOption ? Options(command) : command.Subcommands.Select(verb => verb.Name)).ToList();
-        if (isOption && known.Contains("--set") && KeysNamed(Word(name)) is { Count: > 0 } keys)
-            return new WeftException(ExitCode.Usage, $"unknown option {name}")
-            {
-                Where = $"in: {path} …",
-                Expected = $"did you mean {string.Join(" or ", keys.Select(key => $"--set {key}={ValueBehind(words)}"))}?",
-                Do = "weft config show",
-            };
-
+        var keys = isOption && known.Contains("--set") ? KeysNamed(Word(name)) : [];
         var nearest = known.FirstOrDefault(option => Word(option) == Suggestion.For(Word(name), known.Select(Word)));
         var kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
         return new WeftException(ExitCode.Usage, $"unknown {kind} {name}")
         {
             Where = $"in: {path} …",
-            Expected = nearest is not null ? $"did you mean {nearest}?"
+            Expected = keys.Count > 0 ? $"did you mean {string.Join(" or ", keys.Select(key => $"--set {key}={ValueBehind(words)}"))}?"
+                : nearest is not null ? $"did you mean {nearest}?"
                 : kind is "argument" ? $"no more arguments; values are given with options, as in --model {name}"
                 : !isOption ? string.Join(", ", known) : null,
-            Do = help,
+            Do = keys.Count > 0 ? "weft config show" : help,
         };
     }
 

@@ -25,12 +25,12 @@ internal sealed class PlanCommand : Verb
             var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
             var data = TrainingData.Prepare(dataset, configuration.Data);
             using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
-            using var benchmark = Benchmark(configuration, dataset, device, configuration.Optimizer);
+            using var benchmark = new StepBenchmark(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
             var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
-            if (configuration.Optimizer.SamLastEpochs is { } last && Math.Max(0, configuration.Training.Epochs - last) is var before)
+            if (configuration.Optimizer.SamLastEpochs is { } last && last < configuration.Training.Epochs)
             {
-                using var inOnePass = Benchmark(configuration, dataset, device, configuration.Optimizer with { SamRho = null });
-                milliseconds += (inOnePass.Measure(Rehearsal, signals.Token).MedianMilliseconds - milliseconds) * before / configuration.Training.Epochs;
+                var inOnePass = benchmark.Measure(Rehearsal, signals.Token, inOnePass: true).MedianMilliseconds;
+                milliseconds = inOnePass + (milliseconds - inOnePass) * last / configuration.Training.Epochs;
             }
 
             Report(resolved, data, benchmark, milliseconds, device);
@@ -41,9 +41,6 @@ internal sealed class PlanCommand : Verb
             return signal;
         }
     }
-
-    private static StepBenchmark Benchmark(RunConfiguration configuration, ImageDataset dataset, CpuDevice device, OptimizerConfiguration optimizer) =>
-        new(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(optimizer));
 
     // milliseconds: a step's, on average over all epochs.
     private void Report(ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, CpuDevice device)
