@@ -22,11 +22,29 @@ internal sealed class RunCatalog(string folder, TimeProvider clock)
 
     /// <summary>Looks at the folder again unless that was done a moment ago.</summary>
     /// <exception cref="WeftException">Exit 41: the folder cannot be read.</exception>
-    public void Refresh()
+    public void Refresh() => LookUnlessDoneWithin(FreshFor);
+
+    /// <summary>The run of that name; looks again before it says that there is none, for one that began a moment ago.</summary>
+    /// <exception cref="WeftException">Exit 41: the folder cannot be read.</exception>
+    public RunCard? Find(string name)
+    {
+        if (!Runs.ContainsKey(name))
+            LookUnlessDoneWithin(TimeSpan.Zero);
+        return Runs.GetValueOrDefault(name);
+    }
+
+    /// <summary>Where the run lies; the name is one of <see cref="Runs"/>.</summary>
+    public RunFolder? FolderOf(string name)
+    {
+        lock (_gate)
+            return _entries.GetValueOrDefault(name)?.Folder;
+    }
+
+    private void LookUnlessDoneWithin(TimeSpan time)
     {
         lock (_gate)
         {
-            if (_refreshed != 0 && clock.GetElapsedTime(_refreshed) < FreshFor)
+            if (_refreshed != 0 && clock.GetElapsedTime(_refreshed) < time)
                 return;
             try
             {
@@ -38,13 +56,6 @@ internal sealed class RunCatalog(string folder, TimeProvider clock)
             }
             _refreshed = clock.GetTimestamp();
         }
-    }
-
-    /// <summary>Where the run lies; the name is one of <see cref="Runs"/>.</summary>
-    public RunFolder? FolderOf(string name)
-    {
-        lock (_gate)
-            return _entries.GetValueOrDefault(name)?.Folder;
     }
 
     private void Look()

@@ -35,7 +35,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
     private StudioPage One(HttpContext context, string name)
     {
         var view = ChartView.Of(new QueryReader(context.Request.Query));
-        if (!catalog.Runs.TryGetValue(name, out var run))
+        if (catalog.Find(name) is not { } run)
             return Missing(name);
         if (run.Information is null)
             return Problem(StatusCodes.Status200OK, run.Name, run.Word, "Its files are as they were; a newer weft may read them.");
@@ -48,7 +48,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         var query = new QueryReader(context.Request.Query);
         var view = ChartView.Of(query);
         var names = query.All("run", MostOverlaid);
-        if (names.FirstOrDefault(name => !catalog.Runs.ContainsKey(name)) is { } missing)
+        if (names.FirstOrDefault(name => catalog.Find(name) is null) is { } missing)
             return Missing(missing);
         var runs = names.Select(name => catalog.Runs[name]).Where(run => run.Information is not null).ToList();
         var curves = runs.Select((run, i) => (run.Name, i, _histories.With(catalog.FolderOf(run.Name)!, run.Information!, history => RunCharts.Curves(history, view)))).ToList();

@@ -58,6 +58,7 @@ public sealed class Tab : IAsyncDisposable
     {
         (_context, Page) = (context, page);
         page.Console += (_, message) => { if (message.Type is "error" or "warning") _problems.Enqueue(message.Text); };
+        page.Response += (_, answer) => { if (answer.Status >= 400) _problems.Enqueue($"{answer.Status} {answer.Url}"); };
         page.PageError += (_, error) => _problems.Enqueue(error);
         page.Request += (_, request) => { if (!request.Url.StartsWith(studio.ToString(), StringComparison.Ordinal)) _problems.Enqueue("asked " + request.Url); };
     }

@@ -93,6 +93,17 @@ public class StudioPagesTests
         Assert.Contains("href=\"/\"", await answer.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("/runs/new")]
+    [InlineData("/compare?run=new")]
+    public async Task A_run_that_began_a_moment_ago_is_there(string path)
+    {
+        await using var studio = await StudioHost.Start();
+        await studio.Get("/"); // the studio has looked, and would not look again for a while
+        new SyntheticRun(studio.Runs, "new", epochs: 2).EpochsUpTo(1, 100).Write();
+        Assert.Contains("new", await studio.Get(path));
+    }
+
     [Fact]
     public async Task A_newer_versions_run_is_shown_as_unreadable()
     {
