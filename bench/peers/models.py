@@ -127,6 +127,30 @@ def halve(size):
     return ("pool", nn.MaxPool2d(2, padding=padding)), (size + 2 * padding) // 2
 
 
+def rescnn(feature_dropout=0.1, dropout=0.25, size=28):
+    def shortcut(number, channels):
+        return f"residual{number}", Residual(chain(*conv_norm_relu(channels, channels, 3)))
+
+    pool1, size = halve(size)
+    pool2, size = halve(size)
+    return chain(
+        *conv_norm_relu(1, 64, 3, "1"),
+        *conv_norm_relu(64, 64, 3, "2"),
+        ("pool1", pool1[1]),
+        *conv_norm_relu(64, 128, 3, "3"),
+        shortcut(1, 128),
+        ("pool2", pool2[1]),
+        *conv_norm_relu(128, 256, 3, "4"),
+        shortcut(2, 256),
+        ("flatten", nn.Flatten()),
+        ("dropout1", nn.Dropout(feature_dropout)),
+        ("fc1", nn.Linear(256 * size * size, 512)),
+        ("relu5", nn.ReLU(inplace=True)),
+        ("dropout2", nn.Dropout(dropout)),
+        ("fc2", nn.Linear(512, 10)),
+    )
+
+
 def resnet9(dropout=0.0, size=28):
     def pair(channels):
         return "residual", Residual(chain(*conv_norm_relu(channels, channels, 3, "1"), *conv_norm_relu(channels, channels, 3, "2")))
@@ -180,7 +204,7 @@ def wideresnet(dropout=0.0, depth=16, size=28):
     )
 
 
-MODELS = {"small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet, "resnet9": resnet9, "wideresnet": wideresnet}
+MODELS = {"small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet, "rescnn": rescnn, "resnet9": resnet9, "wideresnet": wideresnet}
 
 
 def without_dropout(model):

@@ -23,6 +23,7 @@ public static class ModelCatalog
         new("cnn4", "the study's CNNModel4: 3 convolutions and 1 fully connected layer", StudyModels.DescribeCnn4),
         new("cnn5", "the study's CNNModel5: 4 convolutions and 2 fully connected layers", StudyModels.DescribeCnn5),
         new("googlenet", "the study's modified GoogLeNet: 9 Inception modules", GoogLeNet.Describe),
+        new("rescnn", "the study's CNNModel5 with two residual convolutions: 6 convolutions and 2 fully connected layers", ResidualCnn.Describe),
         new("resnet9", "the residual network of the DAWNBench race: 8 convolutions, two residual blocks", ResNet9.Describe),
         new("wideresnet", "pre-activated wide residual network of 16 layers, or another depth", WideResNet.Describe)
         {

@@ -51,6 +51,7 @@ public class ModelOptionsTests
     }
 
     [Theory]
+    [InlineData("rescnn", 7_573_322)]
     [InlineData("resnet9", 6_571_978)]
     [InlineData("wideresnet", 2_748_602)]
     public void Parameters_are_as_many_as_its_pytorch_twin_has(string name, long parameters)
@@ -81,7 +82,7 @@ public class ModelOptionsTests
     [Fact]
     public void Every_convolution_of_the_residual_models_is_one_that_winograd_takes_or_1x1()
     {
-        foreach (var name in (string[])["resnet9", "wideresnet"])
+        foreach (var name in (string[])["rescnn", "resnet9", "wideresnet"])
         {
             var convolutions = NetworkGraph.Build(ModelCatalog.Describe(name, new ModelOptions())).Nodes.Select(node => node.Layer).OfType<Conv2d>();
             Assert.All(convolutions, convolution => Assert.True(convolution is { Stride: 1, Kernel: 3, Padding: 1 } or { Stride: 1, Kernel: 1 }));

@@ -21,7 +21,7 @@ public class PyTorchParityTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet"])
+            foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet", "rescnn", "resnet9", "wideresnet"])
                 foreach (var optimizer in (string[])["sgd", "adam"])
                     data.Add(name, optimizer);
             return data;
@@ -33,7 +33,7 @@ public class PyTorchParityTests
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet"])
+            foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet", "rescnn", "resnet9", "wideresnet"])
                 foreach (var strict in (bool[])[false, true])
                     data.Add(name, strict);
             return data;

@@ -33,6 +33,7 @@ public class NetworkSummaryTests
     [Theory]
     [InlineData("cnn5")]
     [InlineData("googlenet")]
+    [InlineData("rescnn")]
     [InlineData("resnet9")]
     [InlineData("wideresnet")]
     public void Sums_of_a_catalog_model_agree_with_the_network(string name)

@@ -30,7 +30,8 @@ public sealed class ConfigurationResolverTests : IDisposable
     [InlineData("cnn4", "plain/cnn4")]
     [InlineData("small", "tuned/default")]
     [InlineData("googlenet", "tuned/googlenet-adam")]
-    [InlineData("resnet9", "tuned/best")]
+    [InlineData("rescnn", "tuned/best")]
+    [InlineData("resnet9", "tuned/resnet9")]
     public void A_model_alone_brings_its_recipe(string model, string recipe) => Assert.Equal(recipe, Resolve($"model.name={model}").RecipeName);
 
     [Fact]
