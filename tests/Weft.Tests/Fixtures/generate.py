@@ -147,7 +147,7 @@ def groups(model, decay):
 
 # Behind a flattened map there are thousands of features that no norm keeps small; the rate must be as much smaller for the steps to stay calm.
 SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4, "wideresnet": 2e-3}
-ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 1e-4, "resnet9": 1e-4, "wideresnet": 1e-4}
+ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 1e-5, "resnet9": 1e-5, "wideresnet": 1e-5}
 DECAY = 5e-4
 
 
@@ -325,9 +325,9 @@ if __name__ == "__main__":
         "cnn4": lambda: network("cnn4", 8, 4e-6, 46),
         "cnn5": lambda: network("cnn5", 8, 4e-6, 248),
         "googlenet": lambda: network("googlenet", 2, 2.5e-5, 53, width=0.125),
-        "rescnn": lambda: network("rescnn", 8, 4e-6, 1),
-        "resnet9": lambda: network("resnet9", 2, 4e-6, 1),
-        "wideresnet": lambda: network("wideresnet", 2, 4e-6, 1),
+        "rescnn": lambda: network("rescnn", 2, 4e-6, 4),
+        "resnet9": lambda: network("resnet9", 2, 4e-6, 13),
+        "wideresnet": lambda: network("wideresnet", 2, 4e-6, 10),
     }
     for job in sys.argv[1:] or jobs:
         jobs[job]()
