@@ -147,7 +147,7 @@ def groups(model, decay):
 
 # Behind a flattened map there are thousands of features that no norm keeps small; the rate must be as much smaller for the steps to stay calm.
 SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4, "wideresnet": 2e-3}
-ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 1e-5, "resnet9": 1e-5, "wideresnet": 1e-5}
+ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 2e-6, "resnet9": 1e-5, "wideresnet": 1e-5}
 DECAY = 5e-4
 
 
