@@ -131,15 +131,15 @@ def rescnn(feature_dropout=0.1, dropout=0.25, size=28):
     def shortcut(number, channels):
         return f"residual{number}", Residual(chain(*conv_norm_relu(channels, channels, 3)))
 
-    pool1, size = halve(size)
-    pool2, size = halve(size)
+    (_, pool1), size = halve(size)
+    (_, pool2), size = halve(size)
     return chain(
         *conv_norm_relu(1, 64, 3, "1"),
         *conv_norm_relu(64, 64, 3, "2"),
-        ("pool1", pool1[1]),
+        ("pool1", pool1),
         *conv_norm_relu(64, 128, 3, "3"),
         shortcut(1, 128),
-        ("pool2", pool2[1]),
+        ("pool2", pool2),
         *conv_norm_relu(128, 256, 3, "4"),
         shortcut(2, 256),
         ("flatten", nn.Flatten()),

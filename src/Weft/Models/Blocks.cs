@@ -46,6 +46,20 @@ internal static class Blocks
     /// <summary>Nothing at a rate of 0.</summary>
     public static Layer[] Dropout(double rate) => rate > 0 ? [new Dropout(rate)] : [];
 
+    /// <summary>Flattens the maps; a hidden fully connected layer of 512 outputs (times the width) and its activation; logits. Names: fc1, fc2.</summary>
+    /// <param name="options">Its rates, where it has them, come before the defaults.</param>
+    /// <param name="featureDropout">Default rate before the hidden layer.</param>
+    /// <param name="dropout">Default rate behind it.</param>
+    public static Layer[] TwoFullyConnected(ModelOptions options, double featureDropout, double dropout) =>
+    [
+        new Flatten(),
+        .. Dropout(options.FeatureDropout ?? featureDropout),
+        new Linear(options.Scale(512)) { Name = "fc1" },
+        Activation(options),
+        .. Dropout(options.Dropout ?? dropout),
+        new Linear(options.Classes) { Name = "fc2" },
+    ];
+
     /// <summary>A pool that lowers the resolution, and the dropout of whole channels that belongs behind it.</summary>
     public static Layer[] Pool(ModelOptions options, MaxPool2d pool) => options.SpatialDropout > 0 ? [pool, new SpatialDropout(options.SpatialDropout)] : [pool];
 }

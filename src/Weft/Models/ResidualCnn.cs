@@ -21,12 +21,7 @@ internal static class ResidualCnn
             .. ResidualBlocks.Halve(options, ref size),
             .. Convolution(256, 4),
             Shortcut(256, 2),
-            new Flatten(),
-            .. Blocks.Dropout(options.FeatureDropout ?? 0.1),
-            new Linear(options.Scale(512)) { Name = "fc1" },
-            Blocks.Activation(options),
-            .. Blocks.Dropout(options.Dropout ?? 0.25),
-            new Linear(options.Classes) { Name = "fc2" },
+            .. Blocks.TwoFullyConnected(options, featureDropout: 0.1, dropout: 0.25),
         ]));
 
         Layer[] Convolution(int channels, int number) => Blocks.Convolution(options, options.Scale(channels), 3, $"{number}");

@@ -16,12 +16,7 @@ internal static class StudyModels
         .. Convolution(options, 128, 3),
         .. Convolution(options, 256, 4),
         .. Blocks.Pool(options, new MaxPool2d(2)),
-        new Flatten(),
-        .. Blocks.Dropout(options.FeatureDropout ?? 0.25),
-        new Linear(options.Scale(512)) { Name = "fc1" },
-        Blocks.Activation(options),
-        .. Blocks.Dropout(options.Dropout ?? 0.5),
-        new Linear(options.Classes) { Name = "fc2" },
+        .. Blocks.TwoFullyConnected(options, featureDropout: 0.25, dropout: 0.5),
     ]));
 
     /// <summary>

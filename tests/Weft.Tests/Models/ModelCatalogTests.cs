@@ -7,6 +7,9 @@ public class ModelCatalogTests
     [InlineData("cnn4", 393_610)]
     [InlineData("cnn5", 6_835_786)]
     [InlineData("googlenet", 5_982_250)]
+    [InlineData("rescnn", 7_573_322)]
+    [InlineData("resnet9", 6_571_978)]
+    [InlineData("wideresnet", 2_748_602)]
     public void Models_have_as_many_parameters_as_their_description_says(string name, long parameters)
     {
         using var device = new CpuDevice(1);

@@ -21,9 +21,9 @@ public class PyTorchParityTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet", "rescnn", "resnet9", "wideresnet"])
+            foreach (var model in ModelCatalog.Models)
                 foreach (var optimizer in (string[])["sgd", "adam"])
-                    data.Add(name, optimizer);
+                    data.Add(model.Name, optimizer);
             return data;
         }
     }
@@ -33,9 +33,9 @@ public class PyTorchParityTests
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (var name in (string[])["small", "cnn4", "cnn5", "googlenet", "rescnn", "resnet9", "wideresnet"])
+            foreach (var model in ModelCatalog.Models)
                 foreach (var strict in (bool[])[false, true])
-                    data.Add(name, strict);
+                    data.Add(model.Name, strict);
             return data;
         }
     }
