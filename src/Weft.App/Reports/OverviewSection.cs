@@ -19,7 +19,7 @@ internal static class OverviewSection
     private static Html Table(IReadOnlyList<ReportRun> runs)
     {
         var rows = Html.Join(runs.Select((run, i) => Html.Of(
-            $"<tr><th scope=\"row\"><a href=\"#run-{i + 1}\">{run.Name}</a><br><small>{run.Reader.Information.Recipe ?? run.Reader.Information.Model}, seed {run.Reader.Information.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}</small></th><td><b>{run.Accuracy}</b><br><small>{run.Interval}</small></td><td>{Figures.Duration(run.Trained)}</td><td>{Figures.Count(run.Number("parameters"))}</td><td>{Figures.Count(run.Number("flops_per_image") / 1e6)}</td><td>{Figures.Count(run.Number("images_per_second"))}</td></tr>")));
+            $"<tr><th scope=\"row\"><a href=\"#run-{i + 1}\">{run.Name}</a><br><small>{run.Reader.Information.Recipe ?? run.Reader.Information.Model}, seed {run.Reader.Information.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}</small></th><td><b>{run.Accuracy}</b><br><small>{run.Interval}, {Figures.Count(run.Number("count"))} images</small></td><td>{Figures.Duration(run.Trained)}</td><td>{Figures.Count(run.Number("parameters"))}</td><td>{Figures.Count(run.Number("flops_per_image") / 1e6)}</td><td>{Figures.Count(run.Number("images_per_second"))}</td></tr>")));
         return Html.Of(
             $"""
             <section><h2>Accuracy beside what it costs</h2>

@@ -19,7 +19,7 @@ internal sealed class ReportPage(IReadOnlyList<ReportRun> runs, IReadOnlyList<Te
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><meta name="referrer" content="no-referrer">
             <title>{title}</title><style>{new Html(ChartStyle.Css)}{new Html(ReportStyle.Css)}</style></head><body><main>
-            <header><p class="eyebrow">Weft report</p><h1>{title}</h1><p class="meta">{made.ToString("d MMMM yyyy, HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture)} · data set {runs[0].Reader.Information.Data.Name} · {Figures.Count(runs[0].Number("count"))} {runs[0].Split} images</p></header>
+            <header><p class="eyebrow">Weft report</p><h1>{title}</h1><p class="meta">{made.ToString("d MMMM yyyy, HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture)} · data set {runs[0].Reader.Information.Data.Name} · {Images()} {runs[0].Split} images</p></header>
             """));
         page.Append(OverviewSection.Render(runs));
         page.Append(comparison);
@@ -42,5 +42,12 @@ internal sealed class ReportPage(IReadOnlyList<ReportRun> runs, IReadOnlyList<Te
 
         page.Append(LedgerSection.Render(openings));
         return page.Append("</main></body></html>\n").ToString();
+    }
+
+    // Each run sets aside as many validation images as its configuration says.
+    private string Images()
+    {
+        var counts = runs.Select(run => run.Number("count")).ToList();
+        return counts.Min() == counts.Max() ? Figures.Count(counts[0]) : $"{Figures.Count(counts.Min())} to {Figures.Count(counts.Max())}";
     }
 }

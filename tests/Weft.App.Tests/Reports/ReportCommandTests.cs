@@ -48,6 +48,19 @@ public sealed partial class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Runs_that_set_aside_different_numbers_of_images_each_say_theirs()
+    {
+        Analyzed("run-1", EvaluationSplit.Validation, "data.validation_count=12");
+        Analyzed("run-2", EvaluationSplit.Validation, "data.validation_count=30");
+        var (code, screen) = FakeScreen.Run("report", "run-1", "run-2", "--split", "validation", "--runs", _runs.Path, "--out", _runs.At("both.html"));
+        Assert.True(code == 0, screen.Error);
+        var page = File.ReadAllText(_runs.At("both.html"));
+        Assert.Contains("12 to 30 validation images", page);
+        Assert.Contains(", 12 images</small>", page);
+        Assert.Contains(", 30 images</small>", page);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_written_is_said_so()
     {
         Analyzed("run-1");
@@ -57,18 +70,18 @@ public sealed partial class ReportCommandTests : IDisposable
     }
 
     /// <summary>A trained and analysed run whose class names mean harm. It is not opened again: a report of an analysed run needs no data.</summary>
-    private void Analyzed(string name)
+    private void Analyzed(string name, EvaluationSplit split = EvaluationSplit.Test, params IEnumerable<string> values)
     {
         var data = Data();
         var configuration = ConfigurationResolver.Resolve(new ConfigurationSources
         {
-            Recipe = "none", Overrides = [.. new[] { "model.name=small", "model.width=0.125", "training.epochs=3", "training.batch_size=16", "training.threads=1" }.Select(ConfigurationResolver.ParseSet)],
+            Recipe = "none", Overrides = [.. new[] { "model.name=small", "model.width=0.125", "training.epochs=3", "training.batch_size=16", "training.threads=1" }.Concat(values).Select(ConfigurationResolver.ParseSet)],
         });
         using (var plan = TrainingPlan.Begin(configuration, data, new NewRun { Store = new RunStore(_runs.Path), Name = name, CommandLine = ["weft", "train", Evil] }))
             Trainer.Run(plan);
         var checkpoint = new RunStore(_runs.Path).FindCheckpoint(name);
         using var owned = RunLock.Take(checkpoint.Run);
-        using var analysis = new RunAnalysis(checkpoint, _ => data, new AnalysisOptions { Split = EvaluationSplit.Test, Cases = 6, Threads = 1 });
+        using var analysis = new RunAnalysis(checkpoint, _ => data, new AnalysisOptions { Split = split, Cases = 6, Threads = 1 });
         AnalysisFiles.Write(owned, analysis.Run(new TestLedger(_runs.Path)));
     }
 
