@@ -46,6 +46,17 @@ def cnn4(dropout=0.0):
     )
 
 
+def two_fully_connected(features, feature_dropout, dropout):
+    return [
+        ("flatten", nn.Flatten()),
+        ("dropout1", nn.Dropout(feature_dropout)),
+        ("fc1", nn.Linear(features, 512)),
+        ("relu5", nn.ReLU(inplace=True)),
+        ("dropout2", nn.Dropout(dropout)),
+        ("fc2", nn.Linear(512, 10)),
+    ]
+
+
 def cnn5(feature_dropout=0.25, dropout=0.5):
     return chain(
         *conv_norm_relu(1, 64, 3, "1", bias=True),
@@ -54,12 +65,7 @@ def cnn5(feature_dropout=0.25, dropout=0.5):
         *conv_norm_relu(64, 128, 3, "3", bias=True),
         *conv_norm_relu(128, 256, 3, "4", bias=True),
         ("pool2", nn.MaxPool2d(2)),
-        ("flatten", nn.Flatten()),
-        ("dropout1", nn.Dropout(feature_dropout)),
-        ("fc1", nn.Linear(256 * 7 * 7, 512)),
-        ("relu5", nn.ReLU(inplace=True)),
-        ("dropout2", nn.Dropout(dropout)),
-        ("fc2", nn.Linear(512, 10)),
+        *two_fully_connected(256 * 7 * 7, feature_dropout, dropout),
     )
 
 
@@ -142,12 +148,7 @@ def rescnn(feature_dropout=0.1, dropout=0.25, size=28):
         ("pool2", pool2),
         *conv_norm_relu(128, 256, 3, "4"),
         shortcut(2, 256),
-        ("flatten", nn.Flatten()),
-        ("dropout1", nn.Dropout(feature_dropout)),
-        ("fc1", nn.Linear(256 * size * size, 512)),
-        ("relu5", nn.ReLU(inplace=True)),
-        ("dropout2", nn.Dropout(dropout)),
-        ("fc2", nn.Linear(512, 10)),
+        *two_fully_connected(256 * size * size, feature_dropout, dropout),
     )
 
 
