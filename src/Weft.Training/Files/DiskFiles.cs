@@ -7,19 +7,13 @@ public sealed class DiskFiles : IFiles
 {
     public static DiskFiles Instance { get; } = new();
 
-    public Stream CreateNew(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
+    public Stream CreateNew(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
 
     public void Flush(Stream file) => ((FileStream)file).Flush(flushToDisk: true);
 
-    public byte[] ReadAll(string path) => File.ReadAllBytes(path);
+    public byte[] ReadAll(string path) => RegularFile.ReadOwn(path, Array.MaxLength);
 
-    public Stream OpenRead(string path) => File.OpenRead(path);
+    public Stream OpenRead(string path) => RegularFile.OpenOwn(path);
 
     public void Replace(string from, string to) => File.Move(from, to, overwrite: true);
 
@@ -40,7 +34,7 @@ public sealed class DiskFiles : IFiles
 
     public void Delete(string path) => File.Delete(path);
 
-    public bool Exists(string path) => File.Exists(path);
+    public bool Exists(string path) => FileKinds.Of(path) != FileKind.Absent;
 
     private static IOException Failed(string call, string path)
     {

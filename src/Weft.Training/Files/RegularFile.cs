@@ -1,0 +1,84 @@
+namespace Weft.Training;
+
+/// <summary>At the path stands something that is not to be opened.</summary>
+public sealed class NotRegularFileException(string path, string found) : IOException($"{path} is {found}, not a regular file")
+{
+    /// <summary>"a pipe or a device", "a link", "a folder".</summary>
+    public string Found { get; } = found;
+}
+
+/// <summary>
+/// The one way to read a file. Only regular files are opened: a pipe or a device could block for ever or never end. Within a run's folder links are not followed either,
+/// for what stands after them belongs to somebody else.
+/// </summary>
+public static class RegularFile
+{
+    /// <summary>Opens a file that a person named, or a data file: a link to a regular file is followed.</summary>
+    /// <exception cref="NotRegularFileException">It is something else.</exception>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    public static FileStream OpenRead(string path, int bufferSize = 1 << 16) => Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize, followLinks: true);
+
+    /// <summary>Opens a file of a run's folder, which another process may be writing.</summary>
+    /// <inheritdoc cref="OpenRead"/>
+    internal static FileStream OpenOwn(string path, FileMode mode = FileMode.Open, FileAccess access = FileAccess.Read, FileShare share = FileShare.ReadWrite | FileShare.Delete, int bufferSize = 4096) =>
+        Open(path, mode, access, share, bufferSize, followLinks: false);
+
+    /// <summary>The bytes of a file of a run's folder.</summary>
+    /// <param name="limit">A longer file is refused before memory is taken for it.</param>
+    /// <inheritdoc cref="OpenRead"/>
+    internal static byte[] ReadOwn(string path, long limit)
+    {
+        using var file = OpenOwn(path, bufferSize: 0);
+        return ReadAll(file, limit);
+    }
+
+    /// <summary>The bytes of a file that a person named.</summary>
+    /// <inheritdoc cref="ReadOwn"/>
+    public static byte[] ReadAllBytes(string path, long limit)
+    {
+        using var file = OpenRead(path, bufferSize: 0);
+        return ReadAll(file, limit);
+    }
+
+    /// <summary>Whether a regular file is there, in a run's folder: a link is none.</summary>
+    internal static bool Exists(string path) => FileKinds.Of(path) == FileKind.Regular;
+
+    private static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share, int bufferSize, bool followLinks)
+    {
+        RequireRegular(path, followLinks);
+        var file = new FileStream(path, mode, access, share, bufferSize);
+        try
+        {
+            RequireRegular(path, followLinks); // what took its place in between
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireRegular(string path, bool followLinks)
+    {
+        switch (FileKinds.Of(path, followLinks))
+        {
+            case FileKind.Link:
+                throw new NotRegularFileException(path, "a link");
+            case FileKind.Folder:
+                throw new NotRegularFileException(path, "a folder");
+            case FileKind.Special:
+                throw new NotRegularFileException(path, "a pipe or a device");
+        }
+    }
+
+    private static byte[] ReadAll(FileStream file, long limit)
+    {
+        var length = file.Length;
+        if (length > limit)
+            throw new IOException($"{file.Name} has {length} bytes; at most {limit} are read");
+        var bytes = new byte[length];
+        var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
+}
