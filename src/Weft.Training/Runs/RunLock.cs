@@ -100,11 +100,21 @@ public sealed class RunLock : IDisposable
         return Owned(folder, RegularFile.OpenOwn(folder.LockFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
     }
 
+    /// <summary>Whether a run can have this folder: nothing is there, or a folder with nothing in it.</summary>
+    internal static bool IsFree(RunFolder folder) => PathKinds.Of(folder.Path) switch
+    {
+        PathKind.Absent => true,
+        PathKind.Folder => !Directory.EnumerateFileSystemEntries(folder.Path).Any(),
+        _ => false,
+    };
+
     /// <summary>Gives the folder another path, with everything in it, in one step; false when something is there already.</summary>
     internal bool TryMoveTo(RunFolder target)
     {
-        if (PathKinds.Of(target.Path) != PathKind.Absent)
+        if (!IsFree(target))
             return false;
+        if (PathKinds.Of(target.Path) == PathKind.Folder)
+            Directory.Delete(target.Path);
         if (OperatingSystem.IsWindows())
             _lock.Dispose(); // it moves no folder with an open file
         try

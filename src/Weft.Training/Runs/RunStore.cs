@@ -24,7 +24,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     {
         if (name is not null)
             RequireName(name);
-        if (name is not null && PathKinds.Of(At(name).Path) != PathKind.Absent)
+        if (name is not null && !RunLock.IsFree(At(name)))
             throw Taken(name);
         RunLock? made = null;
         try
