@@ -53,7 +53,7 @@ internal sealed class FakeRun
         for (var epoch = firstEpoch; epoch <= epochs; epoch++)
         {
             for (var half = 1; half <= 2; half++)
-                yield return At(new StepDone(epoch, (epoch - 1) * 20 + half * 10, 2.5 / epoch, 0.5 + 0.01 * epoch, 0.05, 1234.5));
+                yield return At(new StepDone(epoch, (epoch - 1) * 20 + half * 10, 2.5 / epoch, 0.5 + 0.001 * epoch, 0.05, 1234.5));
             yield return At(new SystemSampled(epoch * 20, 0.75, 123_456_789, 0.01, 1200.5, 0.02));
             yield return At(Observed(epoch));
             yield return At(Epoch(epoch));
