@@ -23,7 +23,8 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         for (var c = 0; c < data.ClassCount; c++)
         {
             var (train, validation) = (audit.Balance[0].Counts.PerClass[c], audit.Balance[1].Counts.PerClass[c]);
-            Screen.People.WriteLine($"{Printable.Escape(data.ClassNames[c]).PadRight(nameWidth)}  {Figures.Count(train),7}  {Figures.Count(validation),10}  {Remark(train, validation, largest)}".TrimEnd());
+            var line = $"{Printable.Escape(data.ClassNames[c]).PadRight(nameWidth)}  {Figures.Count(train),7}  {Figures.Count(validation),10}";
+            Screen.People.WriteLine($"{line}  {Remark(train, validation, largest)}".TrimEnd());
         }
 
         Screen.People.WriteLine($"mean {Numbers(audit.Statistics.Mean)}, standard deviation {Numbers(audit.Statistics.StandardDeviation)} (of the {Figures.Count(split.Train.Count)} training images, 0…1 scale)");

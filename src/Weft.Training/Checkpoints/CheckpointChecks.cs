@@ -54,8 +54,8 @@ internal static class CheckpointChecks
             return;
         throw new WeftException(ExitCode.CheckpointMismatch, $"the run {from.Run.Name} has {classes} classes, the data {dataset.ClassCount}")
         {
-            Where = dataset.Folder ?? dataset.Name, Expected = $"{classes} classes: the last layer's weights belong to them", Found = $"{dataset.ClassCount} classes",
-            Safe = "nothing was changed", Do = "weft train" + (dataset.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : ""),
+            Where = dataset.Folder ?? dataset.Name, Expected = $"{classes} classes: the last layer's weights belong to them",
+            Found = $"{dataset.ClassCount} classes", Safe = "nothing was changed", Do = "weft train" + (dataset.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : ""),
         };
     }
 

@@ -1,7 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// How many samples of each class a part of a data set holds (or of any list of labels). Whoever divides, limits, averages or reports asks here which classes occur.
+/// How many samples of each class a part of a data set holds (or any list of labels). Whoever divides, limits, averages or reports asks here which
+/// classes occur.
 /// </summary>
 public sealed class ClassCounts
 {
@@ -42,7 +43,9 @@ public sealed class ClassCounts
     /// <summary>The classes that occur here and not there.</summary>
     public IReadOnlyList<int> MissingIn(ClassCounts other) => [.. Occurring.Where(c => other.PerClass[c] == 0)];
 
-    /// <summary>What a person should know about classes without a sample: "2 of 10 classes have no validation image: Coat, Bag (not measured by the accuracy)".</summary>
+    /// <summary>
+    /// What a person should know about classes without a sample: "2 of 10 classes have no validation image: Coat, Bag (not measured by the accuracy)".
+    /// </summary>
     /// <param name="part">"training", "validation" or "test".</param>
     /// <param name="consequence">Of any number of classes: "not measured by the accuracy".</param>
     public static string AbsenceNote(IReadOnlyList<int> absent, IReadOnlyList<string> names, string part, string consequence) =>
@@ -63,8 +66,9 @@ public sealed class ClassCounts
     }
 
     /// <summary>
-    /// As <see cref="Proportional"/>, but no class gets less than <paramref name="least"/> or more than <paramref name="most"/> of its size; what that moves is taken from,
-    /// or given to, the classes that are farthest above, or below, their exact share. A bound that <paramref name="wanted"/> cannot hold for all classes is not held.
+    /// As <see cref="Proportional"/>, but no class gets less than <paramref name="least"/> or more than <paramref name="most"/> of its size; what that moves
+    /// is taken from, or given to, the classes that are farthest above, or below, their exact share. A bound that <paramref name="wanted"/> cannot hold for
+    /// all classes is not held.
     /// </summary>
     internal int[] Within(int wanted, Func<int, int> least, Func<int, int> most)
     {

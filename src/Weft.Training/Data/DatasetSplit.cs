@@ -47,8 +47,8 @@ public sealed record DatasetSplit(IReadOnlyList<int> Train, IReadOnlyList<int> V
     }
 
     /// <summary>
-    /// The first samples of each part where they hold every class of the part. Else so many of each class as its share is, one at least: the first of the class.
-    /// A limit that is null or no less than the part keeps all. The order stays.
+    /// The first samples of each part where they hold every class of the part. Else so many of each class as its share is, one at least: the first of the
+    /// class. A limit that is null or no less than the part keeps all. The order stays.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is less than the number of the part's classes.</exception>
     public DatasetSplit Limit(ImageDataset data, int? train, int? validation, SplitRule rule = SplitRule.EveryClass) =>

@@ -12,12 +12,17 @@ internal static class FolderContent
     /// <summary>An error that names what the folder holds instead.</summary>
     public static WeftException NoIdx(string folder)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = Levels, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true, MaxRecursionDepth = Levels, IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
+        };
         var files = Directory.EnumerateFiles(folder, "*", options).Take(FilesLookedAt).ToList();
         var pictures = files.Where(file => Pictures.Contains(Extension(file))).ToList();
         var inFolders = pictures.Exists(file => Path.GetDirectoryName(file) != Path.TrimEndingDirectorySeparator(folder));
         var tables = files.Where(file => Tables.Contains(Extension(file))).ToList();
-        var found = pictures.Count > 0 ? inFolders ? $"a folder with sub-folders of {Kinds(pictures)} files: one class a folder" : $"a folder of {Kinds(pictures)} files"
+        var found = pictures.Count > 0 && inFolders ? $"a folder with sub-folders of {Kinds(pictures)} files: one class a folder"
+            : pictures.Count > 0 ? $"a folder of {Kinds(pictures)} files"
             : tables.Count > 0 ? $"a folder with {Kinds(tables)} files ({Path.GetFileName(tables[0])})"
             : files.Count == 0 ? "an empty folder"
             : $"other files ({string.Join(", ", files.Take(3).Select(Path.GetFileName))}{(files.Count > 3 ? ", …" : "")})";
@@ -34,7 +39,8 @@ internal static class FolderContent
         Expected = $"a folder with {string.Join(", ", IdxFolder.FileNames)} (plain or .gz)",
         Found = found,
         Safe = "nothing was changed",
-        Do = "correct --data, or leave it out to search and download Fashion-MNIST" + (found is "nothing" or "a file" or "an empty folder" ? "" : "; of pictures of your own, IDX files are read: write their pixels and labels as such"),
+        Do = "correct --data, or leave it out to search and download Fashion-MNIST"
+            + (found is "nothing" or "a file" or "an empty folder" ? "" : "; of pictures of your own, IDX files are read: write their pixels and labels as such"),
     };
 
     private static string Kinds(IEnumerable<string> files) =>

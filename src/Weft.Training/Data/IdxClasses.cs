@@ -26,7 +26,10 @@ internal sealed class IdxClasses
                 yield return $"the labels count from 1: the classes are 1 to {Names[^1]}";
             int[] holes = [.. _labels.Absent.Where(label => label >= _first && label < _first + Names.Count)];
             if (holes.Length > 0)
-                yield return $"no training image has the {(holes.Length == 1 ? "label" : "labels")} {Listed(holes)}: {(holes.Length == 1 ? "a class" : $"{holes.Length} classes")} without samples";
+            {
+                var (word, classes) = holes.Length == 1 ? ("label", "a class") : ("labels", $"{holes.Length} classes");
+                yield return $"no training image has the {word} {Listed(holes)}: {classes} without samples";
+            }
         }
     }
 
@@ -34,8 +37,8 @@ internal sealed class IdxClasses
     public static IdxClasses Of(IdxFile labels, string path, string remedy)
     {
         var counts = Count(labels);
-        return counts.Occurring.Count > 1 ? new IdxClasses(counts) : throw new DataFile(path, remedy).Damaged("has labels that do not number classes", "its values",
-            expected: "two or more classes with samples", found: $"one class: every label is {counts.Occurring[0]}");
+        return counts.Occurring.Count > 1 ? new IdxClasses(counts) : throw new DataFile(path, remedy).Damaged(
+            "has labels that do not number classes", "its values", expected: "two or more classes with samples", found: $"one class: every label is {counts.Occurring[0]}");
     }
 
     /// <summary>Labels as numbers of classes from 0.</summary>
@@ -53,8 +56,8 @@ internal sealed class IdxClasses
         var unknown = Count(labels).MissingIn(_labels);
         if (unknown.Count == 0)
             return;
-        throw new DataFile(path, "leave the images of these classes out of the test files, or add some to the training files").Damaged("has labels that no training image has", "its values",
-            expected: $"no other labels than {Listed(_labels.Occurring)}", found: Listed(unknown));
+        throw new DataFile(path, "leave the images of these classes out of the test files, or add some to the training files").Damaged(
+            "has labels that no training image has", "its values", expected: $"no other labels than {Listed(_labels.Occurring)}", found: Listed(unknown));
     }
 
     private static ClassCounts Count(IdxFile labels)

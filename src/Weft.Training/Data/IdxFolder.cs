@@ -11,9 +11,9 @@ public static class IdxFolder
     internal static readonly string[] FileNames = [TrainImages, TrainLabels, TestImages, TestLabels];
 
     /// <summary>
-    /// Opens the training files of a folder, under any name of <see cref="IdxLayout"/>. When one of them is Fashion-MNIST's, or the folder is named after it, both must be;
-    /// otherwise it is another data set of the same layout (MNIST, KMNIST …), whose classes are the numbers from 0, or from 1 where no label is 0, up to the largest label,
-    /// and whose content no checksum vouches for. <see cref="ImageDataset.Notes"/> says so.
+    /// Opens the training files of a folder, under any name of <see cref="IdxLayout"/>. When one of them is Fashion-MNIST's, or the folder is named after it,
+    /// both must be; otherwise it is another data set of the same layout (MNIST, KMNIST …), whose classes are the numbers from 0, or from 1 where no label
+    /// is 0, up to the largest label, and whose content no checksum vouches for. <see cref="ImageDataset.Notes"/> says so.
     /// </summary>
     /// <exception cref="WeftException">The folder or a file is missing, or a file is damaged.</exception>
     public static ImageDataset Open(string folder)
@@ -35,7 +35,10 @@ public static class IdxFolder
         return new ImageDataset(layout.Name, train, () => ReadTest(layout, train.Shape, classes, Remedy), classes.Names)
         {
             Folder = Path.GetFullPath(layout.Folder),
-            Notes = ["this data set has no published checksum here: its content is what the files say, and the fingerprint is computed from them", .. classes.Notes],
+            Notes =
+            [
+                "this data set has no published checksum here: its content is what the files say, and the fingerprint is computed from them", .. classes.Notes,
+            ],
         };
     }
 
@@ -68,7 +71,8 @@ public static class IdxFolder
 
     private static ImageSamples ReadTest(IdxLayout layout, FeatureShape shape, IdxClasses classes, string remedy)
     {
-        var images = IdxFile.Read(layout.PathOf(TestImages, remedy), new IdxExpectation(IdxContent.Images) { Height = shape.Height, Width = shape.Width, Remedy = remedy });
+        var sameSize = new IdxExpectation(IdxContent.Images) { Height = shape.Height, Width = shape.Width, Remedy = remedy };
+        var images = IdxFile.Read(layout.PathOf(TestImages, remedy), sameSize);
         var labels = IdxFile.Read(layout.PathOf(TestLabels, remedy), new IdxExpectation(IdxContent.Labels) { Remedy = remedy });
         classes.RequireKnown(labels, layout.PathOf(TestLabels, remedy));
         return Combine(images, labels, classes.Map(labels.Data.Span), Path.Combine(layout.Folder, TestImages));

@@ -26,32 +26,42 @@ internal sealed record IdxLayout(string Folder, string Prefix)
         {
             if (Prefixes(folder) is { Count: > 0 } here)
                 return Single(folder, here);
-            string[] below = [Path.Combine(folder, "raw"), .. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Select(sub => Path.Combine(sub, "raw"))];
-            var found = below.Where(Directory.Exists).Select(raw => (Folder: raw, Prefixes: Prefixes(raw))).Where(raw => raw.Prefixes.Count > 0).ToList();
-            if (found is [var one])
-                return Single(one.Folder, one.Prefixes);
-            throw found.Count > 1
-                ? Several(folder, found.Select(raw => Path.GetFileName(Path.GetDirectoryName(raw.Folder)!)), $"--data {ShellWords.Quote(Path.GetDirectoryName(found[0].Folder)!)} (or another of them)")
-                : FolderContent.NoIdx(folder);
+            var names = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal);
+            var found = names.Prepend(folder).Select(above => (Above: above, Raw: Path.Combine(above, "raw"))).Where(place => Directory.Exists(place.Raw))
+                .Select(place => (place.Above, place.Raw, Prefixes: Prefixes(place.Raw))).Where(place => place.Prefixes.Count > 0).ToList();
+            return found switch
+            {
+                [] => throw FolderContent.NoIdx(folder),
+                [var one] => Single(one.Raw, one.Prefixes),
+                [var first, ..] => throw Several(folder, found.Select(place => Path.GetFileName(place.Above)), $"name one of them: --data {ShellWords.Quote(first.Above)}"),
+            };
         }
         catch (Exception unreadable) when (DiskFailure.Is(unreadable))
         {
-            throw new WeftException(ExitCode.DatasetMissing, "the data folder cannot be read", unreadable) { Where = folder, Found = unreadable.Message, Safe = "nothing was changed", Do = "give yourself the right to read it, or correct --data" };
+            throw new WeftException(ExitCode.DatasetMissing, "the data folder cannot be read", unreadable)
+            {
+                Where = folder, Found = unreadable.Message, Safe = "nothing was changed", Do = "give yourself the right to read it, or correct --data",
+            };
         }
     }
 
     /// <summary>The path of a file (preferred: <c>.gz</c>, which carries a checksum); null when there is none.</summary>
     /// <param name="name">As MNIST has it.</param>
     public string? TryPath(string name) =>
-        Variants(name).SelectMany(variant => new[] { $"{Prefix}{variant}.gz", Prefix + variant }).Select(file => Path.Combine(Folder, file)).FirstOrDefault(File.Exists);
+        Variants(name).SelectMany(variant => new[] { $"{Prefix}{variant}.gz", Prefix + variant }).Select(file => Path.Combine(Folder, file))
+            .FirstOrDefault(File.Exists);
 
     /// <exception cref="WeftException">Exit 10: it is missing.</exception>
     public string PathOf(string name, string remedy) =>
         TryPath(name) ?? throw new DataFile(Path.Combine(Folder, Prefix + name + ".gz"), remedy).Missing("is missing", "no such file, neither plain nor .gz");
 
-    private static IdxLayout Single(string folder, IReadOnlyList<string> prefixes) => prefixes is [var prefix, ..] && (prefix.Length == 0 || prefixes.Count == 1)
-        ? new IdxLayout(folder, prefix)
-        : throw Several(folder, prefixes.Select(name => name.TrimEnd('-', '_', '.')), "put the four files of one of them into a folder of its own, and name that with --data");
+    private static IdxLayout Single(string folder, IReadOnlyList<string> prefixes)
+    {
+        const string Advice = "put the four files of one of them into a folder of its own, and name that with --data";
+        return prefixes[0].Length == 0 || prefixes.Count == 1
+            ? new IdxLayout(folder, prefixes[0])
+            : throw Several(folder, prefixes.Select(name => name.TrimEnd('-', '_', '.')), Advice);
+    }
 
     /// <summary>What stands before the names of IDX files in a folder, in order; the empty prefix comes first.</summary>
     private static List<string> Prefixes(string folder)
@@ -75,7 +85,8 @@ internal sealed record IdxLayout(string Folder, string Prefix)
         var all = names.ToList();
         return new WeftException(ExitCode.DatasetMissing, "the folder holds several data sets")
         {
-            Where = folder, Expected = "the four IDX files of one", Found = string.Join(", ", all.Take(NamesShown)) + (all.Count > NamesShown ? $" and {all.Count - NamesShown} more" : ""),
+            Where = folder, Expected = "the four IDX files of one",
+            Found = string.Join(", ", all.Take(NamesShown)) + (all.Count > NamesShown ? $" and {all.Count - NamesShown} more" : ""),
             Safe = "nothing was changed", Do = advice,
         };
     }

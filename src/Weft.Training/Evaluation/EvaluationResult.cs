@@ -1,6 +1,8 @@
 namespace Weft.Training;
 
-/// <summary>How one class was recognized; NaN where nothing is divided by nothing: a class without samples has no recall, one that was never predicted no precision.</summary>
+/// <summary>
+/// How one class was recognized; NaN where nothing is divided by nothing: a class without samples has no recall, one that was never predicted no precision.
+/// </summary>
 /// <param name="Count">Samples with this label.</param>
 /// <param name="Predicted">Samples taken for this class.</param>
 /// <param name="Precision">correct / predicted.</param>

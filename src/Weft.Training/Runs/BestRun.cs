@@ -13,7 +13,8 @@ internal static class BestRun
         {
             throw new WeftException(ExitCode.Usage, "no run has finished an epoch, so none is the best")
             {
-                Where = folder, Expected = "a run with a validated epoch", Found = $"{runs.Count} without", Safe = "nothing was touched", Do = $"weft runs --runs {ShellWords.Quote(folder)}",
+                Where = folder, Expected = "a run with a validated epoch", Found = $"{runs.Count} without", Safe = "nothing was touched",
+                Do = $"weft runs --runs {ShellWords.Quote(folder)}",
             };
         }
 
@@ -23,7 +24,8 @@ internal static class BestRun
             .OrderByDescending(winner => winner.Run.Information.Data.Validation).ToList();
         if (winners is [var only])
             return only.Run;
-        var shown = winners.Take(GroupsShown).Select(winner => Invariant($"{winner.Run.Folder.Name} with {winner.Best!.ValidationAccuracy * 100:F2} % of {winner.Run.Information.Data.Validation:N0}"));
+        var shown = winners.Take(GroupsShown).Select(winner => FormattableString.Invariant(
+            $"{winner.Run.Folder.Name} with {winner.Best!.ValidationAccuracy * 100:F2} % of {winner.Run.Information.Data.Validation:N0}"));
         throw new WeftException(ExitCode.Usage, "the runs were not validated on the same images, so none is the best")
         {
             Where = folder,
@@ -45,6 +47,4 @@ internal static class BestRun
             return null; // one bad run never hides the others
         }
     }
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

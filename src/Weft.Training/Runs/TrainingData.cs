@@ -16,10 +16,12 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
     public string? ValidationGap { get; private init; }
 
     /// <summary>Identifies the images that are validated with: SHA-256 over their numbers, a line each; lower-case hexadecimal.</summary>
-    public string ValidationFingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(Split.Validation.Select(index => $"{index}\n")))));
+    public string ValidationFingerprint =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(Split.Validation.Select(index => $"{index}\n")))));
 
     /// <summary>
-    /// Divides the training files, a pure function of its arguments; the statistics are those of the whole training split, also where only a part of it is used.
+    /// Divides the training files, a pure function of its arguments; the statistics are those of the whole training split, also where only a part of it is
+    /// used.
     /// </summary>
     /// <param name="rule">A run that is taken up has its own, <see cref="RunData.SplitRule"/>.</param>
     /// <exception cref="WeftException">Exit 2: no sample would be left to train on, or a limit is less than the number of classes.</exception>
@@ -46,10 +48,13 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
         var all = ClassCounts.Of(dataset.Train, dataset.ClassCount);
         var unvalidated = all.MissingIn(ClassCounts.Of(dataset.Train, used.Validation, dataset.ClassCount));
         var untrained = all.MissingIn(ClassCounts.Of(dataset.Train, used.Train, dataset.ClassCount));
-        var gap = unvalidated.Count == 0 ? null : ClassCounts.AbsenceNote(unvalidated, dataset.ClassNames, "validation", "not measured by the validation accuracy" + Reason(all, unvalidated, used.Validation.Count));
+        var gap = unvalidated.Count == 0 ? null : ClassCounts.AbsenceNote(
+            unvalidated, dataset.ClassNames, "validation", "not measured by the validation accuracy" + Reason(all, unvalidated, used.Validation.Count));
         string?[] notes =
         [
-            DrawnNote(dataset, whole.Train, used.Train, "training"), DrawnNote(dataset, whole.Validation, used.Validation, "validation"), gap,
+            DrawnNote(dataset, whole.Train, used.Train, "training"),
+            DrawnNote(dataset, whole.Validation, used.Validation, "validation"),
+            gap,
             untrained.Count == 0 ? null : ClassCounts.AbsenceNote(untrained, dataset.ClassNames, "training", "cannot be learned"),
         ];
         return new TrainingData(dataset, used, DatasetStatistics.Of(dataset.Train, whole.Train)) { Notes = [.. notes.OfType<string>()], ValidationGap = gap };
@@ -74,7 +79,8 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
         var data = options.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : "";
         throw new WeftException(ExitCode.Usage, $"so few {name} images cannot hold one of each class")
         {
-            Where = key, Expected = $"at least {classes}, one of each class", Found = $"{count}", Safe = "nothing was touched", Do = $"weft train{data} {flag} {classes}",
+            Where = key, Expected = $"at least {classes}, one of each class", Found = $"{count}", Safe = "nothing was touched",
+            Do = $"weft train{data} {flag} {classes}",
         };
     }
 
@@ -82,8 +88,10 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
     {
         if (used.SequenceEqual(whole.Take(used.Count)))
             return null;
-        var lost = ClassCounts.Of(dataset.Train, whole, dataset.ClassCount).MissingIn(ClassCounts.Of(dataset.Train, whole.Take(used.Count), dataset.ClassCount));
-        return $"the first {used.Count:N0} {name} images would lose {lost.Count} of {dataset.ClassCount} classes ({ClassCounts.Names(lost, dataset.ClassNames)}): "
+        var first = ClassCounts.Of(dataset.Train, whole.Take(used.Count), dataset.ClassCount);
+        var lost = ClassCounts.Of(dataset.Train, whole, dataset.ClassCount).MissingIn(first);
+        return $"the first {used.Count:N0} {name} images would lose {lost.Count} of {dataset.ClassCount} classes"
+            + $" ({ClassCounts.Names(lost, dataset.ClassNames)}): "
             + "so many were taken of each class as its share is, one at least";
     }
 

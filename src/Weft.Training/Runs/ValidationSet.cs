@@ -9,8 +9,8 @@ public static class ValidationSet
         : null;
 
     /// <summary>
-    /// Groups by data, split seed, number of validation images and, where the runs have it, the images' fingerprint. Runs of earlier versions have none: they stand with the
-    /// others where the rest leaves one set, else for themselves.
+    /// Groups by data, split seed, number of validation images and, where the runs have it, the images' fingerprint. Runs of earlier versions have none: they
+    /// stand with the others where the rest leaves one set, else for themselves.
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<T>> Group<T>(IEnumerable<T> items, Func<T, RunData> dataOf) =>
     [

@@ -47,7 +47,7 @@ public class DataCommandTests
         var (code, screen) = FakeScreen.Run("data", "audit", data.Folder);
         Assert.Equal(0, code);
         Assert.Matches(@"(?m)^0 +\d+ +\d+$", screen.Output);
-        Assert.Matches(@"(?m)^1 +18 +1  14 times rarer than the largest class$", screen.Output);
+        Assert.Matches(@"(?m)^1 +17 +2  14 times rarer than the largest class$", screen.Output);
         Assert.Matches(@"(?m)^2 +1 +0  only one image, 280 times rarer than the largest class$", screen.Output);
     }
 
