@@ -9,7 +9,7 @@ var epochs = args.Length > 0 ? int.Parse(args[0]) : 3;
 var limit = args.Length > 1 ? int.Parse(args[1]) : (int?)null;
 
 var data = FashionMnist.Open(new DataOptions());
-var split = DatasetSplit.Of(data, seed: 0).Limit(limit, null);
+var split = DatasetSplit.Of(data, seed: 0).Limit(data, limit, null);
 var statistics = DatasetStatistics.Of(data.Train, split.Train);
 
 using var device = new CpuDevice(Environment.ProcessorCount);

@@ -8,10 +8,11 @@ internal sealed class TinyData : IDisposable
     private const int Size = 12;
     private const int Classes = 3;
 
-    public TinyData(int train = 90, int test = 30)
+    /// <param name="label">The class of a training image. Default: each in turn.</param>
+    public TinyData(int train = 90, int test = 30, Func<int, int>? label = null)
     {
-        Write("train", train);
-        Write("t10k", test);
+        Write("train", train, label ?? (i => i % Classes));
+        Write("t10k", test, i => i % Classes);
     }
 
     public TempFolder Place { get; } = new();
@@ -20,7 +21,7 @@ internal sealed class TinyData : IDisposable
 
     public void Dispose() => Place.Dispose();
 
-    private void Write(string part, int count)
+    private void Write(string part, int count, Func<int, int> labelOf)
     {
         var images = new byte[16 + count * Size * Size];
         var labels = new byte[8 + count];
@@ -28,7 +29,7 @@ internal sealed class TinyData : IDisposable
         Header(labels, 0x801, count);
         for (var i = 0; i < count; i++)
         {
-            var label = i % Classes;
+            var label = labelOf(i);
             labels[8 + i] = (byte)label;
             for (var p = 0; p < Size * Size; p++)
                 images[16 + i * Size * Size + p] = (byte)((p / Size / (Size / Classes) == label ? 180 : 20) + (i * 7 + p * 13) % 60);

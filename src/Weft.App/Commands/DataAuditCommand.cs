@@ -8,6 +8,7 @@ namespace Weft.App;
 internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balance, duplicates, mean and deviation of the training files; the test files stay closed.", screen)
 {
     private const int ShownDuplicates = 5;
+    private const int RareFactor = 10;
 
     protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellation)
     {
@@ -18,14 +19,32 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         Screen.People.WriteLine($"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}, {(data.IsPublished ? "byte for byte as published" : "not the published files")}");
         var nameWidth = Math.Max(5, data.ClassNames.Max(known => Printable.Escape(known).Length));
         Screen.People.WriteLine($"{"class".PadRight(nameWidth)}  {"train",7}  {"validation",10}");
+        var largest = ClassCounts.Of(data.Train, data.ClassCount).PerClass.Max();
         for (var c = 0; c < data.ClassCount; c++)
-            Screen.People.WriteLine($"{Printable.Escape(data.ClassNames[c]).PadRight(nameWidth)}  {Figures.Count(audit.Balance[0].PerClass[c]),7}  {Figures.Count(audit.Balance[1].PerClass[c]),10}");
+        {
+            var (train, validation) = (audit.Balance[0].Counts.PerClass[c], audit.Balance[1].Counts.PerClass[c]);
+            var line = $"{Printable.Escape(data.ClassNames[c]).PadRight(nameWidth)}  {Figures.Count(train),7}  {Figures.Count(validation),10}";
+            Screen.People.WriteLine($"{line}  {Remark(train, validation, largest)}".TrimEnd());
+        }
+
         Screen.People.WriteLine($"mean {Numbers(audit.Statistics.Mean)}, standard deviation {Numbers(audit.Statistics.StandardDeviation)} (of the {Figures.Count(split.Train.Count)} training images, 0…1 scale)");
         Screen.People.WriteLine($"checksum of the training files {audit.Checksums[0]}");
         SayDuplicates("exact duplicates", audit.Exact);
         SayDuplicates(audit.NearIsCut ? "near duplicates, at least" : "near duplicates", audit.Near);
         Screen.WriteJson(ToJson(data, audit));
         return ExitCode.Done;
+    }
+
+    // What the numbers of a class mean for a training; nothing where they mean nothing.
+    private static string Remark(int train, int validation, int largest)
+    {
+        var all = train + validation;
+        string?[] remarks =
+        [
+            all switch { 0 => "no image", 1 => "only one image", _ when validation == 0 => "no validation image", _ => null },
+            all > 0 && largest / all >= RareFactor ? $"{largest / all} times rarer than the largest class" : null,
+        ];
+        return string.Join(", ", remarks.OfType<string>());
     }
 
     private void SayDuplicates(string kind, IReadOnlyList<DuplicateSamples> pairs)
@@ -47,8 +66,8 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         ["folder"] = data.Folder,
         ["fingerprint"] = data.Fingerprint,
         ["published"] = data.IsPublished,
-        ["train_per_class"] = new JsonArray([.. audit.Balance[0].PerClass.Select(count => JsonValue.Create(count))]),
-        ["validation_per_class"] = new JsonArray([.. audit.Balance[1].PerClass.Select(count => JsonValue.Create(count))]),
+        ["train_per_class"] = new JsonArray([.. audit.Balance[0].Counts.PerClass.Select(count => JsonValue.Create(count))]),
+        ["validation_per_class"] = new JsonArray([.. audit.Balance[1].Counts.PerClass.Select(count => JsonValue.Create(count))]),
         ["mean"] = new JsonArray([.. audit.Statistics.Mean.Select(value => JsonValue.Create(value))]),
         ["standard_deviation"] = new JsonArray([.. audit.Statistics.StandardDeviation.Select(value => JsonValue.Create(value))]),
         ["duplicates"] = Pairs(audit.Exact),

@@ -68,6 +68,8 @@ internal sealed class EvalCommand : Verb
         Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images{(views.Length > 0 ? ", " : "")}{views}");
         Screen.People.WriteLine($"accuracy {Figures.Percent(result.Accuracy)} (95 %: {Figures.Percent(result.Interval.Low)} to {Figures.Percent(result.Interval.High)}), "
             + $"{Figures.Count(result.Correct)} correct, loss {Figures.Loss(result.Loss)}");
+        if (result.AbsenceNote(split) is { } note)
+            Screen.People.WriteLine($"note: {Printable.Escape(note)}");
         var width = Math.Max(5, result.Classes.Max(name => Printable.Escape(name).Length));
         Screen.People.WriteLine($"{"class".PadRight(width)}  {"recall",9}  {"precision",9}  most often taken for");
         foreach (var c in result.PerClass)

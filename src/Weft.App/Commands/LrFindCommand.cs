@@ -44,6 +44,8 @@ internal sealed class LrFindCommand : Verb
 
     private void Report(LearningRateSearchResult result, RunConfiguration configuration)
     {
+        foreach (var note in result.Notes)
+            Screen.People.WriteLine($"note: {Printable.Escape(note)}");
         foreach (var line in CurvePicture.Of([.. result.Points.Select(point => (Math.Log10(point.LearningRate), point.Smoothed))], Math.Min(Screen.Width, 100), PictureHeight, x => Figures.Rate(Math.Pow(10, x)), Figures.Loss))
             Screen.People.WriteLine(line);
         Screen.People.WriteLine($"smoothed loss over the learning rate, {result.Points.Count} steps" + (result.Exploded ? "; beyond, the loss explodes" : ""));

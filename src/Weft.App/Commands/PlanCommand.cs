@@ -54,6 +54,8 @@ internal sealed class PlanCommand : Verb
         var rates = LearningRates(resolved.Value, perEpoch);
 
         Screen.People.Write(resolved.ToYaml());
+        foreach (var note in data.Notes)
+            Screen.People.WriteLine($"note: {Printable.Escape(note)}");
         WriteLayers(layers);
         Screen.People.WriteLine($"{Figures.Count(network.ParameterCount)} parameters, {Figures.Count(network.FlopsPerSample / 1e6)} million operations an image forward, {Figures.Bytes(network.MemoryBytes)} memory");
         Screen.People.WriteLine($"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} steps an epoch, "

@@ -57,6 +57,7 @@ internal sealed class RunSummary
         ["best_epoch"] = Best?.Epoch,
         ["validation_accuracy"] = Best?.ValidationAccuracy,
         ["validation_loss"] = Best?.ValidationLoss,
+        ["validation_images"] = Run.Information.Data.Validation,
         ["train_seconds"] = Trained.TotalSeconds,
         ["damage"] = Damage,
     };

@@ -63,5 +63,8 @@ internal sealed class RunsCommand : Verb
                 : "";
             Screen.People.WriteLine($"{Printable.Escape(run.Name).PadRight(nameWidth)}  {$"{run.EpochsDone}/{run.Epochs?.ToString(CultureInfo.InvariantCulture) ?? "?"}",7}  {best,9}{middle}  {run.State}");
         }
+
+        if (ValidationSet.Note([.. runs.Select(run => run.Run.Information.Data)]) is { } note)
+            Screen.People.WriteLine($"note: {note}");
     }
 }

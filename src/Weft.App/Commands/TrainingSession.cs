@@ -87,7 +87,7 @@ internal sealed class TrainingSession : IDisposable
             }
         }
 
-        foreach (var line in EndBlock.Lines(result, plan.Data.Split.Validation.Count, _reference))
+        foreach (var line in EndBlock.Lines(result, plan.Data, _reference))
             _screen.People.WriteLine(line);
         var json = ToJson(result);
         if (reports.Count > 0)

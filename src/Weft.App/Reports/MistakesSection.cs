@@ -25,5 +25,5 @@ internal static class MistakesSection
             """);
     }
 
-    private static string Share(JsonNode? ratio) => Figures.Percent(ratio!.GetValue<double>(), 1);
+    private static string Share(JsonNode? ratio) => Figures.Percent(ratio?.GetValue<double>() ?? double.NaN, 1);
 }

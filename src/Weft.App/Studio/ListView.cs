@@ -22,8 +22,8 @@ public sealed record ListView(string Search, string Sort, int Page)
         var ordered = Sort switch
         {
             "name" => found.OrderBy(run => run.Name, StringComparer.OrdinalIgnoreCase),
-            "accuracy" => found.OrderByDescending(run => run.Best?.ValidationAccuracy ?? double.NegativeInfinity),
-            "loss" => found.OrderBy(run => run.Best?.ValidationLoss ?? double.PositiveInfinity),
+            "accuracy" => BySet(found).ThenByDescending(run => run.Best?.ValidationAccuracy ?? double.NegativeInfinity),
+            "loss" => BySet(found).ThenBy(run => run.Best?.ValidationLoss ?? double.PositiveInfinity),
             "time" => found.OrderByDescending(run => run.Trained),
             "parameters" => found.OrderByDescending(run => run.Information?.ParameterCount ?? -1),
             _ => found.OrderByDescending(run => run.State == RunState.Training).ThenByDescending(run => run.Information?.Started ?? run.Changed),
@@ -34,6 +34,15 @@ public sealed record ListView(string Search, string Sort, int Page)
     /// <summary>The address of the same list, sorted otherwise or on another page.</summary>
     public string Link(string? sort = null, int page = 1) =>
         "/?" + string.Join('&', new[] { Search.Length > 0 ? "q=" + Uri.EscapeDataString(Search) : "", "sort=" + (sort ?? Sort), page > 1 ? FormattableString.Invariant($"page={page}") : "" }.Where(part => part.Length > 0));
+
+    // Runs that were validated on the same images stand together, those on more images first: only among them is one better than another.
+    private static IOrderedEnumerable<RunCard> BySet(IEnumerable<RunCard> runs)
+    {
+        var validated = runs.Where(run => run.Best is not null && run.Information is not null).ToList();
+        var sets = ValidationSet.Group(validated, run => run.Information!.Data).OrderByDescending(set => set[0].Information!.Data.Validation).ToList();
+        var place = sets.SelectMany((set, i) => set.Select(run => (run, i))).ToDictionary(pair => pair.run, pair => pair.i);
+        return runs.OrderBy(run => place.GetValueOrDefault(run, sets.Count));
+    }
 
     private static bool Fits(RunCard run, string word) =>
         new[] { run.Name, run.Information?.Model, run.Information?.Recipe, run.StateText }.Any(text => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true);

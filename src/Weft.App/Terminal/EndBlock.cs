@@ -5,17 +5,20 @@ namespace Weft.App;
 /// <summary>The last words of a training: why it stopped, what came out, where it lies, what to do next.</summary>
 internal static class EndBlock
 {
-    /// <param name="validationCount">Samples behind the validation accuracy.</param>
+    /// <param name="data">Behind the validation accuracy.</param>
     /// <param name="reference">What names the run in a command.</param>
-    public static IEnumerable<string> Lines(TrainingResult result, int validationCount, string reference)
+    public static IEnumerable<string> Lines(TrainingResult result, TrainingData data, string reference)
     {
         yield return "";
         yield return $"{result.StopReason.Replace('_', ' ')}: {Printable.Escape(result.StopDetail)}";
         if (result.Best is { } best)
         {
+            var validationCount = data.Split.Validation.Count;
             var interval = ShareInterval.Wilson((long)Math.Round(best.ValidationAccuracy * validationCount), validationCount);
             yield return $"  best      epoch {best.Epoch}: {Figures.Percent(best.ValidationAccuracy)} validation accuracy, loss {Figures.Loss(best.ValidationLoss)}";
             yield return $"            95 % interval {Figures.Percent(interval.Low)} to {Figures.Percent(interval.High)}";
+            if (data.ValidationGap is { } gap)
+                yield return $"            note: {Printable.Escape(gap)}";
         }
         yield return $"  trained   {result.Epochs} epochs, {Figures.Count(result.Steps)} steps in {Figures.Duration(result.TrainTime)}"
             + (result.ImagesPerSecond > 0 ? $", {Figures.Count(result.ImagesPerSecond)} images/s" : "");

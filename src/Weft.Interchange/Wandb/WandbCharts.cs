@@ -36,10 +36,11 @@ internal sealed record WandbChart(string Key, string Definition, string Title, (
         "comparison", "wandb/bar/v0", "Best validation accuracy", [("label", "run"), ("value", "accuracy")], ["run", "accuracy"],
         [[run.Name, best.ValidationAccuracy]]);
 
-    private static double RecallOf(EpochObserved observed, int label)
+    // Null, which the chart leaves out, for a class without validation images.
+    private static double? RecallOf(EpochObserved observed, int label)
     {
         var count = Enumerable.Range(0, observed.Classes).Sum(prediction => observed.Confusion[label * observed.Classes + prediction]);
-        return count == 0 ? 0 : (double)observed.Confusion[label * observed.Classes + label] / count;
+        return count == 0 ? null : (double)observed.Confusion[label * observed.Classes + label] / count;
     }
 
     private Dictionary<string, object?> RunSets() => WandbItems.Object(

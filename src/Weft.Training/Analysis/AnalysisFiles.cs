@@ -36,7 +36,11 @@ public static class AnalysisFiles
             Text(folder, "confused_pairs.csv", Csv("label,prediction,label_name,prediction_name,count,share_of_mistakes,rate_of_label",
                 result.Pairs.Select(pair => (object[])[pair.Label, pair.Prediction, classes[pair.Label], classes[pair.Prediction], pair.Count, pair.Share, pair.Rate])));
             Text(folder, "confusion_normalized.csv", Csv("label\\prediction," + string.Join(',', classes.Select(name => $"{Field(name)}")), Enumerable.Range(0, classes.Count).Select(label =>
-                (object[])[classes[label], .. Enumerable.Range(0, classes.Count).Select(k => (object)(result.Evaluation.PerClass[label].Count == 0 ? 0 : (double)result.Evaluation.Confusion(label, k) / result.Evaluation.PerClass[label].Count))])));
+                (object[])
+                [
+                    classes[label],
+                    .. Enumerable.Range(0, classes.Count).Select(k => (object)((double)result.Evaluation.Confusion(label, k) / result.Evaluation.PerClass[label].Count)),
+                ])));
             Text(folder, "calibration.csv", Csv("low,high,count,confidence,accuracy,scaled_count,scaled_confidence,scaled_accuracy",
                 result.Calibration.Bins.Zip(result.Scaled.Bins, (bin, scaled) => (object[])[bin.Low, bin.High, bin.Count, bin.Confidence, bin.Accuracy, scaled.Count, scaled.Confidence, scaled.Accuracy])));
             Text(folder, "risk_coverage.csv", Csv("coverage,risk,confidence", result.RiskCoverage.Curve.Select(point => (object[])[point.Coverage, point.Risk, point.Confidence])));
@@ -74,7 +78,7 @@ public static class AnalysisFiles
     {
         var text = new StringBuilder(header).Append('\n');
         foreach (var row in rows)
-            text.AppendJoin(',', row.Select(value => value is string name ? Field(name) : Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
+            text.AppendJoin(',', row.Select(value => value is string name ? Field(name) : value is double.NaN ? "" : Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
         return text.ToString();
     }
 

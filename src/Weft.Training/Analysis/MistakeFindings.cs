@@ -12,6 +12,8 @@ internal static class MistakeFindings
         EvaluationResult evaluation, IReadOnlyList<ConfusedPair> pairs, Calibration calibration, Calibration scaled, RiskCoverage risk,
         IReadOnlyList<SuspectedReason> reasons, SuspectLabels suspects, EvaluationSplit split)
     {
+        if (evaluation.AbsenceNote(split) is { } note)
+            yield return new Finding("absent-classes", Sentence(note), null);
         var mistakes = evaluation.Count - evaluation.Correct;
         if (mistakes == 0)
             yield break;
@@ -45,6 +47,8 @@ internal static class MistakeFindings
 
     // So far apart that a person should look.
     private static bool IsClear(SuspectLabel suspect) => suspect.OffDiagonal && suspect.SuggestedProbability - suspect.Score > 0.9;
+
+    private static string Sentence(string note) => $"{char.ToUpperInvariant(note[0])}{note[1..]}.";
 
     private static (int, int) Unordered(ConfusedPair pair) => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction));
 

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <param name="Share">Of the training images.</param>
-/// <param name="Recall">By class: share of its samples that the rule gets right.</param>
+/// <param name="Recall">By class: share of its samples that the rule gets right; NaN for a class without samples.</param>
 public sealed record LearningPoint(double Share, double Accuracy, IReadOnlyList<double> Recall);
 
 /// <summary>
@@ -49,7 +49,7 @@ public sealed record NeighbourLearningCurve(IReadOnlyList<LearningPoint> Points,
             hits[queries.Labels[i]] += right[i] ? 1 : 0;
         }
 
-        return new LearningPoint(share, (double)hits.Sum() / right.Length, [.. hits.Zip(counts, (hit, count) => count == 0 ? 0 : (double)hit / count)]);
+        return new LearningPoint(share, (double)hits.Sum() / right.Length, [.. hits.Zip(counts, (hit, count) => (double)hit / count)]);
     }
 
     /// <summary>Difference of two accuracies on the same samples and half its 95 % interval.</summary>

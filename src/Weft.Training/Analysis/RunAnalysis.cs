@@ -25,7 +25,7 @@ public sealed class RunAnalysis : IDisposable
         _configuration = new RunReader(reference.Run).Configuration();
         var dataset = open(_configuration.Value.Data);
         CheckpointChecks.RequireSameData(_checkpoint, dataset, reference.Run);
-        _data = TrainingData.Prepare(dataset, _configuration.Value.Data);
+        _data = TrainingData.Prepare(dataset, _configuration.Value.Data, new RunReader(reference.Run).Information.Data.SplitRule);
         _device = new CpuDevice(options.Threads ?? Environment.ProcessorCount);
         _extractor = new FeatureExtractor(_checkpoint, _device);
     }

@@ -58,6 +58,19 @@ internal static class CheckpointChecks
         }
     }
 
+    /// <summary>Whose weights a new run starts from has the classes that the data have.</summary>
+    public static void RequireSameClassCount(Checkpoint checkpoint, ImageDataset dataset, CheckpointReference from)
+    {
+        var classes = checkpoint.Card.Classes.Count;
+        if (classes == dataset.ClassCount)
+            return;
+        throw new WeftException(ExitCode.CheckpointMismatch, $"the run {from.Run.Name} has {classes} classes, the data {dataset.ClassCount}")
+        {
+            Where = dataset.Folder ?? dataset.Name, Expected = $"{classes} classes: the last layer's weights belong to them",
+            Found = $"{dataset.ClassCount} classes", Safe = "nothing was changed", Do = "weft train" + (dataset.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : ""),
+        };
+    }
+
     public static void WarnOfOtherVectors(Checkpoint checkpoint, Action<Warned> warn)
     {
         var here = CpuDevice.VectorLanes * 32;

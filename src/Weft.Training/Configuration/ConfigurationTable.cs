@@ -33,9 +33,9 @@ public static class ConfigurationTable
         var section = new ConfigurationSection<DataConfiguration>("data", c => c.Data, (c, s) => c with { Data = s });
         yield return section.Text("name", "The data set.", s => s.Name, (s, v) => s with { Name = v! });
         yield return section.Text("folder", "Where its files are; none searches the usual places.", s => s.Folder, (s, v) => s with { Folder = v }, mayBeNone: true);
-        yield return section.IntegerOrNone("limit_train", "Only the first samples of the training split.",
+        yield return section.IntegerOrNone("limit_train", "Only the first samples of the training split; some of each class where those would lose one.",
             s => s.LimitTrain, (s, v) => s with { LimitTrain = v }, 1, int.MaxValue);
-        yield return section.IntegerOrNone("limit_validation", "Only the first samples of the validation split.",
+        yield return section.IntegerOrNone("limit_validation", "Only the first samples of the validation split; some of each class where those would lose one.",
             s => s.LimitValidation, (s, v) => s with { LimitValidation = v }, 1, int.MaxValue);
         yield return section.IntegerOrNone("validation_count", "Samples held out of the training files for validation; none is one in twelve.",
             s => s.ValidationCount, (s, v) => s with { ValidationCount = v }, 1, int.MaxValue);

@@ -60,10 +60,10 @@ public sealed record DataConfiguration
     /// <value>Where the files are. Default: none (the usual places are searched).</value>
     public string? Folder { get; init; }
 
-    /// <value>Only the first samples of the training split. Default: none (all).</value>
+    /// <value>Only the first samples of the training split, or some of each class where those would lose one. Default: none (all).</value>
     public int? LimitTrain { get; init; }
 
-    /// <value>Only the first samples of the validation split. Default: none (all).</value>
+    /// <value>Only the first samples of the validation split, or some of each class where those would lose one. Default: none (all).</value>
     public int? LimitValidation { get; init; }
 
     /// <value>Samples held out of the training files for validation. Default: none (one in twelve: 5,000 of 60,000).</value>

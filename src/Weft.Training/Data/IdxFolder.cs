@@ -11,66 +11,39 @@ public static class IdxFolder
     internal static readonly string[] FileNames = [TrainImages, TrainLabels, TestImages, TestLabels];
 
     /// <summary>
-    /// Opens the training files of a folder. When one of them is Fashion-MNIST's, or the folder is named after it, both must be; otherwise
-    /// it is another data set of the same layout (MNIST, KMNIST …), whose classes are the labels 0 … n−1 that occur, and whose content no
-    /// checksum vouches for, which <see cref="ImageDataset.Notes"/> says.
+    /// Opens the training files of a folder, under any name of <see cref="IdxLayout"/>. When one of them is Fashion-MNIST's, or the folder is named after it,
+    /// both must be; otherwise it is another data set of the same layout (MNIST, KMNIST …), whose classes are the numbers from 0, or from 1 where no label
+    /// is 0, up to the largest label, and whose content no checksum vouches for. <see cref="ImageDataset.Notes"/> says so.
     /// </summary>
     /// <exception cref="WeftException">The folder or a file is missing, or a file is damaged.</exception>
     public static ImageDataset Open(string folder)
     {
         if (!Directory.Exists(folder))
-        {
-            throw new WeftException(ExitCode.DatasetMissing, "the data folder is missing")
-            {
-                Where = folder,
-                Expected = $"a folder with {string.Join(", ", FileNames)} (plain or .gz)",
-                Found = File.Exists(folder) ? "a file" : "nothing",
-                Safe = "nothing was changed",
-                Do = "correct --data, or leave it out to search and download Fashion-MNIST",
-            };
-        }
-
+            throw FolderContent.NoFolder(folder);
         const string Remedy = "replace the file, or leave --data out to use a verified copy of Fashion-MNIST";
         var known = FashionMnist.Known;
-        var images = IdxFile.Read(Find(folder, TrainImages, Remedy), new IdxExpectation(IdxContent.Images) { Remedy = Remedy });
-        var labels = IdxFile.Read(Find(folder, TrainLabels, Remedy), new IdxExpectation(IdxContent.Labels) { Remedy = Remedy });
+        var layout = IdxLayout.Find(folder);
+        var images = IdxFile.Read(layout.PathOf(TrainImages, Remedy), new IdxExpectation(IdxContent.Images) { Remedy = Remedy });
+        var labels = IdxFile.Read(layout.PathOf(TrainLabels, Remedy), new IdxExpectation(IdxContent.Labels) { Remedy = Remedy });
         if (images.Sha256 == known.Files[0].Sha256 && labels.Sha256 == known.Files[1].Sha256)
-        {
-            var sound = Combine(images, labels, folder);
-            return new ImageDataset(known.Name, sound, () => ReadKnown(known, folder, Remedy, known.Files[2], known.Files[3]), known.ClassNames)
-            {
-                Folder = Path.GetFullPath(folder),
-                IsPublished = true,
-            };
-        }
+            return Published(known, layout, Combine(images, labels, labels.Data, folder), Remedy);
+        if (layout.Name == known.Name || known.Files.Any(file => file.Sha256 == images.Sha256 || file.Sha256 == labels.Sha256))
+            return OpenKnown(known, layout, Remedy); // which says what is wrong with it
 
-        var isNamedSo = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) == known.Name;
-        if (isNamedSo || known.Files.Any(file => file.Sha256 == images.Sha256 || file.Sha256 == labels.Sha256))
-            return OpenKnown(known, folder, Remedy); // which says what is wrong with it
-
-        var train = Combine(images, labels, Path.Combine(folder, TrainImages));
-        var classCount = CountClasses(train, Find(folder, TrainLabels, Remedy), Remedy);
-        return new ImageDataset(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-            train,
-            () => ReadTest(folder, train.Shape, classCount, Remedy),
-            [.. Enumerable.Range(0, classCount).Select(label => label.ToString())])
+        var classes = IdxClasses.Of(labels, layout.PathOf(TrainLabels, Remedy), Remedy);
+        var train = Combine(images, labels, classes.Map(labels.Data.Span), Path.Combine(layout.Folder, TrainImages));
+        return new ImageDataset(layout.Name, train, () => ReadTest(layout, train.Shape, classes, Remedy), classes.Names)
         {
-            Folder = Path.GetFullPath(folder),
-            Notes = ["this data set has no published checksum here: its content is what the files say, and the fingerprint is computed from them"],
+            Folder = Path.GetFullPath(layout.Folder),
+            Notes =
+            [
+                "this data set has no published checksum here: its content is what the files say, and the fingerprint is computed from them", .. classes.Notes,
+            ],
         };
     }
 
-    /// <summary>Opens a folder that must hold the known data set byte for byte.</summary>
-    internal static ImageDataset OpenKnown(KnownDataset known, string folder, string remedy)
-    {
-        var train = ReadKnown(known, folder, remedy, known.Files[0], known.Files[1]);
-        return new ImageDataset(known.Name, train, () => ReadKnown(known, folder, remedy, known.Files[2], known.Files[3]), known.ClassNames)
-        {
-            Folder = Path.GetFullPath(folder),
-            IsPublished = true,
-        };
-    }
+    /// <summary>Opens a folder that must hold the known data set byte for byte, under MNIST's names.</summary>
+    internal static ImageDataset OpenKnown(KnownDataset known, string folder, string remedy) => OpenKnown(known, new IdxLayout(folder, ""), remedy);
 
     /// <summary>The path of a file under its plain name or with <c>.gz</c> (preferred: it carries a checksum); null when there is neither.</summary>
     internal static string? TryFind(string folder, string name)
@@ -79,20 +52,34 @@ public static class IdxFolder
         return File.Exists(plain + ".gz") ? plain + ".gz" : File.Exists(plain) ? plain : null;
     }
 
-    private static string Find(string folder, string name, string remedy) =>
-        TryFind(folder, name) ?? throw new DataFile(Path.Combine(folder, name + ".gz"), remedy).Missing("is missing", "no such file, neither plain nor .gz");
+    private static ImageDataset OpenKnown(KnownDataset known, IdxLayout layout, string remedy) =>
+        Published(known, layout, ReadKnown(known, layout, remedy, known.Files[0], known.Files[1]), remedy);
 
-    private static ImageSamples ReadKnown(KnownDataset known, string folder, string remedy, KnownFile images, KnownFile labels) => Combine(
-        IdxFile.Read(Find(folder, images.Name, remedy), known.Expect(images, remedy)),
-        IdxFile.Read(Find(folder, labels.Name, remedy), known.Expect(labels, remedy)),
-        Path.Combine(folder, images.Name));
+    private static ImageDataset Published(KnownDataset known, IdxLayout layout, ImageSamples train, string remedy) =>
+        new(known.Name, train, () => ReadKnown(known, layout, remedy, known.Files[2], known.Files[3]), known.ClassNames)
+        {
+            Folder = Path.GetFullPath(layout.Folder),
+            IsPublished = true,
+        };
 
-    private static ImageSamples ReadTest(string folder, FeatureShape shape, int classCount, string remedy) => Combine(
-        IdxFile.Read(Find(folder, TestImages, remedy), new IdxExpectation(IdxContent.Images) { Height = shape.Height, Width = shape.Width, Remedy = remedy }),
-        IdxFile.Read(Find(folder, TestLabels, remedy), new IdxExpectation(IdxContent.Labels) { ClassCount = classCount, Remedy = remedy }),
-        Path.Combine(folder, TestImages));
+    private static ImageSamples ReadKnown(KnownDataset known, IdxLayout layout, string remedy, KnownFile images, KnownFile labels)
+    {
+        var pixels = IdxFile.Read(layout.PathOf(images.Name, remedy), known.Expect(images, remedy));
+        var numbers = IdxFile.Read(layout.PathOf(labels.Name, remedy), known.Expect(labels, remedy));
+        return Combine(pixels, numbers, numbers.Data, Path.Combine(layout.Folder, images.Name));
+    }
 
-    private static ImageSamples Combine(IdxFile images, IdxFile labels, string path)
+    private static ImageSamples ReadTest(IdxLayout layout, FeatureShape shape, IdxClasses classes, string remedy)
+    {
+        var sameSize = new IdxExpectation(IdxContent.Images) { Height = shape.Height, Width = shape.Width, Remedy = remedy };
+        var images = IdxFile.Read(layout.PathOf(TestImages, remedy), sameSize);
+        var labels = IdxFile.Read(layout.PathOf(TestLabels, remedy), new IdxExpectation(IdxContent.Labels) { Remedy = remedy });
+        classes.RequireKnown(labels, layout.PathOf(TestLabels, remedy));
+        return Combine(images, labels, classes.Map(labels.Data.Span), Path.Combine(layout.Folder, TestImages));
+    }
+
+    /// <param name="numbers">The labels as numbers of classes.</param>
+    private static ImageSamples Combine(IdxFile images, IdxFile labels, ReadOnlyMemory<byte> numbers, string path)
     {
         if (images.Count != labels.Count)
         {
@@ -101,20 +88,6 @@ public static class IdxFolder
         }
 
         var shape = new FeatureShape(images.Dimensions[1], images.Dimensions[2], 1);
-        return new ImageSamples(shape, images.Data, labels.Data, ImageSamples.Combine(images.Sha256, labels.Sha256));
-    }
-
-    private static int CountClasses(ImageSamples train, string path, string remedy)
-    {
-        var counts = new int[256];
-        foreach (var label in train.Labels.Span)
-            counts[label]++;
-        var classCount = Array.FindLastIndex(counts, count => count > 0) + 1;
-        var empty = Array.FindIndex(counts, 0, classCount, count => count == 0);
-        if (empty < 0 && classCount > 1)
-            return classCount;
-        throw new DataFile(path, remedy).Damaged("has labels that do not number classes", "its values",
-            expected: "two or more classes 0, 1, 2 … with at least one sample each",
-            found: empty < 0 ? "one class" : $"label {classCount - 1} but no label {empty}");
+        return new ImageSamples(shape, images.Data, numbers, ImageSamples.Combine(images.Sha256, labels.Sha256));
     }
 }

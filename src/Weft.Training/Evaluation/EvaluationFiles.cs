@@ -42,7 +42,8 @@ public static class EvaluationFiles
         ["accuracy_low"] = result.Interval.Low,
         ["accuracy_high"] = result.Interval.High,
         ["loss"] = double.IsFinite(result.Loss) ? result.Loss : null, // JSON has no word for NaN
-        ["macro_f1"] = result.MacroF1,
+        ["macro_f1"] = double.IsFinite(result.MacroF1) ? result.MacroF1 : null,
+        ["absent_classes"] = new JsonArray([.. result.LabelCounts.Absent.Select(c => JsonValue.Create(result.Classes[c]))]),
         ["tta"] = result.Augmentation.Mirrored,
         ["tta_shift"] = result.Augmentation.Shift,
     };
@@ -51,7 +52,8 @@ public static class EvaluationFiles
     {
         writer.Write("class,name,count,predicted,correct,precision,recall,f1\n");
         foreach (var c in result.PerClass)
-            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{c.Index},{Quoted(c.Name)},{c.Count},{c.Predicted},{c.Correct},{c.Precision},{c.Recall},{c.F1}\n"));
+            writer.Write(string.Create(
+                CultureInfo.InvariantCulture, $"{c.Index},{Quoted(c.Name)},{c.Count},{c.Predicted},{c.Correct},{Ratio(c.Precision)},{Ratio(c.Recall)},{Ratio(c.F1)}\n"));
     }
 
     private static void WriteConfusion(TextWriter writer, EvaluationResult result)
@@ -60,6 +62,9 @@ public static class EvaluationFiles
         for (var label = 0; label < result.Classes.Count; label++)
             writer.Write(Quoted(result.Classes[label]) + "," + string.Join(',', Enumerable.Range(0, result.Classes.Count).Select(prediction => result.Confusion(label, prediction))) + "\n");
     }
+
+    // Nothing where there is no number: what reads the table leaves such a field out of its averages.
+    private static string Ratio(double ratio) => double.IsNaN(ratio) ? "" : ratio.ToString(CultureInfo.InvariantCulture);
 
     private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
 

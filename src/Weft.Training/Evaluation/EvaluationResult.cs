@@ -1,11 +1,13 @@
 namespace Weft.Training;
 
-/// <summary>How one class was recognized; 0 where nothing is divided by nothing.</summary>
+/// <summary>
+/// How one class was recognized; NaN where nothing is divided by nothing: a class without samples has no recall, one that was never predicted no precision.
+/// </summary>
 /// <param name="Count">Samples with this label.</param>
 /// <param name="Predicted">Samples taken for this class.</param>
 /// <param name="Precision">correct / predicted.</param>
 /// <param name="Recall">correct / count.</param>
-/// <param name="F1">2 · precision · recall / (precision + recall).</param>
+/// <param name="F1">2 · correct / (count + predicted), which is the harmonic mean of precision and recall where there are both.</param>
 public sealed record ClassMetrics(int Index, string Name, int Count, int Predicted, int Correct, double Precision, double Recall, double F1);
 
 /// <summary>Metrics of a checkpoint on a split, all of them made from <see cref="Predictions"/>.</summary>
@@ -29,6 +31,7 @@ public sealed class EvaluationResult
 
         Interval = ShareInterval.Wilson(Correct, Count);
         Loss = Validation.MeanLoss(predictions.Losses);
+        LabelCounts = ClassCounts.Of(predictions.Labels, classes.Count);
         PerClass = [.. Enumerable.Range(0, classes.Count).Select(Of)];
     }
 
@@ -53,23 +56,26 @@ public sealed class EvaluationResult
 
     public IReadOnlyList<ClassMetrics> PerClass { get; }
 
-    /// <summary>Mean of the classes' F1.</summary>
-    public double MacroF1 => PerClass.Average(metrics => metrics.F1);
+    /// <summary>Samples of each class.</summary>
+    public ClassCounts LabelCounts { get; }
+
+    /// <summary>Mean of the F1 of the classes that occur among labels or predictions; NaN without samples.</summary>
+    public double MacroF1 => PerClass.Select(metrics => metrics.F1).Where(f1 => !double.IsNaN(f1)).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>What a person should know before believing the accuracy; null where every class occurs.</summary>
+    public string? AbsenceNote(EvaluationSplit split) => LabelCounts.Absent is { Count: > 0 } absent
+        ? ClassCounts.AbsenceNote(absent, Classes, split.ToString().ToLowerInvariant(), "not measured by the accuracy")
+        : null;
 
     /// <summary>Samples with this label that were taken for that class.</summary>
     public int Confusion(int label, int prediction) => _confusion[label * Classes.Count + prediction];
 
     private ClassMetrics Of(int index)
     {
-        var count = 0;
-        foreach (var label in Predictions.Labels)
-            count += label == index ? 1 : 0;
+        var count = LabelCounts.PerClass[index];
         var predicted = Enumerable.Range(0, Classes.Count).Sum(label => Confusion(label, index));
         var correct = Confusion(index, index);
-        var precision = Share(correct, predicted);
-        var recall = Share(correct, count);
-        return new ClassMetrics(index, Classes[index], count, predicted, correct, precision, recall, Share(2 * precision * recall, precision + recall));
+        return new ClassMetrics(
+            index, Classes[index], count, predicted, correct, (double)correct / predicted, (double)correct / count, 2.0 * correct / (count + predicted));
     }
-
-    private static double Share(double part, double whole) => whole == 0 ? 0 : part / whole;
 }

@@ -41,7 +41,7 @@ public sealed class RunEvaluation : IDisposable
 
     public EvaluationResult Validation(TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
     {
-        var data = TrainingData.Prepare(_dataset, Configuration.Data);
+        var data = TrainingData.Prepare(_dataset, Configuration.Data, new RunReader(Reference.Run).Information.Data.SplitRule);
         return Evaluate(_dataset.Train, data.Split.Validation, augmentation, stop);
     }
 

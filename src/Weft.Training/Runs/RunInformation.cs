@@ -80,7 +80,15 @@ public sealed record RunInformation
 /// <param name="Mean">Per channel, of the training split, pixels in 0…1.</param>
 public sealed record RunData(
     string Name, string Fingerprint, int Train, int Validation, long SplitSeed, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation,
-    IReadOnlyList<string> Classes);
+    IReadOnlyList<string> Classes)
+{
+    /// <value>See <see cref="TrainingData.ValidationFingerprint"/>; null in runs of earlier versions.</value>
+    public string? ValidationFingerprint { get; init; }
+
+    /// <summary>By which rule the run's images were divided.</summary>
+    [JsonIgnore]
+    public SplitRule SplitRule => ValidationFingerprint is null ? SplitRule.Proportional : SplitRule.EveryClass;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

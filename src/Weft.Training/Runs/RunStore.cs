@@ -120,7 +120,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         return reference switch
         {
             "latest" => runs[^1],
-            "best" => runs.MaxBy(run => run.Best?.ValidationAccuracy ?? -1)!,
+            "best" => BestRun.Of(runs, Folder),
             _ => ByName(reference, runs),
         };
     }

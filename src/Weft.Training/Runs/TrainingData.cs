@@ -1,11 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Weft.Training;
 
 /// <summary>A data set divided for a run: what is trained on, what is chosen by, and the statistics that normalize both.</summary>
 public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, DatasetStatistics Statistics)
 {
-    /// <summary>Divides the training files; the statistics are those of the whole training split, also where only its first samples are used.</summary>
-    /// <exception cref="WeftException">Exit 2: no sample would be left to train on.</exception>
-    public static TrainingData Prepare(ImageDataset dataset, DataConfiguration options)
+    /// <summary>What a person should know about the division: classes that are missing from a part, limits that did not keep the first samples.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
+    /// <summary>The notes as a training reports them.</summary>
+    internal IReadOnlyList<Warned> Warnings => [.. Notes.Select(note => new Warned("classes", note, null))];
+
+    /// <summary>The note on classes that have images but none to validate with; null where every class has one.</summary>
+    public string? ValidationGap { get; private init; }
+
+    /// <summary>Identifies the images that are validated with: SHA-256 over their numbers, a line each; lower-case hexadecimal.</summary>
+    public string ValidationFingerprint =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(Split.Validation.Select(index => $"{index}\n")))));
+
+    /// <summary>
+    /// Divides the training files, a pure function of its arguments; the statistics are those of the whole training split, also where only a part of it is
+    /// used.
+    /// </summary>
+    /// <param name="rule">A run that is taken up has its own, <see cref="RunData.SplitRule"/>.</param>
+    /// <exception cref="WeftException">Exit 2: no sample would be left to train on, or a limit is less than the number of classes.</exception>
+    public static TrainingData Prepare(ImageDataset dataset, DataConfiguration options, SplitRule rule = SplitRule.EveryClass)
     {
         if (options.ValidationCount >= dataset.Train.Count)
         {
@@ -16,9 +36,28 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
         }
 
         var whole = options.ValidationCount is { } count
-            ? DatasetSplit.Stratified(dataset.Train.Labels.Span, dataset.ClassCount, count, options.SplitSeed)
-            : DatasetSplit.Of(dataset, options.SplitSeed);
-        return new TrainingData(dataset, whole.Limit(options.LimitTrain, options.LimitValidation), DatasetStatistics.Of(dataset.Train, whole.Train));
+            ? DatasetSplit.Stratified(dataset.Train.Labels.Span, dataset.ClassCount, count, options.SplitSeed, rule)
+            : DatasetSplit.Of(dataset, options.SplitSeed, rule);
+        if (rule != SplitRule.Proportional)
+        {
+            RequireEveryClass(dataset, options, whole.Train, options.LimitTrain, "training", "data.limit_train");
+            RequireEveryClass(dataset, options, whole.Validation, options.LimitValidation, "validation", "data.limit_validation");
+        }
+
+        var used = whole.Limit(dataset, options.LimitTrain, options.LimitValidation, rule);
+        var all = ClassCounts.Of(dataset.Train, dataset.ClassCount);
+        var unvalidated = all.MissingIn(ClassCounts.Of(dataset.Train, used.Validation, dataset.ClassCount));
+        var untrained = all.MissingIn(ClassCounts.Of(dataset.Train, used.Train, dataset.ClassCount));
+        var gap = unvalidated.Count == 0 ? null : ClassCounts.AbsenceNote(
+            unvalidated, dataset.ClassNames, "validation", "not measured by the validation accuracy" + Reason(all, unvalidated, used.Validation.Count));
+        string?[] notes =
+        [
+            DrawnNote(dataset, whole.Train, used.Train, "training"),
+            DrawnNote(dataset, whole.Validation, used.Validation, "validation"),
+            gap,
+            untrained.Count == 0 ? null : ClassCounts.AbsenceNote(untrained, dataset.ClassNames, "training", "cannot be learned"),
+        ];
+        return new TrainingData(dataset, used, DatasetStatistics.Of(dataset.Train, whole.Train)) { Notes = [.. notes.OfType<string>()], ValidationGap = gap };
     }
 
     public int StepsPerEpoch(int batchSize) => (Split.Train.Count + batchSize - 1) / batchSize;
@@ -26,5 +65,38 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
     public Preprocessing Preprocessing => new(Dataset.Shape.Height, Dataset.Shape.Width, Dataset.Shape.Channels, Statistics.Mean, Statistics.StandardDeviation);
 
     public RunData Describe(long splitSeed) => new(
-        Dataset.Name, Dataset.Fingerprint, Split.Train.Count, Split.Validation.Count, splitSeed, Statistics.Mean, Statistics.StandardDeviation, Dataset.ClassNames);
+        Dataset.Name, Dataset.Fingerprint, Split.Train.Count, Split.Validation.Count, splitSeed, Statistics.Mean, Statistics.StandardDeviation, Dataset.ClassNames)
+    {
+        ValidationFingerprint = ValidationFingerprint,
+    };
+
+    private static void RequireEveryClass(ImageDataset dataset, DataConfiguration options, IReadOnlyList<int> part, int? limit, string name, string key)
+    {
+        var classes = ClassCounts.Of(dataset.Train, part, dataset.ClassCount).Occurring.Count;
+        if (limit is not { } count || count >= Math.Min(classes, part.Count))
+            return;
+        var flag = key == "data.limit_train" ? "--limit-train" : "--limit-validation";
+        var data = options.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : "";
+        throw new WeftException(ExitCode.Usage, $"so few {name} images cannot hold one of each class")
+        {
+            Where = key, Expected = $"at least {classes}, one of each class", Found = $"{count}", Safe = "nothing was touched",
+            Do = $"weft train{data} {flag} {classes}",
+        };
+    }
+
+    private static string? DrawnNote(ImageDataset dataset, IReadOnlyList<int> whole, IReadOnlyList<int> used, string name)
+    {
+        if (used.SequenceEqual(whole.Take(used.Count)))
+            return null;
+        var first = ClassCounts.Of(dataset.Train, whole.Take(used.Count), dataset.ClassCount);
+        var lost = ClassCounts.Of(dataset.Train, whole, dataset.ClassCount).MissingIn(first);
+        return $"the first {used.Count:N0} {name} images would lose {lost.Count} of {dataset.ClassCount} classes"
+            + $" ({ClassCounts.Names(lost, dataset.ClassNames)}): "
+            + "so many were taken of each class as its share is, one at least";
+    }
+
+    private static string Reason(ClassCounts all, IReadOnlyList<int> unvalidated, int count) =>
+        unvalidated.All(c => all.PerClass[c] == 1) ? "; a class with one image keeps it for training"
+        : count < all.Occurring.Count ? $"; data.validation_count: {count:N0}, and there are {all.Occurring.Count} classes"
+        : "";
 }

@@ -23,7 +23,11 @@ public readonly record struct LearningRatePoint(double LearningRate, double Loss
 /// <param name="Suggestion">Where the loss falls fastest; null where it falls nowhere.</param>
 /// <param name="Lowest">Learning rate of the lowest smoothed loss.</param>
 /// <param name="Exploded">Whether the search ended before its highest learning rate.</param>
-public sealed record LearningRateSearchResult(IReadOnlyList<LearningRatePoint> Points, double? Suggestion, double Lowest, bool Exploded);
+public sealed record LearningRateSearchResult(IReadOnlyList<LearningRatePoint> Points, double? Suggestion, double Lowest, bool Exploded)
+{
+    /// <summary>On the data, as <see cref="TrainingData.Notes"/>.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>
 /// The learning-rate range test: a copy of the network is trained a step at a time while the learning rate grows by one factor a step; then it is thrown away.
@@ -57,12 +61,12 @@ public static class LearningRateSearch
             average = Smoothing * average + (1 - Smoothing) * loss;
             var smoothed = average / (1 - Math.Pow(Smoothing, i + 1));
             if (!(smoothed <= LearningRateSearchOptions.Explosion * lowest)) // NaN ends it too
-                return Judge(points, exploded: true);
+                return Judge(points, exploded: true) with { Notes = data.Notes };
             points.Add(new LearningRatePoint(rate, loss, smoothed));
             lowest = Math.Min(lowest, smoothed);
         }
 
-        return Judge(points, exploded: false);
+        return Judge(points, exploded: false) with { Notes = data.Notes };
     }
 
     // The steepest fall of the smoothed loss over the logarithm of the learning rate, before its lowest point; the first few steps only fill the average.

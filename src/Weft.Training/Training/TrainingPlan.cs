@@ -113,7 +113,14 @@ public sealed class TrainingPlan : IDisposable
         var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings());
         try
         {
-            run.From?.Read().ApplyTo(plan.Network);
+            if (run.From is { } from)
+            {
+                var weights = from.Read();
+                CheckpointChecks.RequireSameClassCount(weights, data.Dataset, from);
+                weights.ApplyTo(plan.Network);
+            }
+
+            plan.Warnings = data.Warnings;
             plan.Run = run.Store.Create(plan.Description.Name, run.Name, (made, name) => plan.Describe(made, name, configuration, run));
             return plan;
         }
@@ -185,10 +192,10 @@ public sealed class TrainingPlan : IDisposable
             var warnings = new List<Warned>();
             var checkpoint = new CheckpointStore(folder, surroundings?.Files).LoadNewest(warnings.Add);
             CheckpointChecks.RequireSameConfiguration(checkpoint, LastingKeys(configuration), folder, except);
-            var data = TrainingData.Prepare(open(configuration.Data), configuration.Data);
+            var data = TrainingData.Prepare(open(configuration.Data), configuration.Data, new RunReader(folder).Information.Data.SplitRule);
             CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
             CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
-            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };
+            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = [.. warnings, .. data.Warnings] };
             CheckpointChecks.RequireSameNetwork(checkpoint, plan.Description, folder);
             checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
             return plan;

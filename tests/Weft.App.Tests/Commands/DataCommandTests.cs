@@ -41,6 +41,17 @@ public class DataCommandTests
     }
 
     [Fact]
+    public void Audit_remarks_on_classes_that_are_too_rare()
+    {
+        using var data = new TinyData(train: 300, label: i => i == 7 ? 2 : i < 20 ? 1 : 0);
+        var (code, screen) = FakeScreen.Run("data", "audit", data.Folder);
+        Assert.Equal(0, code);
+        Assert.Matches(@"(?m)^0 +\d+ +\d+$", screen.Output);
+        Assert.Matches(@"(?m)^1 +17 +2  14 times rarer than the largest class$", screen.Output);
+        Assert.Matches(@"(?m)^2 +1 +0  only one image, 280 times rarer than the largest class$", screen.Output);
+    }
+
+    [Fact]
     public void A_folder_without_data_is_exit_10()
     {
         using var folder = new TempFolder();

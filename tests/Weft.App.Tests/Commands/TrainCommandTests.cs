@@ -48,6 +48,63 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public void A_class_without_validation_images_is_named_and_has_no_recall()
+    {
+        using var data = new TinyData(train: 120, label: i => i == 7 ? 2 : i % 2);
+        using var runs = new TempFolder();
+        var (code, screen) = Train(data, runs);
+        Assert.True(code == 0, screen.Error);
+        const string Note = "1 of 3 classes has no validation image: 2 (not measured by the validation accuracy; a class with one image keeps it for training)";
+        Assert.Contains($"warning[classes]: {Note}", screen.Output);
+        Assert.Contains($"            note: {Note}", screen.Output);
+        (code, screen) = FakeScreen.Run("eval", "latest", "--runs", runs.Path);
+        Assert.True(code == 0, screen.Error);
+        Assert.Contains("note: 1 of 3 classes has no validation image: 2 (not measured by the accuracy)", screen.Output);
+        Assert.Matches(@"(?m)^2 +– +(–|0\.00 %)  –$", screen.Output);
+        (code, screen) = FakeScreen.Run("analyze", "latest", "--runs", runs.Path, "--cases", "0");
+        Assert.True(code == 0, screen.Error);
+        Assert.Contains("1 of 3 classes has no validation image: 2 (not measured by the accuracy).", screen.Output);
+        Assert.Contains("2,,,", File.ReadAllText(runs.At("small-1/analysis/validation/confusion_normalized.csv")));
+        (code, screen) = FakeScreen.Run("report", "latest", "--runs", runs.Path, "--out", runs.At("report.html"));
+        Assert.True(code == 0, screen.Error);
+        Assert.Matches(@"<th scope=""row"">2</th><td>–</td>", File.ReadAllText(runs.At("report.html")));
+    }
+
+    [Theory]
+    [InlineData("--limit-train 2", "data.limit_train", "--limit-train 3")]
+    [InlineData("--limit-validation 1", "data.limit_validation", "--limit-validation 3")]
+    public void A_limit_below_the_number_of_classes_is_refused_and_its_advice_trains(string limit, string key, string advice)
+    {
+        using var data = new TinyData();
+        using var runs = new TempFolder();
+        var (code, screen) = Train(data, runs, limit.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(key, screen.Error);
+        var command = $"weft train --data {data.Folder} {advice}";
+        Assert.Contains(command, screen.Error);
+        Assert.Empty(Directory.GetDirectories(runs.Path));
+        (code, screen) = FakeScreen.Run([.. command.Split(' ')[1..], "--epochs", "1", "--runs", runs.Path]);
+        Assert.True(code == 0, screen.Error);
+    }
+
+    [Fact]
+    public void The_best_of_unequal_sets_is_refused_and_the_list_says_that_they_cannot_be_compared()
+    {
+        using var data = new TinyData();
+        using var runs = new TempFolder();
+        Assert.Equal(0, Train(data, runs).Code);
+        Assert.DoesNotContain("different sets", FakeScreen.Run("runs", "--runs", runs.Path).Screen.Output);
+        Assert.Equal(0, Train(data, runs, "--limit-validation", "3").Code);
+        Assert.Contains("validated on 2 different sets of images, so their accuracies cannot be compared", FakeScreen.Run("runs", "--runs", runs.Path).Screen.Output);
+        var (code, screen) = FakeScreen.Run("eval", "best", "--runs", runs.Path);
+        Assert.Equal(2, code);
+        var advice = Assert.Single(screen.Error.Split('\n'), line => line.TrimStart().StartsWith("do ", StringComparison.Ordinal)).Trim()[2..].Trim();
+        Assert.Equal($"weft eval {runs.At("small-1")}", advice);
+        (code, screen) = FakeScreen.Run(advice.Split(' ')[1..]);
+        Assert.True(code == 0, screen.Error);
+    }
+
+    [Fact]
     public void Eval_on_the_test_split_reports_the_contracts_keys_and_is_noted()
     {
         using var data = new TinyData();

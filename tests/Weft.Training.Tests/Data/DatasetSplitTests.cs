@@ -3,27 +3,69 @@ namespace Weft.Training.Tests;
 public class DatasetSplitTests
 {
     [Fact]
-    public void Every_sample_is_in_one_part_and_every_class_keeps_its_share()
+    public void Every_sample_is_in_one_part_and_every_class_keeps_what_it_can_keep()
     {
-        for (var trial = 0; trial < 200; trial++)
+        var asBefore = 0;
+        for (var trial = 0; trial < 400; trial++)
         {
-            var rng = Rng.For(trial, RngPurpose.Analysis);
-            var classes = 2 + rng.Int(0, 9);
-            var labels = new byte[20 + rng.Int(1, 400)];
-            for (var i = 0; i < labels.Length; i++)
-                labels[i] = (byte)(rng.Int(10 + i, classes) * rng.Int(1000 + i, 2)); // class 0 is half of all
-            var wanted = 1 + rng.Int(2, labels.Length - 1);
+            var (labels, classes, wanted) = Draw(trial);
             var split = DatasetSplit.Stratified(labels, classes, wanted, seed: trial);
             Assert.Equal(wanted, split.Validation.Count);
             Assert.Equal(Enumerable.Range(0, labels.Length), split.Train.Concat(split.Validation).Order());
             Assert.Equal(split.Train.Order(), split.Train);
             Assert.Equal(split.Validation.Order(), split.Validation);
-            for (var c = 0; c < classes; c++)
+
+            var sizes = PerClass(Enumerable.Range(0, labels.Length), labels, classes);
+            var (train, validation) = (PerClass(split.Train, labels, classes), PerClass(split.Validation, labels, classes));
+            if (wanted >= sizes.Count(size => size >= 2))
+                Assert.All(Enumerable.Range(0, classes).Where(c => sizes[c] >= 2), c => Assert.True(validation[c] >= 1, $"trial {trial}: class {c} of {sizes[c]} has no validation sample"));
+            if (labels.Length - wanted >= sizes.Count(size => size > 0))
+                Assert.All(Enumerable.Range(0, classes).Where(c => sizes[c] > 0), c => Assert.True(train[c] >= 1, $"trial {trial}: class {c} of {sizes[c]} has no training sample"));
+
+            var before = LargestRemainders(sizes, wanted);
+            if (Enumerable.Range(0, classes).All(c => sizes[c] == 0 || (before[c] >= (sizes[c] >= 2 ? 1 : 0) && before[c] < sizes[c])))
             {
-                var exact = (double)labels.Count(label => label == c) * wanted / labels.Length;
-                Assert.InRange(split.Validation.Count(i => labels[i] == c), Math.Floor(exact), Math.Ceiling(exact));
+                asBefore++;
+                Assert.Equal(before, validation);
+                Assert.Equal(DatasetSplit.Stratified(labels, classes, wanted, trial, SplitRule.Proportional).Validation, split.Validation);
             }
         }
+
+        Assert.InRange(asBefore, 100, 399); // both cases are drawn
+    }
+
+    [Fact]
+    public void The_earlier_rule_is_largest_remainders_alone()
+    {
+        for (var trial = 0; trial < 200; trial++)
+        {
+            var (labels, classes, wanted) = Draw(trial);
+            var split = DatasetSplit.Stratified(labels, classes, wanted, trial, SplitRule.Proportional);
+            Assert.Equal(LargestRemainders(PerClass(Enumerable.Range(0, labels.Length), labels, classes), wanted), PerClass(split.Validation, labels, classes));
+        }
+    }
+
+    [Theory]
+    [InlineData(594, 6, 50, 49, 1)] // the exact share of the rare class is 0.5, and the frequent one is rounded up
+    [InlineData(594, 6, 550, 545, 5)] // 544.5 and 5.5
+    [InlineData(594, 6, 599, 593, 6)] // more than what both can give and keep one: training loses a class
+    [InlineData(599, 1, 50, 50, 0)] // a single sample is trained on
+    [InlineData(1, 2, 1, 0, 1)]
+    [InlineData(10, 0, 5, 5, 0)]
+    public void A_rare_class_is_on_both_sides(int frequent, int rare, int wanted, int frequentValidation, int rareValidation)
+    {
+        byte[] labels = [.. Enumerable.Repeat((byte)0, frequent), .. Enumerable.Repeat((byte)1, rare)];
+        var validation = PerClass(DatasetSplit.Stratified(labels, 2, wanted, seed: 0).Validation, labels, 2);
+        Assert.Equal([frequentValidation, rareValidation], validation);
+    }
+
+    [Fact]
+    public void What_a_floor_takes_comes_from_the_classes_farthest_above_their_share()
+    {
+        // Shares of 10: 6.06, 3.03, 0.30, 0.30, 0.30 - rounded 6 3 1 0 0. The two floors take one of 3, which is 0.03 below its share, then one of 6, which is 0.06 below.
+        byte[] labels = [.. new[] { 200, 100, 10, 10, 10 }.SelectMany((size, c) => Enumerable.Repeat((byte)c, size))];
+        Assert.Equal([6, 3, 1, 0, 0], PerClass(DatasetSplit.Stratified(labels, 5, 10, 0, SplitRule.Proportional).Validation, labels, 5));
+        Assert.Equal([5, 2, 1, 1, 1], PerClass(DatasetSplit.Stratified(labels, 5, 10, 0).Validation, labels, 5));
     }
 
     [Fact]
@@ -36,14 +78,30 @@ public class DatasetSplitTests
     }
 
     [Fact]
-    public void Limits_keep_the_first_samples()
+    public void Limits_keep_the_first_samples_where_those_hold_every_class()
     {
-        var split = DatasetSplit.Stratified(SyntheticImages.Create(100).Labels.Span, 10, 20, seed: 1);
-        var limited = split.Limit(7, 3);
-        Assert.Equal(split.Train.Take(7), limited.Train);
-        Assert.Equal(split.Validation.Take(3), limited.Validation);
-        Assert.Same(split.Train, split.Limit(null, 3).Train);
-        Assert.Same(split.Train, split.Limit(1000, 3).Train);
+        var data = Data(SyntheticImages.Create(100), 10);
+        var split = DatasetSplit.Stratified(data.Train.Labels.Span, 10, 20, seed: 1);
+        var enough = Enumerable.Range(1, split.Train.Count).First(n => split.Train.Take(n).Select(data.Train.Label).Distinct().Count() == 10);
+        var limited = split.Limit(data, enough, null);
+        Assert.Equal(split.Train.Take(enough), limited.Train);
+        Assert.Same(split.Validation, limited.Validation);
+        Assert.Same(split.Train, split.Limit(data, 1000, 10).Train);
+    }
+
+    [Fact]
+    public void A_limit_that_would_lose_a_class_takes_some_of_each()
+    {
+        // Sorted: the first 30 are all of class 0.
+        var data = Data(Labelled([.. Enumerable.Repeat((byte)0, 60), .. Enumerable.Repeat((byte)1, 30), .. Enumerable.Repeat((byte)2, 1)]), 3);
+        var part = new DatasetSplit([.. Enumerable.Range(0, 91)], [0]);
+        var limited = part.Limit(data, 30, null).Train;
+        // Exact shares 19.78, 9.89, 0.33.
+        Assert.Equal([.. Enumerable.Range(0, 19), .. Enumerable.Range(60, 10), 90], limited);
+        Assert.Equal(limited, part.Limit(data, 30, null).Train);
+        Assert.Equal([0, 60, 90], part.Limit(data, 3, null).Train);
+        Assert.Equal(Enumerable.Range(0, 30), part.Limit(data, 30, null, SplitRule.Proportional).Train);
+        Assert.Throws<ArgumentOutOfRangeException>(() => part.Limit(data, 2, null));
     }
 
     [Fact]
@@ -52,4 +110,37 @@ public class DatasetSplitTests
         Assert.Throws<ArgumentOutOfRangeException>(() => DatasetSplit.Stratified([0, 1, 0], 2, 3, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => DatasetSplit.Stratified([0, 1, 0], 2, 0, 0));
     }
+
+    // Class 0 is half of all, the others are rarer the higher their number; some do not occur.
+    private static (byte[] Labels, int Classes, int Wanted) Draw(int trial)
+    {
+        var rng = Rng.For(trial, RngPurpose.Analysis);
+        var classes = 2 + rng.Int(0, 9);
+        var labels = new byte[20 + rng.Int(1, 400)];
+        for (var i = 0; i < labels.Length; i++)
+            labels[i] = (byte)(rng.Int(10 + i, 1 + rng.Int(1000 + i, classes)) * rng.Int(2000 + i, 2));
+        return (labels, classes, 1 + rng.Int(2, labels.Length - 1));
+    }
+
+    // The rule of version 0.1, written a second time.
+    private static int[] LargestRemainders(int[] sizes, int wanted)
+    {
+        var total = sizes.Sum();
+        var quotas = sizes.Select(size => (int)Math.Floor((decimal)size * wanted / total)).ToArray();
+        var open = wanted - quotas.Sum();
+        foreach (var c in Enumerable.Range(0, sizes.Length).OrderByDescending(c => (long)sizes[c] * wanted % total).ThenBy(c => c).Take(open).ToList())
+            quotas[c]++;
+        return quotas;
+    }
+
+    private static int[] PerClass(IEnumerable<int> indices, byte[] labels, int classes)
+    {
+        var list = indices.ToList();
+        return [.. Enumerable.Range(0, classes).Select(c => list.Count(i => labels[i] == c))];
+    }
+
+    private static ImageSamples Labelled(byte[] labels) => new(new FeatureShape(2, 2, 1), new byte[labels.Length * 4], labels, "labelled");
+
+    private static ImageDataset Data(ImageSamples train, int classes) =>
+        new("data", train, () => throw new InvalidOperationException("closed"), [.. Enumerable.Range(0, classes).Select(c => $"class {c}")]);
 }

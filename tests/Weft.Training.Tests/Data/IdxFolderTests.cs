@@ -33,7 +33,8 @@ public sealed class IdxFolderTests : IDisposable
         Refused("t10k-images-idx3-ubyte.gz has the wrong width", () => IdxFolder.Open(_folder).LoadTest());
         Write(IdxFolder.TestImages, IdxBytes.Images(8, 12, 9));
         Write(IdxFolder.TestLabels, IdxBytes.Labels(8, _ => 4));
-        Refused("t10k-labels-idx1-ubyte.gz has a label that is no class", () => IdxFolder.Open(_folder).LoadTest());
+        var error = Refused("t10k-labels-idx1-ubyte.gz has labels that no training image has", () => IdxFolder.Open(_folder).LoadTest());
+        Assert.Equal(("no other labels than 0, 1, 2, 3", "4"), (error.Expected, error.Found));
     }
 
     [Fact]
@@ -45,14 +46,108 @@ public sealed class IdxFolderTests : IDisposable
         Assert.Equal(("41 images, one per label", "40 images"), (error.Expected, error.Found));
     }
 
-    [Theory]
-    [InlineData(137, "label 137 but no label 10")]
-    [InlineData(0, "label 9 but no label 5")]
-    public void Labels_that_number_no_classes_are_refused(byte label, string found)
+    [Fact]
+    public void Labels_of_one_class_are_refused()
     {
         Write(IdxFolder.TrainImages, IdxBytes.Images(40, 5, 5));
-        Write(IdxFolder.TrainLabels, IdxBytes.Labels(40, i => i % 10 == 5 && (label == 0 || i == 5) ? label : (byte)(i % 10)));
-        Assert.Equal(found, Refused("train-labels-idx1-ubyte.gz has labels that do not number classes", () => IdxFolder.Open(_folder)).Found);
+        Write(IdxFolder.TrainLabels, IdxBytes.Labels(40, _ => 3));
+        Assert.Equal("one class: every label is 3", Refused("train-labels-idx1-ubyte.gz has labels that do not number classes", () => IdxFolder.Open(_folder)).Found);
+    }
+
+    [Fact]
+    public void Labels_that_count_from_1_are_classes_called_by_them()
+    {
+        Write(IdxFolder.TrainImages, IdxBytes.Images(40, 5, 5));
+        Write(IdxFolder.TrainLabels, IdxBytes.Labels(40, i => (byte)(i % 4 + 1)));
+        Write(IdxFolder.TestImages, IdxBytes.Images(3, 5, 5));
+        Write(IdxFolder.TestLabels, IdxBytes.Labels(3, i => (byte)(i + 2)));
+        var data = IdxFolder.Open(_folder);
+        Assert.Equal(["1", "2", "3", "4"], data.ClassNames);
+        Assert.Equal([0, 1, 2, 3], Enumerable.Range(0, 4).Select(data.Train.Label));
+        Assert.Equal([1, 2, 3], Enumerable.Range(0, 3).Select(data.LoadTest().Label));
+        Assert.Equal("the labels count from 1: the classes are 1 to 4", data.Notes[1]);
+        Write(IdxFolder.TestLabels, IdxBytes.Labels(3, i => (byte)i));
+        Assert.Equal("0", Refused("t10k-labels-idx1-ubyte.gz has labels that no training image has", () => IdxFolder.Open(_folder).LoadTest()).Found);
+    }
+
+    [Fact]
+    public void A_number_without_a_training_image_is_a_class_without_samples()
+    {
+        Write(IdxFolder.TrainImages, IdxBytes.Images(40, 5, 5));
+        Write(IdxFolder.TrainLabels, IdxBytes.Labels(40, i => new byte[] { 0, 1, 4 }[i % 3]));
+        Write(IdxFolder.TestImages, IdxBytes.Images(3, 5, 5));
+        Write(IdxFolder.TestLabels, IdxBytes.Labels(3, i => new byte[] { 4, 2, 3 }[i]));
+        var data = IdxFolder.Open(_folder);
+        Assert.Equal(["0", "1", "2", "3", "4"], data.ClassNames);
+        Assert.Equal("no training image has the labels 2, 3: 2 classes without samples", data.Notes[1]);
+        Assert.Equal("2, 3", Refused("t10k-labels-idx1-ubyte.gz has labels that no training image has", () => data.LoadTest()).Found);
+        Assert.Empty(TrainingData.Prepare(data, new DataConfiguration()).Notes); // what has no image at all is no gap of the split
+    }
+
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("emnist-letters-", "", false)]
+    [InlineData("", ".", false)]
+    [InlineData("qmnist-", "", true)]
+    public void Files_are_found_under_the_names_that_people_meet(string prefix, string dot, bool testWord)
+    {
+        string Name(string name) => prefix + (testWord ? name.Replace("t10k", "test") : name).Replace("-idx", dot.Length > 0 ? ".idx" : "-idx");
+        Write(Name(IdxFolder.TrainImages), IdxBytes.Images(40, 5, 5));
+        Write(Name(IdxFolder.TrainLabels), IdxBytes.Labels(40));
+        Write(Name(IdxFolder.TestImages), IdxBytes.Images(8, 5, 5));
+        File.WriteAllBytes(Path.Combine(_folder, Name(IdxFolder.TestLabels)), IdxBytes.Labels(8));
+        File.WriteAllBytes(Path.Combine(_folder, "._" + Name(IdxFolder.TrainImages)), [1]);
+        var data = IdxFolder.Open(_folder);
+        Assert.Equal((40, 8, Path.GetFileName(_folder)), (data.Train.Count, data.LoadTest().Count, data.Name));
+    }
+
+    [Fact]
+    public void The_layout_of_torchvision_is_found()
+    {
+        WriteAll(Path.Combine(_folder, "KMNIST", "raw"), "");
+        foreach (var place in new[] { _folder, Path.Combine(_folder, "KMNIST"), Path.Combine(_folder, "KMNIST", "raw") })
+            Assert.Equal(("KMNIST", Path.Combine(_folder, "KMNIST", "raw")), (IdxFolder.Open(place).Name, IdxFolder.Open(place).Folder));
+        WriteAll(Path.Combine(_folder, "MNIST", "raw"), "");
+        var error = Assert.Throws<WeftException>(() => IdxFolder.Open(_folder));
+        Assert.Equal((ExitCode.DatasetMissing, "the folder holds several data sets", "KMNIST, MNIST"), (error.Code, error.What, error.Found));
+    }
+
+    [Fact]
+    public void The_files_of_several_data_sets_are_not_mixed()
+    {
+        WriteAll(_folder, "emnist-letters-");
+        WriteAll(_folder, "emnist-digits-");
+        Assert.Equal("emnist-digits, emnist-letters", Assert.Throws<WeftException>(() => IdxFolder.Open(_folder)).Found);
+        WriteAll(_folder, "");
+        Assert.Equal(40, IdxFolder.Open(_folder).Train.Count);
+    }
+
+    [Theory]
+    [InlineData("train/Bag/1.png;train/Coat/2.png", "a folder with sub-folders of PNG files: one class a folder")]
+    [InlineData("Bag/1.jpg;Coat/2.jpeg;Coat/3.PNG", "a folder with sub-folders of JPEG and JPG and PNG files: one class a folder")]
+    [InlineData("1.png", "a folder of PNG files")]
+    [InlineData("fashion-mnist_train.csv", "a folder with CSV files (fashion-mnist_train.csv)")]
+    [InlineData("notes.txt", "other files (notes.txt)")]
+    [InlineData("", "an empty folder")]
+    public void A_folder_without_IDX_files_is_described(string files, string found)
+    {
+        foreach (var file in files.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, file))!);
+            File.WriteAllText(Path.Combine(_folder, file), "x");
+        }
+
+        var error = Assert.Throws<WeftException>(() => IdxFolder.Open(_folder));
+        Assert.Equal((ExitCode.DatasetMissing, "the data folder has no IDX file", found), (error.Code, error.What, error.Found));
+    }
+
+    [Fact]
+    public void A_file_in_place_of_a_folder_is_named_as_what_it_is()
+    {
+        var file = Path.Combine(_folder, "train.csv");
+        File.WriteAllText(file, "label,pixel1\n");
+        var error = Assert.Throws<WeftException>(() => IdxFolder.Open(file));
+        Assert.Equal((ExitCode.DatasetMissing, "the data are a file, not a folder", "a CSV file"), (error.Code, error.What, error.Found));
     }
 
     [Fact]
@@ -73,6 +168,15 @@ public sealed class IdxFolderTests : IDisposable
         File.WriteAllBytes(Path.Combine(named, IdxFolder.TrainImages), IdxBytes.Images(40, 28, 28));
         File.WriteAllBytes(Path.Combine(named, IdxFolder.TrainLabels), IdxBytes.Labels(40));
         Assert.Equal("60,000", Refused("train-images-idx3-ubyte has the wrong number of images", () => IdxFolder.Open(named)).Expected);
+    }
+
+    private static void WriteAll(string folder, string prefix)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, prefix + IdxFolder.TrainImages), IdxBytes.Images(40, 5, 5));
+        File.WriteAllBytes(Path.Combine(folder, prefix + IdxFolder.TrainLabels), IdxBytes.Labels(40));
+        File.WriteAllBytes(Path.Combine(folder, prefix + IdxFolder.TestImages), IdxBytes.Images(8, 5, 5));
+        File.WriteAllBytes(Path.Combine(folder, prefix + IdxFolder.TestLabels), IdxBytes.Labels(8));
     }
 
     private static WeftException Refused(string what, Action open)

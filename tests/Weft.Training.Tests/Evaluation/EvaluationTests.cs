@@ -45,6 +45,52 @@ public sealed class EvaluationTests : IDisposable
     }
 
     [Fact]
+    public void A_class_without_samples_has_no_recall_and_one_that_was_never_predicted_no_precision()
+    {
+        // As scikit-learn counts them: labels 0 0 0 1 1, predictions 0 0 1 0 2; class 2 occurs among the predictions only, class 3 nowhere.
+        // precision_recall_fscore_support(labels=[0, 1, 2, 3], zero_division=nan): precision 2/3, 0, 0, nan; recall 2/3, 0, nan, nan; F1 2/3, 0, 0, nan.
+        // f1_score(average="macro", zero_division=nan), over the classes that occur: (2/3 + 0 + 0) / 3.
+        var result = Result([0, 0, 0, 1, 1], [0, 0, 1, 0, 2], 4);
+        Assert.Equal([2.0 / 3, 0, 0, double.NaN], result.PerClass.Select(c => c.Precision));
+        Assert.Equal([2.0 / 3, 0, double.NaN, double.NaN], result.PerClass.Select(c => c.Recall));
+        Assert.Equal([2.0 / 3, 0, 0, double.NaN], result.PerClass.Select(c => c.F1));
+        Assert.Equal(2.0 / 9, result.MacroF1, 12);
+
+        var never = Result([0, 1], [0, 0], 2); // class 1 is never predicted: no precision, F1 2·0 / (1 + 0) = 0
+        Assert.Equal((double.NaN, 0.0, 0.0), (never.PerClass[1].Precision, never.PerClass[1].Recall, never.PerClass[1].F1));
+        Assert.Equal(1.0 / 3, never.MacroF1, 12); // (2/3 + 0) / 2
+    }
+
+    [Fact]
+    public void Classes_without_samples_are_named_beside_the_accuracy()
+    {
+        Assert.Equal("2 of 4 classes have no test image: c2, c3 (not measured by the accuracy)", Result([0, 0, 1], [0, 0, 1], 4).AbsenceNote(EvaluationSplit.Test));
+        Assert.Equal("1 of 2 classes has no validation image: c1 (not measured by the accuracy)", Result([0, 0], [0, 0], 2).AbsenceNote(EvaluationSplit.Validation));
+        Assert.Null(Result([0, 1], [0, 0], 2).AbsenceNote(EvaluationSplit.Validation));
+    }
+
+    [Fact]
+    public void What_is_no_number_is_null_in_JSON_and_nothing_in_a_table()
+    {
+        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1"));
+        var reference = new RunStore(_folder.In("runs")).FindCheckpoint("run");
+        string folder;
+        using (var owned = RunLock.Take(reference.Run))
+            folder = EvaluationFiles.Write(owned, reference, EvaluationSplit.Validation, Result([0, 0], [0, 0], 3));
+        Assert.Equal(["class,name,count,predicted,correct,precision,recall,f1", "0,c0,2,2,2,1,1,1", "1,c1,0,0,0,,,", "2,c2,0,0,0,,,"], File.ReadAllLines(Path.Combine(folder, "per_class.csv")));
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")))!;
+        Assert.Equal((1.0, "c1", "c2"), ((double)metrics["macro_f1"]!, (string?)metrics["absent_classes"]![0], (string?)metrics["absent_classes"]![1]));
+        Assert.Null(EvaluationFiles.Metrics(reference, EvaluationSplit.Validation, Result([], [], 2))["macro_f1"]);
+    }
+
+    private static EvaluationResult Result(int[] labels, int[] predictions, int classes)
+    {
+        var probabilities = predictions.SelectMany(p => Enumerable.Range(0, classes).Select(k => k == p ? 0.9f : 0.1f / (classes - 1))).ToArray();
+        var table = new PredictionTable([.. Enumerable.Range(0, labels.Length)], labels, probabilities, new float[labels.Length], classes);
+        return new EvaluationResult(table, [.. Enumerable.Range(0, classes).Select(c => $"c{c}")]);
+    }
+
+    [Fact]
     public void A_row_with_a_NaN_is_predicted_as_nothing_and_correct_for_nobody()
     {
         var result = new EvaluationResult(new PredictionTable([0], [0], [float.NaN, 0.5f], [float.NaN], 2), ["a", "b"]);

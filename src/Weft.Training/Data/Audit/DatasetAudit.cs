@@ -22,7 +22,7 @@ public sealed record DuplicateSamples(SampleReference First, SampleReference Sec
 }
 
 /// <summary>Samples of each class in a part.</summary>
-public sealed record ClassBalance(DataPart Part, IReadOnlyList<int> PerClass);
+public sealed record ClassBalance(DataPart Part, ClassCounts Counts);
 
 /// <summary>What <see cref="DatasetAudit"/> takes for a near duplicate, and how many it lists.</summary>
 public sealed record AuditOptions
@@ -73,19 +73,11 @@ public sealed record DatasetAudit(
         var (near, isCut) = new NearDuplicateSearch([.. distinct.Select(i => images[i])], data.Shape).Find(options.Threshold, options.MaximumPairs, cancellation);
         return new DatasetAudit(
             test is null ? [data.Fingerprint] : [data.Fingerprint, test.Fingerprint],
-            [.. parts.Select(part => new ClassBalance(part.Part, PerClass(part.Samples, part.Indices, data.ClassCount)))],
+            [.. parts.Select(part => new ClassBalance(part.Part, ClassCounts.Of(part.Samples, part.Indices, data.ClassCount)))],
             DatasetStatistics.Of(data.Train, split.Train),
             [.. copies.Select(pair => new DuplicateSamples(references[pair.First], references[pair.Copy], 1))],
             [.. near.Select(pair => new DuplicateSamples(references[distinct[pair.First]], references[distinct[pair.Second]], pair.Correlation))],
             isCut);
-    }
-
-    private static int[] PerClass(ImageSamples samples, IReadOnlyList<int> indices, int classCount)
-    {
-        var counts = new int[classCount];
-        foreach (var index in indices)
-            counts[samples.Label(index)]++;
-        return counts;
     }
 
     /// <summary>Numbers of images that are the first of their kind, and the others each with its first.</summary>

@@ -69,8 +69,8 @@ public class DatasetAuditTests
         Assert.Equal((new SampleReference(DataPart.Train, 5, 0), new SampleReference(DataPart.Validation, 35, 0)), (near.First, near.Second));
         Assert.InRange(near.Correlation, 0.995, 0.99999);
         Assert.Equal([DataPart.Train, DataPart.Validation, DataPart.Test], audit.Balance.Select(balance => balance.Part));
-        Assert.Equal([28, 1, 0, 1], audit.Balance[0].PerClass);
-        Assert.Equal([0, 0, 4, 0], audit.Balance[2].PerClass);
+        Assert.Equal([28, 1, 0, 1], audit.Balance[0].Counts.PerClass);
+        Assert.Equal([0, 0, 4, 0], audit.Balance[2].Counts.PerClass);
         Assert.Equal([data.Fingerprint, test.Fingerprint], audit.Checksums);
         Assert.Equal(DatasetStatistics.Of(data.Train, split.Train).Mean, audit.Statistics.Mean);
     }
