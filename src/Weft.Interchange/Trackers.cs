@@ -56,9 +56,7 @@ internal static class Trackers
         try
         {
             Directory.CreateDirectory(folder);
-            using (new FileStream(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-            }
+            RegularFile.Open(probe, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

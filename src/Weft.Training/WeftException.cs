@@ -2,7 +2,20 @@ namespace Weft.Training;
 
 /// <summary>One thing that is wrong, when several are found in one pass (a configuration with three bad values).</summary>
 /// <param name="Where">File, line, key or option.</param>
-public sealed record Problem(string Where, string Expected, string Found);
+public sealed record Problem(string Where, string Expected, string Found)
+{
+    /// <summary>So many are told one by one; of more, only how many there are.</summary>
+    public const int MostTold = 20;
+
+    /// <summary>The error that tells them all, or the first ones and how many there are.</summary>
+    /// <param name="subject">"the configuration"</param>
+    public static WeftException ToError(IReadOnlyList<Problem> problems, string subject) => problems is [var only]
+        ? new WeftException(ExitCode.Usage, $"{subject} has a mistake") { Where = only.Where, Expected = only.Expected, Found = only.Found, Safe = "nothing was touched", Problems = problems }
+        : new WeftException(ExitCode.Usage, $"{subject} has {problems.Count} mistakes{(problems.Count > MostTold ? $", the first {MostTold} of them" : "")}")
+        {
+            Safe = "nothing was touched", Problems = [.. problems.Take(MostTold)],
+        };
+}
 
 /// <summary>
 /// An error for a person, in the five parts every message has: what is wrong, where, what was expected and found, what is safe, and what to do.

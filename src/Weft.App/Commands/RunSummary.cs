@@ -4,25 +4,37 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>What a list of runs says about one of them.</summary>
-internal sealed class RunSummary(RunReader run)
+internal sealed class RunSummary
 {
-    private readonly IReadOnlyList<MetricsRow> _rows = run.Metrics();
-    private readonly List<RunEvent> _events = [.. run.Events()];
+    private readonly IReadOnlyList<MetricsRow> _rows;
+    private readonly IReadOnlyList<RunEvent> _events;
 
-    public RunReader Run { get; } = run;
+    /// <exception cref="WeftException">Exit 32, 33 or 41: its records cannot be read.</exception>
+    public RunSummary(RunReader run)
+    {
+        Run = run;
+        (_rows, _events, Damage) = (run.Metrics(), run.Events(), run.DescribeDamage());
+        Best = run.Best;
+        Epochs = _events.Select(happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null }).LastOrDefault(epochs => epochs is not null) ?? run.TryConfiguration()?.Value.Training.Epochs;
+    }
+
+    public RunReader Run { get; }
+
+    /// <summary>What is damaged in its records and left out; null where nothing is.</summary>
+    public string? Damage { get; }
 
     public string Name => Run.Folder.Name;
 
     public DateTimeOffset Started => Run.Information.Started;
 
-    public MetricsRow? Best { get; } = run.Best;
+    public MetricsRow? Best { get; }
 
     public IReadOnlyList<MetricsRow> Rows => _rows;
 
     public int EpochsDone => _rows.Count == 0 ? 0 : _rows[^1].Epoch;
 
-    /// <summary>As planned, by the configuration.</summary>
-    public int Epochs { get; } = run.Configuration().Value.Training.Epochs;
+    /// <summary>As planned, by what the last process that trained it said, or by its configuration; null where neither is there.</summary>
+    public int? Epochs { get; }
 
     public TimeSpan Trained => TimeSpan.FromSeconds(_rows.Sum(row => row.Seconds));
 
@@ -46,5 +58,6 @@ internal sealed class RunSummary(RunReader run)
         ["validation_accuracy"] = Best?.ValidationAccuracy,
         ["validation_loss"] = Best?.ValidationLoss,
         ["train_seconds"] = Trained.TotalSeconds,
+        ["damage"] = Damage,
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Weft.Training;
@@ -18,12 +19,34 @@ internal sealed class RunsCommand : Verb
     protected override ExitCode Run(ParseResult parse)
     {
         var store = _runs.Store(parse);
-        var runs = store.List().Select(run => new RunSummary(run)).ToList();
-        if (runs.Count == 0)
-            Screen.People.WriteLine($"no runs in {Printable.Escape(store.Folder)}; the first: weft train");
-        else
+        var listing = store.Look();
+        var (runs, unreadable) = (new List<RunSummary>(), listing.Unreadable.ToList());
+        foreach (var run in listing.Runs)
+        {
+            try
+            {
+                runs.Add(new RunSummary(run));
+            }
+            catch (WeftException problem)
+            {
+                unreadable.Add(new UnreadableRun(run.Folder, problem));
+            }
+        }
+
+        if (runs.Count > 0)
             WriteTable(runs);
-        Screen.WriteJson(new JsonObject { ["folder"] = store.Folder, ["runs"] = new JsonArray([.. runs.Select(run => run.ToJson())]) });
+        else if (unreadable.Count == 0)
+            Screen.People.WriteLine($"no runs in {Printable.Escape(store.Folder)}; the first: weft train");
+        foreach (var run in runs.Where(run => run.Damage is not null))
+            Screen.People.WriteLine($"{Printable.Escape(run.Name)}: {run.Damage}");
+        foreach (var run in unreadable)
+            Screen.People.WriteLine($"{Printable.Escape(run.Folder.Name)} cannot be read: {Printable.Escape(run.Problem.What)}{(run.Problem.Found is { } found ? $" ({Printable.Escape(found)})" : "")}");
+        Screen.WriteJson(new JsonObject
+        {
+            ["folder"] = store.Folder,
+            ["runs"] = new JsonArray([.. runs.Select(run => run.ToJson())]),
+            ["unreadable"] = new JsonArray([.. unreadable.Select(run => new JsonObject { ["run"] = run.Folder.Path, ["code"] = (int)run.Problem.Code, ["what"] = run.Problem.What })]),
+        });
         return ExitCode.Done;
     }
 
@@ -38,7 +61,7 @@ internal sealed class RunsCommand : Verb
             var middle = wide
                 ? $"  {run.Best?.Epoch,4}  {(run.Best is { } b ? Figures.Loss(b.ValidationLoss) : "–"),8}  {Figures.Duration(run.Trained),8}  {run.Started.LocalDateTime,16:yyyy-MM-dd HH:mm}"
                 : "";
-            Screen.People.WriteLine($"{Printable.Escape(run.Name).PadRight(nameWidth)}  {run.EpochsDone + "/" + run.Epochs,7}  {best,9}{middle}  {run.State}");
+            Screen.People.WriteLine($"{Printable.Escape(run.Name).PadRight(nameWidth)}  {$"{run.EpochsDone}/{run.Epochs?.ToString(CultureInfo.InvariantCulture) ?? "?"}",7}  {best,9}{middle}  {run.State}");
         }
     }
 }

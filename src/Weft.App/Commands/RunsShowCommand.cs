@@ -20,6 +20,8 @@ internal sealed class RunsShowCommand : Verb
         var summary = new RunSummary(_runs.Store(parse).Find(parse.GetValue(_run)!));
         foreach (var (name, value) in Facts(summary))
             Screen.People.WriteLine($"{name,-10}  {Printable.Escape(value)}");
+        if (summary.Damage is { } damage)
+            Screen.People.WriteLine($"{"damaged",-10}  {damage}");
         WriteEpochs(summary);
         var checkpoints = Checkpoints(summary.Run.Folder);
         Screen.People.WriteLine(checkpoints.Count == 0 ? "no checkpoint yet" : "checkpoints  " + string.Join(", ", checkpoints.Select(name => $"{summary.Name}@{name}")));
@@ -37,7 +39,7 @@ internal sealed class RunsShowCommand : Verb
         yield return ("run", summary.Run.Folder.Path);
         yield return ("state", summary.State + (summary.Stopped is { Detail.Length: > 0 } stopped ? $": {stopped.Detail}" : ""));
         yield return ("model", $"{information.Model}, {Figures.Count(information.ParameterCount)} parameters, seed {information.Seed}" + (information.Recipe is { } recipe ? $", recipe {recipe}" : ""));
-        yield return ("data", $"{data.Name}, {Figures.Count(data.Train)} train, {Figures.Count(data.Validation)} validation, {data.Fingerprint[..12]}");
+        yield return ("data", $"{data.Name}, {Figures.Count(data.Train)} train, {Figures.Count(data.Validation)} validation, {data.Fingerprint[..Math.Min(12, data.Fingerprint.Length)]}");
         yield return ("machine", $"{information.Machine.Processor}, {information.Machine.Threads} threads, {information.Machine.VectorBits}-bit vectors, weft {information.Machine.WeftVersion}");
         yield return ("command", string.Join(' ', information.CommandLine));
     }
@@ -54,7 +56,7 @@ internal sealed class RunsShowCommand : Verb
         }
     }
 
-    private static List<string> Checkpoints(RunFolder folder) => !Directory.Exists(folder.CheckpointsFolder) ? [] :
+    private static List<string> Checkpoints(RunFolder folder) => PathKinds.Of(folder.CheckpointsFolder) != PathKind.Folder ? [] :
     [
         .. Directory.EnumerateFiles(folder.CheckpointsFolder, "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path)!)
             .Where(name => !name.Contains('.')).Select(name => name.StartsWith("epoch-", StringComparison.Ordinal) ? name["epoch-".Length..].TrimStart('0') : name)

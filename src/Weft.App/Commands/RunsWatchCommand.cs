@@ -23,8 +23,8 @@ internal sealed class RunsWatchCommand : Verb
         using var signals = new StopSignals(_ => { }, _ => { });
         var isAlive = run.IsBeingTrained;
         Screen.People.WriteLine($"{Printable.Escape(run.Folder.Name)}: {(isAlive ? "being trained" : "not being trained now")}");
-        var configuration = run.Configuration().Value;
-        var state = new TrainingState(configuration.Training.Epochs, 0, configuration.EarlyStopping.Patience, []);
+        var configuration = run.TryConfiguration()?.Value; // the events say how many epochs there are
+        var state = new TrainingState(configuration?.Training.Epochs ?? 0, 0, configuration?.EarlyStopping.Patience, []);
         var tail = new RunTail(run.Folder);
         var past = tail.Read();
         var end = past is [.., RunStopped stopped] ? stopped : null;

@@ -44,15 +44,9 @@ internal sealed class SampleSheetOptions
         var picture = augmentation is { } shown
             ? SampleSheet.OfAugmentations(data, samples, DatasetSplit.Of(data, seed: 0).Train, shown.Options, shown.Seed, AugmentedVariants)
             : SampleSheet.OfClasses(data, samples, samples.Count);
-        try
-        {
-            using var file = File.Create(path);
-            picture.WritePng(file);
-            return Path.GetFullPath(path);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
-        {
-            throw DiskFailure.ToError(failure, "the sheet cannot be written", path, advice: "name another file by --png");
-        }
+        using var png = new MemoryStream();
+        picture.WritePng(png);
+        OutputFile.Write(path, png.GetBuffer().AsMemory(0, (int)png.Length), "the sheet cannot be written", "name another file by --png");
+        return Path.GetFullPath(path);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Globalization;
 using Weft.Training;
 
@@ -30,5 +31,5 @@ internal static class MethodsSection
     private static string Written(string key, RunConfiguration configuration) => ConfigurationTable.Keys.First(known => known.Name == key).Read(configuration);
 
     // Line by line: what is not printable is shown, the lines stay.
-    private static Html Configuration(ReportRun run) => Html.Join(File.ReadLines(run.Reader.Folder.ConfigurationFile).Select(line => Html.Of($"{line}\n")));
+    private static Html Configuration(ReportRun run) => Html.Join(Encoding.UTF8.GetString(RegularFile.ReadOwn(run.Reader.Folder.ConfigurationFile, Array.MaxLength)).TrimEnd('\n').Split('\n').Select(line => Html.Of($"{line}\n")));
 }

@@ -61,8 +61,7 @@ internal sealed class RunCatalog(string folder, TimeProvider clock)
     private void Look()
     {
         var before = _entries;
-        var found = !Directory.Exists(Folder) ? [] : Directory.EnumerateDirectories(Folder)
-            .Select(path => before.GetValueOrDefault(Path.GetFileName(path)) ?? new CatalogEntry(new RunFolder(path))).ToList();
+        var found = new RunStore(Folder).Folders().Select(run => before.GetValueOrDefault(run.Name) ?? new CatalogEntry(run)).ToList();
         var changed = 0;
         Parallel.ForEach(found, entry =>
         {

@@ -15,12 +15,16 @@ internal static class ErrorPrinter
         screen.WriteJson(new JsonObject { ["error"] = AsJson(error) });
     }
 
+    private const int MostLetters = 2_000; // of a part: a value of a megabyte helps nobody
+
     public static IEnumerable<string> Lines(WeftException error)
     {
-        yield return $"error[{(int)error.Code} {error.Code.Name()}]: {Printable.Escape(error.What)}";
+        yield return $"error[{(int)error.Code} {error.Code.Name()}]: {Printable.Escape(Cut(error.What))}";
         foreach (var (name, text) in Parts(error).Where(part => part.Text is not null))
-            yield return $"  {name,-8}  {Printable.Escape(text!)}";
+            yield return $"  {name,-8}  {Printable.Escape(Cut(text!))}";
     }
+
+    private static string Cut(string text) => text.Length <= MostLetters ? text : $"{text[..MostLetters]}… ({text.Length} letters)";
 
     private static IEnumerable<(string Name, string? Text)> Parts(WeftException error)
     {
@@ -39,12 +43,12 @@ internal static class ErrorPrinter
 
     private static JsonObject AsJson(WeftException error)
     {
-        var json = new JsonObject { ["code"] = (int)error.Code, ["name"] = error.Code.Name(), ["what"] = error.What };
+        var json = new JsonObject { ["code"] = (int)error.Code, ["name"] = error.Code.Name(), ["what"] = Cut(error.What) };
         foreach (var (name, text) in new[] { ("where", error.Where), ("expected", error.Expected), ("found", error.Found), ("safe", error.Safe), ("do", error.Do) })
             if (text is not null)
-                json[name] = text;
+                json[name] = Cut(text);
         if (error.Problems.Count > 0)
-            json["problems"] = new JsonArray([.. error.Problems.Select(problem => new JsonObject { ["where"] = problem.Where, ["expected"] = problem.Expected, ["found"] = problem.Found })]);
+            json["problems"] = new JsonArray([.. error.Problems.Select(problem => new JsonObject { ["where"] = Cut(problem.Where), ["expected"] = Cut(problem.Expected), ["found"] = Cut(problem.Found) })]);
         return json;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Weft.Training;
 
 namespace Weft.Interchange;
@@ -5,18 +6,20 @@ namespace Weft.Interchange;
 /// <summary>The password that a netrc file has for a host.</summary>
 internal static class Netrc
 {
+    private const int MaximumBytes = 1 << 20;
+
     /// <summary>From <c>$NETRC</c>, else <c>~/.netrc</c>, else <c>~/_netrc</c>; null when there is none for the host.</summary>
     /// <exception cref="WeftException">Exit 41: the file cannot be read.</exception>
     public static Secret? PasswordFor(string host, TrackingOptions options)
     {
         var files = options.Variable("NETRC") is { Length: > 0 } named ? [named]
             : options.HomeFolder is { } home ? new[] { Path.Combine(home, ".netrc"), Path.Combine(home, "_netrc") } : [];
-        var file = files.FirstOrDefault(File.Exists);
+        var file = files.FirstOrDefault(file => PathKinds.Of(file, followLinks: true) == PathKind.Regular);
         if (file is null)
             return null;
         try
         {
-            return Find(File.ReadAllText(file), host);
+            return Find(Encoding.UTF8.GetString(RegularFile.ReadAllBytes(file, MaximumBytes)), host);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

@@ -9,8 +9,8 @@ internal static class MLflowFiles
 {
     public static IEnumerable<(string Path, byte[] Content, string Type)> Of(TrackedRun run, SessionEnded end)
     {
-        yield return ("config.yaml", File.ReadAllBytes(run.Folder.ConfigurationFile), "application/yaml");
-        yield return ("run.json", File.ReadAllBytes(run.Folder.InformationFile), "application/json");
+        yield return ("config.yaml", RegularFile.ReadOwn(run.Folder.ConfigurationFile, Array.MaxLength), "application/yaml");
+        yield return ("run.json", RegularFile.ReadOwn(run.Folder.InformationFile, Array.MaxLength), "application/json");
         var rows = MetricsRow.Header + "\n" + string.Concat(end.Rows.Select(row => row.ToCsv() + "\n"));
         yield return ("metrics.csv", Encoding.UTF8.GetBytes(rows), "text/csv");
         if (end.Observed is { } observed)

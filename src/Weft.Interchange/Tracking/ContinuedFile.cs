@@ -22,10 +22,10 @@ internal sealed class ContinuedFile : Stream
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _file = new FileStream(path, goOn ? FileMode.OpenOrCreate : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+            _file = RegularFile.Open(path, goOn ? FileMode.OpenOrCreate : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
             _there = _file.Length;
         }
-        catch (IOException) when (!goOn && File.Exists(path))
+        catch (IOException) when (!goOn && PathKinds.Of(path) != PathKind.Absent)
         {
             throw new WeftException(ExitCode.Usage, "this run was handed over already")
             {

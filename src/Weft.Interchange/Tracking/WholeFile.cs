@@ -11,12 +11,10 @@ internal static class WholeFile
     {
         try
         {
-            if (File.Exists(path) && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+            if (RegularFile.TryReadAllBytes(path, content.Length) is { } there && there.AsSpan().SequenceEqual(content))
                 return;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var temporary = path + ".tmp";
-            File.WriteAllBytes(temporary, content);
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Write(DiskFiles.Instance, path, content);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
@@ -30,7 +28,7 @@ internal static class WholeFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return RegularFile.ReadAllBytes(path, Array.MaxLength);
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -64,7 +64,7 @@ internal sealed class WandbOffline(TrackedRun run, WandbSettings settings, TimeZ
         _file!.Complete();
         _file.Dispose();
         _file = null;
-        if (BlockLogReader.Read(File.ReadAllBytes(LogPath), out var tear).Count != _number || tear is not null)
+        if (BlockLogReader.Read(RegularFile.ReadAllBytes(LogPath, Array.MaxLength), out var tear).Count != _number || tear is not null)
         {
             throw new WeftException(ExitCode.IoError, "the transaction log reads back differently from what was written")
             {
@@ -94,11 +94,11 @@ internal sealed class WandbOffline(TrackedRun run, WandbSettings settings, TimeZ
 
     private bool IsComplete()
     {
-        if (!File.Exists(LogPath))
+        if (PathKinds.Of(LogPath, followLinks: true) == PathKind.Absent)
             return false;
         try
         {
-            var records = BlockLogReader.Read(File.ReadAllBytes(LogPath), out var tear);
+            var records = BlockLogReader.Read(RegularFile.ReadAllBytes(LogPath, Array.MaxLength), out var tear);
             return tear is null && records.Count > 0 && Record.Parser.ParseFrom(records[^1]).WhatCase == Record.WhatOneofCase.Footer;
         }
         catch (InvalidProtocolBufferException)

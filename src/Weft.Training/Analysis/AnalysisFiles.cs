@@ -9,11 +9,12 @@ namespace Weft.Training;
 /// <summary>The files of <c>analysis/&lt;split&gt;/</c> in a run's folder, and the evaluation's in <c>eval/&lt;split&gt;/</c>.</summary>
 public static class AnalysisFiles
 {
+    private const string FolderName = "analysis";
     private const int SuspectsShown = 48;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The folder of a split's analysis.</summary>
-    public static string Folder(RunFolder run, EvaluationSplit split) => Path.Combine(run.Path, "analysis", split.ToString().ToLowerInvariant());
+    public static string Folder(RunFolder run, EvaluationSplit split) => Path.Combine(run.Path, FolderName, split.ToString().ToLowerInvariant());
 
     /// <param name="run">Only a run's owner writes in its folder.</param>
     /// <returns>The folder.</returns>
@@ -26,7 +27,7 @@ public static class AnalysisFiles
         var classes = result.Evaluation.Classes;
         try
         {
-            Directory.CreateDirectory(folder);
+            run.SubFolder(FolderName, result.Split.ToString().ToLowerInvariant());
             using var table = new StringWriter(CultureInfo.InvariantCulture);
             result.Evaluation.Predictions.WriteCsv(table);
             Text(folder, "predictions.csv", table.ToString());

@@ -46,6 +46,18 @@ internal static class CheckpointChecks
         };
     }
 
+    /// <summary>Steps of an epoch that has not so many.</summary>
+    public static void RequirePossiblePosition(TrainingPosition position, int stepsPerEpoch, RunFolder run)
+    {
+        if (position.StepInEpoch > stepsPerEpoch || position.Step != (long)position.CompletedEpochs * stepsPerEpoch + position.StepInEpoch)
+        {
+            throw new WeftException(ExitCode.CheckpointMismatch, $"the position of the run {run.Name} is not one of its training")
+            {
+                Where = run.CheckpointsFolder, Expected = $"steps of epochs of {stepsPerEpoch}", Found = $"step {position.Step}, epoch {position.CompletedEpochs} and {position.StepInEpoch} steps", Safe = "nothing was changed",
+            };
+        }
+    }
+
     public static void WarnOfOtherVectors(Checkpoint checkpoint, Action<Warned> warn)
     {
         var here = CpuDevice.VectorLanes * 32;

@@ -70,7 +70,8 @@ public static class CheckpointFile
         {
             return Parse(SafetensorsReader.Read(bytes), where);
         }
-        catch (Exception failure) when (failure is SafetensorsException or JsonException or KeyNotFoundException or FormatException or OverflowException or NotSupportedException)
+        catch (Exception failure) when (failure is SafetensorsException or JsonException or KeyNotFoundException or FormatException or OverflowException or NotSupportedException
+            or NetworkException or ArgumentException or InvalidOperationException)
         {
             throw Damaged(where, "a checkpoint", failure.Message, failure);
         }
@@ -83,7 +84,7 @@ public static class CheckpointFile
         if (version > CurrentVersion)
             throw FormatVersion.Newer(where, CurrentVersion, version);
         var isOptimizer = file.Entries.ToLookup(entry => entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal));
-        return new Checkpoint
+        var checkpoint = new Checkpoint
         {
             Card = new ModelCard
             {
@@ -99,6 +100,31 @@ public static class CheckpointFile
             OptimizerStepCount = long.Parse(metadata["optimizer.step_count"], NumberStyles.None, CultureInfo.InvariantCulture),
             VectorBits = int.Parse(metadata["vector_bits"], NumberStyles.None, CultureInfo.InvariantCulture),
         };
+        return Violation(checkpoint) is { } violation ? throw Damaged(where, "metadata that fit each other", violation) : checkpoint;
+    }
+
+    // A file may be whole by its checksum and say impossible things all the same: the checksum proves no author.
+    private static string? Violation(Checkpoint checkpoint)
+    {
+        var (card, position, input) = (checkpoint.Card, checkpoint.Position, checkpoint.Card.Description.Input);
+        var preprocessing = card.Preprocessing;
+        var outputs = card.Description.InferOutput().Channels;
+        if (card.Classes.Count != outputs || card.Classes.Any(name => name is null))
+            return $"{card.Classes.Count} class names for {outputs} outputs";
+        if ((preprocessing.Height, preprocessing.Width, preprocessing.Channels) != (input.Height, input.Width, input.Channels))
+            return $"images of {preprocessing.Height} × {preprocessing.Width} × {preprocessing.Channels} for an input of {input}";
+        if (preprocessing.Mean.Count != input.Channels || preprocessing.StandardDeviation.Count != input.Channels)
+            return $"{preprocessing.Mean.Count} means and {preprocessing.StandardDeviation.Count} deviations for {input.Channels} channels";
+        if (!preprocessing.Mean.All(double.IsFinite) || !preprocessing.StandardDeviation.All(deviation => double.IsFinite(deviation) && deviation > 0))
+            return "a mean that is not finite or a deviation that is not positive";
+        if (card.Configuration.Values.Concat(position.PolicyStates.Values).Any(value => value is null))
+            return "a configuration value or a policy's state that is null";
+        var isPosition = position is { CompletedEpochs: >= 0 and <= RunLimits.Epochs, StepInEpoch: >= 0, Step: >= 0 and <= RunLimits.Steps, Correct: >= 0, Samples: >= 0 }
+            && position.Best is not { Epoch: < 1 or > RunLimits.Epochs } && RunLimits.IsShare(position.Best?.ValidationAccuracy ?? 0) && checkpoint.OptimizerStepCount is >= 0 and <= RunLimits.Steps;
+        if (!isPosition)
+            return $"a position that no training has: epoch {position.CompletedEpochs}, step {position.Step}";
+        var weights = checkpoint.Weights.Sum(tensor => (double)tensor.Values.Length);
+        return card.Description.CountWeights() is var needed && needed > weights ? $"layers of {needed:G6} weights, and {weights:G6} weights" : null;
     }
 
     private static Dictionary<string, string> Sorted(IReadOnlyDictionary<string, string> values) =>

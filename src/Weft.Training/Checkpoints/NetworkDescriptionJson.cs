@@ -13,7 +13,9 @@ public static class NetworkDescriptionJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         AllowDuplicateProperties = false,
-        MaxDepth = 64,
+        MaxDepth = 160, // four levels for each of the layers that the engine allows within each other, and some
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameLayers } },
     };
 

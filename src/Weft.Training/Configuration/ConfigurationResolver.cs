@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Weft.Training;
 
 /// <summary>Where a configuration comes from. Later ones win: defaults, recipe, file, overrides in their order.</summary>
@@ -8,6 +10,9 @@ public sealed record ConfigurationSources
 
     /// <value>The path of a YAML file. Default: none.</value>
     public string? File { get; init; }
+
+    /// <value>Whether the file lies in a run's folder, where links are not followed. Default: false.</value>
+    internal bool FileIsOwn { get; init; }
 
     /// <value>What the command line sets, flags and <c>--set</c> alike. Default: nothing.</value>
     public IReadOnlyList<ConfigurationValue> Overrides { get; init; } = [];
@@ -36,7 +41,7 @@ public static class ConfigurationResolver
         var problems = new List<Problem>();
         var overrides = sources.Overrides.Select(value => Located(value, "")).ToList();
         List<ConfigurationValue> file = sources.File is null ? [] :
-            [.. ConfigurationYaml.Read(ReadFile(sources.File), $"file {sources.File}", problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
+            [.. ConfigurationYaml.Read(ReadFile(sources.File, sources.FileIsOwn), $"file {sources.File}", problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
         var recipeName = sources.Recipe
             ?? file.LastOrDefault(value => value.Key == RecipeKey)?.Text
             ?? ImplicitRecipe([.. file, .. overrides]);
@@ -60,7 +65,7 @@ public static class ConfigurationResolver
     private static ResolvedConfiguration Checked(ResolvedConfiguration resolved, List<Problem> problems)
     {
         ConfigurationRules.Check(resolved, problems);
-        return problems.Count == 0 ? resolved : throw Wrong(problems);
+        return problems.Count == 0 ? resolved : throw Problem.ToError(problems, "the configuration");
     }
 
     // A model file lies where the one who names it sees it: beside the configuration file, or from the current folder.
@@ -83,7 +88,7 @@ public static class ConfigurationResolver
             var key = ConfigurationTable.Find(value.Key);
             if (key is null)
             {
-                var near = Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name));
+                var near = problems.Count < Problem.MostTold ? Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name)) : null;
                 problems.Add(new Problem(value.Origin, near is null ? "a key of `weft config show`" : $"did you mean {near}?", $"unknown key {value.Key}"));
             }
             else if (key.TrySet(configuration, value.Text) is { } changed)
@@ -101,11 +106,11 @@ public static class ConfigurationResolver
         return start with { Value = configuration, Origins = origins };
     }
 
-    private static string ReadFile(string path)
+    private static string ReadFile(string path, bool isOwn)
     {
         try
         {
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(isOwn ? RegularFile.ReadOwn(path, ConfigurationYaml.MaximumBytes) : RegularFile.ReadAllBytes(path, ConfigurationYaml.MaximumBytes)).TrimStart('\uFEFF');
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -114,13 +119,5 @@ public static class ConfigurationResolver
                 Where = path, Expected = "a YAML file", Found = cause.Message, Safe = "nothing was touched",
             };
         }
-    }
-
-    private static WeftException Wrong(List<Problem> problems)
-    {
-        var what = problems.Count == 1 ? "the configuration has a mistake" : $"the configuration has {problems.Count} mistakes";
-        return problems is [var only]
-            ? new WeftException(ExitCode.Usage, what) { Where = only.Where, Expected = only.Expected, Found = only.Found, Safe = "nothing was touched", Problems = problems }
-            : new WeftException(ExitCode.Usage, what) { Safe = "nothing was touched", Problems = problems };
     }
 }

@@ -14,6 +14,9 @@ public sealed record ConfigurationValue(string Key, string Text, string Origin);
 /// </summary>
 internal static class ConfigurationYaml
 {
+    /// <summary>Of a file.</summary>
+    public const int MaximumBytes = 4 << 20;
+
     private const int MaximumCharacters = 1 << 20;
     private const int MaximumDepth = 8;
 

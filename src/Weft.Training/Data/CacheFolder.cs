@@ -32,10 +32,10 @@ internal sealed class CacheFolder : IDisposable
             try
             {
                 // The operating system frees this lock when its holder dies, however it dies.
-                _lock = new FileStream(File("download.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                _lock = RegularFile.Open(File("download.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
                 return;
             }
-            catch (IOException) when (waiting.Elapsed < LongestWait && System.IO.File.Exists(File("download.lock")))
+            catch (IOException busy) when (busy is not NotRegularFileException && waiting.Elapsed < LongestWait && RegularFile.Exists(File("download.lock")))
             {
                 cancellation.WaitHandle.WaitOne(200);
             }
@@ -77,11 +77,11 @@ internal sealed class CacheFolder : IDisposable
         IdxFile.Read(part, known.Expect(file, $"weft data get {known.Name} --replace"));
         try
         {
-            using (var stream = new FileStream(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            using (var stream = RegularFile.Open(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
                 stream.Flush(flushToDisk: true);
             if (IdxFolder.TryFind(Path, file.Name) is { } old && !Has(known, file))
-                System.IO.File.Move(old, old + ".damaged", overwrite: true);
-            System.IO.File.Move(part, File(file.Name + ".gz"), overwrite: true);
+                DiskFiles.Instance.Replace(old, old + ".damaged");
+            DiskFiles.Instance.Replace(part, File(file.Name + ".gz"));
             DiskFiles.Instance.FlushFolder(Path);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -96,7 +96,7 @@ internal sealed class CacheFolder : IDisposable
     {
         try
         {
-            System.IO.File.Copy(source, Part(file), overwrite: true);
+            RegularFile.Copy(source, Part(file));
             Install(known, file);
         }
         catch (Exception failure) when (failure is WeftException || DiskFailure.Is(failure))

@@ -143,7 +143,7 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return RegularFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

@@ -41,13 +41,16 @@ public sealed class IdxFile
         var file = new DataFile(path, expectation.Remedy);
         try
         {
-            var info = new FileInfo(path);
-            if (!info.Exists)
-                throw file.Missing(Directory.Exists(path) ? "is a folder" : "is missing", "no such file");
-            if (info.Length == 0) // also what pipes and devices say, which must not be opened: they could block for ever
-                throw file.Damaged("is empty", "byte 0", expected: "an IDX file, plain or gzip", found: "0 bytes (or not a regular file)");
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-            return Read(stream, path, expectation);
+            using var stream = RegularFile.OpenRead(path);
+            return stream.Length == 0 ? throw file.Damaged("is empty", "byte 0", expected: "an IDX file, plain or gzip", found: "0 bytes") : Read(stream, path, expectation);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw file.Missing("is missing", "no such file", absent);
+        }
+        catch (NotRegularFileException other)
+        {
+            throw file.Missing($"is {other.Found}", $"{other.Found}, which is not opened", other);
         }
         catch (UnauthorizedAccessException refused)
         {

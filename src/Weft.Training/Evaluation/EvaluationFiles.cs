@@ -17,7 +17,7 @@ public static class EvaluationFiles
         var folder = run.Folder.EvaluationFolder(name);
         try
         {
-            Directory.CreateDirectory(folder);
+            run.SubFolder(RunFolder.EvaluationName, name);
             WriteFile(folder, "predictions.csv", writer => result.Predictions.WriteCsv(writer));
             WriteFile(folder, "per_class.csv", writer => WritePerClass(writer, result));
             WriteFile(folder, "confusion_matrix.csv", writer => WriteConfusion(writer, result));

@@ -15,7 +15,7 @@ internal sealed class AppendOnlyFile : IDisposable
     /// <summary>Opens or creates; a torn last line (no line feed) is cut off.</summary>
     public AppendOnlyFile(string path)
     {
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        _file = RegularFile.OpenOwn(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         _length = LengthOfWholeLines();
         if (_length != _file.Length)
             _file.SetLength(_length);
@@ -50,6 +50,8 @@ internal sealed class AppendOnlyFile : IDisposable
         var bytes = Encoding.UTF8.GetBytes(_pending.ToString());
         try
         {
+            if (_file.Length != _length)
+                _length = LengthOfWholeLines(); // somebody else cut it or wrote into it: go on after what is there
             _file.Position = _length;
             _file.Write(bytes);
             _length += bytes.Length;

@@ -34,7 +34,7 @@ public sealed class DiskFiles : IFiles
 
     public void Delete(string path) => File.Delete(path);
 
-    public bool Exists(string path) => FileKinds.Of(path) != FileKind.Absent;
+    public bool Exists(string path) => PathKinds.Of(path) != PathKind.Absent;
 
     private static IOException Failed(string call, string path)
     {

@@ -12,22 +12,22 @@ public static class OutputFile
         try
         {
             var target = Path.GetFullPath(path);
-            var kind = FileKinds.Of(target);
-            if (kind == FileKind.Link)
+            var kind = PathKinds.Of(target);
+            if (kind == PathKind.Link)
             {
-                kind = FileKinds.Of(target, followLinks: true);
-                if (kind is FileKind.Regular or FileKind.Absent && new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true) is { } real)
+                kind = PathKinds.Of(target, followLinks: true);
+                if (kind is PathKind.Regular or PathKind.Absent && new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true) is { } real)
                     target = real.FullName;
             }
 
-            if (kind == FileKind.Special)
+            if (kind == PathKind.Special)
             {
                 using var device = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
                 device.Write(content.Span);
                 return;
             }
 
-            if (kind == FileKind.Folder)
+            if (kind == PathKind.Folder)
                 throw new NotRegularFileException(target, "a folder");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             DurableFile.Write(DiskFiles.Instance, target, content);

@@ -18,6 +18,11 @@ public static class RegularFile
     /// <exception cref="IOException">It is not there, or cannot be read.</exception>
     public static FileStream OpenRead(string path, int bufferSize = 1 << 16) => Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize, followLinks: true);
 
+    /// <summary>Opens a file of this program's own for writing, which may not be there yet; a link to a regular file is followed.</summary>
+    /// <inheritdoc cref="OpenRead"/>
+    public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share, FileOptions options = FileOptions.None) =>
+        Open(path, mode, access, share, bufferSize: 4096, followLinks: true, options);
+
     /// <summary>Opens a file of a run's folder, which another process may be writing.</summary>
     /// <inheritdoc cref="OpenRead"/>
     internal static FileStream OpenOwn(string path, FileMode mode = FileMode.Open, FileAccess access = FileAccess.Read, FileShare share = FileShare.ReadWrite | FileShare.Delete, int bufferSize = 4096) =>
@@ -26,7 +31,7 @@ public static class RegularFile
     /// <summary>The bytes of a file of a run's folder.</summary>
     /// <param name="limit">A longer file is refused before memory is taken for it.</param>
     /// <inheritdoc cref="OpenRead"/>
-    internal static byte[] ReadOwn(string path, long limit)
+    public static byte[] ReadOwn(string path, long limit)
     {
         using var file = OpenOwn(path, bufferSize: 0);
         return ReadAll(file, limit);
@@ -40,13 +45,35 @@ public static class RegularFile
         return ReadAll(file, limit);
     }
 
-    /// <summary>Whether a regular file is there, in a run's folder: a link is none.</summary>
-    internal static bool Exists(string path) => FileKinds.Of(path) == FileKind.Regular;
+    /// <summary>Copies a file that a person named; what is at <paramref name="target"/> is replaced.</summary>
+    /// <inheritdoc cref="OpenRead"/>
+    internal static void Copy(string source, string target)
+    {
+        using var from = OpenRead(source);
+        using var to = Open(target, FileMode.Create, FileAccess.Write, FileShare.None);
+        from.CopyTo(to);
+    }
 
-    private static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share, int bufferSize, bool followLinks)
+    /// <summary>As <see cref="ReadAllBytes"/>; null where there is no such file, or a longer one.</summary>
+    public static byte[]? TryReadAllBytes(string path, long limit)
+    {
+        try
+        {
+            return ReadAllBytes(path, limit);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a regular file is there, in a run's folder: a link is none.</summary>
+    public static bool Exists(string path) => PathKinds.Of(path) == PathKind.Regular;
+
+    private static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share, int bufferSize, bool followLinks, FileOptions options = FileOptions.None)
     {
         RequireRegular(path, followLinks);
-        var file = new FileStream(path, mode, access, share, bufferSize);
+        var file = new FileStream(path, mode, access, share, bufferSize, options);
         try
         {
             RequireRegular(path, followLinks); // what took its place in between
@@ -61,13 +88,13 @@ public static class RegularFile
 
     private static void RequireRegular(string path, bool followLinks)
     {
-        switch (FileKinds.Of(path, followLinks))
+        switch (PathKinds.Of(path, followLinks))
         {
-            case FileKind.Link:
+            case PathKind.Link:
                 throw new NotRegularFileException(path, "a link");
-            case FileKind.Folder:
+            case PathKind.Folder:
                 throw new NotRegularFileException(path, "a folder");
-            case FileKind.Special:
+            case PathKind.Special:
                 throw new NotRegularFileException(path, "a pipe or a device");
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Weft.Training;
@@ -19,7 +20,7 @@ public static partial class ModelFile
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, ConfigurationYaml.MaximumBytes)).TrimStart('\uFEFF');
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -42,7 +43,7 @@ public static partial class ModelFile
         var reader = new ModelFileReader(origin, classes, input, NameOf(origin));
         var description = reader.Read(text);
         if (description is null)
-            throw Wrong(reader.Problems);
+            throw Problem.ToError(reader.Problems, "the model file");
         FeatureShape output;
         try
         {
@@ -77,13 +78,5 @@ public static partial class ModelFile
     {
         var name = new string([.. Path.GetFileNameWithoutExtension(path).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '-')]).Trim('-', '_');
         return name.Length == 0 ? "network" : name[..Math.Min(name.Length, 64)];
-    }
-
-    private static WeftException Wrong(List<Problem> problems)
-    {
-        var what = problems.Count == 1 ? "the model file has a mistake" : $"the model file has {problems.Count} mistakes";
-        return problems is [var only]
-            ? new WeftException(ExitCode.Usage, what) { Where = only.Where, Expected = only.Expected, Found = only.Found, Safe = "nothing was touched", Problems = problems }
-            : new WeftException(ExitCode.Usage, what) { Safe = "nothing was touched", Problems = problems };
     }
 }

@@ -74,12 +74,12 @@ internal abstract record YamlTree(int Line)
                     items.Add(ReadNode(parser, depth + 1));
                 return new YamlList(items, line);
             default:
-                var entries = new List<YamlEntry>();
+                var (entries, keys) = (new List<YamlEntry>(), new HashSet<string>(StringComparer.Ordinal));
                 while (!parser.TryConsume<MappingEnd>(out _))
                 {
                     if (ReadNode(parser, depth + 1) is not YamlScalar { Value: { Length: > 0 } key and not "<<" } name)
                         throw Wrong(start, "a mapping with something else than a word as key");
-                    if (entries.Any(known => known.Key == key))
+                    if (!keys.Add(key))
                         throw Wrong(start, $"{key} twice in one mapping");
                     entries.Add(new YamlEntry(key, ReadNode(parser, depth + 1), name.Line));
                 }

@@ -48,7 +48,7 @@ public sealed record EpochDone(
 public sealed record CheckpointSaved(string File, int Epoch, long Step, double EpochSeconds) : RunEvent;
 
 /// <param name="Code">Kebab-case: "checkpoint-damaged", "disk-full".</param>
-public sealed record Warned(string Code, string What, string? Safe) : RunEvent;
+public sealed record Warned(string Code, string What, string? Safe = null) : RunEvent;
 
 /// <param name="Reason">See <see cref="StopReasons"/>.</param>
 /// <param name="Detail">For people.</param>
@@ -65,6 +65,6 @@ public static class StopReasons
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunEvent))]
 internal sealed partial class RunEventJson : JsonSerializerContext;

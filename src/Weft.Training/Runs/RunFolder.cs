@@ -4,6 +4,8 @@ namespace Weft.Training;
 public sealed record RunFolder
 {
     internal const string ModelFileName = "model.yaml";
+    internal const string CheckpointsName = "checkpoints";
+    internal const string EvaluationName = "eval";
 
     public RunFolder(string path)
     {
@@ -28,7 +30,7 @@ public sealed record RunFolder
 
     public string ReportFile => In("report.html");
 
-    public string CheckpointsFolder => In("checkpoints");
+    public string CheckpointsFolder => In(CheckpointsName);
 
     public string BestCheckpoint => Checkpoint("best");
 
@@ -44,7 +46,7 @@ public sealed record RunFolder
     public string EpochCheckpoint(int epoch) => Checkpoint($"epoch-{epoch:0000}");
 
     /// <param name="split">"validation" or "test".</param>
-    public string EvaluationFolder(string split) => In(System.IO.Path.Combine("eval", split));
+    public string EvaluationFolder(string split) => In(System.IO.Path.Combine(EvaluationName, split));
 
     public override string ToString() => Name;
 

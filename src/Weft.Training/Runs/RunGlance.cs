@@ -20,9 +20,9 @@ public sealed record RunGlance(RunEvent? First, IReadOnlyList<RunEvent> Last, lo
     {
         try
         {
-            if (!File.Exists(folder.EventsFile))
+            if (PathKinds.Of(folder.EventsFile) == PathKind.Absent)
                 return new RunGlance(null, [], 0);
-            using var file = new FileStream(folder.EventsFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = RegularFile.OpenOwn(folder.EventsFile, bufferSize: 0);
             var length = file.Length;
             var head = Text(file, 0, (int)Math.Min(HeadBytes, length));
             var first = head.IndexOf('\n') is var end and > 0 ? RunEventLine.Read(head[..end], folder.EventsFile) : null;

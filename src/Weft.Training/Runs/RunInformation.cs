@@ -8,6 +8,8 @@ public sealed record RunInformation
 {
     public const int CurrentVersion = 1;
 
+    internal const int MaximumBytes = 16 << 20; // 65,536 classes with long names
+
     [JsonPropertyName("v")]
     public int Version { get; init; } = CurrentVersion;
 
@@ -35,6 +37,41 @@ public sealed record RunInformation
 
     /// <value>The checkpoint it was forked from, as RUN@CHECKPOINT, or null.</value>
     public string? ForkedFrom { get; init; }
+
+    /// <summary>Reads and checks what <c>run.json</c> holds.</summary>
+    /// <param name="where">Named in errors.</param>
+    /// <exception cref="WeftException">Exit 32: it is no description of a run; 33: written by a newer version.</exception>
+    public static RunInformation Parse(ReadOnlyMemory<byte> json, string where)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.GetProperty("v").GetInt32() is var version && version > CurrentVersion)
+                throw FormatVersion.Newer(where, CurrentVersion, version);
+            var information = document.RootElement.Deserialize(RunInformationJson.Default.RunInformation) ?? throw new JsonException("null is no description.");
+            return information.Violation() is { } violation ? throw new JsonException(violation) : information;
+        }
+        catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or NotSupportedException)
+        {
+            throw new WeftException(ExitCode.StoreDamaged, "the run's description is damaged", damage)
+            {
+                Where = where, Expected = "what weft wrote when the run began", Found = damage.Message.Split('\n')[0], Safe = "nothing was changed",
+            };
+        }
+    }
+
+    private string? Violation() => this switch
+    {
+        { Version: < 1 } => $"the version is {Version}",
+        { ParameterCount: < 0 } or { FlopsPerImage: < 0 } => "a count is negative",
+        _ when CommandLine.Any(word => word is null) || Data.Classes.Any(name => name is null) => "a name is null",
+        { Data: { Train: < 0 } or { Validation: < 0 } } => "a number of samples is negative",
+        { Data.Classes.Count: 0 or > RunLimits.Classes } => $"there are {Data.Classes.Count} classes",
+        _ when Data.Mean.Count == 0 || Data.Mean.Count != Data.StandardDeviation.Count => $"{Data.Mean.Count} means and {Data.StandardDeviation.Count} deviations",
+        _ when !Data.Mean.Concat(Data.StandardDeviation).All(double.IsFinite) => "a mean or a deviation is not finite",
+        { Machine: { Cores: < 0 } or { Threads: < 0 } or { VectorBits: < 0 } } => "a number of the machine is negative",
+        _ => null,
+    };
 }
 
 /// <param name="Fingerprint">SHA-256 over the content of the training files.</param>
@@ -45,6 +82,7 @@ public sealed record RunData(
     string Name, string Fingerprint, int Train, int Validation, long SplitSeed, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation,
     IReadOnlyList<string> Classes);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunInformation))]
 internal sealed partial class RunInformationJson : JsonSerializerContext;

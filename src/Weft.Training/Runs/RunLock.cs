@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Weft.Training;
 
@@ -10,15 +11,17 @@ public sealed class RunLock : IDisposable
 {
     private const int Attempts = 10;
 
-    private readonly FileStream _lock;
+    private readonly (uint, uint, ulong)? _identity;
+    private FileStream _lock;
 
     private RunLock(RunFolder folder, FileStream file)
     {
         Folder = folder;
         _lock = file;
+        _identity = PathKinds.IdentityOf(folder.Path);
     }
 
-    public RunFolder Folder { get; }
+    public RunFolder Folder { get; private set; }
 
     /// <summary>Takes over a run that exists.</summary>
     /// <exception cref="WeftException">Exit 30: another process owns it (named by its id); 40 or 41: the lock cannot be written.</exception>
@@ -29,13 +32,13 @@ public sealed class RunLock : IDisposable
             FileStream file;
             try
             {
-                file = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                file = RegularFile.OpenOwn(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(folder.LockFile) && IsHeld(folder))
+            catch (IOException) when (RegularFile.Exists(folder.LockFile) && IsHeld(folder))
             {
                 throw Busy(folder);
             }
-            catch (IOException) when (attempt < Attempts && File.Exists(folder.LockFile))
+            catch (IOException) when (attempt < Attempts && RegularFile.Exists(folder.LockFile))
             {
                 Thread.Sleep(attempt); // who only looks whether the run is held holds it for a moment: studio, weft runs
                 continue;
@@ -54,24 +57,16 @@ public sealed class RunLock : IDisposable
     {
         try
         {
-            using var probe = new FileStream(folder.LockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var probe = RegularFile.OpenOwn(folder.LockFile, share: FileShare.ReadWrite);
             return false;
         }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
-        catch (DirectoryNotFoundException)
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException or NotRegularFileException or UnauthorizedAccessException)
         {
             return false;
         }
         catch (IOException)
         {
             return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 
@@ -80,9 +75,8 @@ public sealed class RunLock : IDisposable
     {
         try
         {
-            using var file = new FileStream(folder.OwnerFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            return int.TryParse(reader.ReadToEnd().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+            var text = Encoding.ASCII.GetString(RegularFile.ReadOwn(folder.OwnerFile, limit: 64)).Trim();
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
@@ -99,21 +93,52 @@ public sealed class RunLock : IDisposable
         Directory.Delete(Folder.Path, recursive: true);
     }
 
-    /// <summary>Makes a run's folder and owns it; null when the name is taken.</summary>
-    internal static RunLock? Create(RunFolder folder)
+    /// <summary>Makes a folder that nobody knows yet and owns it.</summary>
+    internal static RunLock Begin(RunFolder folder)
     {
-        if (Directory.Exists(folder.Path) || File.Exists(folder.Path))
-            return null;
         Directory.CreateDirectory(folder.Path);
+        return Owned(folder, RegularFile.OpenOwn(folder.LockFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+    }
+
+    /// <summary>Gives the folder another path, with everything in it, in one step; false when something is there already.</summary>
+    internal bool TryMoveTo(RunFolder target)
+    {
+        if (PathKinds.Of(target.Path) != PathKind.Absent)
+            return false;
+        if (OperatingSystem.IsWindows())
+            _lock.Dispose(); // it moves no folder with an open file
         try
         {
-            // Several processes may have come this far; the one that makes this file has the run.
-            return Owned(folder, new FileStream(folder.LockFile, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+            Directory.Move(Folder.Path, target.Path); // which fails where a folder with anything in it was made in between
         }
-        catch (IOException) when (File.Exists(folder.LockFile))
+        catch (IOException) when (PathKinds.Of(target.Path) != PathKind.Absent)
         {
-            return null;
+            return false;
         }
+
+        Folder = target;
+        if (OperatingSystem.IsWindows())
+            _lock = RegularFile.OpenOwn(target.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        DiskFiles.Instance.FlushFolder(Path.GetDirectoryName(target.Path)!);
+        return true;
+    }
+
+    /// <summary>The folder <paramref name="names"/> within the run's, made where it is missing; neither it nor the run's folder may have been replaced by a link or by another folder.</summary>
+    /// <exception cref="IOException">What stands there is not the run's.</exception>
+    internal string SubFolder(params ReadOnlySpan<string> names)
+    {
+        if (PathKinds.IdentityOf(Folder.Path) != _identity)
+            throw new IOException($"{Folder.Path} was replaced by another folder or a link while this process owned the run");
+        var path = Folder.Path;
+        foreach (var name in names)
+        {
+            path = Path.Combine(path, name);
+            if (PathKinds.Of(path) is not (PathKind.Folder or PathKind.Absent) and var found)
+                throw new NotRegularFileException(path, found == PathKind.Link ? "a link" : "no folder");
+            Directory.CreateDirectory(path);
+        }
+
+        return path;
     }
 
     private static RunLock Owned(RunFolder folder, FileStream file)
@@ -121,7 +146,7 @@ public sealed class RunLock : IDisposable
         var taken = new RunLock(folder, file);
         try
         {
-            DurableFile.Write(DiskFiles.Instance, folder.OwnerFile, System.Text.Encoding.UTF8.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            DurableFile.Write(DiskFiles.Instance, folder.OwnerFile, Encoding.UTF8.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
             return taken;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -131,7 +156,7 @@ public sealed class RunLock : IDisposable
         }
     }
 
-    private static WeftException Busy(RunFolder folder)
+    internal static WeftException Busy(RunFolder folder)
     {
         var owner = OwnerProcessId(folder);
         return new WeftException(ExitCode.RunBusy, $"the run {folder.Name} is being trained by {(owner is null ? "another process" : $"process {owner}")}")

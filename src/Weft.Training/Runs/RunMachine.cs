@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Weft.Training;
 
 /// <param name="CodeCommit">The commit the program was built from, or null.</param>
-public sealed record RunMachine(string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion, string? CodeCommit)
+public sealed record RunMachine(string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion, string? CodeCommit = null)
 {
     /// <summary>This machine and this program.</summary>
     public static RunMachine Here(int threads)
@@ -18,7 +18,7 @@ public sealed record RunMachine(string Name, string OperatingSystem, string Proc
     private static string ProcessorName()
     {
         const string Table = "/proc/cpuinfo";
-        var line = File.Exists(Table) ? File.ReadLines(Table).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
+        var line = SystemTable.Lines(Table).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
         return line?.Split(':', 2)[1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Weft.Training;
 
 /// <summary>Reads a run, finished or being trained by another process. Never writes.</summary>
@@ -9,11 +7,8 @@ public sealed class RunReader(RunFolder folder)
 
     public RunFolder Folder { get; } = folder;
 
-    /// <exception cref="WeftException">Exit 2: this is no run; 33: written by a newer version.</exception>
-    public RunInformation Information => _information ??= ReadInformation() ?? throw new WeftException(ExitCode.Usage, $"{Folder.Name} is not a run")
-    {
-        Where = Folder.InformationFile, Expected = "a run's description", Found = File.Exists(Folder.InformationFile) ? "something else" : "nothing",
-    };
+    /// <exception cref="WeftException">Exit 2: this is no run; 32: its description is damaged; 33: written by a newer version; 41: it cannot be read.</exception>
+    public RunInformation Information => _information ??= ReadInformation();
 
     public bool IsBeingTrained => RunLock.IsHeld(Folder);
 
@@ -21,55 +16,83 @@ public sealed class RunReader(RunFolder folder)
     public MetricsRow? Best => Metrics().Where(row => !double.IsNaN(row.ValidationAccuracy))
         .OrderByDescending(row => row.ValidationAccuracy).ThenBy(row => row.ValidationLoss).ThenBy(row => row.Epoch).FirstOrDefault();
 
-    /// <summary>A row an epoch, as far as written.</summary>
-    public IReadOnlyList<MetricsRow> Metrics() => [.. Lines(Folder.MetricsFile).Select(line => MetricsRow.Parse(line)).OfType<MetricsRow>()];
+    /// <summary>A row an epoch, as far as written; rows that do not match their checksum are left out.</summary>
+    /// <exception cref="WeftException">Exit 41: they cannot be read.</exception>
+    public IReadOnlyList<MetricsRow> Metrics() => MetricsFile.Read(Folder).Rows;
 
-    /// <summary>As far as written; a torn last line and unknown events are left out.</summary>
-    /// <exception cref="WeftException">Exit 33: written by a newer version.</exception>
-    public IEnumerable<RunEvent> Events() => Lines(Folder.EventsFile).Select(line => RunEventLine.Read(line, Folder.EventsFile)).OfType<RunEvent>();
+    /// <summary>As far as written; a torn last line, damaged lines and unknown events are left out.</summary>
+    /// <exception cref="WeftException">Exit 32: the file is no file of events; 33: written by a newer version; 41: it cannot be read.</exception>
+    public IReadOnlyList<RunEvent> Events() => new RunTail(Folder).Read();
+
+    /// <summary>What a person should know of the run's records: how many of their lines are damaged and left out. Null where all are whole.</summary>
+    public string? DescribeDamage()
+    {
+        var tail = new RunTail(Folder);
+        tail.Read();
+        var rows = MetricsFile.Read(Folder).Damaged;
+        return (rows, tail.Damage.Count) switch
+        {
+            (0, 0) => null,
+            (var some, 0) => $"{some} rows of metrics.csv do not match their checksum and are left out",
+            (0, var some) => $"{some} lines of events.jsonl are damaged and left out",
+            var (some, lines) => $"{some} rows of metrics.csv and {lines} lines of events.jsonl are damaged and left out",
+        };
+    }
 
     /// <exception cref="WeftException">Exit 2: the file is gone or was changed into nonsense.</exception>
-    public ResolvedConfiguration Configuration() => ConfigurationResolver.Resolve(new ConfigurationSources { File = Folder.ConfigurationFile });
+    public ResolvedConfiguration Configuration() => ConfigurationResolver.Resolve(new ConfigurationSources { File = Folder.ConfigurationFile, FileIsOwn = true });
 
-    /// <summary>Null where this is no run, or one written by a newer version.</summary>
-    internal RunInformation? TryInformation()
+    /// <summary>As <see cref="Configuration"/>; null where the file is gone or was changed into nonsense, for who only shows what is known.</summary>
+    public ResolvedConfiguration? TryConfiguration()
     {
         try
         {
-            return _information ??= ReadInformation();
+            return Configuration();
         }
-        catch (WeftException newer) when (newer.Code == ExitCode.NewerFormat)
+        catch (WeftException)
         {
             return null;
         }
     }
 
-    private RunInformation? ReadInformation()
+    /// <summary>Whether there is a description, whatever it says, or the folder cannot be looked into.</summary>
+    public bool IsRun()
     {
+        if (PathKinds.Of(Folder.InformationFile) != PathKind.Absent)
+            return true;
         try
         {
-            using var file = OpenShared(Folder.InformationFile);
-            using var document = JsonDocument.Parse(file);
-            if (document.RootElement.GetProperty("v").GetInt32() is var version && version > RunInformation.CurrentVersion)
-                throw FormatVersion.Newer(Folder.InformationFile, RunInformation.CurrentVersion, version);
-            return document.RootElement.Deserialize(RunInformationJson.Default.RunInformation);
+            return PathKinds.Of(Folder.Path, followLinks: true) == PathKind.Folder && Directory.EnumerateFileSystemEntries(Folder.Path).Any(path => path == Folder.InformationFile);
         }
-        catch (Exception damage) when (DiskFailure.Is(damage) || damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception refused) when (refused is UnauthorizedAccessException)
         {
-            return null;
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
-    private static IEnumerable<string> Lines(string path)
+    private RunInformation ReadInformation()
     {
-        if (!File.Exists(path))
-            yield break;
-        using var reader = new StreamReader(OpenShared(path));
-        var text = reader.ReadToEnd();
-        var whole = text.LastIndexOf('\n') + 1; // what follows is a line still being written
-        foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            yield return line;
+        if (!IsRun())
+            throw new WeftException(ExitCode.Usage, $"{Folder.Name} is not a run") { Where = Folder.InformationFile, Expected = "a run's description", Found = "nothing", Safe = "nothing was changed" };
+        try
+        {
+            return RunInformation.Parse(RegularFile.ReadOwn(Folder.InformationFile, RunInformation.MaximumBytes), Folder.InformationFile);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, $"the run {Folder.Name} cannot be read", Folder.InformationFile, "nothing was changed");
+        }
     }
-
-    private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 }
+
+/// <summary>A folder that holds a run whose description cannot be read.</summary>
+public sealed record UnreadableRun(RunFolder Folder, WeftException Problem);
+
+/// <summary>The runs of a folder.</summary>
+/// <param name="Runs">Oldest first.</param>
+/// <param name="Unreadable">By name.</param>
+public sealed record RunListing(IReadOnlyList<RunReader> Runs, IReadOnlyList<UnreadableRun> Unreadable);

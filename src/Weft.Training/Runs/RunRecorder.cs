@@ -10,6 +10,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly long _lastStep;
     private readonly int _lastEpoch;
     private readonly bool _hasSamples;
+    private readonly bool _hasChecksums;
     private readonly ITrainingObserver _observer;
     private readonly TimeProvider _clock;
 
@@ -17,10 +18,11 @@ internal sealed class RunRecorder : IDisposable
     {
         _observer = observer;
         _clock = clock;
-        var reader = new RunReader(run);
-        Earlier = reader.Metrics();
+        var repair = RecordRepair.Of(run);
+        Repaired = repair.Notice;
+        Earlier = repair.Rows;
         _lastEpoch = Earlier.Count == 0 ? 0 : Earlier.Max(row => row.Epoch);
-        foreach (var happened in reader.Events())
+        foreach (var happened in repair.Events)
         {
             _lastStep = happened is StepDone step ? Math.Max(_lastStep, step.Step) : _lastStep;
             _hasSamples |= happened is SamplesChosen;
@@ -29,9 +31,13 @@ internal sealed class RunRecorder : IDisposable
 
         _events = new AppendOnlyFile(run.EventsFile);
         _metrics = new AppendOnlyFile(run.MetricsFile);
+        _hasChecksums = repair.HasChecksums;
         if (_metrics.IsEmpty)
-            _metrics.Append(MetricsRow.Header);
+            _metrics.Append(MetricsRow.Header + MetricsRow.ChecksumColumn);
     }
+
+    /// <summary>What was damaged in the records of earlier processes and is put right now; null where nothing was.</summary>
+    public Warned? Repaired { get; }
 
     /// <summary>The rows that were there before.</summary>
     public IReadOnlyList<MetricsRow> Earlier { get; }
@@ -61,7 +67,7 @@ internal sealed class RunRecorder : IDisposable
     public void Record(MetricsRow row)
     {
         if (row.Epoch > _lastEpoch)
-            _metrics.Append(row.ToCsv());
+            _metrics.Append(_hasChecksums ? row.ToCheckedCsv() : row.ToCsv());
     }
 
     /// <exception cref="WeftException">Exit 40 or 41: some lines could not be written.</exception>

@@ -1,51 +1,120 @@
 namespace Weft.Training;
 
 /// <summary>The folder that holds all runs.</summary>
-public sealed class RunStore(string folder)
+/// <param name="clock">Default: the system's.</param>
+public sealed class RunStore(string folder, TimeProvider? clock = null)
 {
     private const int MaximumNameLength = 100;
+    private const string HiddenPrefix = ".new-";
+    private const string Advice = "make room, or name a folder that you may write in by --runs";
+
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10); // far longer than it takes to fill a run's folder
 
     public string Folder { get; } = Path.GetFullPath(folder);
 
-    /// <summary>Makes a new run's folder and owns it. Nothing that exists is ever reused.</summary>
+    /// <summary>
+    /// Makes a new run's folder and owns it. It is filled under a hidden name and gets its own when it is whole, so that a process that is killed on the way leaves no half of a run.
+    /// Nothing that exists is ever reused.
+    /// </summary>
     /// <param name="model">Without a <paramref name="name"/> the run is called <c>model-number</c>.</param>
-    /// <exception cref="WeftException">Exit 2: the name is taken or no name; 40 or 41: the folder cannot be made.</exception>
-    public RunLock Create(string model, string? name = null)
+    /// <param name="fill">Writes into the folder; called again, with another name, where a name was taken meanwhile.</param>
+    /// <exception cref="WeftException">Exit 2: the name is taken or no name; 30: another process makes a run of that name; 40 or 41: the folder cannot be made.</exception>
+    public RunLock Create(string model, string? name = null, Action<RunLock, string>? fill = null)
     {
         if (name is not null)
             RequireName(name);
+        if (name is not null && PathKinds.Of(At(name).Path) != PathKind.Absent)
+            throw Taken(name);
+        RunLock? made = null;
         try
         {
-            if (name is not null)
-                return RunLock.Create(At(name)) ?? throw Taken(name);
-            for (var number = NextNumber(model); ; number++)
+            RemoveLeftovers();
+            made = RunLock.Begin(new RunFolder(Path.Combine(Folder, $"{HiddenPrefix}{Guid.NewGuid():N}")));
+            for (var number = name is null ? NextNumber(model) : 0; ; number++)
             {
-                if (RunLock.Create(At($"{model}-{number}")) is { } created)
-                    return created;
+                var final = At(name ?? $"{model}-{number}");
+                fill?.Invoke(made, final.Name);
+                if (made.TryMoveTo(final))
+                    return made;
+                if (name is not null)
+                    throw Taken(name);
             }
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
+        catch (Exception failure)
         {
-            throw DiskFailure.ToError(failure, "the run's folder cannot be made", Folder, "nothing was left behind", "weft train --runs DIR, with a folder you may write in");
+            TryDiscard(made);
+            if (failure is WeftException { Code: ExitCode.DiskFull or ExitCode.IoError } refused) // what it says is safe, and to do, is about a run that exists
+                throw new WeftException(refused.Code, "the run's folder cannot be made", refused) { Where = Folder, Found = refused.Found, Safe = "nothing was left behind", Do = Advice };
+            if (DiskFailure.Is(failure))
+                throw DiskFailure.ToError(failure, "the run's folder cannot be made", Folder, "nothing was left behind", Advice);
+            throw;
         }
     }
 
-    /// <summary>All complete runs, oldest first. Folders that are no runs are left out.</summary>
-    public IReadOnlyList<RunReader> List() => !Directory.Exists(Folder) ? [] :
-    [
-        .. Directory.EnumerateDirectories(Folder)
-            .Select(path => new RunReader(new RunFolder(path)))
-            .Where(run => run.TryInformation() is not null)
-            .OrderBy(run => run.Information.Started).ThenBy(run => run.Folder.Name, StringComparer.Ordinal),
-    ];
+    /// <summary>All runs that can be read, oldest first. Folders that are no runs are left out.</summary>
+    public IReadOnlyList<RunReader> List() => Look().Runs;
+
+    /// <summary>All runs, those that cannot be read apart.</summary>
+    /// <exception cref="WeftException">Exit 41: the folder of the runs cannot be read.</exception>
+    public RunListing Look()
+    {
+        var (runs, unreadable) = (new List<RunReader>(), new List<UnreadableRun>());
+        foreach (var folder in Folders())
+        {
+            var run = new RunReader(folder);
+            try
+            {
+                if (run.IsRun())
+                    _ = run.Information;
+                else
+                    continue;
+                runs.Add(run);
+            }
+            catch (WeftException problem)
+            {
+                unreadable.Add(new UnreadableRun(folder, problem));
+            }
+        }
+
+        // A clock that was ahead when a run began must not make it the latest for ever.
+        var now = (clock ?? TimeProvider.System).GetUtcNow() + ClockTolerance;
+        return new RunListing(
+            [.. runs.OrderBy(run => run.Information.Started <= now).ThenBy(run => run.Information.Started).ThenBy(run => run.Folder.Name, StringComparer.Ordinal)],
+            [.. unreadable.OrderBy(run => run.Folder.Name, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The folders that may be runs, in no order: hidden ones are in the making, links are somebody else's.</summary>
+    public IEnumerable<RunFolder> Folders()
+    {
+        if (PathKinds.Of(Folder, followLinks: true) == PathKind.Absent)
+            return [];
+        try
+        {
+            return [.. Directory.EnumerateDirectories(Folder).Where(path => !Path.GetFileName(path).StartsWith('.')).Select(path => new RunFolder(path))];
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the folder of the runs cannot be read", Folder, "nothing was changed");
+        }
+    }
 
     /// <summary>Resolves a folder, a name, a unique prefix, <c>latest</c> or <c>best</c>.</summary>
     /// <exception cref="WeftException">Exit 2: no run, or several, are meant.</exception>
     public RunReader Find(string reference)
     {
-        if (LooksLikeFolder(reference) && new RunReader(new RunFolder(reference)) is { } outside && outside.TryInformation() is not null)
+        if (LooksLikeFolder(reference) && new RunReader(new RunFolder(reference)) is { } outside && outside.IsRun())
+        {
+            _ = outside.Information; // or what is wrong with it
             return outside;
-        var runs = List();
+        }
+
+        var listing = Look();
+        if (listing.Unreadable.FirstOrDefault(run => run.Folder.Name == reference) is { } named)
+            throw named.Problem;
+        var runs = listing.Runs;
+        if (runs.Count == 0 && listing.Unreadable is [var first, ..])
+            throw new WeftException(first.Problem.Code, $"none of the {listing.Unreadable.Count} runs can be read", first.Problem) { Where = Folder, Found = $"{first.Folder.Name}: {first.Problem.What}", Do = "weft runs" };
         if (runs.Count == 0)
             throw new WeftException(ExitCode.Usage, "there are no runs yet") { Where = Folder, Expected = $"a run '{reference}'", Found = "none", Do = "weft train" };
         return reference switch
@@ -60,8 +129,6 @@ public sealed class RunStore(string folder)
     {
         if (runs.FirstOrDefault(run => run.Folder.Name == reference) is { } exact)
             return exact;
-        if (reference.Length > 0 && File.Exists(At(reference).InformationFile))
-            _ = new RunReader(At(reference)).Information; // says what is wrong with it
         var matches = runs.Where(run => run.Folder.Name.StartsWith(reference, StringComparison.Ordinal)).ToList();
         if (matches is [var single] && reference.Length > 0)
             return single;
@@ -96,9 +163,35 @@ public sealed class RunStore(string folder)
         }
     }
 
+    private void RemoveLeftovers()
+    {
+        if (!Directory.Exists(Folder))
+            return;
+        foreach (var path in Directory.EnumerateDirectories(Folder, HiddenPrefix + "*"))
+        {
+            var isOld = (clock ?? TimeProvider.System).GetUtcNow() - Directory.GetLastWriteTimeUtc(path) > LeftoverAge;
+            if (isOld && PathKinds.Of(path) == PathKind.Folder && !RunLock.IsHeld(new RunFolder(path)))
+                Directory.Delete(path, recursive: true);
+        }
+    }
+
+    private static void TryDiscard(RunLock? made)
+    {
+        try
+        {
+            made?.Discard();
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            // a hidden folder is left; the failure that led here is the one to report
+        }
+    }
+
     private WeftException Taken(string name)
     {
-        var isRun = File.Exists(At(name).InformationFile);
+        if (RunLock.IsHeld(At(name)))
+            return RunLock.Busy(At(name));
+        var isRun = new RunReader(At(name)).IsRun();
         return new WeftException(ExitCode.Usage, isRun ? $"the run {name} exists already" : $"the name {name} is taken by something that is no run")
         {
             Where = At(name).Path,

@@ -49,9 +49,9 @@ public sealed class RunTail(RunFolder folder)
     {
         try
         {
-            if (!File.Exists(folder.EventsFile))
+            if (PathKinds.Of(folder.EventsFile) == PathKind.Absent)
                 return false;
-            using var file = new FileStream(folder.EventsFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = RegularFile.OpenOwn(folder.EventsFile, bufferSize: 0);
             if (file.Length < _lookedAt)
                 throw Damaged("the run's events have become fewer", $"at least {_lookedAt} bytes", $"{file.Length} bytes");
             for (var size = (long)ReadAtOnce; ; size *= 2)

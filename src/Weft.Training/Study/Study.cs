@@ -40,7 +40,7 @@ public sealed class Study
     public RunFolder FolderOf(StudyMember member)
     {
         var own = new RunFolder(Path.Combine(_store.Folder, member.RunName));
-        return File.Exists(own.InformationFile) ? own : PublishedOf(member) ?? own;
+        return new RunReader(own).IsRun() ? own : PublishedOf(member) ?? own;
     }
 
     /// <summary>Every opening of the test images, here and by the published runs, oldest first.</summary>
@@ -51,13 +51,13 @@ public sealed class Study
     public StudyState StateOf(StudyMember member)
     {
         var run = new RunReader(FolderOf(member));
-        if (!File.Exists(run.Folder.InformationFile))
+        if (!run.IsRun())
             return StudyState.NotBegun;
         RequireSameConfiguration(member, run);
         if (run.Folder.Path == PublishedOf(member)?.Path)
             return StudyState.Finished;
         var last = run.Events().LastOrDefault(happened => happened is RunStarted or RunResumed or RunStopped);
-        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && File.Exists(run.Folder.BestCheckpoint) ? StudyState.Finished : StudyState.Unfinished;
+        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && RegularFile.Exists(run.Folder.BestCheckpoint) ? StudyState.Finished : StudyState.Unfinished;
     }
 
     /// <summary>Begins a run or goes on with it.</summary>
@@ -66,9 +66,6 @@ public sealed class Study
     {
         if (StateOf(member) != StudyState.NotBegun)
             return TrainingPlan.Resume(FolderOf(member), open, member.Configuration.Value.Training.Threads);
-        // What a kill left behind before there was a run.
-        if (Directory.Exists(FolderOf(member).Path))
-            RunLock.Take(FolderOf(member)).Discard();
         return TrainingPlan.Begin(member.Configuration, open(member.Configuration.Value.Data), new NewRun { Store = _store, Name = member.RunName, CommandLine = commandLine });
     }
 
@@ -102,7 +99,7 @@ public sealed class Study
     }
 
     private RunFolder? PublishedOf(StudyMember member) =>
-        _published is not null && new RunFolder(Path.Combine(_published.Folder, member.RunName)) is var run && File.Exists(run.InformationFile) && RunResult.Exists(run, EvaluationSplit.Test) ? run : null;
+        _published is not null && new RunFolder(Path.Combine(_published.Folder, member.RunName)) is var run && new RunReader(run).IsRun() && RunResult.Exists(run, EvaluationSplit.Test) ? run : null;
 
     private StudyMember Member(string recipe, int seed)
     {

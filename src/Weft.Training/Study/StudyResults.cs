@@ -128,11 +128,11 @@ public static class StudyResults
     {
         var run = result.Run;
         // Where the data were is nobody's business and is elsewhere on the next machine.
-        var lines = File.ReadAllLines(run.Folder.ConfigurationFile).Select(line => line.StartsWith("  folder:", StringComparison.Ordinal) ? "  folder: none  # default" : line);
+        var lines = TextOf(run.Folder.ConfigurationFile).TrimEnd('\n').Split('\n').Select(line => line.StartsWith("  folder:", StringComparison.Ordinal) ? "  folder: none  # default" : line);
         WriteFile(Path.Combine(folder, "config.yaml"), string.Join('\n', lines) + "\n");
-        if (File.Exists(run.Folder.ModelFile))
-            WriteFile(Path.Combine(folder, RunFolder.ModelFileName), File.ReadAllText(run.Folder.ModelFile));
-        WriteFile(Path.Combine(folder, "metrics.csv"), File.ReadAllText(run.Folder.MetricsFile));
+        if (RegularFile.Exists(run.Folder.ModelFile))
+            WriteFile(Path.Combine(folder, RunFolder.ModelFileName), TextOf(run.Folder.ModelFile));
+        WriteFile(Path.Combine(folder, "metrics.csv"), TextOf(run.Folder.MetricsFile));
         var information = run.Information with { CommandLine = ["weft", "train", "--config", "config.yaml"] };
         WriteFile(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(information with { Machine = information.Machine with { Name = "" } }, RunInformationJson.Default.RunInformation) + "\n");
         var split = result.Split.ToString().ToLowerInvariant();
@@ -142,11 +142,13 @@ public static class StudyResults
         result.Predictions.WriteCsv(table, Decimals);
         WriteFile(Path.Combine(to, "predictions.csv"), table.ToString());
         foreach (var name in new[] { "per_class.csv", "confusion_matrix.csv" })
-            WriteFile(Path.Combine(to, name), File.ReadAllText(Path.Combine(from, name)));
-        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "metrics.json")))!;
+            WriteFile(Path.Combine(to, name), TextOf(Path.Combine(from, name)));
+        var metrics = JsonNode.Parse(TextOf(Path.Combine(from, "metrics.json")))!;
         metrics["run"] = run.Folder.Name;
         WriteFile(Path.Combine(to, "metrics.json"), metrics.ToJsonString(Readable) + "\n");
     }
+
+    private static string TextOf(string path) => Encoding.UTF8.GetString(RegularFile.ReadOwn(path, Array.MaxLength));
 
     private static void WriteFile(string path, string text)
     {

@@ -38,6 +38,7 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
     /// <exception cref="WeftException">Exit 40 or 41; what was saved before is intact.</exception>
     public void SaveOrThrow(TrainingPosition position)
     {
+        RequireOwnFolder();
         while (_waiting.Count > 0)
         {
             var first = _waiting[0];
@@ -50,6 +51,18 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
         _store.SaveLast(Bytes(position));
         _lastSaved = $"the checkpoint of step {position.Step}";
         Saved(plan.Run.Folder.LastCheckpoint, position);
+    }
+
+    private void RequireOwnFolder()
+    {
+        try
+        {
+            plan.Run.SubFolder(RunFolder.CheckpointsName);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the run's folder is not the one that this training began in", plan.Run.Folder.Path, "nothing was written there");
+        }
     }
 
     /// <summary>For people: the newest checkpoint on disk.</summary>

@@ -196,7 +196,7 @@ internal sealed class TrainingLoop
             _recorder.Record(new RunStarted(Environment.ProcessId, machine, _plan.Device.Threads, _configuration.Training.Epochs, _plan.StepsPerEpoch));
         }
 
-        foreach (var warning in _plan.Warnings)
+        foreach (var warning in _recorder.Repaired is { } repaired ? [.. _plan.Warnings, repaired] : _plan.Warnings)
             _recorder.Record(warning);
         _details.RecordSamples();
     }

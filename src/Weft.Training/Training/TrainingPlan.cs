@@ -115,8 +115,7 @@ public sealed class TrainingPlan : IDisposable
         try
         {
             run.From?.Read().ApplyTo(plan.Network);
-            plan.Run = run.Store.Create(plan.Description.Name, run.Name);
-            plan.Describe(configuration, run);
+            plan.Run = run.Store.Create(plan.Description.Name, run.Name, (made, name) => plan.Describe(made, name, configuration, run));
             return plan;
         }
         catch
@@ -165,7 +164,7 @@ public sealed class TrainingPlan : IDisposable
             };
             // In this order: killed in between, the same command does the same once more, and resume says what is the matter.
             new CheckpointStore(folder, plan.Surroundings.Files).SaveLast(plan.CheckpointMemory.Encode(plan.Start, plan.Card));
-            plan.WriteConfiguration(extended!);
+            plan.WriteConfiguration(folder, extended!);
             return plan;
         }
         catch
@@ -222,11 +221,12 @@ public sealed class TrainingPlan : IDisposable
         Run?.Dispose();
     }
 
-    private void Describe(ResolvedConfiguration configuration, NewRun run)
+    // Fills the folder of a run that nobody knows yet.
+    private void Describe(RunLock made, string name, ResolvedConfiguration configuration, NewRun run)
     {
         var information = new RunInformation
         {
-            Name = Run.Folder.Name,
+            Name = name,
             Model = Description.Name,
             Recipe = configuration.RecipeName,
             Seed = Configuration.Training.Seed,
@@ -238,33 +238,25 @@ public sealed class TrainingPlan : IDisposable
             FlopsPerImage = Network.FlopsPerSample,
             ForkedFrom = run.From is { } from ? $"{from.Run.Name}@{from.Name}" : null,
         };
-        try
+        var folder = made.Folder;
+        if (PathKinds.Of(folder.CheckpointsFolder) == PathKind.Absent)
         {
-            Directory.CreateDirectory(Run.Folder.CheckpointsFolder);
+            made.SubFolder(RunFolder.CheckpointsName);
             if (ModelFile.IsPath(Configuration.Model.Name)) // the run remembers the network, whatever becomes of its file
-                DurableFile.Write(Surroundings.Files, Run.Folder.ModelFile, Encoding.UTF8.GetBytes(ModelFile.Write(Description)));
-            WriteConfiguration(configuration);
-            // A disk that is full or read-only shows now and not after the first epoch; and what has a description can always be resumed.
-            new CheckpointStore(Run.Folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Card));
-            DurableFile.Write(Surroundings.Files, Run.Folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
+                DurableFile.Write(Surroundings.Files, folder.ModelFile, Encoding.UTF8.GetBytes(ModelFile.Write(Description)));
+            WriteConfiguration(folder, configuration);
+            // A disk that is full or read-only shows now and not after the first epoch.
+            new CheckpointStore(folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Card));
         }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            Run.Discard();
-            throw DiskFailure.ToError(failure, "the run's folder cannot be written", Run.Folder.Path, "the folder was removed again");
-        }
-        catch (WeftException failure)
-        {
-            Run.Discard();
-            throw new WeftException(failure.Code, "the run's folder cannot be written", failure) { Where = Run.Folder.Path, Found = failure.Found, Safe = "the folder was removed again" };
-        }
+
+        DurableFile.Write(Surroundings.Files, folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
     }
 
-    private void WriteConfiguration(ResolvedConfiguration configuration)
+    private void WriteConfiguration(RunFolder folder, ResolvedConfiguration configuration)
     {
         var name = ConfigurationTable.Find(ConfigurationResolver.ModelKey)!;
         var isFile = ModelFile.IsPath(name.Read(configuration.Value));
         var written = isFile ? configuration with { Value = configuration.Value with { Model = configuration.Value.Model with { Name = RunFolder.ModelFileName } } } : configuration;
-        DurableFile.Write(Surroundings.Files, Run.Folder.ConfigurationFile, Encoding.UTF8.GetBytes(written.ToYaml()));
+        DurableFile.Write(Surroundings.Files, folder.ConfigurationFile, Encoding.UTF8.GetBytes(written.ToYaml()));
     }
 }

@@ -20,8 +20,16 @@ internal sealed class TrainingPolicies
         _policies.Add(new SavePeriodically(interval, configuration.Checkpoint.EverySteps, clock));
         foreach (var policy in _policies)
         {
-            if (states.TryGetValue(policy.Name, out var state))
+            if (!states.TryGetValue(policy.Name, out var state))
+                continue;
+            try
+            {
                 policy.Restore(state);
+            }
+            catch (Exception damage) when (damage is FormatException or OverflowException)
+            {
+                throw new WeftException(ExitCode.CheckpointMismatch, $"the checkpoint's state of {policy.Name} cannot be read", damage) { Found = $"'{state}'", Safe = "nothing was changed" };
+            }
         }
     }
 

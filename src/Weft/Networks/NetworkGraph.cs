@@ -20,8 +20,12 @@ internal sealed record GraphNode(Layer Layer, string Path, GraphValue[] Inputs, 
 /// <summary>A description as nodes in the order of computation, every shape inferred. Whatever can be wrong with a description is found here.</summary>
 internal sealed class NetworkGraph
 {
+    /// <summary>Layers within layers, at most: deeper than any network, and shallower than any text that describes one may be nested.</summary>
+    public const int MaximumNesting = 32;
+
     private readonly List<GraphNode> _nodes = [];
     private readonly HashSet<string> _paths = [];
+    private int _nesting;
 
     private NetworkGraph(NetworkDescription description)
     {
@@ -44,13 +48,23 @@ internal sealed class NetworkGraph
     /// <exception cref="NetworkException">The description does not fit together.</exception>
     public static NetworkGraph Build(NetworkDescription description) => new(description);
 
-    private GraphValue Add(Layer layer, GraphValue input, string path) => layer switch
+    private GraphValue Add(Layer layer, GraphValue input, string path)
     {
-        Sequential sequential => AddSequential(sequential, input, path),
-        Concat concat => AddConcat(concat, input, path),
-        Residual residual => AddResidual(residual, input, path),
-        _ => AddNode(layer, path, layer.Infer(input.Shape, path), input),
-    };
+        if (layer is null || layer is Sequential { Layers.IsDefault: true } or Concat { Branches.IsDefault: true })
+            throw new NetworkException($"\"{path}\" expects a layer, but received none.");
+        if (_nesting == MaximumNesting)
+            throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects at most {MaximumNesting} layers around it, but received more.") { Layer = layer };
+        _nesting++;
+        var output = layer switch
+        {
+            Sequential sequential => AddSequential(sequential, input, path),
+            Concat concat => AddConcat(concat, input, path),
+            Residual residual => AddResidual(residual, input, path),
+            _ => AddNode(layer, path, layer.Infer(input.Shape, path), input),
+        };
+        _nesting--;
+        return output;
+    }
 
     private GraphValue AddSequential(Sequential sequential, GraphValue input, string path)
     {

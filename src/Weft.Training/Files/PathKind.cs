@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Weft.Training;
 
 /// <summary>What stands at a path.</summary>
-public enum FileKind
+public enum PathKind
 {
     /// <summary>Nothing is there, or it cannot be looked at.</summary>
     Absent = 0,
@@ -20,7 +20,7 @@ public enum FileKind
 }
 
 /// <summary>Looks at what stands at a path without opening it.</summary>
-public static class FileKinds
+public static class PathKinds
 {
     private const int CurrentFolder = -100;        // AT_FDCWD
     private const int NoFollow = 0x100;            // AT_SYMLINK_NOFOLLOW
@@ -28,17 +28,17 @@ public static class FileKinds
     private const int TypeMask = 0xF000;
 
     /// <param name="followLinks">Whether a link counts as what it points to.</param>
-    public static FileKind Of(string path, bool followLinks = false)
+    public static PathKind Of(string path, bool followLinks = false)
     {
         if (OperatingSystem.IsLinux() && TryStat(path, followLinks, out var stat))
         {
             return (stat.Mode & TypeMask) switch
             {
-                0 => FileKind.Absent,
-                0x8000 => FileKind.Regular,
-                0x4000 => FileKind.Folder,
-                0xA000 => FileKind.Link,
-                _ => FileKind.Special,
+                0 => PathKind.Absent,
+                0x8000 => PathKind.Regular,
+                0x4000 => PathKind.Folder,
+                0xA000 => PathKind.Link,
+                _ => PathKind.Special,
             };
         }
 
@@ -50,23 +50,23 @@ public static class FileKinds
         OperatingSystem.IsLinux() && TryStat(path, followLinks: false, out var stat) && stat.Mode != 0 ? (stat.DeviceMajor, stat.DeviceMinor, stat.Inode) : null;
 
     // Where there is no statx: a link shows in the attributes, and a pipe or a device has no length, as an empty file, which nobody needs to open.
-    private static FileKind OfAttributes(string path, bool followLinks)
+    private static PathKind OfAttributes(string path, bool followLinks)
     {
         try
         {
             var info = new FileInfo(path);
             var attributes = info.Attributes;
             if ((int)attributes == -1)
-                return FileKind.Absent;
+                return PathKind.Absent;
             if (attributes.HasFlag(FileAttributes.ReparsePoint) && info.LinkTarget is not null)
-                return followLinks && info.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? OfAttributes(target.FullName, followLinks: false) : FileKind.Link;
-            return attributes.HasFlag(FileAttributes.Directory) ? FileKind.Folder
-                : attributes.HasFlag(FileAttributes.Device) || (info.Length == 0 && !OperatingSystem.IsWindows()) ? FileKind.Special
-                : FileKind.Regular;
+                return followLinks && info.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? OfAttributes(target.FullName, followLinks: false) : PathKind.Link;
+            return attributes.HasFlag(FileAttributes.Directory) ? PathKind.Folder
+                : attributes.HasFlag(FileAttributes.Device) || (info.Length == 0 && !OperatingSystem.IsWindows()) ? PathKind.Special
+                : PathKind.Regular;
         }
         catch (Exception unseen) when (DiskFailure.Is(unseen))
         {
-            return FileKind.Absent;
+            return PathKind.Absent;
         }
     }
 

@@ -1,0 +1,9 @@
+using System.Globalization;
+
+namespace Weft.Training;
+
+/// <summary>The checksum that a line of a run's records carries: a flipped bit shows, which in a number nothing else would.</summary>
+internal static class LineChecksum
+{
+    public static string Of(ReadOnlySpan<byte> line) => Crc32.Of(line).ToString("x8", CultureInfo.InvariantCulture);
+}
