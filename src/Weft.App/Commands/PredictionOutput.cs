@@ -34,14 +34,16 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
     /// <exception cref="WeftException">Nothing was predicted.</exception>
     public ExitCode Finish(PictureInputs inputs)
     {
+        if (Notes.Pictures == 0 && _failures.Count == 1 && _waiting is [{ Picture: null }])
+            throw _first!; // one file and one error: there is no list to print
         PredictBatch();
         if (Notes.Pictures == 0)
             throw NothingPredicted();
-        if (inputs.HiddenFiles + inputs.OtherFiles + inputs.Subfolders > 0)
-            screen.People.WriteLine($"note: passed over in folders: {inputs.HiddenFiles} hidden files, {inputs.OtherFiles} files that do not end like pictures, {inputs.Subfolders} folders.");
+        if (PictureWords.PassedOver(inputs.HiddenFiles, inputs.OtherFiles, inputs.Subfolders) is { } passed)
+            screen.People.WriteLine($"note: {passed}.");
         var notes = PictureWords.Notes(Notes, predictor.Shape);
         foreach (var note in notes)
-            screen.People.WriteLine($"note: {note.Text.TrimEnd('.')}.");
+            screen.People.WriteLine($"note: {note.Text}.");
         WriteJsonEnd(inputs, notes);
         if (_first is not { } first)
             return ExitCode.Done;
@@ -92,7 +94,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
     {
         _first ??= error;
         _failures.Add((file, error.Code, error.What, error.Found));
-        return $"not predicted: {error.What}{(error.Found is null ? "" : $": {error.Found}")}";
+        return $"not predicted: {Cause(error)}";
     }
 
     private void Print(FittedPicture picture, ImagePrediction prediction)
@@ -165,14 +167,16 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         writer.WriteNumber("tta_shift", predictor.Augmentation.Shift);
     }
 
-    private WeftException NothingPredicted() => _failures.Count == 1 ? _first! : new WeftException(_first!.Code, $"none of the {_failures.Count} files could be predicted", _first)
+    private WeftException NothingPredicted() => new(_first!.Code, _failures.Count == 1 ? _first.What : $"none of the {_failures.Count} files could be predicted", _first)
     {
-        Where = _first.Where, Expected = _first.Expected, Found = $"{_first.What}{(_first.Found is null ? "" : $": {_first.Found}")}", Safe = _first.Safe, Do = _first.Do,
+        Where = _first.Where, Expected = _first.Expected, Found = _failures.Count == 1 ? _first.Found : Cause(_first), Safe = _first.Safe, Do = _first.Do,
     };
+
+    private static string Cause(WeftException error) => error.Found is null ? error.What : $"{error.What}: {error.Found}";
 
     private WeftException Summary(WeftException first) => new(first.Code, $"{_failures.Count} of {Notes.Pictures + _failures.Count} pictures could not be read", first)
     {
-        Where = first.Where, Expected = first.Expected, Found = $"{first.What}{(first.Found is null ? "" : $": {first.Found}")}",
+        Where = first.Where, Expected = first.Expected, Found = Cause(first),
         Safe = "the others are predicted", Do = first.Do,
     };
 }

@@ -40,6 +40,15 @@ internal static class PictureWords
     /// <summary>How many pictures have a bright ground as the network sees them.</summary>
     public static long BrightGrounds(PictureNotes notes) => notes.CountOf(PictureChanges.Inverted) > 0 ? notes.Pictures - notes.BrightGrounds : notes.BrightGrounds;
 
+    /// <summary>What was left out of folders; null where nothing was.</summary>
+    public static string? PassedOver(int hidden, int others, int folders)
+    {
+        string[] parts = [.. new[] { Counted(hidden, "hidden file"), Counted(others, "file that is no picture by its ending", "files that are no pictures by their endings"), Counted(folders, "subfolder") }.OfType<string>()];
+        return parts.Length == 0 ? null : "passed over: " + string.Join(", ", parts);
+
+        static string? Counted(int count, string one, string? many = null) => count == 0 ? null : count == 1 ? $"1 {one}" : $"{count} {many ?? one + "s"}";
+    }
+
     private static void AddGround(List<PictureNote> list, PictureNotes notes)
     {
         var (bright, dark) = (notes.BrightGrounds, notes.Pictures - notes.BrightGrounds);
@@ -47,13 +56,14 @@ internal static class PictureWords
         if (notes.CountOf(PictureChanges.Inverted) > 0)
         {
             if (dark > 0)
-                list.Add(new PictureNote(BrightGround, dark, $"{dark} of {notes.Pictures} pictures had a dark ground, which --invert made bright; {Black}."));
+                list.Add(new PictureNote(BrightGround, dark, $"{dark} of {notes.Pictures} pictures had a dark ground, which --invert made bright; {Black}"));
         }
         else if (bright > 0)
         {
+            var have = notes.Pictures == 1 ? "the picture has" : bright == 1 ? $"1 of {notes.Pictures} pictures has" : $"{bright} of {notes.Pictures} pictures have";
             list.Add(new PictureNote(BrightGround, bright, dark == 0
-                ? $"{bright} of {notes.Pictures} pictures have a bright ground; {Black}. With --invert bright becomes dark."
-                : $"{bright} of {notes.Pictures} pictures have a bright ground, {dark} a dark one; {Black}. --invert would turn both."));
+                ? $"{have} a bright ground; {Black}. With --invert bright becomes dark"
+                : $"{have} a bright ground, {dark} a dark one; {Black}. --invert would turn both"));
         }
     }
 

@@ -14,8 +14,8 @@ internal static class PictureLimits
     // Twice the number of pixels at which Pillow begins to warn of a decompression bomb, where Pillow refuses too.
     private const int Pixels = 178_956_970;
 
-    // Unpacking so many bytes takes a fraction of a second. A file that holds more must be at least a 200th as long: photographs are, bombs reach a 1032nd.
-    private const long UnpackedBytes = 128L << 20;
+    // So many values are unpacked within a second. A file that holds more must be at least a 200th as long: photographs are, while bombs go down to a 1032nd.
+    private const long UnpackedBytes = 64L << 20;
     private const int PackedShare = 200;
 
     /// <exception cref="InvalidDataException">No side may be 0, none longer than the limit, and the area is limited too.</exception>
@@ -25,12 +25,12 @@ internal static class PictureLimits
             throw new InvalidDataException($"the picture is {width} × {height}; sides of 1 to {Side} and at most {Pixels} pixels are read");
     }
 
-    /// <param name="unpacked">What the header promises, in bytes.</param>
+    /// <param name="unpacked">What the header promises, in bytes or values, whichever are more.</param>
     /// <param name="packed">The length of the file.</param>
     /// <exception cref="InvalidDataException">The file would unpack to far more than it is.</exception>
     public static void RequireUnpacked(long unpacked, long packed)
     {
         if (unpacked > UnpackedBytes && unpacked / PackedShare > packed)
-            throw new InvalidDataException($"{packed} bytes claim to hold {unpacked} bytes of pictures; more than {UnpackedBytes} are unpacked only from files of at least a {PackedShare}th of that");
+            throw new InvalidDataException($"a file of {packed} bytes claims to hold {unpacked} values; more than {UnpackedBytes} are unpacked only from a file that is at least a {PackedShare}th as long");
     }
 }

@@ -44,7 +44,8 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, int 
         if (!isKnown || header[10] != 0 || header[11] != 0 || header[12] > 1)
             throw new InvalidDataException($"no PNG has colour type {color} with {depth} bits, compression {header[10]}, filter {header[11]} and interlacing {header[12]}");
         var format = new PngHeader((int)width, (int)height, depth, color, header[12] == 1);
-        PictureLimits.RequireUnpacked(format.Passes.Sum(pass => (format.Stride(pass.WidthOf(format.Width)) + 1L) * pass.HeightOf(format.Height)), packed);
+        var bytes = format.Passes.Sum(pass => (format.Stride(pass.WidthOf(format.Width)) + 1L) * pass.HeightOf(format.Height));
+        PictureLimits.RequireUnpacked(Math.Max(bytes, (long)format.Width * format.Height * format.Samples), packed);
         return format;
     }
 }

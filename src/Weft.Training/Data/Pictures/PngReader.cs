@@ -96,10 +96,9 @@ internal static class PngReader
         {
             return rows.Read(target);
         }
-        catch (IOException damage) when (damage.GetType().Assembly == typeof(ZLibStream).Assembly)
+        catch (Exception damage) when (damage.Source == typeof(ZLibStream).Assembly.GetName().Name)
         {
-            // The type that zlib's other errors have is not public: a stream that needs a dictionary, for example.
-            throw new InvalidDataException("the compressed data are damaged", damage);
+            throw new InvalidDataException("the compressed data are damaged", damage); // zlib's own words are about archives, and one of its types is not public
         }
     }
 

@@ -102,7 +102,7 @@ public class PictureFileTests
 
     [Fact]
     public void A_small_gzip_file_that_claims_a_gigabyte_is_refused_before_it_is_unpacked() =>
-        Assert.Contains("claim to hold", Assert.Throws<WeftException>(() => PictureFile.Read(new MemoryStream(IdxBytes.Gzip(Header(1_000_000, 28, 28))), "x", Target).ToList()).Found);
+        Assert.Contains("claims to hold", Assert.Throws<WeftException>(() => PictureFile.Read(new MemoryStream(IdxBytes.Gzip(Header(1_000_000, 28, 28))), "x", Target).ToList()).Found);
 
     [Theory]
     [InlineData("\u00FF\u00D8\u00FF\u00E0", "a JPEG picture")]

@@ -148,8 +148,8 @@ public class PngReaderTests
     public void Compressed_data_that_are_no_zlib_are_told()
     {
         Refused(new PngBytes(2, 2).OfData([]));
-        Refused(new PngBytes(2, 2).OfData([0x11, 1, 2, 3]));
-        Refused(new PngBytes(2, 2).OfData([0x78, 0xBB, 1, 2, 3, 4, 5, 6])); // wants a dictionary
+        Assert.Equal("the compressed data are damaged", Refused(new PngBytes(2, 2).OfData([0x11, 1, 2, 3])).Found);
+        Assert.Equal("the compressed data are damaged", Refused(new PngBytes(2, 2).OfData([0x78, 0xBB, 1, 2, 3, 4, 5, 6])).Found); // wants a dictionary
         Refused(new PngBytes(2, 2, Color: 3).OfRows([0, 0, 0, 0, 0, 0]));   // no palette
     }
 
@@ -166,8 +166,9 @@ public class PngReaderTests
     public void A_small_file_that_claims_a_gigabyte_is_refused_from_the_header()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("claim to hold", Refused(new PngBytes(13_000, 13_000, 16, 6).OfData([1, 2, 3])).Found);
-        Assert.Contains("claim to hold", Refused((new PngBytes(13_000, 13_000) { Interlaced = true }).OfData([1, 2, 3])).Found);
+        Assert.Contains("claims to hold", Refused(new PngBytes(13_000, 13_000, 16, 6).OfData([1, 2, 3])).Found);
+        Assert.Contains("claims to hold", Refused((new PngBytes(13_000, 13_000) { Interlaced = true }).OfData([1, 2, 3])).Found);
+        Assert.Contains("claims to hold", Refused(new PngBytes(13_000, 13_000, Depth: 1).OfData([1, 2, 3])).Found); // few bytes, many pixels
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
