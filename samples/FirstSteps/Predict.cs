@@ -7,8 +7,8 @@ internal static class Predict
     public static void Run(string picture, string runs)
     {
         using var predictor = new Predictor(new RunStore(runs).FindCheckpoint("latest@best"));
-        var images = PictureFile.Read(File.ReadAllBytes(picture), picture);
-        foreach (var (image, prediction) in images.Zip(predictor.Predict([.. images.Select(image => PictureFit.To(image, predictor.Shape))])))
+        var images = PictureFile.Read(picture, predictor.Shape).ToList();
+        foreach (var (image, prediction) in images.Zip(predictor.Predict([.. images.Select(image => image.Pixels)])))
             Console.WriteLine($"{image.Name}: {prediction.Name} {prediction.Probability:P1}");
     }
 }

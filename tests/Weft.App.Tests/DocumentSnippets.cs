@@ -17,8 +17,8 @@ internal static class DocumentSnippets
     public static void Deploying()
     {
         using var predictor = new Predictor(new RunStore("runs").FindCheckpoint("latest@best"));
-        var picture = PictureFile.Read(File.ReadAllBytes("coat.png"), "coat.png")[0];
-        var prediction = predictor.Predict([PictureFit.To(picture, predictor.Shape)])[0];
+        var picture = PictureFile.Read("coat.png", predictor.Shape).First();
+        var prediction = predictor.Predict([picture.Pixels])[0];
         Console.WriteLine($"{prediction.Name} {prediction.Probability:P1}");
     }
 }

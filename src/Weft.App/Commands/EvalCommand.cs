@@ -7,16 +7,14 @@ internal sealed class EvalCommand : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
     private readonly Option<EvaluationSplit> _split = SplitOption.Create();
-    private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image. Default: as the run's evaluation.tta says." };
-    private readonly WholeNumber _ttaShift = new("--tta-shift", "Mean also over the image moved by up to N pixels each way; 1 is nine places.", 0, TestTimeAugmentation.LargestShift, 0, "as the run's evaluation.tta_shift says");
-    private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever the run's evaluation section says." };
+    private readonly ViewOptions _views = new();
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
     private readonly RunsOption _runs = new();
 
     public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen)
     {
         Arguments.Add(_run);
-        foreach (var option in new Option[] { _split, _tta, _ttaShift, _noTta, _threads, _runs })
+        foreach (var option in (Option[])[_split, .. _views.All, _threads, _runs])
             Options.Add(option);
     }
 
@@ -24,7 +22,7 @@ internal sealed class EvalCommand : Verb
     {
         var threads = _threads.Of(parse);
         var split = parse.GetValue(_split);
-        var augmentation = Augmentation(parse);
+        var choice = _views.Of(parse);
         var store = _runs.Store(parse);
         var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
         using var signals = new StopSignals(_ => { }, _ => { });
@@ -32,7 +30,7 @@ internal sealed class EvalCommand : Verb
         {
             using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
             using var evaluation = new RunEvaluation(checkpoint, configuration => OpenData(configuration, signals.Token), threads);
-            var views = augmentation(evaluation.Configuration.Evaluation);
+            var views = choice.Over(RunViews.Of(evaluation.Checkpoint, checkpoint.Run));
             var result = split == EvaluationSplit.Test
                 ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)
                 : evaluation.Validation(views, signals.Token);
@@ -44,22 +42,6 @@ internal sealed class EvalCommand : Verb
         {
             return signal;
         }
-    }
-
-    private Func<EvaluationConfiguration, TestTimeAugmentation> Augmentation(ParseResult parse)
-    {
-        var (mirrored, shift) = (parse.GetValue(_tta), parse.GetValue(_ttaShift) is null ? null : (int?)_ttaShift.Of(parse));
-        if (!parse.GetValue(_noTta))
-            return run => new TestTimeAugmentation(mirrored || run.Tta, shift ?? run.TtaShift);
-        if (mirrored || shift > 0)
-        {
-            throw new WeftException(ExitCode.Usage, "--no-tta contradicts what stands beside it")
-            {
-                Where = "--no-tta", Expected = "--no-tta alone, or --tta and --tta-shift", Safe = "nothing was touched",
-            };
-        }
-
-        return _ => TestTimeAugmentation.None;
     }
 
     private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string? folder)

@@ -12,7 +12,7 @@ public sealed record ModelCard
     /// <summary>Of the data it was trained on.</summary>
     public required string DataFingerprint { get; init; }
 
-    /// <summary>Every key that the bits depend on, with its value.</summary>
+    /// <summary>Every key that the bits depend on, and how the run is evaluated, with their values.</summary>
     public required IReadOnlyDictionary<string, string> Configuration { get; init; }
 }
 

@@ -29,8 +29,9 @@ public static class Evaluator
             if (views.Length > 1)
             {
                 foreach (var view in views.AsSpan(1))
-                    AddView(network, loader.Load(i, view), rows);
-                Average(rows, views.Length, batch.Labels, losses.AsSpan(done, batch.Count));
+                    AddView(network, loader.Load(i, view).Images, batch.Count, rows);
+                Average(rows, views.Length);
+                LossesOf(rows, batch.Labels, losses.AsSpan(done, batch.Count));
             }
 
             done += batch.Count;
@@ -39,20 +40,25 @@ public static class Evaluator
         return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes) { Augmentation = augmentation };
     }
 
-    private static void AddView(Network network, Batch batch, Span<float> probabilities)
+    /// <summary>Adds the probabilities of <paramref name="count"/> images, seen through one view, to those of the views before.</summary>
+    internal static void AddView(Network network, ReadOnlySpan<float> images, int count, Span<float> probabilities)
     {
         var others = new float[probabilities.Length];
-        network.Forward(batch.Images, batch.Count, Phase.Evaluation);
+        network.Forward(images, count, Phase.Evaluation);
         SoftmaxCrossEntropy.Probabilities(network.Logits, network.ClassCount, others);
         for (var i = 0; i < others.Length; i++)
             probabilities[i] += others[i];
     }
 
-    private static void Average(Span<float> sums, int viewCount, ReadOnlySpan<int> labels, Span<float> losses)
+    internal static void Average(Span<float> sums, int viewCount)
     {
         for (var i = 0; i < sums.Length; i++)
             sums[i] /= viewCount;
+    }
+
+    private static void LossesOf(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, Span<float> losses)
+    {
         for (var i = 0; i < losses.Length; i++)
-            losses[i] = -MathF.Log(sums[i * (sums.Length / losses.Length) + labels[i]]);
+            losses[i] = -MathF.Log(probabilities[i * (probabilities.Length / losses.Length) + labels[i]]);
     }
 }

@@ -6,27 +6,35 @@ public sealed record ImagePrediction(int Class, string Name, IReadOnlyList<float
     public float Probability => Probabilities[Class];
 }
 
-/// <summary>A checkpoint ready to classify images: the network with its own preprocessing and class names. One caller at a time.</summary>
+/// <summary>A checkpoint ready to classify images as its run's evaluation does: the network with its own preprocessing, views and class names. One caller at a time.</summary>
 public sealed class Predictor : IDisposable
 {
-    private const int BatchSize = 64;
+    /// <summary>So many images go through the network at once.</summary>
+    public const int BatchSize = 64;
 
     private readonly Checkpoint _checkpoint;
     private readonly CpuDevice _device;
     private readonly Network _network;
-    private readonly float[] _table;
+    private readonly ImageWarp _warp;
+    private readonly float[] _input;
 
     /// <param name="threads">Default: all cores.</param>
-    /// <exception cref="WeftException">Exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
-    public Predictor(CheckpointReference checkpoint, int? threads = null)
+    /// <param name="augmentation">The views of each image. Default: those the run is evaluated in.</param>
+    /// <exception cref="WeftException">Exit 22: the checkpoint is damaged; 33: written by a newer version; or as <see cref="RunViews.Of"/>.</exception>
+    public Predictor(CheckpointReference checkpoint, int? threads = null, TestTimeAugmentation? augmentation = null)
     {
         _checkpoint = checkpoint.Read();
+        Augmentation = augmentation ?? RunViews.Of(_checkpoint, checkpoint.Run);
         var preprocessing = _checkpoint.Card.Preprocessing;
-        _table = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation).CreateTable();
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
         _network = Network.Compile(_checkpoint.Card.Description, _device, new CompileOptions { BatchSize = BatchSize, Training = false });
+        _warp = new ImageWarp(Shape, new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation));
+        _input = new float[BatchSize * Shape.Length];
         _checkpoint.ApplyTo(_network);
     }
+
+    /// <summary>The views each prediction is the mean over.</summary>
+    public TestTimeAugmentation Augmentation { get; set; }
 
     /// <summary>What an image must be.</summary>
     public FeatureShape Shape => _network.Description.Input;
@@ -38,15 +46,20 @@ public sealed class Predictor : IDisposable
     public IReadOnlyList<ImagePrediction> Predict(IReadOnlyList<byte[]> images)
     {
         var predictions = new List<ImagePrediction>(images.Count);
-        var input = new float[Math.Min(BatchSize, images.Count) * Shape.Length];
+        var views = Augmentation.Views(Shape).ToArray();
         for (var first = 0; first < images.Count; first += BatchSize)
         {
             var count = Math.Min(BatchSize, images.Count - first);
-            for (var i = 0; i < count; i++)
-                Normalize(images[first + i], input.AsSpan(i * Shape.Length, Shape.Length));
-            _network.Forward(input.AsSpan(0, count * Shape.Length), count, Phase.Evaluation);
             var probabilities = new float[count * _network.ClassCount];
-            SoftmaxCrossEntropy.Probabilities(_network.Logits, _network.ClassCount, probabilities);
+            foreach (var view in views)
+            {
+                for (var i = 0; i < count; i++)
+                    Render(images[first + i], view, _input.AsSpan(i * Shape.Length, Shape.Length));
+                Evaluator.AddView(_network, _input.AsSpan(0, count * Shape.Length), count, probabilities);
+            }
+
+            if (views.Length > 1)
+                Evaluator.Average(probabilities, views.Length);
             for (var i = 0; i < count; i++)
             {
                 var row = probabilities[(i * _network.ClassCount)..((i + 1) * _network.ClassCount)];
@@ -64,11 +77,10 @@ public sealed class Predictor : IDisposable
         _device.Dispose();
     }
 
-    private void Normalize(byte[] image, Span<float> input)
+    private void Render(byte[] image, AffineMap view, Span<float> input)
     {
         if (image.Length != input.Length)
-            throw new ArgumentException($"An image of {Shape} has {input.Length} bytes but received {image.Length}. PictureFit.To gives it the right size.");
-        for (var i = 0; i < image.Length; i++)
-            input[i] = _table[i % Shape.Channels * 256 + image[i]];
+            throw new ArgumentException($"An image of {Shape} has {input.Length} bytes but received {image.Length}. PictureFile.Read and PictureFit.To give it the right size.");
+        _warp.Apply(image, view, input);
     }
 }

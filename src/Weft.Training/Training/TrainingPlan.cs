@@ -32,6 +32,7 @@ public sealed record Surroundings
 public sealed class TrainingPlan : IDisposable
 {
     private const string EpochsKey = "training.epochs";
+    private const string EvaluationSection = "evaluation.";
 
     private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings)
     {
@@ -82,7 +83,7 @@ public sealed class TrainingPlan : IDisposable
         Preprocessing = Data.Preprocessing,
         Classes = Data.Dataset.ClassNames,
         DataFingerprint = Data.Dataset.Fingerprint,
-        Configuration = LastingKeys(Configuration),
+        Configuration = CardKeys(Configuration),
     };
 
     /// <summary>Where the training begins; the first position of a new run.</summary>
@@ -191,7 +192,7 @@ public sealed class TrainingPlan : IDisposable
             configuration = configuration with { Training = configuration.Training with { Threads = threads ?? configuration.Training.Threads } };
             var warnings = new List<Warned>();
             var checkpoint = new CheckpointStore(folder, surroundings?.Files).LoadNewest(warnings.Add);
-            CheckpointChecks.RequireSameConfiguration(checkpoint, LastingKeys(configuration), folder, except);
+            CheckpointChecks.RequireSameConfiguration(checkpoint, CardKeys(configuration), folder, except);
             var data = TrainingData.Prepare(open(configuration.Data), configuration.Data, new RunReader(folder).Information.Data.SplitRule);
             CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
             CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
@@ -209,9 +210,13 @@ public sealed class TrainingPlan : IDisposable
     }
 
     /// <summary>The keys a training's bits depend on, with their values.</summary>
-    public static IReadOnlyDictionary<string, string> LastingKeys(RunConfiguration configuration) => ConfigurationTable.Keys
-        .Where(key => !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal) && !key.Name.StartsWith("evaluation.", StringComparison.Ordinal)
-            && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
+    public static IReadOnlyDictionary<string, string> LastingKeys(RunConfiguration configuration) => Keys(configuration, key => !key.StartsWith(EvaluationSection, StringComparison.Ordinal));
+
+    /// <summary>What a checkpoint says of its run's configuration: <see cref="LastingKeys"/>, and how the run is evaluated.</summary>
+    public static IReadOnlyDictionary<string, string> CardKeys(RunConfiguration configuration) => Keys(configuration, _ => true);
+
+    private static Dictionary<string, string> Keys(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Keys
+        .Where(key => isWanted(key.Name) && !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal) && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
         .ToDictionary(key => key.Name, key => key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
 
     public void Dispose()

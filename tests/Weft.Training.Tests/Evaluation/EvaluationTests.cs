@@ -193,6 +193,34 @@ public sealed class EvaluationTests : IDisposable
         }
     }
 
+    [Fact]
+    public void The_checkpoint_says_in_which_views_its_run_is_evaluated_and_an_old_one_asks_the_configuration()
+    {
+        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1", "evaluation.tta=true", "evaluation.tta_shift=2"));
+        var reference = new RunStore(_folder.In("runs")).FindCheckpoint("run");
+        var views = new TestTimeAugmentation(Mirrored: true, Shift: 2);
+        var checkpoint = reference.Read();
+        Assert.Equal(views, RunViews.Of(checkpoint, reference.Run));
+        using (var predictor = new Predictor(reference, threads: 1))
+            Assert.Equal(views, predictor.Augmentation);
+        using (var predictor = new Predictor(reference, threads: 1, TestTimeAugmentation.None))
+            Assert.Equal(TestTimeAugmentation.None, predictor.Augmentation);
+
+        Assert.Equal(views, RunViews.Of(With(checkpoint, null), reference.Run));
+        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => RunViews.Of(With(checkpoint, "99"), reference.Run)).Code);
+        File.WriteAllText(reference.Run.ConfigurationFile, File.ReadAllText(reference.Run.ConfigurationFile).Replace("tta_shift: 2", "tta_shift: 1"));
+        Assert.Equal(views, RunViews.Of(checkpoint, reference.Run));
+        Assert.Equal(views with { Shift = 1 }, RunViews.Of(With(checkpoint, null), reference.Run));
+
+        static Checkpoint With(Checkpoint checkpoint, string? shift)
+        {
+            var keys = checkpoint.Card.Configuration.Where(pair => pair.Key != "evaluation.tta_shift").ToDictionary();
+            if (shift is not null)
+                keys["evaluation.tta_shift"] = shift;
+            return checkpoint with { Card = checkpoint.Card with { Configuration = keys } };
+        }
+    }
+
     private static ImageDataset Moved(ImageDataset dataset, int right, int down, bool flipped)
     {
         var (samples, shape) = (dataset.Train, dataset.Train.Shape);

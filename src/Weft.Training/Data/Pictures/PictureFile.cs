@@ -1,79 +1,118 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace Weft.Training;
 
-/// <param name="Name">The file's; with <c>#number</c> where a file holds many.</param>
-/// <param name="Pixels">[height, width, channels].</param>
-public sealed record NamedPicture(string Name, FeatureShape Shape, byte[] Pixels);
-
-/// <summary>Pictures from files: PNG, PGM and PPM (binary, 8 bits), and IDX with any number of images.</summary>
+/// <summary>
+/// Pictures from files, one by one, as a network takes them: PNG, PGM and PPM (text and binary, up to 16 bits), and IDX files of any number of images, plain or gzip.
+/// A picture is read row by row, so that memory depends neither on its size nor on the number of pictures.
+/// </summary>
 public static class PictureFile
 {
-    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    /// <summary>What is read, for messages.</summary>
+    public const string Kinds = "PNG, PGM or PPM, or an IDX file of images, plain or gzip";
 
-    /// <param name="name">For messages and <see cref="NamedPicture.Name"/>.</param>
-    /// <exception cref="WeftException">Exit 2: no such picture, or damaged.</exception>
-    public static IReadOnlyList<NamedPicture> Read(ReadOnlySpan<byte> file, string name)
+    private const string NothingTouched = "nothing was touched";
+
+    /// <summary>The pictures of a file, read while they are enumerated.</summary>
+    /// <param name="target">What the network takes: height, width and 1 or 3 channels.</param>
+    /// <param name="invert">Bright becomes dark: for pictures on a white ground.</param>
+    /// <exception cref="WeftException">Exit 2: there is no such picture, or it is damaged; 11: a gzip file is damaged; 41: it cannot be read.</exception>
+    public static IEnumerable<FittedPicture> Read(string path, FeatureShape target, bool invert = false)
+    {
+        using var file = Open(path);
+        foreach (var picture in Read(file, path, target, invert))
+            yield return picture;
+    }
+
+    /// <inheritdoc cref="Read(string, FeatureShape, bool)"/>
+    /// <param name="file">Seekable; it is read from its start.</param>
+    /// <param name="name">For messages and <see cref="FittedPicture.Name"/>.</param>
+    public static IEnumerable<FittedPicture> Read(Stream file, string name, FeatureShape target, bool invert = false)
+    {
+        using var pictures = Told(() => Pictures(file, name, target, invert).GetEnumerator(), name);
+        while (Told(pictures.MoveNext, name))
+            yield return pictures.Current;
+    }
+
+    /// <summary>The pictures that a stream without a length brings, such as standard input.</summary>
+    /// <inheritdoc cref="Read(Stream, string, FeatureShape, bool)"/>
+    /// <exception cref="WeftException">Also exit 2: it brings more than is kept in memory.</exception>
+    public static IEnumerable<FittedPicture> ReadAhead(Stream file, string name, FeatureShape target, bool invert = false)
+    {
+        using var content = new MemoryStream();
+        var piece = new byte[1 << 16];
+        while (Told(() => file.Read(piece), name) is var read and > 0)
+        {
+            content.Write(piece, 0, read);
+            if (content.Length > PictureLimits.StandardInputBytes)
+            {
+                throw new WeftException(ExitCode.Usage, "this picture is too large to be read from a pipe")
+                {
+                    Where = name, Expected = $"at most {PictureLimits.StandardInputBytes} bytes", Found = "more", Safe = NothingTouched, Do = "write it to a file and name that",
+                };
+            }
+        }
+
+        foreach (var picture in Read(content, name, target, invert))
+            yield return picture;
+    }
+
+    private static FileStream Open(string path)
     {
         try
         {
-            if (file.StartsWith(PngSignature))
-                return PngReader.Read(file) is var (shape, pixels) ? [new NamedPicture(name, shape, pixels)] : [];
-            if (file.StartsWith("P5"u8) || file.StartsWith("P6"u8))
-                return [Netpbm(file, name)];
-            if (file.Length >= 16 && file.StartsWith((ReadOnlySpan<byte>)[0, 0, 8, 3]))
-                return Idx(file, name);
+            var file = RegularFile.OpenRead(path);
+            if (file.Length <= PictureLimits.FileBytes)
+                return file;
+            var length = file.Length;
+            file.Dispose();
+            throw new WeftException(ExitCode.Usage, "this file is too large for a picture") { Where = path, Expected = $"at most {PictureLimits.FileBytes} bytes", Found = $"{length} bytes", Safe = NothingTouched };
         }
-        catch (InvalidDataException damage)
+        catch (NotRegularFileException other)
         {
-            throw new WeftException(ExitCode.Usage, "this picture cannot be read", damage) { Where = name, Found = damage.Message, Safe = "nothing was touched" };
+            throw new WeftException(ExitCode.Usage, "this is no picture that can be read", other) { Where = path, Expected = "a regular file: " + Kinds, Found = other.Found, Safe = NothingTouched };
         }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException || (missing is ArgumentException && missing is not ArgumentOutOfRangeException))
+        {
+            throw new WeftException(ExitCode.Usage, "there is no such picture", missing) { Where = path, Safe = NothingTouched };
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "this picture cannot be read", path, NothingTouched);
+        }
+    }
 
+    private static IEnumerable<FittedPicture> Pictures(Stream file, string name, FeatureShape target, bool invert)
+    {
+        var start = new byte[PictureKinds.Length];
+        file.Position = 0;
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        file.Position = 0;
+        if (start.AsSpan().StartsWith(PngReader.Signature))
+            return [PngReader.Read(file, name, target, invert)];
+        if (start is [(byte)'P', var kind, ..] && NetpbmReader.IsKind(kind))
+            return NetpbmReader.Read(file, name, target, invert);
+        if (start.AsSpan().StartsWith(IdxPictures.Magic))
+            return IdxPictures.Read(file, name, target, invert);
+        if (start is [0x1F, 0x8B, ..])
+            return IdxPictures.ReadGzip(file, name, target, invert);
         throw new WeftException(ExitCode.Usage, "this is no picture that can be read")
         {
-            Where = name, Expected = "PNG, PGM or PPM (binary), or an IDX file of images", Found = file.IsEmpty ? "an empty file" : $"{file.Length} bytes that begin with {Convert.ToHexStringLower(file[..Math.Min(4, file.Length)])}",
-            Safe = "nothing was touched", Do = file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) ? "convert the JPEG to PNG" : null,
+            Where = name, Expected = Kinds, Found = PictureKinds.NameOf(start), Safe = NothingTouched, Do = PictureKinds.AdviceFor(start, name),
         };
     }
 
-    private static List<NamedPicture> Idx(ReadOnlySpan<byte> file, string name)
+    private static T Told<T>(Func<T> read, string name)
     {
-        var (count, height, width) = (BinaryPrimitives.ReadInt32BigEndian(file[4..]), BinaryPrimitives.ReadInt32BigEndian(file[8..]), BinaryPrimitives.ReadInt32BigEndian(file[12..]));
-        if (count < 0 || height < 1 || width < 1 || file.Length - 16 != (long)count * height * width)
-            throw new InvalidDataException($"the header says {count} images of {height} × {width} but {file.Length - 16} bytes follow");
-        var pictures = new List<NamedPicture>(count);
-        for (var i = 0; i < count; i++)
-            pictures.Add(new NamedPicture($"{name}#{i}", new FeatureShape(height, width, 1), file.Slice(16 + i * height * width, height * width).ToArray()));
-        return pictures;
-    }
-
-    // P5 or P6, width, height, largest value, each followed by white space or comments; then the bytes.
-    private static NamedPicture Netpbm(ReadOnlySpan<byte> file, string name)
-    {
-        var channels = file[1] == '5' ? 1 : 3;
-        var at = 2;
-        Span<int> numbers = stackalloc int[3];
-        for (var i = 0; i < 3; i++)
+        try
         {
-            var digits = new StringBuilder();
-            for (; at < file.Length && (digits.Length == 0 || char.IsAsciiDigit((char)file[at])); at++)
-            {
-                if (file[at] == '#')
-                    at += Math.Max(0, file[at..].IndexOf((byte)'\n'));
-                else if (char.IsAsciiDigit((char)file[at]))
-                    digits.Append((char)file[at]);
-                else if (!char.IsWhiteSpace((char)file[at]))
-                    throw new InvalidDataException("the header is no PGM's or PPM's");
-            }
-
-            if (digits.Length > 5 || !int.TryParse(digits.ToString(), out numbers[i]) || numbers[i] < 1)
-                throw new InvalidDataException("the header is no PGM's or PPM's");
+            return read();
         }
-
-        var shape = new FeatureShape(numbers[1], numbers[0], channels);
-        if (numbers[2] != 255 || file.Length - at - 1 != shape.Length)
-            throw new InvalidDataException($"expected {(long)numbers[0] * numbers[1] * channels} bytes of values up to 255, found {file.Length - at - 1} up to {numbers[2]}");
-        return new NamedPicture(name, shape, file[(at + 1)..].ToArray());
+        catch (InvalidDataException damage)
+        {
+            throw new WeftException(ExitCode.Usage, "this picture cannot be read", damage) { Where = name, Found = damage.Message, Safe = NothingTouched };
+        }
+        catch (IOException failure)
+        {
+            throw DiskFailure.ToError(failure, "this picture cannot be read", name, NothingTouched);
+        }
     }
 }

@@ -3,70 +3,130 @@ using System.IO.Compression;
 
 namespace Weft.Training;
 
-/// <summary>Reads PNG: every bit depth and colour type, not interlaced. Transparent pixels are laid over black. Wrong checksums are an error.</summary>
+/// <summary>Reads PNG row by row: every bit depth and colour type, interlaced or not. Wrong checksums are an error.</summary>
 internal static class PngReader
 {
-    private const int LargestSide = 16_384;
+    private const int LongestOrientation = 1 << 16;
+    private const int LargestSmallRange = ushort.MaxValue / 8;
 
-    /// <returns>[height, width, 1 or 3].</returns>
+    public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <param name="file">Seekable, at its start.</param>
     /// <exception cref="InvalidDataException">No PNG, damaged, or a kind that is not read; the message says which.</exception>
-    public static (FeatureShape Shape, byte[] Pixels) Read(ReadOnlySpan<byte> file)
+    public static FittedPicture Read(Stream file, string name, FeatureShape target, bool invert)
     {
-        ReadOnlySpan<byte> header = default, palette = default, transparency = default;
-        using var packed = new MemoryStream();
-        for (var rest = file[8..]; ;)
-        {
-            if (rest.Length < 12 || BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length > rest.Length - 12)
-                throw new InvalidDataException("the file ends in the middle of the picture");
-            var type = rest.Slice(4, 4);
-            var data = rest.Slice(8, (int)length);
-            var crc = Crc32.Start();
-            crc.Append(rest.Slice(4, 4 + (int)length));
-            if (crc.Value != BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]))
-                throw new InvalidDataException("a checksum in the file is wrong");
-            if (type.SequenceEqual("IHDR"u8))
-                header = data;
-            else if (type.SequenceEqual("PLTE"u8))
-                palette = data;
-            else if (type.SequenceEqual("tRNS"u8))
-                transparency = data;
-            else if (type.SequenceEqual("IDAT"u8))
-                packed.Write(data);
-            else if (type.SequenceEqual("IEND"u8))
-                break;
-            rest = rest[(12 + (int)length)..];
-        }
-
-        if (header.Length != 13)
+        file.Position = Signature.Length;
+        var chunks = new PngChunks(file);
+        var changes = PictureChanges.None;
+        chunks.Next();
+        if (chunks.Type != PngChunks.Header || chunks.ReadUpTo(PngHeader.Length + 1) is not { Length: PngHeader.Length } bytes)
             throw new InvalidDataException("the file has no header");
-        var format = Format.Of(header);
-        packed.Position = 0;
-        var rows = Unfilter(packed, format);
-        return Expand(rows, format, palette.ToArray(), transparency.ToArray());
-    }
-
-    private static byte[] Unfilter(MemoryStream packed, Format format)
-    {
-        var stride = (format.Width * format.BitsPerPixel + 7) / 8;
-        var step = Math.Max(1, format.BitsPerPixel / 8);
-        var rows = new byte[(long)stride * format.Height];
-        using var stream = new ZLibStream(packed, CompressionMode.Decompress);
-        var zeros = new byte[stride];
-        for (var y = 0; y < format.Height; y++)
+        var header = PngHeader.Of(bytes, file.Length);
+        byte[] palette = [], transparency = [];
+        for (chunks.Next(); chunks.Type != PngChunks.Data; chunks.Next())
         {
-            var filter = stream.ReadByte();
-            var row = rows.AsSpan(y * stride, stride);
-            if (filter < 0 || stream.ReadAtLeast(row, stride, throwOnEndOfStream: false) < stride)
-                throw new InvalidDataException("the file ends in the middle of the picture");
-            ReadOnlySpan<byte> above = y == 0 ? zeros : rows.AsSpan((y - 1) * stride, stride);
-            for (var i = 0; i < stride; i++)
+            switch (chunks.Type)
             {
-                int left = i < step ? 0 : row[i - step], up = above[i], corner = i < step ? 0 : above[i - step];
-                row[i] = (byte)(row[i] + filter switch { 0 => 0, 1 => left, 2 => up, 3 => (left + up) / 2, 4 => Paeth(left, up, corner), _ => throw new InvalidDataException($"row {y} has the filter {filter}") });
+                case PngChunks.Palette:
+                    palette = chunks.ReadUpTo(3 * 256);
+                    break;
+                case PngChunks.Transparency:
+                    transparency = chunks.ReadUpTo(256);
+                    break;
+                case PngChunks.Orientation when IsTurned(chunks.ReadUpTo(LongestOrientation)):
+                    changes |= PictureChanges.OrientationIgnored;
+                    break;
+                case PngChunks.AnimationControl when chunks.ReadUpTo(8) is { Length: 8 } animation && BinaryPrimitives.ReadUInt32BigEndian(animation) > 1:
+                    changes |= PictureChanges.FirstOfAnimation;
+                    break;
+                case PngChunks.End:
+                    throw PngChunks.EndsEarly();
+                case var _ when chunks.IsCritical:
+                    throw new InvalidDataException("the picture is of a kind of PNG that only some programs write; save it as an ordinary one");
             }
         }
 
-        return rows;
+        var fit = new PictureFit(new FeatureShape(header.Height, header.Width, header.Channels), target, invert);
+        var pixels = new PngPixels(header, palette, transparency);
+        using (var rows = new ZLibStream(chunks.OpenData(), CompressionMode.Decompress))
+            ReadRows(rows, header, pixels, fit);
+        while (chunks.Type != PngChunks.End)
+            chunks.Next();
+        chunks.Finish();
+
+        changes |= header.IsInterlaced ? PictureChanges.Interlaced : 0;
+        changes |= header.Depth == 16 ? PictureChanges.DepthReduced : 0;
+        changes |= header is { Depth: < 8, Color: not PngHeader.PaletteColor } ? PictureChanges.ValuesScaled : 0;
+        if (header.Depth == 16 && pixels.LargestSample is > 0 and <= LargestSmallRange)
+            changes |= PictureChanges.SmallRange;
+        return fit.Finish(name, changes) with { LargestValue = (pixels.LargestSample, (1 << header.Depth) - 1) };
+    }
+
+    private static void ReadRows(ZLibStream rows, PngHeader header, PngPixels pixels, PictureFit fit)
+    {
+        var step = Math.Max(1, header.BitsPerPixel / 8);
+        var (above, row) = (new byte[header.Stride(header.Width) + 1], new byte[header.Stride(header.Width) + 1]);
+        foreach (var pass in header.Passes)
+        {
+            var (width, height) = (pass.WidthOf(header.Width), pass.HeightOf(header.Height));
+            var length = header.Stride(width) + 1;
+            above.AsSpan().Clear();
+            for (var y = 0; y < height; y++)
+            {
+                Fill(rows, row.AsSpan(0, length));
+                Unfilter(row[0], row.AsSpan(1, length - 1), above.AsSpan(1, length - 1), step);
+                var expanded = pixels.Expand(row.AsSpan(1, length - 1), width, out var opacity);
+                fit.AddRow(pass.FirstY + y * pass.StepY, expanded, opacity, pass.FirstX, pass.StepX);
+                (above, row) = (row, above);
+            }
+        }
+
+        Unpack(rows, row.AsSpan(0, 1)); // compares the checksum behind the rows
+    }
+
+    private static void Fill(ZLibStream rows, Span<byte> row)
+    {
+        for (var filled = 0; filled < row.Length;)
+            filled += Unpack(rows, row[filled..]) is var read and > 0 ? read : throw PngChunks.EndsEarly();
+    }
+
+    private static int Unpack(ZLibStream rows, Span<byte> target)
+    {
+        try
+        {
+            return rows.Read(target);
+        }
+        catch (Exception damage) when (damage.Source == typeof(ZLibStream).Assembly.GetName().Name)
+        {
+            throw new InvalidDataException("the compressed data are damaged", damage); // zlib's own words are about archives, and one of its types is not public
+        }
+    }
+
+    private static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int step)
+    {
+        switch (filter)
+        {
+            case 0:
+                break;
+            case 1:
+                for (var i = step; i < row.Length; i++)
+                    row[i] += row[i - step];
+                break;
+            case 2:
+                for (var i = 0; i < row.Length; i++)
+                    row[i] += above[i];
+                break;
+            case 3:
+                for (var i = 0; i < row.Length; i++)
+                    row[i] += (byte)(((i < step ? 0 : row[i - step]) + above[i]) / 2);
+                break;
+            case 4:
+                for (var i = 0; i < row.Length; i++)
+                    row[i] += (byte)(i < step ? above[i] : Paeth(row[i - step], above[i], above[i - step]));
+                break;
+            default:
+                throw new InvalidDataException($"a row has the filter {filter}");
+        }
     }
 
     private static int Paeth(int left, int up, int corner)
@@ -75,60 +135,26 @@ internal static class PngReader
         return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
     }
 
-    private static (FeatureShape, byte[]) Expand(byte[] rows, Format format, byte[] palette, byte[] transparency)
+    // An Exif block: "II*" or "MM*", the offset of a table, its number of entries, 12 bytes each: tag, type, count, value.
+    private static bool IsTurned(ReadOnlySpan<byte> exif)
     {
-        var channels = format.Color is 0 or 4 ? 1 : 3;
-        var stride = (format.Width * format.BitsPerPixel + 7) / 8;
-        var pixels = new byte[format.Height * format.Width * channels];
-        for (var y = 0; y < format.Height; y++)
+        const int Tag = 0x0112;
+        if (exif.Length < 8 || !(exif.StartsWith("II*\0"u8) || exif.StartsWith("MM\0*"u8)))
+            return false;
+        var isLittle = exif[0] == 'I';
+        var at = isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
+        if (at > exif.Length - 2)
+            return false;
+        var table = exif[(int)at..];
+        var count = Short(table);
+        for (table = table[2..]; count > 0 && table.Length >= 12; count--, table = table[12..])
         {
-            for (var x = 0; x < format.Width; x++)
-            {
-                int Sample(int i) => format.Depth switch
-                {
-                    16 => rows[y * stride + (x * format.Samples + i) * 2],
-                    8 => rows[y * stride + x * format.Samples + i],
-                    _ => (rows[y * stride + x * format.Depth / 8] >> (8 - format.Depth - x * format.Depth % 8)) & ((1 << format.Depth) - 1),
-                };
-                var target = pixels.AsSpan((y * format.Width + x) * channels, channels);
-                if (format.Color == 3)
-                {
-                    var entry = Sample(0);
-                    if (3 * entry + 3 > palette.Length)
-                        throw new InvalidDataException($"pixel ({x}, {y}) has colour {entry} of a palette of {palette.Length / 3}");
-                    var alpha = entry < transparency.Length ? transparency[entry] : 255;
-                    for (var c = 0; c < 3; c++)
-                        target[c] = (byte)(palette[3 * entry + c] * alpha / 255);
-                    continue;
-                }
-
-                var opacity = format.Color is 4 or 6 ? Sample(channels) : 255;
-                for (var c = 0; c < channels; c++)
-                    target[c] = (byte)(Sample(c) * (format.Depth < 8 ? 255 / ((1 << format.Depth) - 1) : 1) * opacity / 255);
-            }
+            if (Short(table) == Tag)
+                return Short(table[8..]) is > 1 and <= 8;
         }
 
-        return (new FeatureShape(format.Height, format.Width, channels), pixels);
-    }
+        return false;
 
-    private readonly record struct Format(int Width, int Height, int Depth, int Color)
-    {
-        public int Samples => Color switch { 0 or 3 => 1, 4 => 2, 2 => 3, _ => 4 };
-
-        public int BitsPerPixel => Samples * Depth;
-
-        public static Format Of(ReadOnlySpan<byte> header)
-        {
-            uint width = BinaryPrimitives.ReadUInt32BigEndian(header), height = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
-            if (width is 0 or > LargestSide || height is 0 or > LargestSide)
-                throw new InvalidDataException($"the picture is {width} × {height}; sides of 1 to {LargestSide} are read");
-            var (depth, color) = (header[8], header[9]);
-            var isKnown = color switch { 0 => depth is 1 or 2 or 4 or 8 or 16, 3 => depth is 1 or 2 or 4 or 8, 2 or 4 or 6 => depth is 8 or 16, _ => false };
-            if (!isKnown || header[10] != 0 || header[11] != 0)
-                throw new InvalidDataException($"no PNG has colour type {color} with {depth} bits");
-            if (header[12] != 0)
-                throw new InvalidDataException("the picture is interlaced; save it without");
-            return new Format((int)width, (int)height, depth, color);
-        }
+        int Short(ReadOnlySpan<byte> bytes) => isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
     }
 }

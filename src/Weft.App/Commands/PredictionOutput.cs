@@ -1,0 +1,182 @@
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>Predicts pictures a batch at a time, prints them in their order as lines and as one JSON object, and keeps nothing of those that are done.</summary>
+internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDisposable
+{
+    private const int OthersShown = 2;
+    private const double Shown = 0.01;
+
+    private readonly List<(string Name, FittedPicture? Picture, string? Failure)> _waiting = [];
+    private readonly List<(string File, ExitCode Code, string What, string? Found)> _failures = [];
+    private JsonLine? _json;
+    private WeftException? _first;
+    private int _width;
+
+    public PictureNotes Notes { get; } = new();
+
+    public void Add(FittedPicture picture)
+    {
+        _waiting.Add((picture.Name, picture, null));
+        PredictFullBatch();
+    }
+
+    /// <summary>Notes a file that gives no prediction; the rest goes on.</summary>
+    public void Fail(string file, WeftException error)
+    {
+        _waiting.Add((file, null, Note(file, error)));
+        PredictFullBatch();
+    }
+
+    /// <summary>Predicts what is left, and says what became of everything.</summary>
+    /// <returns>The exit code of the first failure.</returns>
+    /// <exception cref="WeftException">Nothing was predicted.</exception>
+    public ExitCode Finish(PictureInputs inputs)
+    {
+        if (Notes.Pictures == 0 && _failures.Count == 1 && _waiting is [{ Picture: null }])
+            throw _first!; // one file and one error: there is no list to print
+        PredictBatch();
+        if (Notes.Pictures == 0)
+            throw NothingPredicted();
+        if (PictureWords.PassedOver(inputs.HiddenFiles, inputs.OtherFiles, inputs.Subfolders) is { } passed)
+            screen.People.WriteLine($"note: {passed}.");
+        var notes = PictureWords.Notes(Notes, predictor.Shape);
+        foreach (var note in notes)
+            screen.People.WriteLine($"note: {note.Text}.");
+        WriteJsonEnd(inputs, notes);
+        if (_first is not { } first)
+            return ExitCode.Done;
+        foreach (var line in ErrorPrinter.Lines(Summary(first)))
+            screen.Error.WriteLine(line);
+        return first.Code;
+    }
+
+    public void Dispose() => _json?.Dispose();
+
+    private void PredictFullBatch()
+    {
+        if (_waiting.Count >= Predictor.BatchSize)
+            PredictBatch();
+    }
+
+    private void PredictBatch()
+    {
+        var pictures = _waiting.Where(entry => entry.Picture is not null).Select(entry => entry.Picture!).ToList();
+        IReadOnlyList<ImagePrediction> predictions = [];
+        WeftException? failure = null;
+        try
+        {
+            predictions = predictor.Predict([.. pictures.Select(picture => picture.Pixels)]);
+        }
+        catch (WeftException diverged)
+        {
+            failure = diverged;
+        }
+
+        _width = Math.Max(_width, _waiting.Select(entry => Printable.Escape(entry.Name).Length).DefaultIfEmpty().Max());
+        var next = 0;
+        foreach (var (name, picture, problem) in _waiting)
+        {
+            if (picture is null)
+                Print(name, problem!);
+            else if (failure is not null)
+                Print(name, Note(name, failure));
+            else
+                Print(picture, predictions[next++]);
+        }
+
+        _waiting.Clear();
+        _json?.Send();
+    }
+
+    private string Note(string file, WeftException error)
+    {
+        _first ??= error;
+        _failures.Add((file, error.Code, error.What, error.Found));
+        return $"not predicted: {Cause(error)}";
+    }
+
+    private void Print(FittedPicture picture, ImagePrediction prediction)
+    {
+        Notes.Add(picture);
+        var others = Enumerable.Range(0, predictor.Classes.Count).Where(k => k != prediction.Class && prediction.Probabilities[k] >= Shown).OrderByDescending(k => prediction.Probabilities[k]).Take(OthersShown)
+            .Select(k => $", {Printable.Escape(predictor.Classes[k])} {Figures.Percent(prediction.Probabilities[k], 1)}");
+        Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}");
+        if (screen.Json)
+            WriteJson(picture.Name, prediction);
+    }
+
+    private void Print(string name, string result) => screen.People.WriteLine($"{Printable.Escape(name).PadRight(_width)}  {Printable.Escape(result)}");
+
+    private void WriteJson(string file, ImagePrediction prediction)
+    {
+        if (_json is null)
+        {
+            _json = new JsonLine(screen.Output);
+            _json.Writer.WriteStartArray("predictions");
+        }
+
+        var writer = _json.Writer;
+        writer.WriteStartObject();
+        writer.WriteString("file", file);
+        writer.WriteString("class", prediction.Name);
+        writer.WriteNumber("index", prediction.Class);
+        writer.WriteNumber("probability", prediction.Probability);
+        writer.WriteStartArray("probabilities");
+        foreach (var probability in prediction.Probabilities)
+            writer.WriteNumberValue(probability);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private void WriteJsonEnd(PictureInputs inputs, IReadOnlyList<PictureNote> notes)
+    {
+        if (_json is null)
+            return;
+        var writer = _json.Writer;
+        writer.WriteEndArray();
+        writer.WriteStartArray("failed");
+        foreach (var (file, code, what, found) in _failures)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("file", file);
+            writer.WriteNumber("code", (int)code);
+            writer.WriteString("what", what);
+            writer.WriteString("found", found);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNumber("skipped", inputs.HiddenFiles);
+        writer.WriteNumber("other_files", inputs.OtherFiles);
+        writer.WriteNumber("subfolders", inputs.Subfolders);
+        writer.WriteNumber("bright_ground", PictureWords.BrightGrounds(Notes));
+        writer.WriteStartArray("notes");
+        foreach (var note in notes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", note.Kind);
+            writer.WriteNumber("count", note.Count);
+            writer.WriteString("text", note.Text);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteBoolean("tta", predictor.Augmentation.Mirrored);
+        writer.WriteNumber("tta_shift", predictor.Augmentation.Shift);
+    }
+
+    private WeftException NothingPredicted() => new(_first!.Code, _failures.Count == 1 ? _first.What : $"none of the {_failures.Count} files could be predicted", _first)
+    {
+        Where = _first.Where, Expected = _first.Expected, Found = _failures.Count == 1 ? _first.Found : Cause(_first), Safe = _first.Safe, Do = _first.Do,
+    };
+
+    private static string Cause(WeftException error) => error.Found is null ? error.What : $"{error.What}: {error.Found}";
+
+    private WeftException Summary(WeftException first) => new(first.Code, $"{_failures.Count} of {Notes.Pictures + _failures.Count} pictures could not be read", first)
+    {
+        Where = first.Where, Expected = first.Expected, Found = Cause(first),
+        Safe = "the others are predicted", Do = first.Do,
+    };
+}

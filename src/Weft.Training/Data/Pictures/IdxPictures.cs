@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+
+namespace Weft.Training;
+
+/// <summary>Reads the images of an IDX file one by one, plain or gzip. A file that is short, long or altered gives none.</summary>
+internal static class IdxPictures
+{
+    private const int HeaderLength = 16;
+
+    public static ReadOnlySpan<byte> Magic => [0, 0, 8, 3];
+
+    /// <param name="file">Seekable, at its start.</param>
+    /// <exception cref="InvalidDataException">Damaged; the message says how.</exception>
+    public static IEnumerable<FittedPicture> Read(Stream file, string name, FeatureShape target, bool invert)
+    {
+        var header = new byte[HeaderLength];
+        var shape = Header(header.AsSpan(0, file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false)), out var count, out var length);
+        if (file.Length - HeaderLength != length)
+            throw new InvalidDataException($"the header says {count} images of {shape.Height} × {shape.Width} but {file.Length - HeaderLength} bytes follow");
+        return Pictures(row => file.ReadAtLeast(row, row.Length, throwOnEndOfStream: false), count, shape, name, target, invert);
+    }
+
+    /// <summary>As <see cref="Read"/>, from a gzip file, which is read twice: to compare its checksum, and for the images.</summary>
+    /// <exception cref="WeftException">Exit 11: the gzip file is damaged.</exception>
+    public static IEnumerable<FittedPicture> ReadGzip(Stream file, string name, FeatureShape target, bool invert)
+    {
+        var data = new DataFile(name, "make or fetch the file again");
+        var header = new byte[HeaderLength];
+        int count;
+        FeatureShape shape;
+        using (var member = new GzipMember(file, data))
+        {
+            var start = header.AsSpan(0, member.Read(header));
+            if (!start.StartsWith(Magic))
+                throw new InvalidDataException($"a gzip file that holds {PictureKinds.NameOf(start)}; unpack it first");
+            shape = Header(start, out count, out var length);
+            PictureLimits.RequireUnpacked(length, file.Length);
+            var scratch = new byte[1 << 16];
+            while (member.Produced <= HeaderLength + length && member.Read(scratch) > 0)
+            {
+            }
+
+            if (member.Produced > HeaderLength + length)
+                throw new InvalidDataException($"the header says {count} images of {shape.Height} × {shape.Width} but more bytes follow");
+            member.Finish($"{HeaderLength + length} bytes");
+            if (member.Produced < HeaderLength + length)
+                throw new InvalidDataException($"the header says {count} images of {shape.Height} × {shape.Width} but {member.Produced - HeaderLength} bytes follow");
+        }
+
+        return Unpacked(file, data, count, shape, name, target, invert);
+    }
+
+    private static IEnumerable<FittedPicture> Unpacked(Stream file, DataFile data, int count, FeatureShape shape, string name, FeatureShape target, bool invert)
+    {
+        file.Position = 0;
+        using var member = new GzipMember(file, data);
+        member.Read(new byte[HeaderLength]);
+        foreach (var picture in Pictures(row => member.Read(row), count, shape, name, target, invert))
+            yield return picture;
+    }
+
+    private static FeatureShape Header(ReadOnlySpan<byte> header, out int count, out long length)
+    {
+        if (header.Length < HeaderLength)
+            throw PngChunks.EndsEarly();
+        var sizes = (Count: BinaryPrimitives.ReadUInt32BigEndian(header[4..]), Height: BinaryPrimitives.ReadUInt32BigEndian(header[8..]), Width: BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
+        if (sizes.Count == 0)
+            throw new InvalidDataException($"the file holds no image (0 of {sizes.Height} × {sizes.Width})");
+        PictureLimits.RequireSize(sizes.Width, sizes.Height);
+        length = SizeLimit.Product(Array.MaxLength, sizes.Count, sizes.Height, sizes.Width)
+            ?? throw new InvalidDataException($"the header says {sizes.Count} images of {sizes.Height} × {sizes.Width}; at most {Array.MaxLength} bytes are read");
+        count = (int)sizes.Count;
+        return new FeatureShape((int)sizes.Height, (int)sizes.Width, 1);
+    }
+
+    private static IEnumerable<FittedPicture> Pictures(RowReader read, int count, FeatureShape shape, string name, FeatureShape target, bool invert)
+    {
+        var row = new byte[shape.Width];
+        for (var i = 0; i < count; i++)
+        {
+            var fit = new PictureFit(shape, target, invert);
+            for (var y = 0; y < shape.Height; y++)
+            {
+                if (read(row) < row.Length)
+                    throw PngChunks.EndsEarly();
+                fit.AddRow(y, row);
+            }
+
+            yield return fit.Finish($"{name}#{i}");
+        }
+    }
+
+    private delegate int RowReader(Span<byte> row);
+}
