@@ -2,7 +2,11 @@ namespace Weft.Training;
 
 /// <summary>One thing that is wrong, when several are found in one pass (a configuration with three bad values).</summary>
 /// <param name="Where">File, line, key or option.</param>
-public sealed record Problem(string Where, string Expected, string Found);
+public sealed record Problem(string Where, string Expected, string Found)
+{
+    /// <summary>More of them are counted and not shown: a file may have a million.</summary>
+    internal const int Shown = 20;
+}
 
 /// <summary>
 /// An error for a person, in the five parts every message has: what is wrong, where, what was expected and found, what is safe, and what to do.
@@ -28,4 +32,7 @@ public sealed class WeftException(ExitCode code, string what, Exception? cause =
 
     /// <summary>All violations when more than one part was checked at once; then <see cref="Where"/>, <see cref="Expected"/> and <see cref="Found"/> are empty.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
+
+    /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>
+    internal WeftException With(string? safe, string? advice) => new(Code, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
 }

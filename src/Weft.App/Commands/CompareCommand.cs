@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Weft.Training;
 
@@ -86,15 +87,7 @@ internal sealed class CompareCommand : Verb
 
     private void Write(string path, string svg)
     {
-        try
-        {
-            File.WriteAllText(path, svg);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
-        {
-            throw DiskFailure.ToError(failure, "the chart cannot be written", path, advice: "name another file by --svg");
-        }
-
+        OutputFile.Write(path, Encoding.UTF8.GetBytes(svg), "the chart cannot be written", "name another file by --svg");
         Screen.People.WriteLine($"chart written to {Printable.Escape(RunReference.ShortPath(Path.GetFullPath(path)))}");
     }
 }

@@ -11,12 +11,13 @@ internal sealed class EvalCommand : Verb
     private readonly WholeNumber _ttaShift = new("--tta-shift", "Mean also over the image moved by up to N pixels each way; 1 is nine places.", 0, TestTimeAugmentation.LargestShift, 0, "as the run's evaluation.tta_shift says");
     private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever the run's evaluation section says." };
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly RunDataOption _data = new();
     private readonly RunsOption _runs = new();
 
     public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen)
     {
         Arguments.Add(_run);
-        foreach (var option in new Option[] { _split, _tta, _ttaShift, _noTta, _threads, _runs })
+        foreach (var option in new Option[] { _split, _tta, _ttaShift, _noTta, _data, _threads, _runs })
             Options.Add(option);
     }
 
@@ -31,7 +32,7 @@ internal sealed class EvalCommand : Verb
         try
         {
             using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
-            using var evaluation = new RunEvaluation(checkpoint, configuration => OpenData(configuration, signals.Token), threads);
+            using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, signals.Token), threads);
             var views = augmentation(evaluation.Configuration.Evaluation);
             var result = split == EvaluationSplit.Test
                 ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)
@@ -78,11 +79,5 @@ internal sealed class EvalCommand : Verb
         }
         Screen.People.WriteLine(folder is null ? "not written to the run's folder: another process trains it" : $"written to {Printable.Escape(RunReference.ShortPath(folder))}");
         Screen.WriteJson(EvaluationFiles.Metrics(checkpoint, split, result));
-    }
-
-    private ImageDataset OpenData(DataConfiguration configuration, CancellationToken cancellation)
-    {
-        using var downloads = new DownloadView(Screen);
-        return DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, cancellation);
     }
 }

@@ -14,12 +14,13 @@ internal sealed class ReportCommand : Verb
     private readonly Option<EvaluationSplit> _split = SplitOption.Create();
     private readonly Option<string?> _out = new("--out") { Description = "The page. Default: report.html in the (first) run's folder.", HelpName = "FILE" };
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly RunDataOption _data = new();
     private readonly RunsOption _runs = new();
 
     public ReportCommand(Screen screen) : base("report", "One HTML page about one run or several: findings, curves, mistakes and their reasons, costs. Analyses first what is not analysed yet.", screen)
     {
         Arguments.Add(_reports);
-        foreach (var option in new Option[] { _split, _out, _threads, _runs })
+        foreach (var option in new Option[] { _split, _out, _data, _threads, _runs })
             Options.Add(option);
     }
 
@@ -30,7 +31,7 @@ internal sealed class ReportCommand : Verb
         using var signals = new StopSignals(_ => { }, _ => { });
         try
         {
-            var page = new ReportBuilder(Screen, store, split, threads, signals.Token).Build(checkpoints);
+            var page = new ReportBuilder(Screen, split, threads, _data.Opener(parse, Screen, signals.Token), signals.Token).Build(checkpoints);
             var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
             using (parse.GetValue(_out) is null ? RunLock.Take(checkpoints[0].Run) : null) // only a run's owner writes in its folder
                 ReportBuilder.Write(file, page);

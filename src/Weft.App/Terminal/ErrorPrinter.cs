@@ -12,7 +12,7 @@ internal static class ErrorPrinter
             screen.Error.WriteLine(line);
         if (screen.Debug)
             screen.Error.WriteLine(error.ToString());
-        screen.WriteJson(new JsonObject { ["error"] = AsJson(error) });
+        screen.WriteJson(new JsonObject { ["error"] = ToJson(error) });
     }
 
     public static IEnumerable<string> Lines(WeftException error)
@@ -37,7 +37,7 @@ internal static class ErrorPrinter
         yield return ("do", error.Do);
     }
 
-    private static JsonObject AsJson(WeftException error)
+    public static JsonObject ToJson(WeftException error)
     {
         var json = new JsonObject { ["code"] = (int)error.Code, ["name"] = error.Code.Name(), ["what"] = error.What };
         foreach (var (name, text) in new[] { ("where", error.Where), ("expected", error.Expected), ("found", error.Found), ("safe", error.Safe), ("do", error.Do) })

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Weft.Training;
 
 /// <summary>Where a configuration comes from. Later ones win: defaults, recipe, file, overrides in their order.</summary>
@@ -9,6 +11,9 @@ public sealed record ConfigurationSources
     /// <value>The path of a YAML file. Default: none.</value>
     public string? File { get; init; }
 
+    /// <value>The text of <see cref="File"/>, where it has been read already. Default: it is read.</value>
+    internal string? FileText { get; init; }
+
     /// <value>What the command line sets, flags and <c>--set</c> alike. Default: nothing.</value>
     public IReadOnlyList<ConfigurationValue> Overrides { get; init; } = [];
 }
@@ -19,6 +24,9 @@ public static class ConfigurationResolver
     internal const string RecipeKey = "recipe";
 
     internal const string ModelKey = "model.name";
+
+    /// <summary>With these words begins the origin of what a file says.</summary>
+    internal const string FileOrigin = "file ";
 
     /// <summary>Reads <c>key=value</c> as <c>--set</c> takes it.</summary>
     /// <exception cref="WeftException">There is no '='.</exception>
@@ -36,7 +44,7 @@ public static class ConfigurationResolver
         var problems = new List<Problem>();
         var overrides = sources.Overrides.Select(value => Located(value, "")).ToList();
         List<ConfigurationValue> file = sources.File is null ? [] :
-            [.. ConfigurationYaml.Read(ReadFile(sources.File), $"file {sources.File}", problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
+            [.. ConfigurationYaml.Read(sources.FileText ?? ReadFile(sources.File), FileOrigin + sources.File, problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
         var recipeName = sources.Recipe
             ?? file.LastOrDefault(value => value.Key == RecipeKey)?.Text
             ?? ImplicitRecipe([.. file, .. overrides]);
@@ -83,7 +91,7 @@ public static class ConfigurationResolver
             var key = ConfigurationTable.Find(value.Key);
             if (key is null)
             {
-                var near = Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name));
+                var near = problems.Count < Problem.Shown ? Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name)) : null;
                 problems.Add(new Problem(value.Origin, near is null ? "a key of `weft config show`" : $"did you mean {near}?", $"unknown key {value.Key}"));
             }
             else if (key.TrySet(configuration, value.Text) is { } changed)
@@ -105,9 +113,9 @@ public static class ConfigurationResolver
     {
         try
         {
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, ConfigurationYaml.MaximumCharacters));
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception cause) when (DiskFailure.Is(cause) || cause is ArgumentException or NotSupportedException)
         {
             throw new WeftException(ExitCode.Usage, "the configuration file cannot be read", cause)
             {
@@ -121,6 +129,6 @@ public static class ConfigurationResolver
         var what = problems.Count == 1 ? "the configuration has a mistake" : $"the configuration has {problems.Count} mistakes";
         return problems is [var only]
             ? new WeftException(ExitCode.Usage, what) { Where = only.Where, Expected = only.Expected, Found = only.Found, Safe = "nothing was touched", Problems = problems }
-            : new WeftException(ExitCode.Usage, what) { Safe = "nothing was touched", Problems = problems };
+            : new WeftException(ExitCode.Usage, what) { Safe = "nothing was touched", Problems = [.. problems.Take(Problem.Shown)] };
     }
 }

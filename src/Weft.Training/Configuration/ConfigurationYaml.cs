@@ -14,7 +14,7 @@ public sealed record ConfigurationValue(string Key, string Text, string Origin);
 /// </summary>
 internal static class ConfigurationYaml
 {
-    private const int MaximumCharacters = 1 << 20;
+    internal const int MaximumCharacters = 1 << 20;
     private const int MaximumDepth = 8;
 
     /// <param name="origin">Stands before ":line" in the origin of each value.</param>
@@ -30,7 +30,7 @@ internal static class ConfigurationYaml
 
         try
         {
-            var parser = new Parser(new StringReader(text));
+            var parser = new Parser(new StringReader(text.TrimStart('\uFEFF')));
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _))
                 return values;

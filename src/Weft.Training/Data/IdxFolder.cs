@@ -26,11 +26,11 @@ public static class IdxFolder
                 Expected = $"a folder with {string.Join(", ", FileNames)} (plain or .gz)",
                 Found = File.Exists(folder) ? "a file" : "nothing",
                 Safe = "nothing was changed",
-                Do = "correct --data, or leave it out to search and download Fashion-MNIST",
+                Do = "name the folder that holds the four files; Fashion-MNIST is found by its name, fashion-mnist",
             };
         }
 
-        const string Remedy = "replace the file, or leave --data out to use a verified copy of Fashion-MNIST";
+        const string Remedy = "put a sound copy of the file in its place; a verified copy of Fashion-MNIST is found by its name, fashion-mnist";
         var known = FashionMnist.Known;
         var images = IdxFile.Read(Find(folder, TrainImages, Remedy), new IdxExpectation(IdxContent.Images) { Remedy = Remedy });
         var labels = IdxFile.Read(Find(folder, TrainLabels, Remedy), new IdxExpectation(IdxContent.Labels) { Remedy = Remedy });

@@ -45,6 +45,7 @@ public static class EvaluationFiles
         ["macro_f1"] = result.MacroF1,
         ["tta"] = result.Augmentation.Mirrored,
         ["tta_shift"] = result.Augmentation.Shift,
+        ["data_fingerprint"] = result.DataFingerprint,
     };
 
     private static void WritePerClass(TextWriter writer, EvaluationResult result)

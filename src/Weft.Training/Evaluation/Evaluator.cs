@@ -36,7 +36,10 @@ public static class Evaluator
             done += batch.Count;
         }
 
-        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes) { Augmentation = augmentation };
+        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes)
+        {
+            Augmentation = augmentation, DataFingerprint = loader.DataFingerprint,
+        };
     }
 
     private static void AddView(Network network, Batch batch, Span<float> probabilities)

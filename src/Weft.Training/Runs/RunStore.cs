@@ -26,7 +26,7 @@ public sealed class RunStore(string folder)
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the run's folder cannot be made", Folder, "nothing was left behind", "weft train --runs DIR, with a folder you may write in");
+            throw DiskFailure.ToError(failure, "the run's folder cannot be made", Folder, "nothing was left behind", "name a folder you may write in by --runs");
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class RunStore(string folder)
             return outside;
         var runs = List();
         if (runs.Count == 0)
-            throw new WeftException(ExitCode.Usage, "there are no runs yet") { Where = Folder, Expected = $"a run '{reference}'", Found = "none", Do = "weft train" };
+            throw new WeftException(ExitCode.Usage, "there are no runs yet") { Where = Folder, Expected = $"a run '{reference}'", Found = "none", Do = $"weft train{RunReference.OptionFor(this)}" };
         return reference switch
         {
             "latest" => runs[^1],
@@ -70,7 +70,7 @@ public sealed class RunStore(string folder)
         var what = matches.Count > 1 ? $"'{reference}' fits {matches.Count} runs" : $"there is no run '{reference}'";
         throw new WeftException(ExitCode.Usage, what + (near is null ? "" : $"; did you mean '{near}'?"))
         {
-            Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Do = "weft runs",
+            Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Safe = "nothing was changed", Do = near is null ? $"weft runs{RunReference.OptionFor(this)}" : $"weft runs show {RunReference.For(At(near))}",
         };
     }
 
@@ -103,7 +103,7 @@ public sealed class RunStore(string folder)
         {
             Where = At(name).Path,
             Safe = "nothing was changed",
-            Do = isRun ? $"weft resume {name}   ·   or choose another --name" : "look at it and remove it, or choose another --name",
+            Do = isRun ? $"weft resume {RunReference.For(At(name))}" : "choose another --name, or look at what is there",
         };
     }
 }
