@@ -48,7 +48,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         return found is null ? throw Missing(run, name, run.EpochCheckpoint(epoch)) : new CheckpointReference(run, name, found);
     }
 
-    private static bool IsWhole(string path)
+    internal static bool IsWhole(string path)
     {
         try
         {
