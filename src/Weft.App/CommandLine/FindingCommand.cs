@@ -11,5 +11,5 @@ internal static class FindingCommand
     public static string For(string command, RunFolder run) => string.Join(' ', command.Split(' ').Select(word =>
         word == Run ? RunReference.For(run)
         : word.StartsWith($"{Run}/", StringComparison.Ordinal) ? RunReference.For(Path.Combine(run.Path, word[(Run.Length + 1)..]))
-        : word));
+        : word)) + (command.StartsWith("weft train ", StringComparison.Ordinal) ? RunReference.OptionFor(new RunStore(Path.GetDirectoryName(run.Path)!)) : "");
 }

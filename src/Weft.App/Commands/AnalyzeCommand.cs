@@ -6,7 +6,7 @@ namespace Weft.App;
 internal sealed class AnalyzeCommand : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly Option<EvaluationSplit> _split = SplitOption.Create();
+    private readonly SplitOption _split = new();
     private readonly Option<string?> _pair = new("--pair") { Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.", HelpName = "LABEL,PREDICTION" };
     private readonly Option<int[]> _samples = new("--sample") { Description = "Explain this image of the split, whether right or wrong (repeatable).", HelpName = "NUMBER", AllowMultipleArgumentsPerToken = false };
     private readonly WholeNumber _cases = new("--cases", "How many mistakes are explained one by one.", 0, 500, 24, "24");
@@ -31,7 +31,7 @@ internal sealed class AnalyzeCommand : Verb
         var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
         var options = new AnalysisOptions
         {
-            Split = parse.GetValue(_split), Cases = cases, Folds = folds, Threads = threads, Samples = parse.GetValue(_samples) ?? [],
+            Split = _split.Of(parse), Cases = cases, Folds = folds, Threads = threads, Samples = parse.GetValue(_samples) ?? [],
             Pair = parse.GetValue(_pair) is { } pair ? ClassPair.Parse(pair, new RunReader(checkpoint.Run).Information.Data.Classes) : null,
             Progress = what => Screen.People.WriteLine($"… {what}"),
         };

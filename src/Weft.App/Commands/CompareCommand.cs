@@ -77,13 +77,8 @@ internal sealed class CompareCommand : Verb
         })]),
     };
 
-    private static EvaluationSplit Split(string? text, IReadOnlyList<RunReader> runs) => text switch
-    {
-        null => runs.All(run => RunResult.Exists(run.Folder, EvaluationSplit.Test)) ? EvaluationSplit.Test : EvaluationSplit.Validation,
-        "validation" => EvaluationSplit.Validation,
-        "test" => EvaluationSplit.Test,
-        _ => throw new WeftException(ExitCode.Usage, "--split has a value it cannot have") { Where = "--split", Expected = "validation or test", Found = $"'{text}'", Safe = "nothing was touched" },
-    };
+    private static EvaluationSplit Split(string? text, IReadOnlyList<RunReader> runs) => text is not null ? SplitOption.Parse(text)
+        : runs.All(run => RunResult.Exists(run.Folder, EvaluationSplit.Test)) ? EvaluationSplit.Test : EvaluationSplit.Validation;
 
     private void Write(string path, string svg)
     {

@@ -6,7 +6,7 @@ namespace Weft.App;
 internal sealed class EvalCommand : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly Option<EvaluationSplit> _split = SplitOption.Create();
+    private readonly SplitOption _split = new();
     private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image. Default: as the run's evaluation.tta says." };
     private readonly WholeNumber _ttaShift = new("--tta-shift", "Mean also over the image moved by up to N pixels each way; 1 is nine places.", 0, TestTimeAugmentation.LargestShift, 0, "as the run's evaluation.tta_shift says");
     private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever the run's evaluation section says." };
@@ -24,7 +24,7 @@ internal sealed class EvalCommand : Verb
     protected override ExitCode Run(ParseResult parse)
     {
         var threads = _threads.Of(parse);
-        var split = parse.GetValue(_split);
+        var split = _split.Of(parse);
         var augmentation = Augmentation(parse);
         var store = _runs.Store(parse);
         var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
@@ -32,7 +32,8 @@ internal sealed class EvalCommand : Verb
         try
         {
             using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
-            using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, signals.Token), threads);
+            using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, signals.Token), threads,
+                $"weft eval {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
             var views = augmentation(evaluation.Configuration.Evaluation);
             var result = split == EvaluationSplit.Test
                 ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)

@@ -11,7 +11,7 @@ internal sealed class ReportCommand : Verb
     {
         Description = "The runs, or checkpoints of them: RUN@best, RUN@last, RUN@EPOCH. Default: latest.", Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<EvaluationSplit> _split = SplitOption.Create();
+    private readonly SplitOption _split = new();
     private readonly Option<string?> _out = new("--out") { Description = "The page. Default: report.html in the (first) run's folder.", HelpName = "FILE" };
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
     private readonly RunDataOption _data = new();
@@ -26,7 +26,7 @@ internal sealed class ReportCommand : Verb
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var (threads, split, store) = (_threads.Of(parse), parse.GetValue(_split), _runs.Store(parse));
+        var (threads, split, store) = (_threads.Of(parse), _split.Of(parse), _runs.Store(parse));
         var checkpoints = (parse.GetValue(_reports) is { Length: > 0 } given ? given : ["latest"]).Select(store.FindCheckpoint).DistinctBy(checkpoint => checkpoint.Path).ToList();
         using var signals = new StopSignals(_ => { }, _ => { });
         try

@@ -38,7 +38,7 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
             return stored;
         using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
         var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
-        using var analysis = new RunAnalysis(checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}");
+        using var analysis = new RunAnalysis(checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
         var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
         if (owned is not null)
             AnalysisFiles.Write(owned, result);

@@ -15,17 +15,17 @@ public sealed class RunAnalysis : IDisposable
     private readonly CpuDevice _device;
     private readonly FeatureExtractor _extractor;
     private readonly CancellationToken _stop;
-    private readonly string _command;
+    private readonly string _advice;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
-    /// <param name="command">As <see cref="RunChecks"/> takes it. Default: "weft analyze RUN".</param>
+    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>analyze</c> the folder.</param>
     /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
-    public RunAnalysis(CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default, string? command = null)
+    public RunAnalysis(CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default, string? advice = null)
     {
         (_reference, _options, _stop) = (reference, options, stop);
-        _command = command ?? $"weft analyze {RunReference.For(reference.Run)}";
+        _advice = advice ?? $"weft analyze {RunReference.For(reference.Run)}{RunReference.OptionFor(options.Split)} --data DIR";
         _checkpoint = reference.Read();
-        (_configuration, _data) = RunChecks.Open(reference.Run, _checkpoint, open, _command, reference.Epochs);
+        (_configuration, _data) = RunChecks.Open(reference.Run, _checkpoint, open, _advice, reference.Epochs);
         _device = new CpuDevice(options.Threads ?? Environment.ProcessorCount);
         _extractor = new FeatureExtractor(_checkpoint, _device);
     }
@@ -108,7 +108,7 @@ public sealed class RunAnalysis : IDisposable
     {
         if (_options.Split == EvaluationSplit.Validation)
             return (_data.Dataset.Train, _data.Split.Validation);
-        var test = ledger.Open(_reference, _data.Dataset, $"{_command} --split test");
+        var test = ledger.Open(_reference, _data.Dataset, _advice);
         return (test, [.. Enumerable.Range(0, test.Count)]);
     }
 

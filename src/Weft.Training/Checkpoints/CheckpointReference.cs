@@ -20,7 +20,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         {
             var other = new[] { "last", "best" }.FirstOrDefault(name => name != Name && IsWhole(name == "last" ? Run.LastCheckpoint : Run.BestCheckpoint));
             throw damage.With(damage.Safe, other is null
-                ? $"weft train --config {RunReference.For(Run.ConfigurationFile)}"
+                ? RunReference.TrainCommand(Run)
                 : $"use the run's checkpoint @{other}, which is whole: {RunReference.For(Run)}@{other}");
         }
     }

@@ -49,7 +49,7 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null)
             Expected = damage?.Expected,
             Found = damage?.Found ?? "no last checkpoint",
             Safe = damage is null ? null : "the damaged files were kept, renamed to *.damaged",
-            Do = CheckpointReference.IsWhole(run.BestCheckpoint) ? $"weft eval {RunReference.For(run)}@best" : $"weft train --config {RunReference.For(run.ConfigurationFile)}",
+            Do = CheckpointReference.IsWhole(run.BestCheckpoint) ? $"weft eval {RunReference.For(run)}@best" : RunReference.TrainCommand(run),
         };
     }
 

@@ -14,18 +14,18 @@ public sealed class RunEvaluation : IDisposable
 
     private readonly TrainingData _data;
     private readonly CpuDevice _device;
-    private readonly string _command;
+    private readonly string _advice;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="threads">Default: all cores.</param>
-    /// <param name="command">As <see cref="RunChecks"/> takes it. Default: "weft eval RUN".</param>
+    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>eval</c> the folder.</param>
     /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
-    public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null, string? command = null)
+    public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null, string? advice = null)
     {
         Reference = checkpoint;
-        _command = command ?? $"weft eval {RunReference.For(checkpoint.Run)}";
+        _advice = advice ?? $"weft eval {RunReference.For(checkpoint.Run)} --data DIR";
         Checkpoint = checkpoint.Read();
-        var opened = RunChecks.Open(checkpoint.Run, Checkpoint, open, _command, checkpoint.Epochs);
+        var opened = RunChecks.Open(checkpoint.Run, Checkpoint, open, _advice, checkpoint.Epochs);
         Configuration = opened.Configuration.Value;
         _data = opened.Data;
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
@@ -49,7 +49,7 @@ public sealed class RunEvaluation : IDisposable
     /// <exception cref="WeftException">As <see cref="TestLedger.Open(CheckpointReference, ImageDataset, string)"/>.</exception>
     public EvaluationResult Test(TestLedger ledger, TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
     {
-        var test = ledger.Open(Reference, _data.Dataset, $"{_command} --split test");
+        var test = ledger.Open(Reference, _data.Dataset, _advice);
         return Evaluate(test, [.. Enumerable.Range(0, test.Count)], augmentation, stop);
     }
 

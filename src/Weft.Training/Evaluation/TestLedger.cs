@@ -60,16 +60,16 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     /// <summary>
     /// The one way to the test images of a run's data: the opening is noted first, and they are compared with those of the run's earlier evaluation.
     /// </summary>
-    /// <param name="command">As <see cref="RunChecks"/> takes it.</param>
+    /// <param name="advice">As <see cref="RunChecks"/> takes it.</param>
     /// <exception cref="WeftException">
     /// Exit 10 or 11: a test file is missing or damaged; 13: they are other ones than before; 31: another process keeps the ledger locked; 40 or 41: it cannot be written.
     /// </exception>
-    public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, string command)
+    public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, string advice)
     {
         var before = RunResult.FingerprintOf(checkpoint.Run, EvaluationSplit.Test);
         Note(checkpoint, before);
-        var images = Load(dataset, command);
-        RunChecks.RequireSameTestImages(checkpoint.Run, before, images, dataset, command);
+        var images = Load(dataset, advice);
+        RunChecks.RequireSameTestImages(checkpoint.Run, before, images, dataset, advice);
         return images;
     }
 
@@ -94,7 +94,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
 
     internal static string LineOf(TestOpening opening) => JsonSerializer.Serialize(opening, TestLedgerJson.Default.TestOpening) + "\n";
 
-    private static ImageSamples Load(ImageDataset dataset, string command)
+    private static ImageSamples Load(ImageDataset dataset, string advice)
     {
         try
         {
@@ -102,7 +102,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
         }
         catch (WeftException bad)
         {
-            throw bad.With("the run was not changed; the opening is noted in the ledger", bad.Code == ExitCode.DatasetMissing || bad.Do is null ? $"{command} --data DIR" : bad.Do);
+            throw bad.With("the run was not changed; the opening is noted in the ledger", bad.Code == ExitCode.DatasetMissing || bad.Do is null ? advice : bad.Do);
         }
     }
 

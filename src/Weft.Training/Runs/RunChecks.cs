@@ -27,16 +27,16 @@ public static class RunChecks
     internal const string EpochsKey = "training.epochs";
 
     /// <param name="open">Opens the data that the configuration names.</param>
-    /// <param name="command">The command as a person repeats it: "weft eval RUN". Advice appends to it.</param>
+    /// <param name="advice">What to do where the run's data are not found: "weft eval RUN --data DIR".</param>
     /// <exception cref="WeftException">Exit 10 to 12: the data cannot be had; 13: other data; 23: another configuration or network.</exception>
-    public static OpenedRun Open(RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, string command, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
-        Open(run, checkpoint, Configuration(run, checkpoint, epochs), open, command);
+    public static OpenedRun Open(RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, string advice, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
+        Open(run, checkpoint, Configuration(run, checkpoint, epochs), open, advice);
 
     /// <summary>As the other, for a configuration that has been compared and perhaps given other places or more epochs since.</summary>
-    internal static OpenedRun Open(RunFolder run, Checkpoint checkpoint, ResolvedConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string command)
+    internal static OpenedRun Open(RunFolder run, Checkpoint checkpoint, ResolvedConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
     {
-        var dataset = OpenData(configuration.Value.Data, open, command);
-        RequireSameData(checkpoint, dataset, run, command);
+        var dataset = OpenData(configuration.Value.Data, open, advice);
+        RequireSameData(checkpoint, dataset, run, advice);
         RequireSameNetwork(run, checkpoint, configuration.Value, dataset);
         return new OpenedRun(configuration, TrainingData.Prepare(dataset, configuration.Value.Data));
     }
@@ -89,7 +89,7 @@ public static class RunChecks
     }
 
     /// <summary>The test images are other ones than those an earlier evaluation of the run was made of.</summary>
-    internal static void RequireSameTestImages(RunFolder run, string? before, ImageSamples images, ImageDataset dataset, string command)
+    internal static void RequireSameTestImages(RunFolder run, string? before, ImageSamples images, ImageDataset dataset, string advice)
     {
         if (before is null || before == images.Fingerprint)
             return;
@@ -99,7 +99,7 @@ public static class RunChecks
             Expected = $"sha256 {before}, as {Path.Combine(run.EvaluationFolder("test"), "metrics.json")} has it",
             Found = $"sha256 {images.Fingerprint} ({images.Count} images)",
             Safe = "the run was not changed; the opening is noted in the ledger",
-            Do = $"{command} --data DIR",
+            Do = advice,
         };
     }
 
@@ -128,7 +128,7 @@ public static class RunChecks
         }
     }
 
-    private static ImageDataset OpenData(DataConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string command)
+    private static ImageDataset OpenData(DataConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
     {
         try
         {
@@ -136,11 +136,11 @@ public static class RunChecks
         }
         catch (WeftException missing) when (missing.Code is ExitCode.DatasetMissing)
         {
-            throw missing.With(missing.Safe, $"{command} --data DIR");
+            throw missing.With(missing.Safe, advice);
         }
     }
 
-    private static void RequireSameData(Checkpoint checkpoint, ImageDataset dataset, RunFolder run, string command)
+    private static void RequireSameData(Checkpoint checkpoint, ImageDataset dataset, RunFolder run, string advice)
     {
         if (checkpoint.Card.DataFingerprint == dataset.Fingerprint)
             return;
@@ -150,7 +150,7 @@ public static class RunChecks
             Expected = $"sha256 {checkpoint.Card.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not evaluated",
             Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
             Safe = "nothing was changed",
-            Do = $"{command} --data DIR",
+            Do = advice,
         };
     }
 

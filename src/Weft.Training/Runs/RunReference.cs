@@ -11,6 +11,12 @@ public static class RunReference
     /// <summary>The option that names a folder of runs, with a blank before it; empty where it is the usual one.</summary>
     public static string OptionFor(RunStore store) => store.Folder == Path.GetFullPath(UsualFolder) ? "" : $" --runs {Quote(InFolder(ShortPath(store.Folder)))}";
 
+    /// <summary>The option that names a split, with a blank before it; empty for the usual one.</summary>
+    public static string OptionFor(EvaluationSplit split) => split == EvaluationSplit.Validation ? "" : $" --split {split.ToString().ToLowerInvariant()}";
+
+    /// <summary>The command that trains a run's configuration anew, beside it.</summary>
+    public static string TrainCommand(RunFolder run) => $"weft train --config {For(run.ConfigurationFile)}{OptionFor(new RunStore(Path.GetDirectoryName(run.Path)!))}";
+
     /// <summary>A file or a folder as one word of a command.</summary>
     public static string For(string path) => Quote(InFolder(ShortPath(path)));
 

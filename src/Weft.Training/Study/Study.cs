@@ -59,7 +59,7 @@ public sealed class Study
         {
             using var owned = RunLock.Take(folder);
             var checkpoint = _store.FindCheckpoint($"{folder.Path}@best");
-            using var evaluation = new RunEvaluation(checkpoint, _ => open(member.Configuration.Value.Data), threads, $"weft study{RunReference.OptionFor(_store)}");
+            using var evaluation = new RunEvaluation(checkpoint, _ => open(member.Configuration.Value.Data), threads, "give the study the folder where its data are now, by --data");
             var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Augmentation, stop);
             EvaluationFiles.Write(owned, checkpoint, EvaluationSplit.Test, result);
         }

@@ -131,7 +131,7 @@ public sealed class TrainingPlan : IDisposable
     public static TrainingPlan Resume(
         RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null, IReadOnlyList<ConfigurationValue>? moved = null)
     {
-        var (plan, resolved) = Continue(folder, open, before => (before.With(moved ?? []), $"weft resume {RunReference.For(folder)}"), threads, surroundings, PlannedEpochs.Same);
+        var (plan, resolved) = Continue(folder, open, before => (before.With(moved ?? []), $"weft resume {RunReference.For(folder)} --data DIR"), threads, surroundings, PlannedEpochs.Same);
         return moved is null ? plan : plan.Finish(() => plan.WriteConfiguration(resolved));
     }
 
@@ -158,7 +158,7 @@ public sealed class TrainingPlan : IDisposable
                 };
             }
 
-            return (before.With([new ConfigurationValue(RunChecks.EpochsKey, $"{shall}", "extend"), .. moved ?? []]), $"{command} {shall}");
+            return (before.With([new ConfigurationValue(RunChecks.EpochsKey, $"{shall}", "extend"), .. moved ?? []]), $"{command} {shall} --data DIR");
         }, threads, surroundings, PlannedEpochs.Any);
         return plan.Finish(() =>
         {
@@ -175,7 +175,7 @@ public sealed class TrainingPlan : IDisposable
     }
 
     private static (TrainingPlan Plan, ResolvedConfiguration Configuration) Continue(
-        RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<ResolvedConfiguration, (ResolvedConfiguration Configuration, string Command)> change,
+        RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<ResolvedConfiguration, (ResolvedConfiguration Configuration, string Advice)> change,
         int? threads, Surroundings? surroundings, PlannedEpochs epochs)
     {
         var taken = RunLock.Take(folder);
@@ -184,8 +184,8 @@ public sealed class TrainingPlan : IDisposable
         {
             var warnings = new List<Warned>();
             var checkpoint = new CheckpointStore(folder, surroundings?.Files).LoadNewest(warnings.Add);
-            var (resolved, command) = change(RunChecks.Configuration(folder, checkpoint, epochs));
-            var data = RunChecks.Open(folder, checkpoint, resolved, open, command).Data;
+            var (resolved, advice) = change(RunChecks.Configuration(folder, checkpoint, epochs));
+            var data = RunChecks.Open(folder, checkpoint, resolved, open, advice).Data;
             RunChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
             var configuration = resolved.Value with { Training = resolved.Value.Training with { Threads = threads ?? resolved.Value.Training.Threads } };
             plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };

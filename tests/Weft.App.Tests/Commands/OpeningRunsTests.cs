@@ -203,7 +203,7 @@ public sealed class OpeningRunsTests : IDisposable
 
     private static string Config(string run) => Path.Combine(run, "config.yaml");
 
-    private static IEnumerable<string> Values(string yaml) => yaml.Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.Split("  #")[0]);
+    private static IEnumerable<string> Values(string yaml) => yaml.Split('\n').Where(line => !line.StartsWith('#') && !line.Contains(" threads: ")).Select(line => line.Split("  #")[0]);
 
     private static Action<string> Edit(string from, string to) => run =>
     {
