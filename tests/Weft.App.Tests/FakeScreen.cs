@@ -29,7 +29,11 @@ internal sealed class FakeScreen
         var screen = new FakeScreen();
         var code = (int)App.Run(arguments, screen.Screen);
         foreach (var line in screen.Error.Split('\n').Where(line => line.StartsWith(Advice, StringComparison.Ordinal)))
-            Assert.True(PastedCommand.Mistake(line[Advice.IndexOf("weft", StringComparison.Ordinal)..]) is null, $"{line}\n{PastedCommand.Mistake(line[Advice.IndexOf("weft", StringComparison.Ordinal)..])}");
+        {
+            var mistake = PastedCommand.Mistake(line[Advice.IndexOf("weft", StringComparison.Ordinal)..]);
+            Assert.True(mistake is null, $"{line}\n{mistake}");
+        }
+
         return (code, screen);
     }
 }

@@ -98,7 +98,11 @@ internal sealed class ConfigCommand : Command
             var run = _runs.Store(parse).Find(parse.GetValue(_run)!).Folder;
             var written = ConfigurationRestore.Run(run);
             foreach (var (file, kept) in written)
-                Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))} was written anew from the checkpoint" + (kept is null ? "" : $"; the old one is {Printable.Escape(RunReference.ShortPath(kept))}"));
+            {
+                var old = kept is null ? "" : $"; the old one is {Printable.Escape(RunReference.ShortPath(kept))}";
+                Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))} was written anew from the checkpoint{old}");
+            }
+
             if (written.Count == 0)
                 Screen.People.WriteLine("nothing to restore: the configuration is what the checkpoint says");
             Screen.WriteJson(new JsonObject

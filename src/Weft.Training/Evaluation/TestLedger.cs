@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Weft.Training;
 
 /// <summary>A line of the ledger.</summary>
-/// <param name="DataFingerprint">Of the test images as the run's earlier evaluation found them; null where there was none: a line is written before they are opened.</param>
+/// <param name="DataFingerprint">Of the test images as the run's earlier evaluation found them; null where there was none: a line is written before they
+/// are opened.</param>
 public sealed record TestOpening([property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint, string? DataFingerprint = null);
 
 /// <summary>What a ledger says.</summary>
@@ -62,7 +63,8 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     /// </summary>
     /// <param name="advice">As <see cref="RunChecks"/> takes it.</param>
     /// <exception cref="WeftException">
-    /// Exit 10 or 11: a test file is missing or damaged; 13: they are other ones than before; 31: another process keeps the ledger locked; 40 or 41: it cannot be written.
+    /// Exit 10 or 11: a test file is missing or damaged; 13: they are other ones than before; 31: another process keeps the ledger locked; 40 or 41: it
+    /// cannot be written.
     /// </exception>
     public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, string advice)
     {

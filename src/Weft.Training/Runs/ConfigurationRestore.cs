@@ -3,7 +3,8 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>
-/// Writes a run's <c>config.yaml</c> anew from its checkpoint, which remembers every value that the weights depend on. Of the other values those are kept that the file still says;
+/// Writes a run's <c>config.yaml</c> anew from its checkpoint, which remembers every value that the weights depend on. Of the other values those are kept
+/// that the file still says;
 /// the rest get their defaults. What was there is renamed, never deleted.
 /// </summary>
 public static class ConfigurationRestore
@@ -11,7 +12,9 @@ public static class ConfigurationRestore
     private const string DamagedEnding = ".damaged";
 
     /// <returns>The files that were written, each with the name under which the old one was kept; none where nothing was wrong.</returns>
-    /// <exception cref="WeftException">Exit 22: the run has no valid checkpoint; 30: another process owns the run; 40 or 41: a file cannot be written.</exception>
+    /// <exception cref="WeftException">
+    /// Exit 22: the run has no valid checkpoint; 30: another process owns the run; 40 or 41: a file cannot be written.
+    /// </exception>
     public static IReadOnlyList<(string File, string? Kept)> Run(RunFolder run)
     {
         using var owned = RunLock.Take(run);

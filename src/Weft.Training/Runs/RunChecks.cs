@@ -20,7 +20,8 @@ public enum PlannedEpochs
 public sealed record OpenedRun(ResolvedConfiguration Configuration, TrainingData Data);
 
 /// <summary>
-/// What a run is: its checkpoint says it. Every command that opens a run goes through here, so that a file that was edited, emptied or exchanged is refused by all of them alike.
+/// What a run is: its checkpoint says it. Every command that opens a run goes through here, so that a file that was edited, emptied or exchanged is
+/// refused by all of them alike.
 /// </summary>
 public static class RunChecks
 {
@@ -41,7 +42,10 @@ public static class RunChecks
         return new OpenedRun(configuration, TrainingData.Prepare(dataset, configuration.Value.Data));
     }
 
-    /// <summary>The run's configuration, compared with its last checkpoint, or with the best one where the last is not whole. A published run without checkpoints is believed.</summary>
+    /// <summary>
+    /// The run's configuration, compared with its last checkpoint, or with the best one where the last is not whole. A published run without checkpoints
+    /// is believed.
+    /// </summary>
     /// <exception cref="WeftException">Exit 23: another configuration, or none that can be read.</exception>
     public static ResolvedConfiguration Configuration(RunFolder run)
     {
@@ -69,7 +73,8 @@ public static class RunChecks
         var problems = new List<Problem>();
         foreach (var (key, before) in checkpoint.Card.Configuration)
         {
-            // A key that only the checkpoint knows is one of an earlier version, and one that only this program knows has a default that keeps the old behaviour.
+            // A key that only the checkpoint knows is one of an earlier version, and one that only this program knows has a default that keeps the old
+            // behaviour.
             if (!now.TryGetValue(key, out var value))
                 continue;
             if (!configuration.Origin(key).StartsWith(ConfigurationResolver.FileOrigin, StringComparison.Ordinal))
@@ -122,9 +127,13 @@ public static class RunChecks
         {
             throw Unreadable(run, wrong.Found ?? wrong.What, wrong, wrong.Problems);
         }
+        catch (NotRegularFileException other)
+        {
+            throw Unreadable(run, other.Found, other, []);
+        }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw Unreadable(run, failure is NotRegularFileException other ? other.Found : failure is FileNotFoundException or DirectoryNotFoundException ? "nothing" : failure.Message, failure, []);
+            throw Unreadable(run, failure is FileNotFoundException or DirectoryNotFoundException ? "nothing" : failure.Message, failure, []);
         }
     }
 
@@ -171,7 +180,10 @@ public static class RunChecks
             return;
         throw new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another network")
         {
-            Where = ModelFile.IsPath(configuration.Model.Name) ? run.ModelFile : run.ConfigurationFile, Expected = "the layers its checkpoint was made with", Found = found, Safe = "nothing was changed",
+            Where = ModelFile.IsPath(configuration.Model.Name) ? run.ModelFile : run.ConfigurationFile,
+            Expected = "the layers its checkpoint was made with",
+            Found = found,
+            Safe = "nothing was changed",
             Do = RestoreCommand(run),
         };
     }
@@ -180,9 +192,11 @@ public static class RunChecks
     {
         var shown = problems.Take(Problem.Shown).ToArray();
         var what = $"{run.ConfigurationFile} is not what the run {run.Name} was trained with";
-        return problems is [var only]
-            ? new WeftException(ExitCode.CheckpointMismatch, what) { Where = only.Where, Expected = only.Expected, Found = only.Found, Problems = shown, Safe = "nothing was changed", Do = RestoreCommand(run) }
-            : new WeftException(ExitCode.CheckpointMismatch, $"{what}: {problems.Count} values differ") { Problems = shown, Safe = "nothing was changed", Do = RestoreCommand(run) };
+        var only = problems.Count == 1 ? problems[0] : null;
+        return new WeftException(ExitCode.CheckpointMismatch, only is null ? $"{what}: {problems.Count} values differ" : what)
+        {
+            Where = only?.Where, Expected = only?.Expected, Found = only?.Found, Problems = shown, Safe = "nothing was changed", Do = RestoreCommand(run),
+        };
     }
 
     private static WeftException Unreadable(RunFolder run, string found, Exception cause, IReadOnlyList<Problem> problems) =>

@@ -70,7 +70,8 @@ public sealed class RunStore(string folder)
         var what = matches.Count > 1 ? $"'{reference}' fits {matches.Count} runs" : $"there is no run '{reference}'";
         throw new WeftException(ExitCode.Usage, what + (near is null ? "" : $"; did you mean '{near}'?"))
         {
-            Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Safe = "nothing was changed", Do = near is null ? $"weft runs{RunReference.OptionFor(this)}" : $"weft runs show {RunReference.For(At(near))}",
+            Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Safe = "nothing was changed",
+            Do = near is null ? $"weft runs{RunReference.OptionFor(this)}" : $"weft runs show {RunReference.For(At(near))}",
         };
     }
 

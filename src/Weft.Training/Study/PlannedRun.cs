@@ -9,14 +9,17 @@ public enum PlannedState
 }
 
 /// <summary>
-/// A run with a name and a configuration that are known before it begins, as one of several that are trained in turn. Its folder is all that is remembered of it: what is finished there counts,
+/// A run with a name and a configuration that are known before it begins, as one of several that are trained in turn. Its folder is all that is remembered
+/// of it: what is finished there counts,
 /// what was begun goes on, so whoever is killed and started again ends with the same numbers.
 /// </summary>
 public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfiguration Configuration)
 {
     public RunFolder Folder { get; } = new(Path.Combine(Store.Folder, Name));
 
-    /// <exception cref="WeftException">Exit 2: the run that is there was made by another configuration; 23: its configuration is not what its checkpoint says.</exception>
+    /// <exception cref="WeftException">
+    /// Exit 2: the run that is there was made by another configuration; 23: its configuration is not what its checkpoint says.
+    /// </exception>
     public PlannedState State()
     {
         if (!RegularFile.Exists(Folder.InformationFile))

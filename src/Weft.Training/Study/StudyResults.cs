@@ -133,8 +133,12 @@ public static class StudyResults
         if (File.Exists(run.Folder.ModelFile))
             WriteFile(Path.Combine(folder, RunFolder.ModelFileName), File.ReadAllText(run.Folder.ModelFile));
         WriteFile(Path.Combine(folder, "metrics.csv"), File.ReadAllText(run.Folder.MetricsFile));
-        var information = run.Information with { CommandLine = ["weft", "train", "--config", "config.yaml"] };
-        WriteFile(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(information with { Machine = information.Machine with { Name = "" }, Data = information.Data with { Folder = null } }, RunInformationJson.Default.RunInformation) + "\n");
+        var information = run.Information;
+        var published = information with
+        {
+            CommandLine = ["weft", "train", "--config", "config.yaml"], Machine = information.Machine with { Name = "" }, Data = information.Data with { Folder = null },
+        };
+        WriteFile(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(published, RunInformationJson.Default.RunInformation) + "\n");
         var split = result.Split.ToString().ToLowerInvariant();
         var from = run.Folder.EvaluationFolder(split);
         var to = Path.Combine(folder, "eval", split);

@@ -126,7 +126,8 @@ public sealed class TrainingPlan : IDisposable
     /// <summary>Goes on with a run where its newest valid checkpoint left it.</summary>
     /// <param name="open">Opens the data the configuration names.</param>
     /// <param name="threads">In place of the configuration's; the bits do not depend on it.</param>
-    /// <param name="moved">Where the run's data are now, as keys of the data section; remembered by the run once they are found to be the same data. Default: where they were.</param>
+    /// <param name="moved">Where the run's data are now, as keys of the data section; remembered by the run once they are found to be the same data.
+    /// Default: where they were.</param>
     /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: no valid checkpoint; 30: another process owns the run.</exception>
     public static TrainingPlan Resume(
         RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null, IReadOnlyList<ConfigurationValue>? moved = null)
@@ -265,7 +266,10 @@ public sealed class TrainingPlan : IDisposable
         catch (WeftException failure)
         {
             Run.Discard();
-            throw new WeftException(failure.Code, "the run's folder cannot be written", failure) { Where = Run.Folder.Path, Found = failure.Found, Safe = "the folder was removed again", Do = "make room, or name another folder by --runs" };
+            throw new WeftException(failure.Code, "the run's folder cannot be written", failure)
+            {
+                Where = Run.Folder.Path, Found = failure.Found, Safe = "the folder was removed again", Do = "make room, or name another folder by --runs",
+            };
         }
     }
 

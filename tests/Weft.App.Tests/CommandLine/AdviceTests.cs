@@ -120,7 +120,11 @@ public sealed class AdviceTests : IDisposable
     [Fact]
     public void A_run_that_diverged_leads_to_one_that_does_not()
     {
-        string[] command = ["train", "--data", _data.Folder, "--runs", _runs, "--epochs", "2", "--batch", "16", "--threads", "1", "--learning-rate", "90", "--optimizer", "sgd", "--set", "schedule.name=constant", "--set", "model.normalization=none", "--set", "optimizer.momentum=0.9"];
+        string[] command =
+        [
+            "train", "--data", _data.Folder, "--runs", _runs, "--epochs", "2", "--batch", "16", "--threads", "1", "--learning-rate", "90", "--optimizer", "sgd",
+            "--set", "schedule.name=constant", "--set", "model.normalization=none", "--set", "optimizer.momentum=0.9",
+        ];
         for (var tries = 0; ; tries++)
         {
             Assert.True(tries < 8, "the advice leads nowhere");
