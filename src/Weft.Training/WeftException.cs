@@ -4,16 +4,16 @@ namespace Weft.Training;
 /// <param name="Where">File, line, key or option.</param>
 public sealed record Problem(string Where, string Expected, string Found)
 {
-    /// <summary>So many are told one by one; of more, only how many there are.</summary>
-    public const int MostTold = 20;
+    /// <summary>More of them are counted and not shown: a file may have a million.</summary>
+    internal const int Shown = 20;
 
     /// <summary>The error that tells them all, or the first ones and how many there are.</summary>
     /// <param name="subject">"the configuration"</param>
     public static WeftException ToError(IReadOnlyList<Problem> problems, string subject) => problems is [var only]
         ? new WeftException(ExitCode.Usage, $"{subject} has a mistake") { Where = only.Where, Expected = only.Expected, Found = only.Found, Safe = "nothing was touched", Problems = problems }
-        : new WeftException(ExitCode.Usage, $"{subject} has {problems.Count} mistakes{(problems.Count > MostTold ? $", the first {MostTold} of them" : "")}")
+        : new WeftException(ExitCode.Usage, $"{subject} has {problems.Count} mistakes{(problems.Count > Shown ? $", the first {Shown} of them" : "")}")
         {
-            Safe = "nothing was touched", Problems = [.. problems.Take(MostTold)],
+            Safe = "nothing was touched", Problems = [.. problems.Take(Shown)],
         };
 }
 
@@ -41,4 +41,7 @@ public sealed class WeftException(ExitCode code, string what, Exception? cause =
 
     /// <summary>All violations when more than one part was checked at once; then <see cref="Where"/>, <see cref="Expected"/> and <see cref="Found"/> are empty.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
+
+    /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>
+    internal WeftException With(string? safe, string? advice) => new(Code, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
 }

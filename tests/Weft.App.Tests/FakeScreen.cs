@@ -1,8 +1,10 @@
 namespace Weft.App.Tests;
 
-/// <summary>A screen that keeps what was written.</summary>
+/// <summary>A screen that keeps what was written. Whatever a command advises must be a command that parses.</summary>
 internal sealed class FakeScreen
 {
+    private const string Advice = "  do        weft ";
+
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
@@ -25,6 +27,13 @@ internal sealed class FakeScreen
     public static (int Code, FakeScreen Screen) Run(params string[] arguments)
     {
         var screen = new FakeScreen();
-        return ((int)App.Run(arguments, screen.Screen), screen);
+        var code = (int)App.Run(arguments, screen.Screen);
+        foreach (var line in screen.Error.Split('\n').Where(line => line.StartsWith(Advice, StringComparison.Ordinal)))
+        {
+            var mistake = PastedCommand.Mistake(line[Advice.IndexOf("weft", StringComparison.Ordinal)..]);
+            Assert.True(mistake is null, $"{line}\n{mistake}");
+        }
+
+        return (code, screen);
     }
 }

@@ -60,9 +60,7 @@ internal sealed class ConfigurationOptions
         if (Of(parse, _model) is { } model)
             overrides.Add(new ConfigurationValue("model.name", model, "--model"));
         if (Of(parse, _data) is { } data)
-            overrides.Add(DataSets.IsFolder(data) // whole, since the run remembers it and may be resumed from elsewhere
-                ? new ConfigurationValue("data.folder", Path.GetFullPath(data), "--data")
-                : new ConfigurationValue("data.name", data, "--data"));
+            overrides.AddRange(DataSets.Values(data, "--data"));
         foreach (var (option, key) in _flags)
             if (Of(parse, option) is { } text)
                 overrides.Add(new ConfigurationValue(key, text, option.Name));

@@ -8,6 +8,11 @@ internal static class DataSets
     /// <summary>Whether <paramref name="reference"/> means a folder rather than a name.</summary>
     public static bool IsFolder(string reference) => reference.Contains('/') || reference.Contains('\\') || reference is "." or ".." || Directory.Exists(reference);
 
+    /// <summary>A data set as the configuration of a run has it.</summary>
+    public static IReadOnlyList<ConfigurationValue> Values(string reference, string origin) => IsFolder(reference)
+        ? [new ConfigurationValue("data.folder", Path.GetFullPath(reference), origin)] // whole, since the run remembers it and may be resumed from elsewhere
+        : [new ConfigurationValue("data.name", reference, origin), new ConfigurationValue("data.folder", "none", origin)];
+
     /// <exception cref="WeftException">Exit 2: no data set has that name; 10 to 12: it cannot be had.</exception>
     public static ImageDataset Open(string reference, DataOptions options, CancellationToken cancellation) =>
         FashionMnist.Open(For(reference, options), cancellation);

@@ -4,15 +4,19 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary><c>--split validation|test</c>.</summary>
-internal static class SplitOption
+internal sealed class SplitOption : Option<string?>
 {
-    public static Option<EvaluationSplit> Create() => new("--split")
+    public SplitOption() : base("--split")
     {
-        Description = "validation or test. Each look at the test images is noted in the ledger beside the runs.", HelpName = "SPLIT", DefaultValueFactory = _ => EvaluationSplit.Validation,
-        CustomParser = result => Parse(result.Tokens[0].Value),
-    };
+        Description = "validation or test. Each look at the test images is noted in the ledger beside the runs. Default: validation.";
+        HelpName = "SPLIT";
+    }
 
-    private static EvaluationSplit Parse(string text) => text switch
+    /// <exception cref="WeftException">Exit 2: no split has that name.</exception>
+    public EvaluationSplit Of(ParseResult parse) => Parse(parse.GetValue(this) ?? "validation");
+
+    /// <inheritdoc cref="Of"/>
+    public static EvaluationSplit Parse(string text) => text switch
     {
         "validation" => EvaluationSplit.Validation,
         "test" => EvaluationSplit.Test,

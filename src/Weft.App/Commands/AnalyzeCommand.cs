@@ -6,18 +6,19 @@ namespace Weft.App;
 internal sealed class AnalyzeCommand : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly Option<EvaluationSplit> _split = SplitOption.Create();
+    private readonly SplitOption _split = new();
     private readonly Option<string?> _pair = new("--pair") { Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.", HelpName = "LABEL,PREDICTION" };
     private readonly Option<int[]> _samples = new("--sample") { Description = "Explain this image of the split, whether right or wrong (repeatable).", HelpName = "NUMBER", AllowMultipleArgumentsPerToken = false };
     private readonly WholeNumber _cases = new("--cases", "How many mistakes are explained one by one.", 0, 500, 24, "24");
     private readonly WholeNumber _folds = new("--folds", "Train this many networks to find suspect training labels (2 or more; 0: none).", 0, 20, 0, "0");
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly RunDataOption _data = new();
     private readonly RunsOption _runs = new();
 
     public AnalyzeCommand(Screen screen) : base("analyze", "Where and why a checkpoint errs: confused classes, galleries, calibration, reasons, saliency, neighbours, suspect labels.", screen)
     {
         Arguments.Add(_run);
-        foreach (var option in new Option[] { _split, _pair, _samples, _cases, _folds, _threads, _runs })
+        foreach (var option in new Option[] { _split, _pair, _samples, _cases, _folds, _data, _threads, _runs })
             Options.Add(option);
     }
 
@@ -30,7 +31,7 @@ internal sealed class AnalyzeCommand : Verb
         var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
         var options = new AnalysisOptions
         {
-            Split = parse.GetValue(_split), Cases = cases, Folds = folds, Threads = threads, Samples = parse.GetValue(_samples) ?? [],
+            Split = _split.Of(parse), Cases = cases, Folds = folds, Threads = threads, Samples = parse.GetValue(_samples) ?? [],
             Pair = parse.GetValue(_pair) is { } pair ? ClassPair.Parse(pair, new RunReader(checkpoint.Run).Information.Data.Classes) : null,
             Progress = what => Screen.People.WriteLine($"… {what}"),
         };
@@ -38,10 +39,10 @@ internal sealed class AnalyzeCommand : Verb
         try
         {
             using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
-            using var analysis = new RunAnalysis(checkpoint, configuration => OpenData(configuration, signals.Token), options, signals.Token);
+            using var analysis = new RunAnalysis(checkpoint, _data.Opener(parse, Screen, signals.Token), options, signals.Token);
             var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
             var folder = owned is null ? null : AnalysisFiles.Write(owned, result);
-            foreach (var line in AnalysisText.Lines(result, RunReference.For(checkpoint.Run, store)))
+            foreach (var line in AnalysisText.Lines(result))
                 Screen.People.WriteLine(line);
             Screen.People.WriteLine(folder is null ? "not written to the run's folder: another process trains it" : $"written to {Printable.Escape(RunReference.ShortPath(folder))}");
             var json = AnalysisJson.Summary(result);
@@ -53,11 +54,5 @@ internal sealed class AnalyzeCommand : Verb
         {
             return signal;
         }
-    }
-
-    private ImageDataset OpenData(DataConfiguration configuration, CancellationToken cancellation)
-    {
-        using var downloads = new DownloadView(Screen);
-        return DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Weft.Training;
 
@@ -76,25 +77,12 @@ internal sealed class CompareCommand : Verb
         })]),
     };
 
-    private static EvaluationSplit Split(string? text, IReadOnlyList<RunReader> runs) => text switch
-    {
-        null => runs.All(run => RunResult.Exists(run.Folder, EvaluationSplit.Test)) ? EvaluationSplit.Test : EvaluationSplit.Validation,
-        "validation" => EvaluationSplit.Validation,
-        "test" => EvaluationSplit.Test,
-        _ => throw new WeftException(ExitCode.Usage, "--split has a value it cannot have") { Where = "--split", Expected = "validation or test", Found = $"'{text}'", Safe = "nothing was touched" },
-    };
+    private static EvaluationSplit Split(string? text, IReadOnlyList<RunReader> runs) => text is not null ? SplitOption.Parse(text)
+        : runs.All(run => RunResult.Exists(run.Folder, EvaluationSplit.Test)) ? EvaluationSplit.Test : EvaluationSplit.Validation;
 
     private void Write(string path, string svg)
     {
-        try
-        {
-            File.WriteAllText(path, svg);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure) || failure is ArgumentException)
-        {
-            throw DiskFailure.ToError(failure, "the chart cannot be written", path, advice: "name another file by --svg");
-        }
-
+        OutputFile.Write(path, Encoding.UTF8.GetBytes(svg), "the chart cannot be written", "name another file by --svg");
         Screen.People.WriteLine($"chart written to {Printable.Escape(RunReference.ShortPath(Path.GetFullPath(path)))}");
     }
 }

@@ -6,11 +6,12 @@ namespace Weft.App;
 
 internal sealed class ConfigCommand : Command
 {
-    public ConfigCommand(Screen screen) : base("config", "Configurations: what a run would use and why, their JSON schema, the difference of two runs.")
+    public ConfigCommand(Screen screen) : base("config", "Configurations: what a run would use and why, their JSON schema, the difference of two runs, the repair of one.")
     {
         Subcommands.Add(new Show(screen));
         Subcommands.Add(new Schema(screen));
         Subcommands.Add(new Diff(screen));
+        Subcommands.Add(new Restore(screen));
     }
 
     private sealed class Show : Verb
@@ -78,6 +79,38 @@ internal sealed class ConfigCommand : Command
 
         private static RunConfiguration Of(RunStore store, string reference) => File.Exists(reference)
             ? ConfigurationResolver.Resolve(new ConfigurationSources { File = reference }).Value
-            : store.Find(reference).Configuration().Value;
+            : RunChecks.Configuration(store.Find(reference).Folder).Value;
+    }
+
+    private sealed class Restore : Verb
+    {
+        private readonly RunArgument _run = new("The run whose config.yaml was edited, emptied or lost.");
+        private readonly RunsOption _runs = new();
+
+        public Restore(Screen screen) : base("restore", "Writes a run's config.yaml anew from its checkpoint; the old file is kept as config.yaml.damaged.", screen)
+        {
+            Arguments.Add(_run);
+            Options.Add(_runs);
+        }
+
+        protected override ExitCode Run(ParseResult parse)
+        {
+            var run = _runs.Store(parse).Find(parse.GetValue(_run)!).Folder;
+            var written = ConfigurationRestore.Run(run);
+            foreach (var (file, kept) in written)
+            {
+                var old = kept is null ? "" : $"; the old one is {Printable.Escape(RunReference.ShortPath(kept))}";
+                Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))} was written anew from the checkpoint{old}");
+            }
+
+            if (written.Count == 0)
+                Screen.People.WriteLine("nothing to restore: the configuration is what the checkpoint says");
+            Screen.WriteJson(new JsonObject
+            {
+                ["run"] = run.Path,
+                ["restored"] = new JsonArray([.. written.Select(one => new JsonObject { ["file"] = one.File, ["kept"] = one.Kept })]),
+            });
+            return ExitCode.Done;
+        }
     }
 }

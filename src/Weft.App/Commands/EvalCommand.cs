@@ -6,22 +6,23 @@ namespace Weft.App;
 internal sealed class EvalCommand : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly Option<EvaluationSplit> _split = SplitOption.Create();
+    private readonly SplitOption _split = new();
     private readonly ViewOptions _views = new();
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly RunDataOption _data = new();
     private readonly RunsOption _runs = new();
 
     public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen)
     {
         Arguments.Add(_run);
-        foreach (var option in (Option[])[_split, .. _views.All, _threads, _runs])
+        foreach (var option in (Option[])[_split, .. _views.All, _data, _threads, _runs])
             Options.Add(option);
     }
 
     protected override ExitCode Run(ParseResult parse)
     {
         var threads = _threads.Of(parse);
-        var split = parse.GetValue(_split);
+        var split = _split.Of(parse);
         var choice = _views.Of(parse);
         var store = _runs.Store(parse);
         var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
@@ -29,7 +30,8 @@ internal sealed class EvalCommand : Verb
         try
         {
             using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
-            using var evaluation = new RunEvaluation(checkpoint, configuration => OpenData(configuration, signals.Token), threads);
+            using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, signals.Token), threads,
+                $"weft eval {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
             var views = choice.Over(RunViews.Of(evaluation.Checkpoint, checkpoint.Run));
             var result = split == EvaluationSplit.Test
                 ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)
@@ -62,11 +64,5 @@ internal sealed class EvalCommand : Verb
         }
         Screen.People.WriteLine(folder is null ? "not written to the run's folder: another process trains it" : $"written to {Printable.Escape(RunReference.ShortPath(folder))}");
         Screen.WriteJson(EvaluationFiles.Metrics(checkpoint, split, result));
-    }
-
-    private ImageDataset OpenData(DataConfiguration configuration, CancellationToken cancellation)
-    {
-        using var downloads = new DownloadView(Screen);
-        return DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, cancellation);
     }
 }

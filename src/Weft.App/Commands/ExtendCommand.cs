@@ -7,6 +7,7 @@ namespace Weft.App;
 internal sealed class ExtendCommand : Verb
 {
     private readonly RunArgument _run = new("The run to go on with.");
+    private readonly RunDataOption _data = new();
     private readonly Option<string> _epochs = new("--epochs") { Description = "+N for N more, or the number of epochs in all.", HelpName = "+N", Required = true };
     private readonly RunsOption _runs = new();
     private readonly TrackOption _track = new();
@@ -15,7 +16,7 @@ internal sealed class ExtendCommand : Verb
     public ExtendCommand(Screen screen) : base("extend", "Trains a run for more epochs than it was planned for; the schedule is that of the longer run.", screen)
     {
         Arguments.Add(_run);
-        foreach (var option in new Option[] { _epochs, _threads, _track, _runs })
+        foreach (var option in new Option[] { _epochs, _data, _threads, _track, _runs })
             Options.Add(option);
     }
 
@@ -25,8 +26,8 @@ internal sealed class ExtendCommand : Verb
         var epochs = Epochs(parse.GetValue(_epochs)!);
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
-        using var session = new TrainingSession(Screen, store, _track.Targets(parse));
-        return session.Run(data => TrainingPlan.Extend(run.Folder, data, epochs, threads));
+        using var session = new TrainingSession(Screen, _track.Targets(parse));
+        return session.Run(data => TrainingPlan.Extend(run.Folder, data, epochs, threads, moved: _data.Values(parse)));
     }
 
     private static Func<int, int> Epochs(string text)
@@ -57,11 +58,25 @@ internal sealed class ForkCommand : Verb
     {
         var store = _runs.Store(parse);
         var from = store.FindCheckpoint(parse.GetValue(_from)!);
-        var configuration = new RunReader(from.Run).Configuration().With(_configuration.Overrides(parse));
-        using var session = new TrainingSession(Screen, store, _track.Targets(parse));
-        return session.Run(data => TrainingPlan.Begin(configuration, data(configuration.Value.Data), new NewRun
+        var overrides = _configuration.Overrides(parse);
+        using var session = new TrainingSession(Screen, _track.Targets(parse));
+        return session.Run(data =>
         {
-            Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess(),
-        }));
+            var (configuration, dataset) = Source(from, data, overrides);
+            return TrainingPlan.Begin(configuration, dataset, new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
+        });
+    }
+
+    // Other data may be named for the new run; where they are not, the run it starts from must still have its own.
+    private static (ResolvedConfiguration Configuration, ImageDataset Data) Source(CheckpointReference from, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<ConfigurationValue> overrides)
+    {
+        if (overrides.Any(value => value.Key is "data.folder" or "data.name"))
+        {
+            var other = RunChecks.Configuration(from.Run, from.Read(), from.Epochs).With(overrides);
+            return (other, open(other.Value.Data));
+        }
+
+        var opened = RunChecks.Open(from.Run, from.Read(), open, $"weft fork {RunReference.For(from.Run)}@{from.Name} --data DIR", from.Epochs);
+        return (opened.Configuration.With(overrides), opened.Data.Dataset);
     }
 }

@@ -11,26 +11,27 @@ internal sealed class ReportCommand : Verb
     {
         Description = "The runs, or checkpoints of them: RUN@best, RUN@last, RUN@EPOCH. Default: latest.", Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<EvaluationSplit> _split = SplitOption.Create();
+    private readonly SplitOption _split = new();
     private readonly Option<string?> _out = new("--out") { Description = "The page. Default: report.html in the (first) run's folder.", HelpName = "FILE" };
     private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly RunDataOption _data = new();
     private readonly RunsOption _runs = new();
 
     public ReportCommand(Screen screen) : base("report", "One HTML page about one run or several: findings, curves, mistakes and their reasons, costs. Analyses first what is not analysed yet.", screen)
     {
         Arguments.Add(_reports);
-        foreach (var option in new Option[] { _split, _out, _threads, _runs })
+        foreach (var option in new Option[] { _split, _out, _data, _threads, _runs })
             Options.Add(option);
     }
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var (threads, split, store) = (_threads.Of(parse), parse.GetValue(_split), _runs.Store(parse));
+        var (threads, split, store) = (_threads.Of(parse), _split.Of(parse), _runs.Store(parse));
         var checkpoints = (parse.GetValue(_reports) is { Length: > 0 } given ? given : ["latest"]).Select(store.FindCheckpoint).DistinctBy(checkpoint => checkpoint.Path).ToList();
         using var signals = new StopSignals(_ => { }, _ => { });
         try
         {
-            var page = new ReportBuilder(Screen, store, split, threads, signals.Token).Build(checkpoints);
+            var page = new ReportBuilder(Screen, split, threads, _data.Opener(parse, Screen, signals.Token), signals.Token).Build(checkpoints);
             var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
             using (parse.GetValue(_out) is null ? RunLock.Take(checkpoints[0].Run) : null) // only a run's owner writes in its folder
                 ReportBuilder.Write(file, page);

@@ -36,7 +36,7 @@ internal sealed class RunsWatchCommand : Verb
             return signal;
 
         Screen.People.WriteLine(end is not null ? Printable.Escape($"{end.Reason.Replace('_', ' ')}: {end.Detail}")
-            : $"its process is gone without a word; go on with: weft resume {Printable.Escape(run.Folder.Name)}");
+            : $"its process is gone without a word; go on with: weft resume {Printable.Escape(RunReference.For(run.Folder))}");
         if (tail.Damage.Count > 0)
             Screen.People.WriteLine($"{tail.Damage.Count} of its events cannot be read; the others are shown");
         Screen.WriteJson(new RunSummary(run).ToJson());

@@ -33,11 +33,11 @@ internal sealed class StudyCommand : Verb
         var store = new RunStore(Path.Combine(_runs.Store(parse).Folder, name));
         var study = new Study(store, options, Published(parse));
         var states = study.Members.ToDictionary(member => member, study.StateOf);
-        var members = parse.GetValue(_finished) ? [.. study.Members.Where(member => states[member] == StudyState.Finished)] : study.Members;
+        var members = parse.GetValue(_finished) ? [.. study.Members.Where(member => states[member] == PlannedState.Finished)] : study.Members;
         if (members.Count == 0)
-            throw new WeftException(ExitCode.Usage, "no run of the study is finished yet") { Where = store.Folder, Safe = "nothing was touched", Do = "weft study, without --finished" };
-        Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, {members.Count(member => states[member] == StudyState.Finished)} of them finished");
-        using var session = new TrainingSession(Screen, store, []);
+            throw new WeftException(ExitCode.Usage, "no run of the study is finished yet") { Where = store.Folder, Safe = "nothing was touched", Do = "start the study without --finished" };
+        Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, {members.Count(member => states[member] == PlannedState.Finished)} of them finished");
+        using var session = new TrainingSession(Screen, []);
         try
         {
             if (TrainAll(study, members, session) is var code and not ExitCode.Done)
@@ -58,15 +58,28 @@ internal sealed class StudyCommand : Verb
         }
     }
 
+    // A run that fails leaves the others to be trained; the last step waits until none fails.
     private ExitCode TrainAll(Study study, IReadOnlyList<StudyMember> members, TrainingSession session)
     {
+        WeftException? first = null;
         for (var i = 0; i < members.Count; i++)
         {
             var member = members[i];
-            if (study.StateOf(member) == StudyState.Finished)
+            if (study.StateOf(member) == PlannedState.Finished)
                 continue;
             Screen.People.WriteLine($"\nrun {i + 1} of {members.Count}: {member.Recipe}, seed {member.Seed}");
-            var (code, result, _) = session.Train(data => study.Plan(member, data, CommandLines.OfProcess()));
+            var (code, result) = (ExitCode.Done, (TrainingResult?)null);
+            try
+            {
+                (code, result, _) = session.Train(data => study.Plan(member, data, CommandLines.OfProcess()));
+            }
+            catch (WeftException failure) when (failure.Code == ExitCode.Diverged)
+            {
+                Screen.People.WriteLine($"{Printable.Escape(member.RunName)} diverged: {Printable.Escape(failure.What)}");
+                first ??= failure;
+                continue;
+            }
+
             if (code == ExitCode.Done && result!.StopReason == StopReasons.TimeBudget)
                 code = ExitCode.SweepPartial;
             if (code != ExitCode.Done)
@@ -76,7 +89,7 @@ internal sealed class StudyCommand : Verb
             }
         }
 
-        return ExitCode.Done;
+        return first is null ? ExitCode.Done : throw first;
     }
 
     private void Test(Study study, IReadOnlyList<StudyMember> members, TrainingSession session, RunStore store, string folder)
@@ -94,7 +107,8 @@ internal sealed class StudyCommand : Verb
         var openings = study.Openings();
         string[] table =
         [
-            $"{Figures.Count(rows[0].Result.Predictions.Count)} test images, opened {openings.Count} times for {rows.Count} runs",
+            $"{Figures.Count(rows[0].Result.Predictions.Count)} test images, opened {openings.Openings.Count} times for {rows.Count} runs",
+            .. openings.DamagedLines == 0 ? Array.Empty<string>() : [$"{openings.DamagedLines} of the ledger's lines cannot be read; each may have been one more opening"],
             .. ComparisonTable.Lines(comparison), "", .. AccuracyChart.Lines(bars, 100),
         ];
         StudyResults.Write(folder, rows, openings);
@@ -102,16 +116,16 @@ internal sealed class StudyCommand : Verb
         StudyResults.WriteText(folder, "accuracy.svg", AccuracyChart.Svg(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
         foreach (var line in table)
             Screen.People.WriteLine(line);
-        var reported = WriteReport(Path.Combine(folder, "report.html"), comparison, openings, session, store);
+        var reported = WriteReport(Path.Combine(folder, "report.html"), comparison, openings, session, store, members[0].Configuration.Value.Data);
         Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: {(reported ? "report.html, " : "")}summary.json, comparison.txt, accuracy.svg, test_ledger.jsonl and the runs");
         var json = CompareCommand.ToJson(comparison);
         json["results"] = folder;
-        json["test_openings"] = openings.Count;
+        json["test_openings"] = openings.Openings.Count;
         Screen.WriteJson(json);
     }
 
     /// <summary>Mistakes are analysed on the validation images, so the report opens the test images no further; and by the checkpoints, so only of runs that are here.</summary>
-    private bool WriteReport(string file, ModelComparison comparison, IReadOnlyList<TestOpening> openings, TrainingSession session, RunStore store)
+    private bool WriteReport(string file, ModelComparison comparison, TestOpenings openings, TrainingSession session, RunStore store, DataConfiguration data)
     {
         var here = comparison.Groups.Select(group => group.Runs.FirstOrDefault(run => Path.GetDirectoryName(run.Run.Folder.Path) == store.Folder)).ToList();
         foreach (var group in comparison.Groups.Where((_, i) => here[i] is null))
@@ -119,7 +133,7 @@ internal sealed class StudyCommand : Verb
         var checkpoints = here.OfType<RunResult>().Select(run => store.FindCheckpoint($"{run.Run.Folder.Path}@{run.Checkpoint}")).ToList();
         if (checkpoints.Count == 0)
             return false;
-        var builder = new ReportBuilder(Screen, store, EvaluationSplit.Validation, Environment.ProcessorCount, session.Stop);
+        var builder = new ReportBuilder(Screen, EvaluationSplit.Validation, Environment.ProcessorCount, _ => session.OpenData(data), session.Stop);
         ReportBuilder.Write(file, builder.Build(checkpoints, [.. comparison.Groups.SelectMany(group => group.Runs).Select(run => run.Run)], openings));
         return true;
     }

@@ -25,10 +25,11 @@ internal sealed class TrackCommand : Verb
         var targets = TrackingTargets.Parse(parse.GetValue(_to)!, "--to");
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
+        RunChecks.Configuration(run.Folder);
         var options = TrackOption.Options with { Folder = parse.GetValue(_folder) };
         RunTracking.Check(targets, options);
         using var signals = new StopSignals(_ => Screen.Error.WriteLine("stopping; the rest is handed over later with --continue"), _ => { });
-        var reference = RunReference.For(run.Folder, store);
+        var reference = RunReference.For(run.Folder);
         var reports = new List<TrackingReport>();
         WeftException? first = null;
         foreach (var target in targets)

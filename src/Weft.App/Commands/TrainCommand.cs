@@ -28,7 +28,7 @@ internal sealed class TrainCommand : Verb
         var store = _runs.Store(parse);
         var seeds = _seeds.Of(parse);
         var name = parse.GetValue(_name);
-        using var session = new TrainingSession(Screen, store, _track.Targets(parse));
+        using var session = new TrainingSession(Screen, _track.Targets(parse));
         return seeds == 1
             ? session.Run(data => Begin(data, configuration, store, name))
             : TrainSeeds(session, configuration, store, name, seeds);
@@ -36,18 +36,31 @@ internal sealed class TrainCommand : Verb
 
     private ExitCode TrainSeeds(TrainingSession session, ResolvedConfiguration configuration, RunStore store, string? name, int seeds)
     {
+        var all = Enumerable.Range(0, seeds).Select(i => Seeded(configuration, i)).ToList();
+        var planned = name is null ? null : all.Select(seeded => new PlannedRun(store, $"{name}-s{seeded.Value.Training.Seed}", seeded)).ToList();
+        foreach (var run in planned ?? [])
+            run.State(); // one that was made otherwise shows before any is trained
         var runs = new JsonArray();
         var accuracies = new List<double>();
         var code = ExitCode.Done;
-        for (var i = 0; i < seeds && code == ExitCode.Done; i++)
+        for (var i = 0; i < seeds && session.Received is null; i++)
         {
-            var seed = configuration.Value.Training.Seed + i;
-            var seeded = i == 0 ? configuration : configuration.With(new ConfigurationValue("training.seed", $"{seed}", "--seeds"));
-            (code, var result, var json) = session.Train(data => Begin(data, seeded, store, name is null ? null : $"{name}-s{seed}"));
-            if (json is not null)
-                runs.Add((JsonNode)json);
-            if (result?.Best is { } best)
-                accuracies.Add(best.ValidationAccuracy);
+            try
+            {
+                var (ended, result, json) = session.Train(data => planned is null ? Begin(data, all[i], store, null) : planned[i].Plan(data, CommandLines.OfProcess()));
+                code = code == ExitCode.Done ? ended : code;
+                if (json is not null)
+                    runs.Add((JsonNode)json);
+                if (result?.Best is { } best)
+                    accuracies.Add(best.ValidationAccuracy);
+            }
+            catch (WeftException failure) when (IsOfOneSeed(failure.Code)) // the others are trained all the same
+            {
+                code = code == ExitCode.Done ? failure.Code : code;
+                foreach (var line in ErrorPrinter.Lines(failure))
+                    Screen.Error.WriteLine(line);
+                runs.Add((JsonNode)new JsonObject { ["run"] = planned?[i].Folder.Path, ["seed"] = all[i].Value.Training.Seed, ["error"] = ErrorPrinter.ToJson(failure) });
+            }
         }
 
         var mean = accuracies.Count > 0 ? accuracies.Average() : (double?)null;
@@ -58,6 +71,13 @@ internal sealed class TrainCommand : Verb
         return code;
     }
 
+    private static ResolvedConfiguration Seeded(ResolvedConfiguration configuration, int i) =>
+        i == 0 ? configuration : configuration.With(new ConfigurationValue("training.seed", $"{configuration.Value.Training.Seed + i}", "--seeds"));
+
+    // What is wrong with the command or the data is wrong with every seed.
+    private static bool IsOfOneSeed(ExitCode code) =>
+        code is not (ExitCode.Usage or ExitCode.DatasetMissing or ExitCode.DatasetDamaged or ExitCode.DownloadFailed);
+
     private static TrainingPlan Begin(Func<DataConfiguration, ImageDataset> data, ResolvedConfiguration configuration, RunStore store, string? name) =>
         TrainingPlan.Begin(configuration, data(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });
 }
@@ -65,6 +85,7 @@ internal sealed class TrainCommand : Verb
 internal sealed class ResumeCommand : Verb
 {
     private readonly RunArgument _run = new("The run to go on with.", optional: true);
+    private readonly RunDataOption _data = new();
     private readonly RunsOption _runs = new();
     private readonly TrackOption _track = new();
     private readonly WholeNumber _threads = new("--threads", "Worker threads; the result does not depend on it.", 1, 256, 0, "as the run was started");
@@ -72,6 +93,7 @@ internal sealed class ResumeCommand : Verb
     public ResumeCommand(Screen screen) : base("resume", "Goes on with a run that was stopped or killed, to the same bytes as if it never had been.", screen)
     {
         Arguments.Add(_run);
+        Options.Add(_data);
         Options.Add(_threads);
         Options.Add(_track);
         Options.Add(_runs);
@@ -82,7 +104,7 @@ internal sealed class ResumeCommand : Verb
         var threads = _threads.Of(parse) is var given and > 0 ? given : (int?)null;
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
-        using var session = new TrainingSession(Screen, store, _track.Targets(parse));
-        return session.Run(data => TrainingPlan.Resume(run.Folder, data, threads));
+        using var session = new TrainingSession(Screen, _track.Targets(parse));
+        return session.Run(data => TrainingPlan.Resume(run.Folder, data, threads, moved: _data.Values(parse)));
     }
 }

@@ -8,16 +8,15 @@ namespace Weft.App;
 internal sealed class TrainingSession : IDisposable
 {
     private readonly Screen _screen;
-    private readonly RunStore _store;
     private readonly IReadOnlyList<TrackingTarget> _targets;
     private readonly StopSignals _signals;
     private ProgressView? _view;
     private string _reference = "";
 
     /// <param name="targets">The tools the run is shown in while it is trained.</param>
-    public TrainingSession(Screen screen, RunStore store, IReadOnlyList<TrackingTarget> targets)
+    public TrainingSession(Screen screen, IReadOnlyList<TrackingTarget> targets)
     {
-        (_screen, _store, _targets) = (screen, store, targets);
+        (_screen, _targets) = (screen, targets);
         _signals = new StopSignals(
             first: _ => _view?.Say("stopping after this step; saving… (once more: stop at once)"),
             second: _ => _screen.Error.WriteLine((_screen.PeopleHaveTerminal ? "\e[?25h\n" : "")
@@ -66,7 +65,7 @@ internal sealed class TrainingSession : IDisposable
 
     private (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(TrainingPlan plan)
     {
-        _reference = RunReference.For(plan.Run.Folder, _store);
+        _reference = RunReference.For(plan.Run.Folder);
         Introduce(plan);
         var earlier = new RunReader(plan.Run.Folder).Metrics().Where(row => row.Epoch <= plan.Start.CompletedEpochs);
         var state = new TrainingState(plan.Configuration.Training.Epochs, plan.StepsPerEpoch, plan.Configuration.EarlyStopping.Patience, earlier);
@@ -87,7 +86,7 @@ internal sealed class TrainingSession : IDisposable
             }
         }
 
-        foreach (var line in EndBlock.Lines(result, plan.Data, _reference))
+        foreach (var line in EndBlock.Lines(result, plan.Data))
             _screen.People.WriteLine(line);
         var json = ToJson(result);
         if (reports.Count > 0)

@@ -13,7 +13,7 @@ internal static class MethodsSection
         var data = information.Data;
         string Numbers(IReadOnlyList<double> values) => string.Join(", ", values.Select(value => value.ToString("F4", CultureInfo.InvariantCulture)));
         var configuration = run.Configuration;
-        var command = $"weft train --config {RunReference.ShortPath(run.Reader.Folder.ConfigurationFile)}";
+        var command = RunReference.TrainCommand(run.Reader.Folder);
         return Html.Of(
             $"""
             <section><h2>Methods</h2>

@@ -1,16 +1,18 @@
+using System.Text;
 using Weft.Training;
 
 namespace Weft.App;
 
 /// <summary>Makes the page about some runs; analyses first what is not analysed yet.</summary>
-internal sealed class ReportBuilder(Screen screen, RunStore store, EvaluationSplit split, int threads, CancellationToken stop)
+/// <param name="open">Opens the data that a run's configuration names.</param>
+internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int threads, Func<DataConfiguration, ImageDataset> open, CancellationToken stop)
 {
     /// <summary>Compares the runs of the checkpoints, with the openings of the test images that their folders note.</summary>
     /// <exception cref="WeftException">A checkpoint or its data cannot be had.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public string Build(IReadOnlyList<CheckpointReference> checkpoints)
     {
-        var openings = checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().SelectMany(folder => new TestLedger(folder).Read()).OrderBy(opening => opening.Time).ToList();
+        var openings = TestOpenings.Of(checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().Select(folder => new TestLedger(folder)));
         return Build(checkpoints, [.. checkpoints.Select(checkpoint => new RunReader(checkpoint.Run))], openings);
     }
 
@@ -18,27 +20,17 @@ internal sealed class ReportBuilder(Screen screen, RunStore store, EvaluationSpl
     /// <param name="compared">The runs to compare, some perhaps without a part of their own.</param>
     /// <exception cref="WeftException">A checkpoint or its data cannot be had.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public string Build(IReadOnlyList<CheckpointReference> checkpoints, IReadOnlyList<RunReader> compared, IReadOnlyList<TestOpening> openings)
+    public string Build(IReadOnlyList<CheckpointReference> checkpoints, IReadOnlyList<RunReader> compared, TestOpenings openings)
     {
-        var runs = checkpoints.Select(checkpoint => new ReportRun(checkpoint, Analysis(checkpoint), RunReference.For(checkpoint.Run, store))).ToList();
+        foreach (var checkpoint in checkpoints) // what is wrong with one of them shows before any work is done
+            RunChecks.Configuration(checkpoint.Run, checkpoint.Read(), checkpoint.Epochs);
+        var runs = checkpoints.Select(checkpoint => new ReportRun(checkpoint, Analysis(checkpoint), RunReference.For(checkpoint.Run))).ToList();
         return new ReportPage(runs, openings, ComparisonSection.Render(compared, split), TimeProvider.System.GetUtcNow()).Render();
     }
 
-    /// <exception cref="WeftException">Exit 41: it cannot be written.</exception>
-    public static void Write(string file, string page)
-    {
-        try
-        {
-            if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
-            File.WriteAllText(file + ".tmp", page);
-            File.Move(file + ".tmp", file, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new WeftException(ExitCode.IoError, "the report cannot be written", failure) { Where = file, Found = failure.Message, Safe = "the runs are untouched", Do = "weft report RUN --out FILE, with a file you may write" };
-        }
-    }
+    /// <exception cref="WeftException">Exit 40 or 41: it cannot be written.</exception>
+    public static void Write(string file, string page) =>
+        OutputFile.Write(file, Encoding.UTF8.GetBytes(page), "the report cannot be written", "name another file by --out");
 
     private StoredAnalysis Analysis(CheckpointReference checkpoint)
     {
@@ -46,16 +38,10 @@ internal sealed class ReportBuilder(Screen screen, RunStore store, EvaluationSpl
             return stored;
         using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
         var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
-        using var analysis = new RunAnalysis(checkpoint, OpenData, options, stop);
+        using var analysis = new RunAnalysis(checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
         var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
         if (owned is not null)
             AnalysisFiles.Write(owned, result);
         return StoredAnalysis.Of(result);
-    }
-
-    private ImageDataset OpenData(DataConfiguration configuration)
-    {
-        using var downloads = new DownloadView(screen);
-        return DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, stop);
     }
 }

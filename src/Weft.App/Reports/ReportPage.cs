@@ -4,7 +4,7 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>The report: one page that needs nothing beside itself. No script, no request, readable on a phone and on paper.</summary>
-internal sealed class ReportPage(IReadOnlyList<ReportRun> runs, IReadOnlyList<TestOpening> openings, Html comparison, DateTimeOffset made)
+internal sealed class ReportPage(IReadOnlyList<ReportRun> runs, TestOpenings openings, Html comparison, DateTimeOffset made)
 {
     // A page with more pictures than this takes long to open on a phone.
     private const int RunsWithPictures = 6;

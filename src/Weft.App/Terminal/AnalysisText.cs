@@ -7,8 +7,7 @@ internal static class AnalysisText
 {
     private const int PairsShown = 8;
 
-    /// <param name="reference">What names the run in a command.</param>
-    public static IEnumerable<string> Lines(AnalysisResult result, string reference)
+    public static IEnumerable<string> Lines(AnalysisResult result)
     {
         var evaluation = result.Evaluation;
         var names = evaluation.Classes.Select(Printable.Escape).ToArray();
@@ -28,12 +27,12 @@ internal static class AnalysisText
         foreach (var reason in result.Reasons)
             yield return $"  {reason.Title}: {Printable.Escape(reason.Sentence)}";
         yield return "";
-        foreach (var line in Findings(result.Findings, result.Checkpoint.Run, reference))
+        foreach (var line in Findings(result.Findings, result.Checkpoint.Run))
             yield return line;
     }
 
     /// <summary>Each with its next command.</summary>
-    public static IEnumerable<string> Findings(IReadOnlyList<Finding> findings, RunFolder run, string reference)
+    public static IEnumerable<string> Findings(IReadOnlyList<Finding> findings, RunFolder run)
     {
         if (findings.Count == 0)
             yield break;
@@ -42,7 +41,7 @@ internal static class AnalysisText
         {
             yield return $"  · {Printable.Escape(finding.Sentence)}";
             if (finding.Next is { } next)
-                yield return $"    {Printable.Escape(FindingCommand.For(next, run, reference))}";
+                yield return $"    {Printable.Escape(FindingCommand.For(next, run))}";
         }
     }
 }

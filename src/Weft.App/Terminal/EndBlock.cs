@@ -6,8 +6,7 @@ namespace Weft.App;
 internal static class EndBlock
 {
     /// <param name="data">Behind the validation accuracy.</param>
-    /// <param name="reference">What names the run in a command.</param>
-    public static IEnumerable<string> Lines(TrainingResult result, TrainingData data, string reference)
+    public static IEnumerable<string> Lines(TrainingResult result, TrainingData data)
     {
         yield return "";
         yield return $"{result.StopReason.Replace('_', ' ')}: {Printable.Escape(result.StopDetail)}";
@@ -29,9 +28,9 @@ internal static class EndBlock
         {
             yield return $"  finding   {Printable.Escape(finding.Sentence)}";
             if (finding.Next is { } next)
-                yield return $"            {Printable.Escape(FindingCommand.For(next, result.Run, reference))}";
+                yield return $"            {Printable.Escape(FindingCommand.For(next, result.Run))}";
         }
-        var commands = Commands(result, Printable.Escape(reference)).ToArray();
+        var commands = Commands(result, Printable.Escape(RunReference.For(result.Run))).ToArray();
         for (var i = 0; i < commands.Length; i++)
             yield return $"  {(i == 0 ? "next" : ""),-8}  {commands[i]}";
     }

@@ -12,7 +12,7 @@ internal static class ErrorPrinter
             screen.Error.WriteLine(line);
         if (screen.Debug)
             screen.Error.WriteLine(error.ToString());
-        screen.WriteJson(new JsonObject { ["error"] = AsJson(error) });
+        screen.WriteJson(new JsonObject { ["error"] = ToJson(error) });
     }
 
     private const int MostLetters = 2_000; // of a part: a value of a megabyte helps nobody
@@ -41,7 +41,7 @@ internal static class ErrorPrinter
         yield return ("do", error.Do);
     }
 
-    private static JsonObject AsJson(WeftException error)
+    public static JsonObject ToJson(WeftException error)
     {
         var json = new JsonObject { ["code"] = (int)error.Code, ["name"] = error.Code.Name(), ["what"] = Cut(error.What) };
         foreach (var (name, text) in new[] { ("where", error.Where), ("expected", error.Expected), ("found", error.Found), ("safe", error.Safe), ("do", error.Do) })

@@ -15,17 +15,17 @@ public sealed class RunAnalysis : IDisposable
     private readonly CpuDevice _device;
     private readonly FeatureExtractor _extractor;
     private readonly CancellationToken _stop;
+    private readonly string _advice;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
-    /// <exception cref="WeftException">Exit 13: other data than the run's; 22: the checkpoint is damaged; 33: written by a newer version.</exception>
-    public RunAnalysis(CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default)
+    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>analyze</c> the folder.</param>
+    /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
+    public RunAnalysis(CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default, string? advice = null)
     {
         (_reference, _options, _stop) = (reference, options, stop);
+        _advice = advice ?? $"weft analyze {RunReference.For(reference.Run)}{RunReference.OptionFor(options.Split)} --data DIR";
         _checkpoint = reference.Read();
-        _configuration = new RunReader(reference.Run).Configuration();
-        var dataset = open(_configuration.Value.Data);
-        CheckpointChecks.RequireSameData(_checkpoint, dataset, reference.Run);
-        _data = TrainingData.Prepare(dataset, _configuration.Value.Data, new RunReader(reference.Run).Information.Data.SplitRule);
+        (_configuration, _data) = RunChecks.Open(reference.Run, _checkpoint, open, _advice, reference.Epochs);
         _device = new CpuDevice(options.Threads ?? Environment.ProcessorCount);
         _extractor = new FeatureExtractor(_checkpoint, _device);
     }
@@ -43,14 +43,14 @@ public sealed class RunAnalysis : IDisposable
         var passBegun = Stopwatch.GetTimestamp();
         var (predictions, features) = _extractor.Extract(images, indices, _stop);
         if (predictions.Predictions.Contains(-1))
-            throw new WeftException(ExitCode.Diverged, "the network computes NaN") { Where = _reference.Path, Safe = "nothing was written", Do = $"analyze another checkpoint: weft runs show {_reference.Run.Name}" };
+            throw new WeftException(ExitCode.Diverged, "the network computes NaN") { Where = _reference.Path, Safe = "nothing was written", Do = $"weft runs show {RunReference.For(_reference.Run)}" };
         var passSeconds = Stopwatch.GetElapsedTime(passBegun).TotalSeconds;
         var validation = _options.Split == EvaluationSplit.Validation ? predictions : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;
         Tell($"describing {_data.Split.Train.Count:N0} training images");
         var train = _extractor.Extract(_data.Dataset.Train, _data.Split.Train, _stop).Features.Normalized();
         features = features.Normalized();
 
-        var evaluation = new EvaluationResult(predictions, Classes);
+        var evaluation = new EvaluationResult(predictions, Classes) { DataFingerprint = images.Fingerprint };
         Tell("measuring the suspected reasons");
         var meter = new SampleMeter(_data.Dataset.Train, _data.Split.Train, Classes.Count);
         var measures = Enumerable.Range(0, predictions.Count).Select(row => meter.Of(images.Image(predictions.Indices[row]), predictions.Labels[row])).ToArray();
@@ -108,8 +108,7 @@ public sealed class RunAnalysis : IDisposable
     {
         if (_options.Split == EvaluationSplit.Validation)
             return (_data.Dataset.Train, _data.Split.Validation);
-        ledger.Note(_reference);
-        var test = _data.Dataset.LoadTest();
+        var test = ledger.Open(_reference, _data.Dataset, _advice);
         return (test, [.. Enumerable.Range(0, test.Count)]);
     }
 

@@ -6,6 +6,9 @@ namespace Weft.Training;
 /// <param name="Name">"best", "last" or the epoch's number.</param>
 public sealed record CheckpointReference(RunFolder Run, string Name, string Path)
 {
+    /// <summary>What the run's configuration may say of epochs beside it.</summary>
+    public PlannedEpochs Epochs => Name == "last" ? PlannedEpochs.Same : PlannedEpochs.AtLeast;
+
     /// <exception cref="WeftException">As <see cref="CheckpointFile.Read"/>; of a damaged one it names another of the run that is whole.</exception>
     public Checkpoint Read()
     {
@@ -16,10 +19,9 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         catch (WeftException damage) when (damage.Code == ExitCode.NoValidCheckpoint)
         {
             var other = new[] { "last", "best" }.FirstOrDefault(name => name != Name && IsWhole(name == "last" ? Run.LastCheckpoint : Run.BestCheckpoint));
-            throw new WeftException(damage.Code, damage.What, damage)
-            {
-                Where = damage.Where, Expected = damage.Expected, Found = damage.Found, Safe = damage.Safe, Do = other is null ? null : $"use {Run.Name}@{other}, which is whole",
-            };
+            throw damage.With(damage.Safe, other is null
+                ? RunReference.TrainCommand(Run)
+                : $"use the run's checkpoint @{other}, which is whole: {RunReference.For(Run)}@{other}");
         }
     }
 
@@ -37,7 +39,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         {
             throw new WeftException(ExitCode.Usage, $"'{run.Name}@{name}' names no checkpoint")
             {
-                Expected = "@best, @last or @EPOCH", Found = "@" + name, Do = $"weft runs show {run.Name}",
+                Expected = "@best, @last or @EPOCH", Found = "@" + name, Do = $"weft runs show {RunReference.For(run)}",
             };
         }
 
@@ -46,7 +48,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         return found is null ? throw Missing(run, name, run.EpochCheckpoint(epoch)) : new CheckpointReference(run, name, found);
     }
 
-    private static bool IsWhole(string path)
+    internal static bool IsWhole(string path)
     {
         try
         {
@@ -66,7 +68,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
             : [];
         return new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no checkpoint {name}")
         {
-            Where = path, Found = existing.Count == 0 ? "no checkpoint at all" : string.Join(", ", existing), Do = $"weft resume {run.Name}",
+            Where = path, Found = existing.Count == 0 ? "no checkpoint at all" : string.Join(", ", existing), Do = $"weft resume {RunReference.For(run)}",
         };
     }
 }

@@ -49,7 +49,7 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null)
             Expected = damage?.Expected,
             Found = damage?.Found ?? "no last checkpoint",
             Safe = damage is null ? null : "the damaged files were kept, renamed to *.damaged",
-            Do = _files.Exists(run.BestCheckpoint) ? $"weft eval {run.Name}@best" : $"weft train --config {run.ConfigurationFile}",
+            Do = CheckpointReference.IsWhole(run.BestCheckpoint) ? $"weft eval {RunReference.For(run)}@best" : RunReference.TrainCommand(run),
         };
     }
 
@@ -62,7 +62,7 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null)
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             throw DiskFailure.ToError(failure, $"the checkpoint {Path.GetFileName(path)} could not be saved", path,
-                "the checkpoints saved before are intact", $"make room, then: weft resume {run.Name}");
+                "the checkpoints saved before are intact", $"make room, then: weft resume {RunReference.For(run)}");
         }
     }
 

@@ -27,9 +27,10 @@ public sealed record ResultPair(RunResult First, RunResult Second, McNemar Test,
 /// <summary>A comparison of runs on the images of one split.</summary>
 public sealed class ModelComparison
 {
-    /// <exception cref="WeftException">Exit 2: the runs were not evaluated on the same images.</exception>
+    /// <exception cref="WeftException">Exit 2: the runs were not evaluated on the same images; 13: their data differ.</exception>
     public ModelComparison(IReadOnlyList<RunResult> runs)
     {
+        RequireSameData(runs);
         Split = runs[0].Split;
         Groups = [.. runs.GroupBy(run => run.Group).Select(group => new ResultGroup([.. group.OrderBy(run => run.Configuration.Training.Seed)]))];
         var pairs = new List<(RunResult First, RunResult Second, McNemar Test)>();
@@ -51,4 +52,16 @@ public sealed class ModelComparison
     public IReadOnlyList<ResultGroup> Groups { get; }
 
     public IReadOnlyList<ResultPair> Pairs { get; }
+
+    private static void RequireSameData(IReadOnlyList<RunResult> runs)
+    {
+        var known = runs.Where(run => run.DataFingerprint is not null).ToList();
+        if (known.Find(run => run.DataFingerprint != known[0].DataFingerprint) is not { } other)
+            return;
+        throw new WeftException(ExitCode.FingerprintMismatch, $"the runs {known[0].Name} and {other.Name} were evaluated on different data")
+        {
+            Where = other.Run.Folder.EvaluationFolder(other.Split.ToString().ToLowerInvariant()),
+            Expected = $"sha256 {known[0].DataFingerprint}", Found = $"sha256 {other.DataFingerprint}", Safe = "nothing was changed", Do = "compare runs that were evaluated on the same data",
+        };
+    }
 }

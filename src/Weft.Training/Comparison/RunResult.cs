@@ -5,6 +5,8 @@ namespace Weft.Training;
 /// <summary>What a comparison needs to know of a run: what it is, what it cost, and what it said about every image of a split.</summary>
 public sealed class RunResult
 {
+    private const int LargestMetrics = 1 << 20;
+
     private RunResult(RunReader run, EvaluationSplit split, PredictionTable predictions, JsonElement metrics)
     {
         Run = run;
@@ -14,7 +16,8 @@ public sealed class RunResult
         Augmentation = new TestTimeAugmentation(
             metrics.TryGetProperty("tta", out var mirrored) && mirrored.ValueKind == JsonValueKind.True,
             metrics.TryGetProperty("tta_shift", out var shift) ? shift.GetInt32() : 0);
-        Configuration = run.Configuration().Value;
+        DataFingerprint = Fingerprint(metrics);
+        Configuration = RunChecks.Configuration(run.Folder).Value;
         Correct = Enumerable.Range(0, predictions.Count).Count(row => predictions.Predictions[row] == predictions.Labels[row]);
     }
 
@@ -31,6 +34,9 @@ public sealed class RunResult
 
     /// <summary>The views each prediction is the mean over.</summary>
     public TestTimeAugmentation Augmentation { get; }
+
+    /// <summary>Of the samples that were evaluated; null in evaluations of earlier versions.</summary>
+    public string? DataFingerprint { get; }
 
     public string Name => Run.Folder.Name;
 
@@ -53,32 +59,58 @@ public sealed class RunResult
     internal string Group => string.Join('\n', TrainingPlan.LastingKeys(Configuration).Where(pair => pair.Key != "training.seed").OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     /// <summary>Whether the run has been evaluated on the split.</summary>
-    public static bool Exists(RunFolder run, EvaluationSplit split) => File.Exists(PredictionsFile(run, split)) && File.Exists(MetricsFile(run, split));
+    public static bool Exists(RunFolder run, EvaluationSplit split) => RegularFile.Exists(PredictionsFile(run, split)) && RegularFile.Exists(MetricsFile(run, split));
+
+    /// <summary>Of the samples that an evaluation which is there was made of; null where there is none, or none that says it.</summary>
+    internal static string? FingerprintOf(RunFolder run, EvaluationSplit split)
+    {
+        try
+        {
+            return RegularFile.Exists(MetricsFile(run, split)) ? Fingerprint(ReadMetrics(run, split)) : null;
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure) || failure is JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <exception cref="WeftException">Exit 2: it was not evaluated on that split; 41: the table cannot be read.</exception>
     public static RunResult Read(RunReader run, EvaluationSplit split)
     {
         var name = split.ToString().ToLowerInvariant();
         var path = PredictionsFile(run.Folder, split);
+        var evaluate = $"weft eval {RunReference.For(run.Folder)} --split {name}";
         if (!Exists(run.Folder, split))
         {
             throw new WeftException(ExitCode.Usage, $"the run {run.Folder.Name} has no predictions for the {name} images")
             {
-                Where = path, Safe = "nothing was touched", Do = $"weft eval {run.Folder.Name} --split {name}",
+                Where = path, Safe = "nothing was touched", Do = evaluate,
             };
         }
 
         try
         {
-            using var reader = new StreamReader(path);
-            using var metrics = JsonDocument.Parse(File.ReadAllBytes(MetricsFile(run.Folder, split)));
-            return new RunResult(run, split, PredictionTable.ReadCsv(reader, path), metrics.RootElement);
+            using var reader = new StreamReader(RegularFile.OpenOwn(path));
+            return new RunResult(run, split, PredictionTable.ReadCsv(reader, path), ReadMetrics(run.Folder, split));
         }
-        catch (Exception failure) when (DiskFailure.Is(failure) || failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (WeftException damaged) when (damaged.Where?.StartsWith(path, StringComparison.Ordinal) == true)
         {
-            throw DiskFailure.ToError(failure, "the evaluation cannot be read", path, advice: $"weft eval {run.Folder.Name} --split {name}");
+            throw damaged.With("the run's checkpoints are untouched", evaluate);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure) || failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw DiskFailure.ToError(failure, "the evaluation cannot be read", path, "the run's checkpoints are untouched", evaluate);
         }
     }
+
+    private static JsonElement ReadMetrics(RunFolder run, EvaluationSplit split)
+    {
+        using var metrics = JsonDocument.Parse(RegularFile.ReadOwn(MetricsFile(run, split), LargestMetrics));
+        return metrics.RootElement.Clone();
+    }
+
+    private static string? Fingerprint(JsonElement metrics) =>
+        metrics.ValueKind == JsonValueKind.Object && metrics.TryGetProperty("data_fingerprint", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
     private static string PredictionsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "predictions.csv");
 

@@ -11,8 +11,8 @@ public sealed record ConfigurationSources
     /// <value>The path of a YAML file. Default: none.</value>
     public string? File { get; init; }
 
-    /// <value>Whether the file lies in a run's folder, where links are not followed. Default: false.</value>
-    internal bool FileIsOwn { get; init; }
+    /// <value>The text of <see cref="File"/>, where it has been read already. Default: it is read.</value>
+    internal string? FileText { get; init; }
 
     /// <value>What the command line sets, flags and <c>--set</c> alike. Default: nothing.</value>
     public IReadOnlyList<ConfigurationValue> Overrides { get; init; } = [];
@@ -24,6 +24,9 @@ public static class ConfigurationResolver
     internal const string RecipeKey = "recipe";
 
     internal const string ModelKey = "model.name";
+
+    /// <summary>With these words begins the origin of what a file says.</summary>
+    internal const string FileOrigin = "file ";
 
     /// <summary>Reads <c>key=value</c> as <c>--set</c> takes it.</summary>
     /// <exception cref="WeftException">There is no '='.</exception>
@@ -41,7 +44,7 @@ public static class ConfigurationResolver
         var problems = new List<Problem>();
         var overrides = sources.Overrides.Select(value => Located(value, "")).ToList();
         List<ConfigurationValue> file = sources.File is null ? [] :
-            [.. ConfigurationYaml.Read(ReadFile(sources.File, sources.FileIsOwn), $"file {sources.File}", problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
+            [.. ConfigurationYaml.Read(sources.FileText ?? ReadFile(sources.File), FileOrigin + sources.File, problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
         var recipeName = sources.Recipe
             ?? file.LastOrDefault(value => value.Key == RecipeKey)?.Text
             ?? ImplicitRecipe([.. file, .. overrides]);
@@ -88,7 +91,7 @@ public static class ConfigurationResolver
             var key = ConfigurationTable.Find(value.Key);
             if (key is null)
             {
-                var near = problems.Count < Problem.MostTold ? Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name)) : null;
+                var near = problems.Count < Problem.Shown ? Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name)) : null;
                 problems.Add(new Problem(value.Origin, near is null ? "a key of `weft config show`" : $"did you mean {near}?", $"unknown key {value.Key}"));
             }
             else if (key.TrySet(configuration, value.Text) is { } changed)
@@ -106,13 +109,13 @@ public static class ConfigurationResolver
         return start with { Value = configuration, Origins = origins };
     }
 
-    private static string ReadFile(string path, bool isOwn)
+    private static string ReadFile(string path)
     {
         try
         {
-            return Encoding.UTF8.GetString(isOwn ? RegularFile.ReadOwn(path, ConfigurationYaml.MaximumBytes) : RegularFile.ReadAllBytes(path, ConfigurationYaml.MaximumBytes)).TrimStart('\uFEFF');
+            return Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, ConfigurationYaml.MaximumBytes)).TrimStart('\uFEFF');
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception cause) when (DiskFailure.Is(cause) || cause is ArgumentException or NotSupportedException)
         {
             throw new WeftException(ExitCode.Usage, "the configuration file cannot be read", cause)
             {

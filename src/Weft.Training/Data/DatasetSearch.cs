@@ -86,10 +86,10 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
         return new WeftException(code, what)
         {
             Where = _damage?.Where ?? _cache,
-            Expected = _damage?.Expected ?? $"the four files {string.Join(", ", known.Files.Select(file => file.Name))} (plain or .gz)",
+            Expected = _damage?.Expected ?? $"the four files {string.Join(", ", known.Files.Select(file => file.Name))} (plain or .gz), in {_cache} or in a folder that --data names",
             Found = string.Join("; ", _attempts),
             Safe = "nothing was cached or changed; your runs are untouched",
-            Do = code == ExitCode.DatasetDamaged ? _remedy : $"with a connection: weft data get {known.Name}; without: copy the four files into {_cache} or name their folder by --data",
+            Do = code == ExitCode.DatasetDamaged ? _remedy : $"weft data get {known.Name}",
         };
     }
 }

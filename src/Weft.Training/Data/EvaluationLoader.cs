@@ -25,6 +25,9 @@ public sealed class EvaluationLoader
 
     public int SampleCount => _indices.Count;
 
+    /// <summary>Of the samples the split was taken from.</summary>
+    public string DataFingerprint => _samples.Fingerprint;
+
     /// <summary>Of an image.</summary>
     public FeatureShape Shape => _samples.Shape;
 

@@ -20,7 +20,7 @@ public static class IdxFolder
     {
         if (!Directory.Exists(folder))
             throw FolderContent.NoFolder(folder);
-        const string Remedy = "replace the file, or leave --data out to use a verified copy of Fashion-MNIST";
+        const string Remedy = "put a sound copy of the file in its place; a verified copy of Fashion-MNIST is found by its name, fashion-mnist";
         var known = FashionMnist.Known;
         var layout = IdxLayout.Find(folder);
         var images = IdxFile.Read(layout.PathOf(TrainImages, Remedy), new IdxExpectation(IdxContent.Images) { Remedy = Remedy });

@@ -46,6 +46,7 @@ public static class EvaluationFiles
         ["absent_classes"] = new JsonArray([.. result.LabelCounts.Absent.Select(c => JsonValue.Create(result.Classes[c]))]),
         ["tta"] = result.Augmentation.Mirrored,
         ["tta_shift"] = result.Augmentation.Shift,
+        ["data_fingerprint"] = result.DataFingerprint,
     };
 
     private static void WritePerClass(TextWriter writer, EvaluationResult result)

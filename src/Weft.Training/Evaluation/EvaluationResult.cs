@@ -38,6 +38,9 @@ public sealed class EvaluationResult
     /// <value>The views each prediction is the mean over. Default: the image alone.</value>
     public TestTimeAugmentation Augmentation { get; init; } = TestTimeAugmentation.None;
 
+    /// <value>Of the samples that were evaluated. Default: unknown.</value>
+    public string? DataFingerprint { get; init; }
+
     public PredictionTable Predictions { get; }
 
     public IReadOnlyList<string> Classes { get; }

@@ -37,7 +37,10 @@ public static class Evaluator
             done += batch.Count;
         }
 
-        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes) { Augmentation = augmentation };
+        return new EvaluationResult(new PredictionTable(indices, labels, probabilities, losses, network.ClassCount), classes)
+        {
+            Augmentation = augmentation, DataFingerprint = loader.DataFingerprint,
+        };
     }
 
     /// <summary>Adds the probabilities of <paramref name="count"/> images, seen through one view, to those of the views before.</summary>

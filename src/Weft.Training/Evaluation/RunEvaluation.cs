@@ -12,19 +12,22 @@ public sealed class RunEvaluation : IDisposable
 {
     private const int BatchSize = 256;
 
-    private readonly ImageDataset _dataset;
+    private readonly TrainingData _data;
     private readonly CpuDevice _device;
+    private readonly string _advice;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="threads">Default: all cores.</param>
-    /// <exception cref="WeftException">Exit 13: other data than the run's; 22: the checkpoint is damaged; 33: written by a newer version.</exception>
-    public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null)
+    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>eval</c> the folder.</param>
+    /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
+    public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null, string? advice = null)
     {
         Reference = checkpoint;
+        _advice = advice ?? $"weft eval {RunReference.For(checkpoint.Run)} --data DIR";
         Checkpoint = checkpoint.Read();
-        Configuration = new RunReader(checkpoint.Run).Configuration().Value;
-        _dataset = open(Configuration.Data);
-        CheckpointChecks.RequireSameData(Checkpoint, _dataset, checkpoint.Run);
+        var opened = RunChecks.Open(checkpoint.Run, Checkpoint, open, _advice, checkpoint.Epochs);
+        Configuration = opened.Configuration.Value;
+        _data = opened.Data;
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
         Network = Network.Compile(Checkpoint.Card.Description, _device, new CompileOptions { BatchSize = BatchSize, Training = false });
         Checkpoint.ApplyTo(Network);
@@ -39,18 +42,14 @@ public sealed class RunEvaluation : IDisposable
 
     public Network Network { get; }
 
-    public EvaluationResult Validation(TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
-    {
-        var data = TrainingData.Prepare(_dataset, Configuration.Data, new RunReader(Reference.Run).Information.Data.SplitRule);
-        return Evaluate(_dataset.Train, data.Split.Validation, augmentation, stop);
-    }
+    public EvaluationResult Validation(TestTimeAugmentation? augmentation = null, CancellationToken stop = default) =>
+        Evaluate(_data.Dataset.Train, _data.Split.Validation, augmentation, stop);
 
     /// <summary>Opens the test images, and notes it in the ledger before it does.</summary>
-    /// <exception cref="WeftException">A test file is missing or damaged, or the ledger cannot be written.</exception>
+    /// <exception cref="WeftException">As <see cref="TestLedger.Open(CheckpointReference, ImageDataset, string)"/>.</exception>
     public EvaluationResult Test(TestLedger ledger, TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
     {
-        ledger.Note(Reference);
-        var test = _dataset.LoadTest();
+        var test = ledger.Open(Reference, _data.Dataset, _advice);
         return Evaluate(test, [.. Enumerable.Range(0, test.Count)], augmentation, stop);
     }
 

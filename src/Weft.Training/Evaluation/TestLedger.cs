@@ -5,7 +5,22 @@ using System.Text.Json.Serialization;
 namespace Weft.Training;
 
 /// <summary>A line of the ledger.</summary>
-public sealed record TestOpening([property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint);
+/// <param name="DataFingerprint">Of the test images as the run's earlier evaluation found them; null where there was none: a line is written before they
+/// are opened.</param>
+public sealed record TestOpening([property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint, string? DataFingerprint = null);
+
+/// <summary>What a ledger says.</summary>
+/// <param name="Openings">Oldest first.</param>
+/// <param name="DamagedLines">Lines that cannot be read: each may have been an opening.</param>
+public sealed record TestOpenings(IReadOnlyList<TestOpening> Openings, int DamagedLines)
+{
+    /// <summary>Several ledgers as one.</summary>
+    public static TestOpenings Of(IEnumerable<TestLedger> ledgers)
+    {
+        var all = ledgers.Select(ledger => ledger.Read()).ToList();
+        return new TestOpenings([.. all.SelectMany(one => one.Openings).Distinct().OrderBy(opening => opening.Time)], all.Sum(one => one.DamagedLines));
+    }
+}
 
 /// <summary>Who looked at the test images, and when: <c>test_ledger.jsonl</c> in the folder of all runs. A result counts for less the more often they were looked at.</summary>
 public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
@@ -17,20 +32,60 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
 
     public string Path { get; } = System.IO.Path.Combine(runsFolder, "test_ledger.jsonl");
 
-    /// <summary>All openings so far, oldest first.</summary>
-    public IReadOnlyList<TestOpening> Read() => !File.Exists(Path) ? [] :
-        [.. File.ReadLines(Path).Where(line => line.EndsWith('}')).Select(line => JsonSerializer.Deserialize(line, TestLedgerJson.Default.TestOpening)!)];
+    /// <summary>All openings so far. A line that is damaged, or still being written, is counted and passed over.</summary>
+    /// <exception cref="WeftException">Exit 41: it is there and cannot be read.</exception>
+    public TestOpenings Read()
+    {
+        try
+        {
+            if (PathKinds.Of(Path) == PathKind.Absent)
+                return new TestOpenings([], 0);
+            using var reader = new StreamReader(RegularFile.OpenOwn(Path));
+            var (openings, damaged) = (new List<TestOpening>(), 0);
+            while (reader.ReadLine() is { } line)
+            {
+                if (Parse(line) is { } opening)
+                    openings.Add(opening);
+                else if (line.Length > 0)
+                    damaged++;
+            }
+
+            return new TestOpenings(openings, damaged);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the ledger of test openings cannot be read", Path, "nothing was changed");
+        }
+    }
+
+    /// <summary>
+    /// The one way to the test images of a run's data: the opening is noted first, and they are compared with those of the run's earlier evaluation.
+    /// </summary>
+    /// <param name="advice">As <see cref="RunChecks"/> takes it.</param>
+    /// <exception cref="WeftException">
+    /// Exit 10 or 11: a test file is missing or damaged; 13: they are other ones than before; 31: another process keeps the ledger locked; 40 or 41: it
+    /// cannot be written.
+    /// </exception>
+    public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, string advice)
+    {
+        var before = RunResult.FingerprintOf(checkpoint.Run, EvaluationSplit.Test);
+        Note(checkpoint, before);
+        var images = Load(dataset, advice);
+        RunChecks.RequireSameTestImages(checkpoint.Run, before, images, dataset, advice);
+        return images;
+    }
 
     /// <summary>Appends a line and returns when it is on the device.</summary>
     /// <exception cref="WeftException">Exit 31: another process keeps it locked; 40 or 41: it cannot be written.</exception>
-    public void Note(CheckpointReference checkpoint)
+    internal void Note(CheckpointReference checkpoint, string? fingerprint = null)
     {
-        var opening = new TestOpening(1, _clock.GetUtcNow(), checkpoint.Run.Name, checkpoint.Name);
+        var opening = new TestOpening(1, _clock.GetUtcNow(), checkpoint.Run.Name, checkpoint.Name, fingerprint);
         try
         {
             using var file = Open();
+            var isTorn = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
             file.Seek(0, SeekOrigin.End);
-            file.Write(Encoding.UTF8.GetBytes(LineOf(opening)));
+            file.Write(Encoding.UTF8.GetBytes((isTorn ? "\n" : "") + LineOf(opening)));
             file.Flush(flushToDisk: true);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -41,6 +96,30 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
 
     internal static string LineOf(TestOpening opening) => JsonSerializer.Serialize(opening, TestLedgerJson.Default.TestOpening) + "\n";
 
+    private static ImageSamples Load(ImageDataset dataset, string advice)
+    {
+        try
+        {
+            return dataset.LoadTest();
+        }
+        catch (WeftException bad)
+        {
+            throw bad.With("the run was not changed; the opening is noted in the ledger", bad.Code == ExitCode.DatasetMissing || bad.Do is null ? advice : bad.Do);
+        }
+    }
+
+    private static TestOpening? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, TestLedgerJson.Default.TestOpening) is { Run: not null, Checkpoint: not null } opening ? opening : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private FileStream Open()
     {
         var begun = _clock.GetTimestamp();
@@ -48,18 +127,24 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
         {
             try
             {
-                return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return RegularFile.OpenOwn(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException busy) when (File.Exists(Path) && busy is not (FileNotFoundException or DirectoryNotFoundException))
+            catch (IOException busy) when (File.Exists(Path) && busy is not (FileNotFoundException or DirectoryNotFoundException or NotRegularFileException))
             {
                 if (_clock.GetElapsedTime(begun) > Patience)
-                    throw new WeftException(ExitCode.StoreBusy, "another process keeps the ledger of test openings locked", busy) { Where = Path, Safe = "the test images were not opened" };
+                    {
+                    throw new WeftException(ExitCode.StoreBusy, "another process keeps the ledger of test openings locked", busy)
+                    {
+                        Where = Path, Safe = "the test images were not opened", Do = "run the command again when the other process has ended",
+                    };
+                }
+
                 Thread.Sleep(Pause);
             }
         }
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TestOpening))]
 internal sealed partial class TestLedgerJson : JsonSerializerContext;

@@ -190,7 +190,7 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
 
     private void AddUnknown(YamlEntry entry, string what, IReadOnlyList<string> known)
     {
-        var near = Problems.Count < Problem.MostTold ? Suggestion.For(entry.Key, known) : null;
+        var near = Problems.Count < Problem.Shown ? Suggestion.For(entry.Key, known) : null;
         Add(entry.Line, near is null ? $"one of {string.Join(", ", known)}" : $"did you mean {near}?", $"unknown {what} {entry.Key}");
     }
 

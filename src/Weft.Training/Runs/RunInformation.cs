@@ -77,10 +77,11 @@ public sealed record RunInformation
 /// <param name="Fingerprint">SHA-256 over the content of the training files.</param>
 /// <param name="Train">Samples trained on.</param>
 /// <param name="Validation">Samples validated with.</param>
+/// <param name="Folder">Where the files were at the start; null for a data set that is found by its name, and in runs of earlier versions.</param>
 /// <param name="Mean">Per channel, of the training split, pixels in 0…1.</param>
 public sealed record RunData(
     string Name, string Fingerprint, int Train, int Validation, long SplitSeed, IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation,
-    IReadOnlyList<string> Classes)
+    IReadOnlyList<string> Classes, string? Folder = null)
 {
     /// <value>See <see cref="TrainingData.ValidationFingerprint"/>; null in runs of earlier versions.</value>
     public string? ValidationFingerprint { get; init; }

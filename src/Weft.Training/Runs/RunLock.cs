@@ -173,7 +173,7 @@ public sealed class RunLock : IDisposable
         {
             Where = folder.Path,
             Safe = "nothing was changed",
-            Do = $"weft runs watch {folder.Name}",
+            Do = $"weft runs watch {RunReference.For(folder)}",
         };
     }
 }

@@ -39,8 +39,9 @@ public sealed class RunReader(RunFolder folder)
         };
     }
 
-    /// <exception cref="WeftException">Exit 2: the file is gone or was changed into nonsense.</exception>
-    public ResolvedConfiguration Configuration() => ConfigurationResolver.Resolve(new ConfigurationSources { File = Folder.ConfigurationFile, FileIsOwn = true });
+    /// <summary>What <c>config.yaml</c> says, not compared with a checkpoint: for who only shows it, or has come through <see cref="RunChecks"/>.</summary>
+    /// <exception cref="WeftException">Exit 23: the file is gone or was changed into nonsense.</exception>
+    public ResolvedConfiguration Configuration() => RunChecks.Read(Folder);
 
     /// <summary>As <see cref="Configuration"/>; null where the file is gone or was changed into nonsense, for who only shows what is known.</summary>
     public ResolvedConfiguration? TryConfiguration()
@@ -48,6 +49,19 @@ public sealed class RunReader(RunFolder folder)
         try
         {
             return Configuration();
+        }
+        catch (WeftException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="Information"/>; null where it cannot be read.</summary>
+    internal RunInformation? TryInformation()
+    {
+        try
+        {
+            return Information;
         }
         catch (WeftException)
         {

@@ -116,7 +116,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         if (runs.Count == 0 && listing.Unreadable is [var first, ..])
             throw new WeftException(first.Problem.Code, $"none of the {listing.Unreadable.Count} runs can be read", first.Problem) { Where = Folder, Found = $"{first.Folder.Name}: {first.Problem.What}", Do = "weft runs" };
         if (runs.Count == 0)
-            throw new WeftException(ExitCode.Usage, "there are no runs yet") { Where = Folder, Expected = $"a run '{reference}'", Found = "none", Do = "weft train" };
+            throw new WeftException(ExitCode.Usage, "there are no runs yet") { Where = Folder, Expected = $"a run '{reference}'", Found = "none", Do = $"weft train{RunReference.OptionFor(this)}" };
         return reference switch
         {
             "latest" => runs[^1],
@@ -137,7 +137,8 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         var what = matches.Count > 1 ? $"'{reference}' fits {matches.Count} runs" : $"there is no run '{reference}'";
         throw new WeftException(ExitCode.Usage, what + (near is null ? "" : $"; did you mean '{near}'?"))
         {
-            Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Do = "weft runs",
+            Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Safe = "nothing was changed",
+            Do = near is null ? $"weft runs{RunReference.OptionFor(this)}" : $"weft runs show {RunReference.For(At(near))}",
         };
     }
 
@@ -196,7 +197,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         {
             Where = At(name).Path,
             Safe = "nothing was changed",
-            Do = isRun ? $"weft resume {name}   ·   or choose another --name" : "look at it and remove it, or choose another --name",
+            Do = isRun ? $"weft resume {RunReference.For(At(name))}" : "choose another --name, or look at what is there",
         };
     }
 }

@@ -1,13 +1,5 @@
 namespace Weft.Training;
 
-/// <summary>How far one run of a study is.</summary>
-public enum StudyState
-{
-    NotBegun = 1,
-    Unfinished = 2,
-    Finished = 3,
-}
-
 /// <summary>
 /// Several networks, several seeds, one comparison. The runs in the study's folder are all it remembers: whatever is finished there counts, whatever was
 /// begun goes on, so a study that is killed and started again ends with the same numbers. Test images are opened by <see cref="Test"/> alone.
@@ -37,37 +29,24 @@ public sealed class Study
     public IReadOnlyList<StudyMember> Members { get; }
 
     /// <summary>The run's own folder; where it has none, what was published of it.</summary>
-    public RunFolder FolderOf(StudyMember member)
-    {
-        var own = new RunFolder(Path.Combine(_store.Folder, member.RunName));
-        return new RunReader(own).IsRun() ? own : PublishedOf(member) ?? own;
-    }
+    public RunFolder FolderOf(StudyMember member) =>
+        Planned(member).Folder is var own && new RunReader(own).IsRun() ? own : PublishedOf(member) ?? own;
 
     /// <summary>Every opening of the test images, here and by the published runs, oldest first.</summary>
-    public IReadOnlyList<TestOpening> Openings() =>
-        [.. new[] { _published, _store }.OfType<RunStore>().SelectMany(store => new TestLedger(store.Folder).Read()).Distinct().OrderBy(opening => opening.Time)];
+    public TestOpenings Openings() => TestOpenings.Of(new[] { _published, _store }.OfType<RunStore>().Select(store => new TestLedger(store.Folder)));
 
     /// <exception cref="WeftException">Exit 2: the run that is there was made by another configuration.</exception>
-    public StudyState StateOf(StudyMember member)
+    public PlannedState StateOf(StudyMember member)
     {
-        var run = new RunReader(FolderOf(member));
-        if (!run.IsRun())
-            return StudyState.NotBegun;
-        RequireSameConfiguration(member, run);
-        if (run.Folder.Path == PublishedOf(member)?.Path)
-            return StudyState.Finished;
-        var last = run.Events().LastOrDefault(happened => happened is RunStarted or RunResumed or RunStopped);
-        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && RegularFile.Exists(run.Folder.BestCheckpoint) ? StudyState.Finished : StudyState.Unfinished;
+        if (PublishedOf(member) is not { } published || FolderOf(member).Path != published.Path)
+            return Planned(member).State();
+        Planned(member).RequireSameConfiguration(published);
+        return PlannedState.Finished;
     }
 
     /// <summary>Begins a run or goes on with it.</summary>
     /// <exception cref="WeftException">As beginning and resuming any run.</exception>
-    public TrainingPlan Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine)
-    {
-        if (StateOf(member) != StudyState.NotBegun)
-            return TrainingPlan.Resume(FolderOf(member), open, member.Configuration.Value.Training.Threads);
-        return TrainingPlan.Begin(member.Configuration, open(member.Configuration.Value.Data), new NewRun { Store = _store, Name = member.RunName, CommandLine = commandLine });
-    }
+    public TrainingPlan Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine) => Planned(member).Plan(open, commandLine);
 
     /// <summary>
     /// Evaluates a finished run's best checkpoint on the test images as the recipe says, unless that was done before; noted in the ledger of the study's folder.
@@ -80,13 +59,15 @@ public sealed class Study
         {
             using var owned = RunLock.Take(folder);
             var checkpoint = _store.FindCheckpoint($"{folder.Path}@best");
-            using var evaluation = new RunEvaluation(checkpoint, open, threads);
+            using var evaluation = new RunEvaluation(checkpoint, _ => open(member.Configuration.Value.Data), threads, "give the study the folder where its data are now, by --data");
             var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Augmentation, stop);
             EvaluationFiles.Write(owned, checkpoint, EvaluationSplit.Test, result);
         }
 
         return RunResult.Read(new RunReader(folder), EvaluationSplit.Test);
     }
+
+    private PlannedRun Planned(StudyMember member) => new(_store, member.RunName, member.Configuration);
 
     private bool IsTested(StudyMember member, RunFolder folder)
     {
@@ -112,22 +93,5 @@ public sealed class Study
         values.Add(new ConfigurationValue("training.seed", $"{seed}", "weft study"));
         var sets = values.Where(value => value.Key is not ("training.seed" or "training.threads" or "data.folder")).GroupBy(value => value.Key).Select(group => group.Last()).Select(value => $" --set {value.Key}={value.Text}");
         return new StudyMember(resolved.RecipeName, seed, $"{network}-s{seed}", resolved.With(values), $"weft train --recipe {resolved.RecipeName} --seed {seed}{string.Concat(sets)}");
-    }
-
-    private static void RequireSameConfiguration(StudyMember member, RunReader run)
-    {
-        var had = TrainingPlan.LastingKeys(run.Configuration().Value);
-        var wanted = TrainingPlan.LastingKeys(member.Configuration.Value);
-        var differing = wanted.Where(pair => had[pair.Key] != pair.Value).ToList();
-        if (differing.Count == 0)
-            return;
-        throw new WeftException(ExitCode.Usage, $"the study's run {member.RunName} was trained with another configuration")
-        {
-            Where = run.Folder.ConfigurationFile,
-            Expected = string.Join(", ", differing.Select(pair => $"{pair.Key}: {pair.Value}")),
-            Found = string.Join(", ", differing.Select(pair => $"{pair.Key}: {had[pair.Key]}")),
-            Safe = "nothing was changed",
-            Do = "start the study with the options it was begun with, or give it another --name",
-        };
     }
 }

@@ -90,7 +90,7 @@ public static class StudyResults
     /// <param name="rows">With the runs they describe.</param>
     /// <param name="openings">Every opening of the test images.</param>
     /// <exception cref="WeftException">Exit 40 or 41: it cannot be written.</exception>
-    public static void Write(string folder, IReadOnlyList<(StudyMember Member, StudyRow Row, RunResult Result)> rows, IReadOnlyList<TestOpening> openings)
+    public static void Write(string folder, IReadOnlyList<(StudyMember Member, StudyRow Row, RunResult Result)> rows, TestOpenings openings)
     {
         try
         {
@@ -102,11 +102,11 @@ public static class StudyResults
 
             var summary = JsonSerializer.SerializeToUtf8Bytes([.. rows.Select(row => row.Row)], StudyJson.Default.ListStudyRow);
             WriteFile(Path.Combine(folder, "summary.json"), Encoding.UTF8.GetString(summary) + "\n");
-            WriteFile(new TestLedger(folder).Path, string.Concat(openings.Select(opening => TestLedger.LineOf(opening))));
+            WriteFile(new TestLedger(folder).Path, string.Concat(openings.Openings.Select(opening => TestLedger.LineOf(opening))));
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact", "weft study --out DIR writes them elsewhere; nothing is trained again");
+            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
         }
     }
 
@@ -120,7 +120,7 @@ public static class StudyResults
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact");
+            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
         }
     }
 
@@ -133,8 +133,12 @@ public static class StudyResults
         if (RegularFile.Exists(run.Folder.ModelFile))
             WriteFile(Path.Combine(folder, RunFolder.ModelFileName), TextOf(run.Folder.ModelFile));
         WriteFile(Path.Combine(folder, "metrics.csv"), TextOf(run.Folder.MetricsFile));
-        var information = run.Information with { CommandLine = ["weft", "train", "--config", "config.yaml"] };
-        WriteFile(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(information with { Machine = information.Machine with { Name = "" } }, RunInformationJson.Default.RunInformation) + "\n");
+        var information = run.Information;
+        var published = information with
+        {
+            CommandLine = ["weft", "train", "--config", "config.yaml"], Machine = information.Machine with { Name = "" }, Data = information.Data with { Folder = null },
+        };
+        WriteFile(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(published, RunInformationJson.Default.RunInformation) + "\n");
         var split = result.Split.ToString().ToLowerInvariant();
         var from = run.Folder.EvaluationFolder(split);
         var to = Path.Combine(folder, "eval", split);

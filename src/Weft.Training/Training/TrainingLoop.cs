@@ -231,7 +231,7 @@ internal sealed class TrainingLoop
             Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate {LearningRateOf(_position.Step - 1):G4}"),
             Expected = "a finite loss",
             Safe = $"{_keeper.Describe()} was not overwritten",
-            Do = FormattableString.Invariant($"weft train --config {run.ConfigurationFile} --set optimizer.learning_rate={_configuration.Optimizer.LearningRate / 10:G4}"),
+            Do = FormattableString.Invariant($"{RunReference.TrainCommand(run)} --set optimizer.learning_rate={_configuration.Optimizer.LearningRate / 10:G4}"),
         };
     }
 }

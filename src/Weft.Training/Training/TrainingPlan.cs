@@ -31,7 +31,6 @@ public sealed record Surroundings
 /// <summary>Everything a training needs, checked: data divided, network compiled, the run's folder owned. <see cref="Trainer"/> carries it out.</summary>
 public sealed class TrainingPlan : IDisposable
 {
-    private const string EpochsKey = "training.epochs";
     private const string EvaluationSection = "evaluation.";
 
     private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings)
@@ -117,7 +116,7 @@ public sealed class TrainingPlan : IDisposable
             if (run.From is { } from)
             {
                 var weights = from.Read();
-                CheckpointChecks.RequireSameClassCount(weights, data.Dataset, from);
+                RunChecks.RequireSameClassCount(weights, data.Dataset, from);
                 weights.ApplyTo(plan.Network);
             }
 
@@ -135,33 +134,42 @@ public sealed class TrainingPlan : IDisposable
     /// <summary>Goes on with a run where its newest valid checkpoint left it.</summary>
     /// <param name="open">Opens the data the configuration names.</param>
     /// <param name="threads">In place of the configuration's; the bits do not depend on it.</param>
-    /// <exception cref="WeftException">Exit 13: other data; 22: no valid checkpoint; 23: the checkpoint belongs to another configuration; 30: another process owns the run.</exception>
-    public static TrainingPlan Resume(RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null) =>
-        Continue(folder, open, before => before, threads, surroundings);
+    /// <param name="moved">Where the run's data are now, as keys of the data section; remembered by the run once they are found to be the same data.
+    /// Default: where they were.</param>
+    /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: no valid checkpoint; 30: another process owns the run.</exception>
+    public static TrainingPlan Resume(
+        RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null, IReadOnlyList<ConfigurationValue>? moved = null)
+    {
+        var (plan, resolved) = Continue(folder, open, before => (before.With(moved ?? []), $"weft resume {RunReference.For(folder)} --data DIR"), threads, surroundings, PlannedEpochs.Same);
+        return moved is null ? plan : plan.Finish(() => plan.WriteConfiguration(folder, resolved));
+    }
 
     /// <summary>
     /// Goes on with a run that has ended, up to a higher number of epochs. The schedule is that of a run planned for so many: its learning rate goes on where
     /// such a run would be. A run that stopped early gets its patience back.
     /// </summary>
     /// <param name="epochs">From the number it has to the number it shall have.</param>
+    /// <param name="moved">As in <see cref="Resume"/>.</param>
     /// <exception cref="WeftException">Exit 2: not more epochs than before; else as <see cref="Resume"/>.</exception>
-    public static TrainingPlan Extend(RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<int, int> epochs, int? threads = null, Surroundings? surroundings = null)
+    public static TrainingPlan Extend(
+        RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<int, int> epochs, int? threads = null, Surroundings? surroundings = null,
+        IReadOnlyList<ConfigurationValue>? moved = null)
     {
-        ResolvedConfiguration? extended = null;
-        var plan = Continue(folder, open, before =>
+        var command = $"weft extend {RunReference.For(folder)} --epochs";
+        var (plan, extended) = Continue(folder, open, before =>
         {
             var (had, shall) = (before.Value.Training.Epochs, epochs(before.Value.Training.Epochs));
             if (shall <= had)
             {
                 throw new WeftException(ExitCode.Usage, $"the run {folder.Name} has {had} epochs already")
                 {
-                    Where = "--epochs", Expected = $"+N, or more than {had}", Found = $"{shall}", Safe = "nothing was changed", Do = $"weft extend {folder.Name} --epochs +{Math.Max(1, had / 2)}",
+                    Where = "--epochs", Expected = $"+N, or more than {had}", Found = $"{shall}", Safe = "nothing was changed", Do = $"{command} +{Math.Max(1, had / 2)}",
                 };
             }
 
-            return extended = before.With(new ConfigurationValue(EpochsKey, $"{shall}", "extend"));
-        }, threads, surroundings, EpochsKey);
-        try
+            return (before.With([new ConfigurationValue(RunChecks.EpochsKey, $"{shall}", "extend"), .. moved ?? []]), $"{command} {shall} --data DIR");
+        }, threads, surroundings, PlannedEpochs.Any);
+        return plan.Finish(() =>
         {
             plan.Start = plan.Start with
             {
@@ -171,40 +179,48 @@ public sealed class TrainingPlan : IDisposable
             };
             // In this order: killed in between, the same command does the same once more, and resume says what is the matter.
             new CheckpointStore(folder, plan.Surroundings.Files).SaveLast(plan.CheckpointMemory.Encode(plan.Start, plan.Card));
-            plan.WriteConfiguration(folder, extended!);
-            return plan;
-        }
-        catch
-        {
-            plan.Dispose();
-            throw;
-        }
+            plan.WriteConfiguration(folder, extended);
+        });
     }
 
-    private static TrainingPlan Continue(
-        RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<ResolvedConfiguration, ResolvedConfiguration> change, int? threads, Surroundings? surroundings, string? except = null)
+    private static (TrainingPlan Plan, ResolvedConfiguration Configuration) Continue(
+        RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<ResolvedConfiguration, (ResolvedConfiguration Configuration, string Advice)> change,
+        int? threads, Surroundings? surroundings, PlannedEpochs epochs)
     {
         var taken = RunLock.Take(folder);
         TrainingPlan? plan = null;
         try
         {
-            var configuration = change(new RunReader(folder).Configuration()).Value;
-            configuration = configuration with { Training = configuration.Training with { Threads = threads ?? configuration.Training.Threads } };
             var warnings = new List<Warned>();
             var checkpoint = new CheckpointStore(folder, surroundings?.Files).LoadNewest(warnings.Add);
-            CheckpointChecks.RequireSameConfiguration(checkpoint, CardKeys(configuration), folder, except);
-            var data = TrainingData.Prepare(open(configuration.Data), configuration.Data, new RunReader(folder).Information.Data.SplitRule);
-            CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
-            CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
+            var (resolved, advice) = change(RunChecks.Configuration(folder, checkpoint, epochs));
+            var data = RunChecks.Open(folder, checkpoint, resolved, open, advice).Data;
+            RunChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
+            var configuration = resolved.Value with { Training = resolved.Value.Training with { Threads = threads ?? resolved.Value.Training.Threads } };
             plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = [.. warnings, .. data.Warnings] };
-            CheckpointChecks.RequireSameNetwork(checkpoint, plan.Description, folder);
             checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
-            return plan;
+            return (plan, resolved);
         }
         catch
         {
             plan?.Dispose();
             taken.Dispose();
+            throw;
+        }
+    }
+
+    private TrainingPlan Finish(Action last)
+    {
+        try
+        {
+            last();
+            return this;
+        }
+        catch (Exception failure)
+        {
+            Dispose();
+            if (DiskFailure.Is(failure))
+                throw DiskFailure.ToError(failure, "the run's configuration cannot be written", Run.Folder.ConfigurationFile, "the run's checkpoints are intact", "make room and run the command again");
             throw;
         }
     }
@@ -240,7 +256,7 @@ public sealed class TrainingPlan : IDisposable
             Started = Surroundings.Clock.GetUtcNow(),
             CommandLine = run.CommandLine,
             Machine = RunMachine.Here(Device.Threads),
-            Data = Data.Describe(Configuration.Data.SplitSeed),
+            Data = Data.Describe(Configuration.Data.SplitSeed) with { Folder = Configuration.Data.Folder },
             ParameterCount = Network.ParameterCount,
             FlopsPerImage = Network.FlopsPerSample,
             ForkedFrom = run.From is { } from ? $"{from.Run.Name}@{from.Name}" : null,
@@ -259,11 +275,11 @@ public sealed class TrainingPlan : IDisposable
         DurableFile.Write(Surroundings.Files, folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
     }
 
-    private void WriteConfiguration(RunFolder folder, ResolvedConfiguration configuration)
-    {
-        var name = ConfigurationTable.Find(ConfigurationResolver.ModelKey)!;
-        var isFile = ModelFile.IsPath(name.Read(configuration.Value));
-        var written = isFile ? configuration with { Value = configuration.Value with { Model = configuration.Value.Model with { Name = RunFolder.ModelFileName } } } : configuration;
-        DurableFile.Write(Surroundings.Files, folder.ConfigurationFile, Encoding.UTF8.GetBytes(written.ToYaml()));
-    }
+    /// <summary>As it stands in the run's own folder: the model file lies beside it.</summary>
+    internal static ResolvedConfiguration ForFolder(ResolvedConfiguration configuration) => ModelFile.IsPath(configuration.Value.Model.Name)
+        ? configuration with { Value = configuration.Value with { Model = configuration.Value.Model with { Name = RunFolder.ModelFileName } } }
+        : configuration;
+
+    private void WriteConfiguration(RunFolder folder, ResolvedConfiguration configuration) =>
+        DurableFile.Write(Surroundings.Files, folder.ConfigurationFile, Encoding.UTF8.GetBytes(ForFolder(configuration).ToYaml()));
 }

@@ -216,6 +216,52 @@ public class TrainCommandTests
         Assert.StartsWith("error[13 fingerprint-mismatch]: ", screen.Error);
     }
 
+    [Fact]
+    public void Seeds_of_which_one_fails_are_all_there_and_the_command_goes_on_when_repeated()
+    {
+        using var data = new TinyData();
+        using var runs = new TempFolder();
+        Assert.Equal(0, Train(data, runs, "--name", "x", "--seeds", "3").Code);
+        var untouched = File.ReadAllBytes(runs.At("x-s2/checkpoints/best.safetensors"));
+        foreach (var path in Directory.GetFiles(runs.At("x-s0/checkpoints"))) // one that nobody can go on with
+            File.WriteAllText(path, "damaged");
+        Directory.Delete(runs.At("x-s1"), recursive: true); // one that a kill left out
+
+        var (code, screen) = Train(data, runs, "--name", "x", "--seeds", "3", "--json");
+        Assert.Equal(22, code);
+        using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
+        var all = json.RootElement.GetProperty("runs").EnumerateArray().ToList();
+        Assert.Equal([0, 1, 2], all.Select(one => one.GetProperty("seed").GetInt32()));
+        Assert.Equal(22, all[0].GetProperty("error").GetProperty("code").GetInt32());
+        Assert.All(all.Skip(1), one => Assert.All(Keys, key => Assert.True(one.TryGetProperty(key, out _), key)));
+        Assert.Equal(2, json.RootElement.GetProperty("seeds").GetInt32());
+        Assert.Equal(untouched, File.ReadAllBytes(runs.At("x-s2/checkpoints/best.safetensors")));
+
+        var (other, refused) = Train(data, runs, "--name", "x", "--seeds", "3", "--learning-rate", "0.001");
+        Assert.True(other is 2 or 23, refused.Error);
+        Directory.Delete(runs.At("x-s0"), recursive: true);
+        (other, refused) = Train(data, runs, "--name", "x", "--seeds", "4", "--learning-rate", "0.001");
+        Assert.Equal(2, other);
+        Assert.Contains("optimizer.learning_rate", refused.Error);
+        Assert.False(Directory.Exists(runs.At("x-s0")), "a seed was trained although another one was made otherwise");
+    }
+
+    [Fact]
+    public void Seeds_of_which_one_diverges_are_trained_all_the_same()
+    {
+        using var data = new TinyData();
+        using var runs = new TempFolder();
+        var (code, screen) = Train(data, runs, "--name", "x", "--seeds", "2", "--learning-rate", "90", "--optimizer", "sgd", "--set", "schedule.name=constant", "--set", "model.normalization=none", "--json");
+        Assert.Equal(20, code);
+        using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
+        Assert.Equal([20, 20], json.RootElement.GetProperty("runs").EnumerateArray().Select(one => one.GetProperty("error").GetProperty("code").GetInt32()));
+        Assert.True(File.Exists(runs.At("x-s1/run.json")));
+        Directory.CreateDirectory(runs.At("y-s0"));
+        File.WriteAllText(runs.At("y-s0/notes.txt"), "somebody's");
+        Assert.Equal(2, Train(data, runs, "--name", "y", "--seeds", "2").Code);
+        Assert.Equal("somebody's", File.ReadAllText(runs.At("y-s0/notes.txt")));
+    }
+
     private static (int Code, FakeScreen Screen) Train(TinyData data, TempFolder runs, params string[] more)
     {
         string[] where = more.Contains("--runs") ? [] : ["--runs", runs.Path];

@@ -138,14 +138,14 @@ public sealed class EvaluationTests : IDisposable
         using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("run@last"), _ => dataset, threads: 1);
         evaluation.Validation();
         Assert.False(dataset.TestIsLoaded);
-        Assert.Empty(ledger.Read());
+        Assert.Empty(ledger.Read().Openings);
 
         var result = evaluation.Test(ledger);
         evaluation.Test(ledger, new TestTimeAugmentation(Mirrored: true));
 
         Assert.True(dataset.TestIsLoaded);
         Assert.Equal(64, result.Count);
-        Assert.Equal([("run", "last"), ("run", "last")], ledger.Read().Select(opening => (opening.Run, opening.Checkpoint)));
+        Assert.Equal([("run", "last"), ("run", "last")], ledger.Read().Openings.Select(opening => (opening.Run, opening.Checkpoint)));
     }
 
     [Fact]

@@ -1,0 +1,140 @@
+using System.Text;
+
+namespace Weft.Training;
+
+/// <summary>
+/// Writes a run's <c>config.yaml</c> anew from its checkpoint, which remembers every value that the weights depend on. Of the other values those are kept
+/// that the file still says;
+/// the rest get their defaults. What was there is renamed, never deleted.
+/// </summary>
+public static class ConfigurationRestore
+{
+    private const string DamagedEnding = ".damaged";
+
+    /// <returns>The files that were written, each with the name under which the old one was kept; none where nothing was wrong.</returns>
+    /// <exception cref="WeftException">
+    /// Exit 22: the run has no valid checkpoint; 30: another process owns the run; 40 or 41: a file cannot be written.
+    /// </exception>
+    public static IReadOnlyList<(string File, string? Kept)> Run(RunFolder run)
+    {
+        using var owned = RunLock.Take(run);
+        var (checkpoint, epochs) = Newest(run);
+        var written = new List<(string, string?)>();
+        try
+        {
+            if (ModelFile.IsPath(checkpoint.Card.Configuration.GetValueOrDefault(ConfigurationResolver.ModelKey, "")))
+            {
+                var model = Encoding.UTF8.GetBytes(ModelFile.Write(checkpoint.Card.Description));
+                if (!IsThere(run.ModelFile, model))
+                    written.Add((run.ModelFile, Replace(run.ModelFile, model)));
+            }
+
+            if (!IsRight(run, checkpoint, epochs))
+                written.Add((run.ConfigurationFile, Replace(run.ConfigurationFile, Encoding.UTF8.GetBytes(TrainingPlan.ForFolder(Restored(run, checkpoint)).ToYaml()))));
+            return written;
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "the configuration cannot be restored", run.Path, "the checkpoints are untouched", $"make room, then: weft config restore {RunReference.For(run)}");
+        }
+    }
+
+    private static (Checkpoint Checkpoint, PlannedEpochs Epochs) Newest(RunFolder run)
+    {
+        WeftException? damage = null;
+        foreach (var (path, epochs) in RunChecks.Checkpoints(run))
+        {
+            try
+            {
+                return (CheckpointFile.Read(path), epochs);
+            }
+            catch (WeftException damaged) when (damaged.Code == ExitCode.NoValidCheckpoint)
+            {
+                damage ??= damaged;
+            }
+        }
+
+        throw new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to restore its configuration from", damage)
+        {
+            Where = run.CheckpointsFolder, Expected = damage?.Expected, Found = damage?.Found ?? "no checkpoint", Safe = "nothing was changed", Do = "start a new run in its place",
+        };
+    }
+
+    private static bool IsRight(RunFolder run, Checkpoint checkpoint, PlannedEpochs epochs)
+    {
+        try
+        {
+            RunChecks.Configuration(run, checkpoint, epochs);
+            return true;
+        }
+        catch (WeftException wrong) when (wrong.Code == ExitCode.CheckpointMismatch)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsThere(string path, byte[] content)
+    {
+        try
+        {
+            return RegularFile.ReadOwn(path, content.Length).AsSpan().SequenceEqual(content);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            return false;
+        }
+    }
+
+    private static ResolvedConfiguration Restored(RunFolder run, Checkpoint checkpoint)
+    {
+        var lasting = checkpoint.Card.Configuration;
+        var restored = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>());
+        var values = Readable(run).Where(value => !lasting.ContainsKey(value.Key))
+            .Concat(lasting.Select(pair => new ConfigurationValue(pair.Key, pair.Key == ConfigurationResolver.ModelKey && ModelFile.IsPath(pair.Value) ? run.ModelFile : pair.Value, "checkpoint")));
+        var (configuration, origins) = (restored.Value, new Dictionary<string, string>());
+        foreach (var value in values)
+        {
+            if (ConfigurationTable.Find(value.Key) is { } key && key.TrySet(configuration, value.Text) is { } changed)
+                (configuration, origins[key.Name]) = (changed, value.Origin);
+        }
+
+        return new ResolvedConfiguration(configuration, origins);
+    }
+
+    // The folder of the data stands in run.json too, as it was at the start.
+    private static IEnumerable<ConfigurationValue> Readable(RunFolder run)
+    {
+        if (new RunReader(run).TryInformation()?.Data.Folder is { } folder)
+            yield return new ConfigurationValue("data.folder", folder, "run.json");
+        string text;
+        try
+        {
+            text = Encoding.UTF8.GetString(RegularFile.ReadOwn(run.ConfigurationFile, ConfigurationYaml.MaximumBytes));
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            yield break;
+        }
+
+        foreach (var value in ConfigurationYaml.Read(text, "config.yaml", []))
+            yield return value with { Origin = "config.yaml" };
+    }
+
+    private static string? Replace(string path, byte[] content)
+    {
+        string? kept = null;
+        if (PathKinds.Of(path) is var kind and not PathKind.Absent)
+        {
+            kept = path + DamagedEnding;
+            for (var number = 2; PathKinds.Of(kept) != PathKind.Absent; number++)
+                kept = $"{path}{DamagedEnding}-{number}";
+            if (kind == PathKind.Folder)
+                Directory.Move(path, kept);
+            else
+                File.Move(path, kept);
+        }
+
+        DurableFile.Write(DiskFiles.Instance, path, content);
+        return kept;
+    }
+}

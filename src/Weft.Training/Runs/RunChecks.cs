@@ -1,0 +1,234 @@
+using System.Globalization;
+using System.Text;
+
+namespace Weft.Training;
+
+/// <summary>How the number of epochs that a run's configuration plans relates to the one its checkpoint was made with.</summary>
+public enum PlannedEpochs
+{
+    /// <summary>Of the run's last checkpoint.</summary>
+    Same = 1,
+
+    /// <summary>Of an older checkpoint: the run may have been extended since.</summary>
+    AtLeast = 2,
+
+    /// <summary>The run is being extended, perhaps once more after a kill in between.</summary>
+    Any = 3,
+}
+
+/// <summary>A run whose configuration, network and data are what its checkpoint was made with.</summary>
+public sealed record OpenedRun(ResolvedConfiguration Configuration, TrainingData Data);
+
+/// <summary>
+/// What a run is: its checkpoint says it. Every command that opens a run goes through here, so that a file that was edited, emptied or exchanged is
+/// refused by all of them alike.
+/// </summary>
+public static class RunChecks
+{
+    internal const string EpochsKey = "training.epochs";
+
+    /// <param name="open">Opens the data that the configuration names.</param>
+    /// <param name="advice">What to do where the run's data are not found: "weft eval RUN --data DIR".</param>
+    /// <exception cref="WeftException">Exit 10 to 12: the data cannot be had; 13: other data; 23: another configuration or network.</exception>
+    public static OpenedRun Open(RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, string advice, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
+        Open(run, checkpoint, Configuration(run, checkpoint, epochs), open, advice);
+
+    /// <summary>As the other, for a configuration that has been compared and perhaps given other places or more epochs since.</summary>
+    internal static OpenedRun Open(RunFolder run, Checkpoint checkpoint, ResolvedConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
+    {
+        var dataset = OpenData(configuration.Value.Data, open, advice);
+        RequireSameData(checkpoint, dataset, run, advice);
+        RequireSameNetwork(run, checkpoint, configuration.Value, dataset);
+        return new OpenedRun(configuration, TrainingData.Prepare(dataset, configuration.Value.Data, new RunReader(run).Information.Data.SplitRule));
+    }
+
+    /// <summary>
+    /// The run's configuration, compared with its last checkpoint, or with the best one where the last is not whole. A published run without checkpoints
+    /// is believed.
+    /// </summary>
+    /// <exception cref="WeftException">Exit 23: another configuration, or none that can be read.</exception>
+    public static ResolvedConfiguration Configuration(RunFolder run)
+    {
+        foreach (var (path, epochs) in Checkpoints(run))
+        {
+            try
+            {
+                return Configuration(run, CheckpointFile.Read(path), epochs);
+            }
+            catch (WeftException damage) when (damage.Code == ExitCode.NoValidCheckpoint)
+            {
+                // The next one may be whole.
+            }
+        }
+
+        return Read(run);
+    }
+
+    /// <summary>The run's configuration, compared with one of its checkpoints: all lasting keys, all differences at once.</summary>
+    /// <exception cref="WeftException">Exit 23: another configuration, or none that can be read.</exception>
+    public static ResolvedConfiguration Configuration(RunFolder run, Checkpoint checkpoint, PlannedEpochs epochs = PlannedEpochs.AtLeast)
+    {
+        var configuration = Read(run);
+        var now = TrainingPlan.CardKeys(configuration.Value);
+        var problems = new List<Problem>();
+        foreach (var (key, before) in checkpoint.Card.Configuration)
+        {
+            // A key that only the checkpoint knows is one of an earlier version, and one that only this program knows has a default that keeps the old
+            // behaviour.
+            if (!now.TryGetValue(key, out var value))
+                continue;
+            if (!configuration.Origin(key).StartsWith(ConfigurationResolver.FileOrigin, StringComparison.Ordinal))
+                problems.Add(new Problem(key, $"{key}: {before}", "nothing"));
+            else if (value != before && !(key == EpochsKey && Fits(configuration.Value.Training.Epochs, before, epochs)))
+                problems.Add(new Problem(key, $"{key}: {before}", $"{key}: {value}"));
+        }
+
+        return problems.Count == 0 ? configuration : throw Differs(run, problems);
+    }
+
+    /// <summary>Steps of an epoch that has not so many.</summary>
+    public static void RequirePossiblePosition(TrainingPosition position, int stepsPerEpoch, RunFolder run)
+    {
+        if (position.StepInEpoch > stepsPerEpoch || position.Step != (long)position.CompletedEpochs * stepsPerEpoch + position.StepInEpoch)
+        {
+            throw new WeftException(ExitCode.CheckpointMismatch, $"the position of the run {run.Name} is not one of its training")
+            {
+                Where = run.CheckpointsFolder, Expected = $"steps of epochs of {stepsPerEpoch}", Found = $"step {position.Step}, epoch {position.CompletedEpochs} and {position.StepInEpoch} steps", Safe = "nothing was changed",
+            };
+        }
+    }
+
+    /// <summary>Whose weights a new run starts from has the classes that the data have.</summary>
+    public static void RequireSameClassCount(Checkpoint checkpoint, ImageDataset dataset, CheckpointReference from)
+    {
+        var classes = checkpoint.Card.Classes.Count;
+        if (classes == dataset.ClassCount)
+            return;
+        throw new WeftException(ExitCode.CheckpointMismatch, $"the run {from.Run.Name} has {classes} classes, the data {dataset.ClassCount}")
+        {
+            Where = dataset.Folder ?? dataset.Name, Expected = $"{classes} classes: the last layer's weights belong to them",
+            Found = $"{dataset.ClassCount} classes", Safe = "nothing was changed", Do = "weft train" + (dataset.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : ""),
+        };
+    }
+
+    public static void WarnOfOtherVectors(Checkpoint checkpoint, Action<Warned> warn)
+    {
+        var here = CpuDevice.VectorLanes * 32;
+        if (checkpoint.VectorBits != here)
+            warn(new Warned("numeric-profile", $"this run was computed with {checkpoint.VectorBits}-bit vectors and goes on with {here}-bit ones: the last digits will differ", null));
+    }
+
+    /// <summary>The test images are other ones than those an earlier evaluation of the run was made of.</summary>
+    internal static void RequireSameTestImages(RunFolder run, string? before, ImageSamples images, ImageDataset dataset, string advice)
+    {
+        if (before is null || before == images.Fingerprint)
+            return;
+        throw new WeftException(ExitCode.FingerprintMismatch, $"the test images changed since the run {run.Name} was evaluated on them")
+        {
+            Where = dataset.Folder ?? dataset.Name,
+            Expected = $"sha256 {before}, as {Path.Combine(run.EvaluationFolder("test"), "metrics.json")} has it",
+            Found = $"sha256 {images.Fingerprint} ({images.Count} images)",
+            Safe = "the run was not changed; the opening is noted in the ledger",
+            Do = advice,
+        };
+    }
+
+    /// <summary>The checkpoints that may say what the run is, the newest first.</summary>
+    internal static IEnumerable<(string Path, PlannedEpochs Epochs)> Checkpoints(RunFolder run) =>
+        new[] { (run.LastCheckpoint, PlannedEpochs.Same), (run.PreviousCheckpoint, PlannedEpochs.AtLeast), (run.BestCheckpoint, PlannedEpochs.AtLeast) }.Where(one => RegularFile.Exists(one.Item1));
+
+    private static bool Fits(int planned, string before, PlannedEpochs epochs) =>
+        epochs == PlannedEpochs.Any || (epochs == PlannedEpochs.AtLeast && int.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && planned > number);
+
+    internal static ResolvedConfiguration Read(RunFolder run)
+    {
+        var file = run.ConfigurationFile;
+        try
+        {
+            var text = Encoding.UTF8.GetString(RegularFile.ReadOwn(file, ConfigurationYaml.MaximumBytes));
+            return ConfigurationResolver.Resolve(new ConfigurationSources { File = file, FileText = text });
+        }
+        catch (WeftException wrong) when (wrong.Code == ExitCode.Usage)
+        {
+            throw Unreadable(run, wrong.Found ?? wrong.What, wrong, wrong.Problems);
+        }
+        catch (NotRegularFileException other)
+        {
+            throw Unreadable(run, other.Found, other, []);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw Unreadable(run, failure is FileNotFoundException or DirectoryNotFoundException ? "nothing" : failure.Message, failure, []);
+        }
+    }
+
+    private static ImageDataset OpenData(DataConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
+    {
+        try
+        {
+            return open(configuration);
+        }
+        catch (WeftException missing) when (missing.Code is ExitCode.DatasetMissing)
+        {
+            throw missing.With(missing.Safe, advice);
+        }
+    }
+
+    private static void RequireSameData(Checkpoint checkpoint, ImageDataset dataset, RunFolder run, string advice)
+    {
+        if (checkpoint.Card.DataFingerprint == dataset.Fingerprint)
+            return;
+        throw new WeftException(ExitCode.FingerprintMismatch, $"the data are not those that the run {run.Name} began with")
+        {
+            Where = dataset.Folder ?? dataset.Name,
+            Expected = $"sha256 {checkpoint.Card.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not evaluated",
+            Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
+            Safe = "nothing was changed",
+            Do = advice,
+        };
+    }
+
+    private static void RequireSameNetwork(RunFolder run, Checkpoint checkpoint, RunConfiguration configuration, ImageDataset dataset)
+    {
+        string? found = null;
+        try
+        {
+            if (NetworkDescriptionJson.Write(checkpoint.Card.Description) != NetworkDescriptionJson.Write(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape)))
+                found = "others";
+        }
+        catch (WeftException wrong) when (wrong.Code == ExitCode.Usage)
+        {
+            found = wrong.Found ?? wrong.What;
+        }
+
+        if (found is null)
+            return;
+        throw new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another network")
+        {
+            Where = ModelFile.IsPath(configuration.Model.Name) ? run.ModelFile : run.ConfigurationFile,
+            Expected = "the layers its checkpoint was made with",
+            Found = found,
+            Safe = "nothing was changed",
+            Do = RestoreCommand(run),
+        };
+    }
+
+    private static WeftException Differs(RunFolder run, IReadOnlyList<Problem> problems)
+    {
+        var shown = problems.Take(Problem.Shown).ToArray();
+        var what = $"{run.ConfigurationFile} is not what the run {run.Name} was trained with";
+        var only = problems.Count == 1 ? problems[0] : null;
+        return new WeftException(ExitCode.CheckpointMismatch, only is null ? $"{what}: {problems.Count} values differ" : what)
+        {
+            Where = only?.Where, Expected = only?.Expected, Found = only?.Found, Problems = shown, Safe = "nothing was changed", Do = RestoreCommand(run),
+        };
+    }
+
+    private static WeftException Unreadable(RunFolder run, string found, Exception cause, IReadOnlyList<Problem> problems) =>
+        new(ExitCode.CheckpointMismatch, $"the configuration of the run {run.Name} cannot be read", cause)
+        {
+            Where = run.ConfigurationFile, Expected = "the configuration that the run was trained with", Found = found, Problems = problems, Safe = "nothing was changed", Do = RestoreCommand(run),
+        };
+
+    private static string RestoreCommand(RunFolder run) => $"weft config restore {RunReference.For(run)}";
+}

@@ -1,0 +1,66 @@
+namespace Weft.Training;
+
+/// <summary>How far a planned run is.</summary>
+public enum PlannedState
+{
+    NotBegun = 1,
+    Unfinished = 2,
+    Finished = 3,
+}
+
+/// <summary>
+/// A run with a name and a configuration that are known before it begins, as one of several that are trained in turn. Its folder is all that is remembered
+/// of it: what is finished there counts,
+/// what was begun goes on, so whoever is killed and started again ends with the same numbers.
+/// </summary>
+public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfiguration Configuration)
+{
+    public RunFolder Folder { get; } = new(Path.Combine(Store.Folder, Name));
+
+    /// <exception cref="WeftException">
+    /// Exit 2: the run that is there was made by another configuration; 23: its configuration is not what its checkpoint says.
+    /// </exception>
+    public PlannedState State()
+    {
+        if (!new RunReader(Folder).IsRun())
+            return PlannedState.NotBegun;
+        RequireSameConfiguration(Folder);
+        var last = new RunReader(Folder).Events().LastOrDefault(happened => happened is RunStarted or RunResumed or RunStopped);
+        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && RegularFile.Exists(Folder.BestCheckpoint) ? PlannedState.Finished : PlannedState.Unfinished;
+    }
+
+    /// <summary>Begins the run or goes on with it; a finished one has nothing left to do.</summary>
+    /// <exception cref="WeftException">As <see cref="State"/>, and as beginning and resuming any run.</exception>
+    public TrainingPlan Plan(Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine)
+    {
+        var data = Configuration.Value.Data;
+        if (State() != PlannedState.NotBegun)
+            return TrainingPlan.Resume(Folder, _ => open(data), Configuration.Value.Training.Threads);
+        if (IsLeftover())
+            RunLock.Take(Folder).Discard();
+        return TrainingPlan.Begin(Configuration, open(data), new NewRun { Store = Store, Name = Name, CommandLine = commandLine });
+    }
+
+    // What a kill left behind before there was a run. A folder with anything else in it is somebody's.
+    private bool IsLeftover() => PathKinds.Of(Folder.Path) == PathKind.Folder && Directory.EnumerateFileSystemEntries(Folder.Path)
+        .All(path => path == Folder.LockFile || path == Folder.OwnerFile || path == Folder.ConfigurationFile || path == Folder.ModelFile || path == Folder.CheckpointsFolder);
+
+    /// <param name="folder">The run's own folder, or one that holds what was published of it.</param>
+    /// <exception cref="WeftException">As <see cref="State"/>.</exception>
+    internal void RequireSameConfiguration(RunFolder folder)
+    {
+        var had = TrainingPlan.LastingKeys(RunChecks.Configuration(folder).Value);
+        var wanted = TrainingPlan.LastingKeys(Configuration.Value);
+        var differing = wanted.Where(pair => had[pair.Key] != pair.Value).ToList();
+        if (differing.Count == 0)
+            return;
+        throw new WeftException(ExitCode.Usage, $"the run {Name} was trained with another configuration")
+        {
+            Where = folder.ConfigurationFile,
+            Expected = string.Join(", ", differing.Select(pair => $"{pair.Key}: {pair.Value}")),
+            Found = string.Join(", ", differing.Select(pair => $"{pair.Key}: {had[pair.Key]}")),
+            Safe = "nothing was changed",
+            Do = "give the options it was begun with, or another --name",
+        };
+    }
+}
