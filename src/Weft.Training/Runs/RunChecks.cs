@@ -216,11 +216,10 @@ public static class RunChecks
     private static WeftException Differs(RunFolder run, IReadOnlyList<Problem> problems)
     {
         var shown = problems.Take(Problem.Shown).ToArray();
-        var what = $"{run.ConfigurationFile} is not what the run {run.Name} was trained with";
         var only = problems.Count == 1 ? problems[0] : null;
-        return new WeftException(ExitCode.CheckpointMismatch, only is null ? $"{what}: {problems.Count} values differ" : what)
+        return new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another {only?.Where ?? $"configuration: {problems.Count} values differ"}")
         {
-            Where = only?.Where, Expected = only?.Expected, Found = only?.Found, Problems = shown, Safe = "nothing was changed", Do = RestoreCommand(run),
+            Where = run.ConfigurationFile, Expected = only?.Expected, Found = only?.Found, Problems = shown, Safe = "nothing was changed", Do = RestoreCommand(run),
         };
     }
 
