@@ -58,7 +58,7 @@ internal sealed class PredictCommand : Verb
     {
         if (path == "-")
         {
-            using var input = Console.OpenStandardInput();
+            using var input = StandardStreams.OpenInput();
             using var content = new MemoryStream();
             input.CopyTo(content);
             return PictureFile.Read(content.ToArray(), "-");

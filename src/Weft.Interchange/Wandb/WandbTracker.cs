@@ -158,7 +158,7 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
         foreach (var file in media)
         {
             sink.AddFile(file.Path, file.Content);
-            record.Files_.Add(new FilesItem { Path = file.Path, Policy = FilePolicy.Now, Type = FileKind.Media });
+            record.Files_.Add(new FilesItem { Path = file.Path, Policy = FilePolicy.Now, Type = WandbWire.FileKind.Media });
         }
 
         sink.Write(new Record { Files = record });

@@ -24,7 +24,9 @@ public sealed class Predictor : IDisposable
         var preprocessing = _checkpoint.Card.Preprocessing;
         _table = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation).CreateTable();
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
-        _network = Network.Compile(_checkpoint.Card.Description, _device, new CompileOptions { BatchSize = BatchSize, Training = false });
+        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        MemoryNeed.OfInference(_checkpoint.Card.Description, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
+        _network = Network.Compile(_checkpoint.Card.Description, _device, options);
         _checkpoint.ApplyTo(_network);
     }
 

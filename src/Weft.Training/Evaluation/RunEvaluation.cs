@@ -26,7 +26,9 @@ public sealed class RunEvaluation : IDisposable
         _dataset = open(Configuration.Data);
         CheckpointChecks.RequireSameData(Checkpoint, _dataset, checkpoint.Run);
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
-        Network = Network.Compile(Checkpoint.Card.Description, _device, new CompileOptions { BatchSize = BatchSize, Training = false });
+        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        MemoryNeed.OfInference(Checkpoint.Card.Description, _device, options, _dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
+        Network = Network.Compile(Checkpoint.Card.Description, _device, options);
         Checkpoint.ApplyTo(Network);
     }
 

@@ -12,13 +12,15 @@ public static class DiskFailure
     /// <summary>Whether <paramref name="failure"/> comes from a file operation. A file-size limit shows as an argument exception.</summary>
     public static bool Is(Exception failure) => failure is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentOutOfRangeException;
 
+    /// <summary>Whether there was no room: a full disk, a quota, a limit on the size of files.</summary>
+    public static bool IsFull(Exception failure) => failure is ArgumentOutOfRangeException
+        || failure is IOException { HResult: NoSpace or FileTooBig or DiskFullWindows }
+        || (OperatingSystem.IsLinux() && failure.HResult == QuotaLinux) || (OperatingSystem.IsMacOS() && failure.HResult == QuotaMac);
+
     /// <param name="what">"the run's folder cannot be made"</param>
     public static WeftException ToError(Exception failure, string what, string where, string? safe = null, string? advice = null)
     {
-        var full = failure is ArgumentOutOfRangeException
-            || failure is IOException { HResult: NoSpace or FileTooBig or DiskFullWindows }
-            || (OperatingSystem.IsLinux() && failure.HResult == QuotaLinux) || (OperatingSystem.IsMacOS() && failure.HResult == QuotaMac);
-        return new WeftException(full ? ExitCode.DiskFull : ExitCode.IoError, what, failure)
+        return new WeftException(IsFull(failure) ? ExitCode.DiskFull : ExitCode.IoError, what, failure)
         {
             Where = where, Found = failure.Message, Safe = safe, Do = advice,
         };

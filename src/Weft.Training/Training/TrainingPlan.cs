@@ -26,6 +26,9 @@ public sealed record Surroundings
 
     /// <value>Where checkpoints go. Default: the disk.</value>
     public IFiles Files { get; init; } = DiskFiles.Instance;
+
+    /// <value>How much memory may be used. Default: what the system says.</value>
+    public MemoryLimit Memory { get; init; } = MemoryLimit.Current();
 }
 
 /// <summary>Everything a training needs, checked: data divided, network compiled, the run's folder owned. <see cref="Trainer"/> carries it out.</summary>
@@ -33,7 +36,7 @@ public sealed class TrainingPlan : IDisposable
 {
     private const string EpochsKey = "training.epochs";
 
-    private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings)
+    private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings, IReadOnlyList<string>? commandLine)
     {
         Configuration = configuration;
         Data = data;
@@ -42,6 +45,7 @@ public sealed class TrainingPlan : IDisposable
         try
         {
             Description = EngineOptions.Describe(configuration, data.Dataset.ClassCount, data.Dataset.Shape);
+            MemoryNeed.RequireTraining(configuration, Description, Device, data.Dataset.Train, surroundings.Memory, commandLine);
             Network = Network.Compile(Description, Device, EngineOptions.Compile(configuration));
             Optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), Network);
             Average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(Network, decay) : null;
@@ -110,7 +114,7 @@ public sealed class TrainingPlan : IDisposable
     /// <summary>As the other, for data that are divided already.</summary>
     internal static TrainingPlan Begin(ResolvedConfiguration configuration, TrainingData data, NewRun run, Surroundings? surroundings = null)
     {
-        var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings());
+        var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings(), run.CommandLine);
         try
         {
             run.From?.Read().ApplyTo(plan.Network);
@@ -189,7 +193,7 @@ public sealed class TrainingPlan : IDisposable
             var data = TrainingData.Prepare(open(configuration.Data), configuration.Data);
             CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
             CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
-            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };
+            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings(), commandLine: null) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };
             CheckpointChecks.RequireSameNetwork(checkpoint, plan.Description, folder);
             checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
             return plan;

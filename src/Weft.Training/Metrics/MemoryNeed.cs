@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace Weft.Training;
+
+/// <param name="What">"network", "data set"</param>
+public readonly record struct MemoryPart(string What, long Bytes);
+
+/// <summary>What a piece of work takes of memory, part by part, known before it is taken. <c>weft plan</c> prints it, and nothing begins that does not fit.</summary>
+public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
+{
+    /// <summary>
+    /// What the runtime, the program's code and everything small takes. Measured as the resident memory of small trainings, evaluations and predictions less the other parts
+    /// (eng/memorytest.cs): at most 78 MB of which the system could give a part back, and below 60 MB the runtime spends its time reading its own code again and again.
+    /// </summary>
+    public const long RuntimeBytes = 80_000_000;
+
+    private const int BatchCopies = 6; // a training's loader has three batches, a validation's as many
+
+    public long Bytes => Parts.Sum(part => part.Bytes);
+
+    /// <summary>The program alone.</summary>
+    public static MemoryNeed OfProgram { get; } = new([new MemoryPart("the program", RuntimeBytes)]);
+
+    /// <summary>A training as configured.</summary>
+    /// <param name="isResumed">Whether it begins with reading a checkpoint.</param>
+    public static MemoryNeed OfTraining(RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, bool isResumed = false)
+    {
+        var network = Network.MeasureMemory(description, device, EngineOptions.Compile(configuration));
+        var optimizer = configuration.Optimizer;
+        var state = (optimizer.Name == OptimizerName.Sgd ? 1 : 2) * network.ParameterBytes;
+        var averages = configuration.Training.EmaDecay is null ? 0 : network.StateBytes;
+        var checkpoint = network.StateBytes + state + averages;
+        return new MemoryNeed(
+        [
+            .. OfProgram.Parts, new("the data set", samples.Images.Length + (long)samples.Labels.Length), new("the network", network.Bytes),
+            new("the optimizer", state + averages + (optimizer.SamRho is null ? 0 : network.StateBytes)), new("checkpoints", (isResumed ? 2 : 1) * checkpoint),
+            new("batches", BatchCopies * (long)configuration.Training.BatchSize * description.Input.Length * sizeof(float)),
+        ]);
+    }
+
+    /// <summary>Refuses a training that does not fit, with the command of a smaller batch that does.</summary>
+    /// <param name="commandLine">As typed; null where the training goes on with a run, whose batch size cannot change.</param>
+    /// <exception cref="WeftException">Exit 42.</exception>
+    public static void RequireTraining(RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, MemoryLimit limit, IReadOnlyList<string>? commandLine)
+    {
+        MemoryNeed Of(int batchSize) => OfTraining(configuration with { Training = configuration.Training with { BatchSize = batchSize } }, description, device, samples, isResumed: commandLine is null);
+        var batchSize = configuration.Training.BatchSize;
+        Of(batchSize).RequireWithin(limit, () => SmallerBatch.Advice(commandLine ?? [], batchSize, smaller => Of(smaller).Bytes <= limit.Bytes));
+    }
+
+    /// <summary>A network that only classifies, and what it was read from.</summary>
+    /// <param name="samples">What is held of a data set; 0 where pictures come one by one.</param>
+    public static MemoryNeed OfInference(NetworkDescription description, Device device, CompileOptions options, long samples)
+    {
+        var network = Network.MeasureMemory(description, device, options);
+        return new MemoryNeed(
+        [
+            .. OfProgram.Parts, new("the data set", samples), new("the network", network.Bytes), new("the checkpoint", network.StateBytes),
+            new("batches", BatchCopies * (long)options.BatchSize * description.Input.Length * sizeof(float)),
+        ]);
+    }
+
+    /// <summary>Some bytes more.</summary>
+    public MemoryNeed With(string what, long bytes) => new([.. Parts, new MemoryPart(what, bytes)]);
+
+    /// <param name="advice">A command that would fit, if one is known. Asked only where this one does not.</param>
+    /// <exception cref="WeftException">Exit 42: it does not fit; with the numbers.</exception>
+    public void RequireWithin(MemoryLimit limit, Func<string?>? advice = null)
+    {
+        if (Bytes <= limit.Bytes)
+            return;
+        throw new WeftException(ExitCode.OutOfMemory, $"{Megabytes(Bytes)} of memory are needed and {Megabytes(limit.Bytes)} may be used")
+        {
+            Where = limit.Source,
+            Expected = $"at least {Megabytes(Bytes)}: {string.Join(", ", Parts.Where(part => part.Bytes > 0).Select(part => $"{Megabytes(part.Bytes)} for {part.What}"))}",
+            Found = Megabytes(limit.Bytes),
+            Safe = "nothing was begun; runs and checkpoints are as they were",
+            Do = advice?.Invoke() ?? "raise that limit, or use a machine with more memory",
+        };
+    }
+
+    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB");
+}
