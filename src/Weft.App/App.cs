@@ -82,7 +82,8 @@ internal static class App
         WeftException error => error,
         AggregateException { InnerExceptions: [var only] } => AsWeftException(only, arguments),
         OutOfMemoryException => OutOfMemory(exception),
-        IOException or UnauthorizedAccessException => DiskFailure.IsFull(exception)
+        // The last is what the runtime makes of a file that may not grow any more.
+        IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { TargetSite.DeclaringType.Namespace: "System.IO" } => DiskFailure.IsFull(exception)
             ? new WeftException(ExitCode.DiskFull, "the disk is full", exception)
             {
                 Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",

@@ -3,8 +3,10 @@ namespace Weft.Training;
 /// <summary>What the operating system said about a file, as one of our errors.</summary>
 public static class DiskFailure
 {
+    /// <summary>The number of the error that a limit on the size of files gives: EFBIG.</summary>
+    public const int FileTooBig = 27;
+
     private const int NoSpace = 28;                            // ENOSPC, the same number on Linux and macOS
-    private const int FileTooBig = 27;                         // EFBIG
     private const int QuotaLinux = 122;                        // EDQUOT
     private const int QuotaMac = 69;
     private const int DiskFullWindows = unchecked((int)0x80070070);
