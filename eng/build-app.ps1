@@ -9,7 +9,8 @@ function Use-Builds($folder) {
 
 # Names, lengths and times of all that a build is made from; whether a time lies in the future does not matter.
 function Get-Sources {
-    $files = @(Get-ChildItem -Recurse -File (Join-Path $root 'src')) + @(Get-ChildItem $root -File | Where-Object { $_.Name -match '^(Directory\..*|global\.json|\.editorconfig)$' })
+    $files = @(Get-ChildItem -Recurse -File (Join-Path $root 'src'))
+    $files += @(Get-ChildItem $root -File | Where-Object { $_.Name -match '^(Directory\..*|global\.json|\.editorconfig)$' })
     $text = ($files | ForEach-Object { "$($_.FullName)|$($_.Length)|$($_.LastWriteTimeUtc.Ticks)" } | Sort-Object) -join "`n"
     $sha = [System.Security.Cryptography.SHA256]::Create()
     return [BitConverter]::ToString($sha.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($text)))
@@ -67,7 +68,8 @@ if (-not $app) {
             Copy-Item -Recurse (Join-Path $builds 'work\bin\Weft.App\release') (Join-Path $builds $id)
             Set-Content $current $id, $sources
             # A build in use cannot be deleted on Windows: those that nobody uses go.
-            Get-ChildItem $builds -Directory | Where-Object { $_.Name -like 'build-*' -and $_.Name -ne $id } | Remove-Item -Recurse -Force -ErrorAction SilentlyContinue
+            Get-ChildItem $builds -Directory | Where-Object { $_.Name -like 'build-*' -and $_.Name -ne $id } |
+                Remove-Item -Recurse -Force -ErrorAction SilentlyContinue
             $app = Join-Path (Join-Path $builds $id) 'Weft.App.dll'
         }
     } finally { $mutex.ReleaseMutex() }

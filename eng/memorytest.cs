@@ -1,6 +1,7 @@
 // Trains, resumes, evaluates and predicts under memory limits of a control group: dotnet run eng/memorytest.cs -- [--weft ./weft] [--from 40] [--to 400]
-// Each command ends well, or with 42 and the numbers; never killed (137), crashed (134, 139) or stuck. The command that a refused training is told to run instead is run under
-// the same limit and has to end well. Needs root, Linux, and a control group for memory (version 1, or version 2 that lets groups be made); says so and ends with 77 where it cannot.
+// Each command ends well, or with 42 and the numbers; never killed (137), crashed (134, 139) or stuck. The command that a refused training is told to run
+// instead is run under the same limit and has to end well. Needs root, Linux, and a control group for memory (version 1, or version 2 that lets groups be
+// made); where there is none it says so and ends with 77.
 #:property PublishAot=false
 using System.Buffers.Binary;
 using System.Diagnostics;
@@ -93,7 +94,8 @@ void Try(int limit, string line, bool isAdvice = false)
     var enter = limit is null ? "" : $"echo $$ > {group}/cgroup.procs && ";
     if (limit is { } megabytes)
         File.WriteAllText(File.Exists($"{group}/memory.max") ? $"{group}/memory.max" : $"{group}/memory.limit_in_bytes", $"{megabytes * 1_000_000L}");
-    using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{enter}exec timeout -s KILL {Patience} {weft} {line}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    var command = $"{enter}exec timeout -s KILL {Patience} {weft} {line}";
+    using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     var output = process.StandardOutput.ReadToEndAsync();
     var error = process.StandardError.ReadToEndAsync();
     process.WaitForExit();

@@ -83,12 +83,16 @@ internal static class App
         AggregateException { InnerExceptions: [var only] } => AsWeftException(only, arguments),
         OutOfMemoryException => OutOfMemory(exception),
         // The last is what the runtime makes of a file that may not grow any more.
-        IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { TargetSite.DeclaringType.Namespace: "System.IO" } => DiskFailure.IsFull(exception)
-            ? new WeftException(ExitCode.DiskFull, "the disk is full", exception)
-            {
-                Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",
-            }
-            : new WeftException(ExitCode.IoError, "a file cannot be read or written", exception) { Where = exception.Message, Safe = "checkpoints that were saved are intact" },
+        IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { TargetSite.DeclaringType.Namespace: "System.IO" } =>
+            DiskFailure.IsFull(exception)
+                ? new WeftException(ExitCode.DiskFull, "the disk is full", exception)
+                {
+                    Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",
+                }
+                : new WeftException(ExitCode.IoError, "a file cannot be read or written", exception)
+                {
+                    Where = exception.Message, Safe = "checkpoints that were saved are intact",
+                },
         _ => CrashReport.Write(exception, arguments),
     };
 
@@ -97,7 +101,9 @@ internal static class App
         var limit = MemoryLimit.Current();
         return new WeftException(ExitCode.OutOfMemory, "memory ran out", exception)
         {
-            Where = limit.Source, Found = $"{exception.Message.TrimEnd('.')}; {Figures.Bytes(limit.Bytes)} may be used", Safe = "checkpoints that were saved are intact",
+            Where = limit.Source,
+            Found = $"{exception.Message.TrimEnd('.')}; {Figures.Bytes(limit.Bytes)} may be used",
+            Safe = "checkpoints that were saved are intact",
             Do = "try a smaller --set training.batch_size",
         };
     }

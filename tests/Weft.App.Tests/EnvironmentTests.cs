@@ -56,7 +56,8 @@ public class EnvironmentTests(EnvironmentRun run) : IClassFixture<EnvironmentRun
         var name = $"trained-{Guid.NewGuid():N}";
         (string Command, int Code)[] commands =
         [
-            ("--version", 0), ("config show", 0), ($"runs --runs {run.Runs}", 0), ($"runs show seen --runs {run.Runs}", 0), ($"eval seen --runs {run.Runs} --threads 1", 0),
+            ("--version", 0), ("config show", 0), ($"runs --runs {run.Runs}", 0), ($"runs show seen --runs {run.Runs}", 0),
+            ($"eval seen --runs {run.Runs} --threads 1", 0),
             ($"predict seen {run.Picture} --runs {run.Runs} --threads 1", 0), (run.Train(name), 0), ("train --no-such-option", 2),
         ];
         foreach (var (command, expected) in commands)
@@ -82,7 +83,8 @@ public class EnvironmentTests(EnvironmentRun run) : IClassFixture<EnvironmentRun
     }
 
     [Fact]
-    public void More_text_than_a_pipe_holds_ends_for_a_closed_stream_too() => Assert.Equal(0, WeftProcess.Shell("for i in 1 2 3; do $WEFT config schema || exit; done >&-").Code);
+    public void More_text_than_a_pipe_holds_ends_for_a_closed_stream_too() =>
+        Assert.Equal(0, WeftProcess.Shell("for i in 1 2 3; do $WEFT config schema || exit; done >&-").Code);
 
     [Fact]
     public void What_is_read_from_a_closed_stream_is_an_error_and_no_wait()

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Weft.App.Tests;
 
 /// <summary>
-/// ./weft on somebody else's machine: a clean copy with a space and an umlaut in its path, where nothing can be written, a feed that cannot be reached, packages in the
-/// cache, no HOME, and a warning in the source. One build, made once.
+/// ./weft on somebody else's machine: a clean copy with a space and an umlaut in its path, where nothing can be written, a feed that cannot be reached,
+/// packages in the cache, no HOME, and a warning in the source. One build, made once.
 /// </summary>
 public sealed class LauncherCopy : IDisposable
 {
@@ -14,25 +14,25 @@ public sealed class LauncherCopy : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        var root = System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(ThisFile())!, "..", ".."));
-        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(root, "src"), "*", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(root).Where(file => System.IO.Path.GetFileName(file) is "weft" or "global.json" or ".editorconfig" || System.IO.Path.GetFileName(file).StartsWith("Directory.", StringComparison.Ordinal))))
+        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(root, "src"), "*", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(root).Where(IsForBuilding)))
         {
-            var copy = System.IO.Path.Combine(Folder, System.IO.Path.GetRelativePath(root, file));
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            var copy = Path.Combine(Folder, Path.GetRelativePath(root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
 
-        File.WriteAllText(System.IO.Path.Combine(Folder, "NuGet.Config"),
+        File.WriteAllText(Path.Combine(Folder, "NuGet.Config"),
             """<configuration><packageSources><clear /><add key="gone" value="https://127.0.0.1:9/index.json" /></packageSources></configuration>""");
-        File.WriteAllText(System.IO.Path.Combine(Folder, "artifacts"), "a file where the folder should be, so that not even root can write there");
+        File.WriteAllText(Path.Combine(Folder, "artifacts"), "a file where the folder should be, so that not even root can write there");
         File.WriteAllText(Planted, "namespace Weft.App;\n\ninternal sealed class planted { private int _unused; }\n"); // CS0169, and the style's naming rule
         First = Start("env -u HOME ", "--version");
     }
 
     internal (int Code, string Output, string Error) First { get; }
 
-    internal string Planted => System.IO.Path.Combine(Folder, "src", "Weft.App", "Planted.cs");
+    internal string Planted => Path.Combine(Folder, "src", "Weft.App", "Planted.cs");
 
     private string Folder => _place.At("weft für alle");
 
@@ -41,6 +41,9 @@ public sealed class LauncherCopy : IDisposable
         WeftProcess.Shell($"export XDG_CACHE_HOME='{_place.Path}/cache'; {before}'{Folder}/weft' {arguments}");
 
     public void Dispose() => _place.Dispose();
+
+    private static bool IsForBuilding(string file) =>
+        Path.GetFileName(file) is var name && (name is "weft" or "global.json" or ".editorconfig" || name.StartsWith("Directory.", StringComparison.Ordinal));
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -23,7 +23,8 @@ internal sealed class StepBenchmark : IDisposable
         var batch = _batch = options.BatchSize;
         options = options with { Training = optimizer is not null };
         var memory = Network.MeasureMemory(description, device, options);
-        MemoryNeed.OfProgram.With("the network", memory.Bytes).With("the optimizer", optimizer is null ? 0 : 2 * memory.ParameterBytes).RequireWithin(MemoryLimit.Current());
+        MemoryNeed.OfProgram.With("the network", memory.Bytes).With("the optimizer", optimizer is null ? 0 : 2 * memory.ParameterBytes)
+            .RequireWithin(MemoryLimit.Current());
         _network = Network.Compile(description, device, options);
         _optimizer = optimizer is null ? null : Optimizer.Create(optimizer, _network);
         var random = Rng.For(0, RngPurpose.Analysis);

@@ -28,7 +28,8 @@ internal sealed class PlanCommand : Verb
             var description = EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape);
             var limit = MemoryLimit.Current();
             MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
-            using var benchmark = new StepBenchmark(description, device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
+            using var benchmark = new StepBenchmark(
+                description, device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
             var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
             if (configuration.Optimizer.SamLastEpochs is { } last && last < configuration.Training.Epochs)
             {
@@ -46,7 +47,8 @@ internal sealed class PlanCommand : Verb
     }
 
     // milliseconds: a step's, on average over all epochs.
-    private void Report(ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, CpuDevice device, MemoryNeed need, MemoryLimit limit)
+    private void Report(
+        ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, CpuDevice device, MemoryNeed need, MemoryLimit limit)
     {
         var training = resolved.Value.Training;
         var network = benchmark.Network;

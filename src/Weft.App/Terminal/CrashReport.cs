@@ -36,10 +36,22 @@ internal static class CrashReport
         }
 
         if (path is null)
-            return new WeftException(ExitCode.Bug, what, bug) { Where = $"no crash report: {refused?.Message}", Do = "run the command again with --debug to see where it happened" };
+        {
+            return new WeftException(ExitCode.Bug, what, bug)
+            {
+                Where = $"no crash report: {refused?.Message}", Do = "run the command again with --debug to see where it happened",
+            };
+        }
+
         return new WeftException(ExitCode.Bug, what, bug) { Where = $"crash report {path}", Safe = "finished checkpoints are never changed afterwards", Do = "please report it with that file" };
     }
 
     // TMPDIR may name a folder that is not there, or that only others may write.
-    private static IEnumerable<string> Folders() => [Path.GetTempPath(), .. OperatingSystem.IsWindows() ? Array.Empty<string>() : ["/tmp"], Directory.GetCurrentDirectory()];
+    private static IEnumerable<string> Folders()
+    {
+        yield return Path.GetTempPath();
+        if (!OperatingSystem.IsWindows())
+            yield return "/tmp";
+        yield return "."; // the current folder, if there still is one
+    }
 }

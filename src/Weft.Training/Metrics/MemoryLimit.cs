@@ -12,20 +12,29 @@ public sealed record MemoryLimit(long Bytes, string Source)
     private const string OwnLimits = "/proc/self/limits";
     private const string Machine = "/proc/meminfo";
 
+    private static readonly (string Title, string Source)[] OfProcess =
+    [
+        ("Max address space", "the limit of its address space (ulimit -v)"), ("Max data size", "the limit of its data (ulimit -d)"),
+    ];
+
     /// <summary>What holds for this process now. Control groups and their limits may change while it runs, so it is read anew each time.</summary>
     public static MemoryLimit Current() => Of(Read, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     /// <param name="read">The text of a file of the system, or null where it is not there or cannot be read.</param>
-    /// <param name="available">What the runtime counts as the machine's memory. It knows a job's limit on Windows; in a container it is what it allows its own heap.</param>
+    /// <param name="available">
+    /// What the runtime counts as the machine's memory. It knows a job's limit on Windows; in a container it is what it allows its own heap.
+    /// </param>
     internal static MemoryLimit Of(Func<string, string?> read, long available)
     {
         var limits = new List<MemoryLimit>();
-        limits.Add(Physical(read(Machine)) is { } physical ? new MemoryLimit(physical, "the memory of this machine") : new MemoryLimit(available, "the memory that the system gives to this process"));
+        limits.Add(Physical(read(Machine)) is { } physical
+            ? new MemoryLimit(physical, "the memory of this machine")
+            : new MemoryLimit(available, "the memory that the system gives to this process"));
         foreach (var line in Lines(read(OwnGroups)))
             limits.AddRange(OfGroup(line, read));
         foreach (var line in Lines(read(OwnLimits)))
         {
-            foreach (var (title, source) in new[] { ("Max address space", "the limit of its address space (ulimit -v)"), ("Max data size", "the limit of its data (ulimit -d)") })
+            foreach (var (title, source) in OfProcess)
             {
                 if (line.StartsWith(title, StringComparison.Ordinal) && Number(line[title.Length..].TrimStart().Split(' ')[0]) is { } bytes)
                     limits.Add(new MemoryLimit(bytes, source));
@@ -35,8 +44,8 @@ public sealed record MemoryLimit(long Bytes, string Source)
         return limits.MinBy(limit => limit.Bytes)!;
     }
 
-    // A line is number:controllers:path. A group's limit holds together with those of all groups around it. Where a container sees only its own groups, the path
-    // names folders that are not there, and the group at the top is its own.
+    // A line is number:controllers:path. A group's limit holds together with those of all groups around it. Where a container sees only its own groups, the
+    // path names folders that are not there, and the group at the top is its own.
     private static IEnumerable<MemoryLimit> OfGroup(string line, Func<string, string?> read)
     {
         var parts = line.Split(':', 3);

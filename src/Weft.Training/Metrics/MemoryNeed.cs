@@ -5,12 +5,14 @@ namespace Weft.Training;
 /// <param name="What">"network", "data set"</param>
 public readonly record struct MemoryPart(string What, long Bytes);
 
-/// <summary>What a piece of work takes of memory, part by part, known before it is taken. <c>weft plan</c> prints it, and nothing begins that does not fit.</summary>
+/// <summary>
+/// What a piece of work takes of memory, part by part, known before it is taken. <c>weft plan</c> prints it, and nothing begins that does not fit.
+/// </summary>
 public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
 {
     /// <summary>
-    /// What the runtime, the program's code and everything small takes. Measured as the highest resident memory of a short training less the other parts: 67 MB for cnn4 and for
-    /// cnn5, rounded up so that eng/memorytest.cs finds no limit under which a training that was let begin does not end.
+    /// What the runtime, the program's code and everything small takes. Measured as the highest resident memory of a short training less the other parts: 67 MB
+    /// for cnn4 and for cnn5, rounded up so that eng/memorytest.cs finds no limit under which a training that was let begin does not end.
     /// </summary>
     public const long RuntimeBytes = 80_000_000;
 
@@ -23,7 +25,8 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
 
     /// <summary>A training as configured.</summary>
     /// <param name="isResumed">Whether it begins with reading a checkpoint.</param>
-    public static MemoryNeed OfTraining(RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, bool isResumed = false)
+    public static MemoryNeed OfTraining(
+        RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, bool isResumed = false)
     {
         var network = Network.MeasureMemory(description, device, EngineOptions.Compile(configuration));
         var optimizer = configuration.Optimizer;
@@ -41,9 +44,15 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
     /// <summary>Refuses a training that does not fit, with the command of a smaller batch that does.</summary>
     /// <param name="commandLine">As typed; null where the training goes on with a run, whose batch size cannot change.</param>
     /// <exception cref="WeftException">Exit 42.</exception>
-    public static void RequireTraining(RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, MemoryLimit limit, IReadOnlyList<string>? commandLine)
+    public static void RequireTraining(
+        RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, MemoryLimit limit, IReadOnlyList<string>? commandLine)
     {
-        MemoryNeed Of(int batchSize) => OfTraining(configuration with { Training = configuration.Training with { BatchSize = batchSize } }, description, device, samples, isResumed: commandLine is null);
+        MemoryNeed Of(int batchSize)
+        {
+            var smaller = configuration with { Training = configuration.Training with { BatchSize = batchSize } };
+            return OfTraining(smaller, description, device, samples, isResumed: commandLine is null);
+        }
+
         var batchSize = configuration.Training.BatchSize;
         Of(batchSize).RequireWithin(limit, () => SmallerBatch.Advice(commandLine ?? [], batchSize, smaller => Of(smaller).Bytes <= limit.Bytes));
     }
@@ -69,10 +78,11 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
     {
         if (Bytes <= limit.Bytes)
             return;
+        var parts = Parts.Where(part => part.Bytes > 0).Select(part => $"{Megabytes(part.Bytes)} for {part.What}");
         throw new WeftException(ExitCode.OutOfMemory, $"{Megabytes(Bytes)} of memory are needed and {Megabytes(limit.Bytes, isLimit: true)} may be used")
         {
             Where = limit.Source,
-            Expected = $"at least {Megabytes(Bytes)}: {string.Join(", ", Parts.Where(part => part.Bytes > 0).Select(part => $"{Megabytes(part.Bytes)} for {part.What}"))}",
+            Expected = $"at least {Megabytes(Bytes)}: {string.Join(", ", parts)}",
             Found = Megabytes(limit.Bytes, isLimit: true),
             Safe = "nothing was begun; runs and checkpoints are as they were",
             Do = advice?.Invoke() ?? "raise that limit, or use a machine with more memory",

@@ -193,7 +193,10 @@ public sealed class TrainingPlan : IDisposable
             var data = TrainingData.Prepare(open(configuration.Data), configuration.Data);
             CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
             CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
-            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings(), commandLine: null) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings };
+            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings(), commandLine: null)
+            {
+                Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings,
+            };
             CheckpointChecks.RequireSameNetwork(checkpoint, plan.Description, folder);
             checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
             return plan;

@@ -99,7 +99,9 @@ public sealed class Network : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         using var plan = device.Plan(NetworkGraph.Build(description), options, takesMemory: false);
-        return new NetworkMemory(plan.MemoryBytes, plan.Parameters.Sum(slot => (long)slot.Layout.StorageLength) * sizeof(float), plan.State.Sum(slot => (long)slot.Layout.StorageLength) * sizeof(float));
+        return new NetworkMemory(plan.MemoryBytes, Bytes(plan.Parameters), Bytes(plan.State));
+
+        static long Bytes(IEnumerable<ParameterSlot> slots) => slots.Sum(slot => (long)slot.Layout.StorageLength) * sizeof(float);
     }
 
     /// <summary>Computes <see cref="Logits"/>.</summary>

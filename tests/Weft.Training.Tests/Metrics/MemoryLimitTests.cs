@@ -15,7 +15,9 @@ public class MemoryLimitTests
         { "/proc/self/cgroup=0::/seen/outside\n|/sys/fs/cgroup/memory.max=200\n", 200, "group /" }, // a container without a view of its own
         { "/proc/self/cgroup=0::/../x\n|/sys/fs/cgroup/memory.max=200\n|/sys/fs/cgroup/../x/memory.max=1\n", 200, "group /" },
         { "/proc/self/cgroup=0::/u\n|/sys/fs/cgroup/unified/u/memory.max=77\n", 77, "group /u" },
-        { "/proc/self/cgroup=3:cpu:/c\n4:memory:/d/e\n0::/\n|/sys/fs/cgroup/memory/d/e/memory.limit_in_bytes=600\n|/sys/fs/cgroup/memory/d/memory.limit_in_bytes=500\n", 500, "group /d" },
+        { "/proc/self/cgroup=3:cpu:/c\n4:memory:/d/e\n0::/\n|"
+            + "/sys/fs/cgroup/memory/d/e/memory.limit_in_bytes=600\n|/sys/fs/cgroup/memory/d/memory.limit_in_bytes=500\n",
+            500, "group /d" },
         { "/proc/self/cgroup=5:cpuset,memory:/d\n|/sys/fs/cgroup/memory/d/memory.limit_in_bytes=9223372036854771712\n", Machine, "machine" },
         { "/proc/self/cgroup=4:memory:/a:b\n|/sys/fs/cgroup/memory/a:b/memory.limit_in_bytes=42000000\n", 42_000_000, "group /a:b" },
         { "/proc/self/cgroup=0::/a\n|/sys/fs/cgroup/a/memory.max=lots\n", Machine, "machine" },
@@ -23,7 +25,8 @@ public class MemoryLimitTests
         { "/proc/self/cgroup=0::/a\n|/sys/fs/cgroup/a/memory.max=0\n", Machine, "machine" },
         { "/proc/self/cgroup=0::/a\n|/sys/fs/cgroup/a/memory.max=99999999999999999999999\n", Machine, "machine" },
         { "/proc/self/cgroup=nonsense\n::\n0::\n|/sys/fs/cgroup/memory.max=\n", Machine, "machine" },
-        { "/proc/self/limits=Limit Soft Hard Units\nMax data size             123000               unlimited            bytes\nMax address space         unlimited unlimited bytes\n", 123_000, "ulimit -d" },
+        { "/proc/self/limits=Limit Soft Hard Units\nMax data size             123000               unlimited            bytes\n"
+            + "Max address space         unlimited unlimited bytes\n", 123_000, "ulimit -d" },
         { "/proc/self/limits=Max address space         456000               500000            bytes\n", 456_000, "ulimit -v" },
     };
 
@@ -53,7 +56,7 @@ public class MemoryLimitTests
         Assert.Equal("a test", error.Where);
         Assert.Contains("for the network", error.Expected);
         Assert.Matches(@"^weft train --set training\.batch_size=14$", error.Do);
-        Assert.False(Directory.Exists(folder.In("runs")) && Directory.EnumerateFileSystemEntries(folder.In("runs")).Any(), "nothing is left of a run that did not begin");
+        Assert.False(Directory.Exists(folder.In("runs", "run")), "nothing is left of a run that did not begin");
         Begin(folder, need).Dispose();
     }
 
@@ -62,7 +65,8 @@ public class MemoryLimitTests
     {
         using var folder = new TemporaryFolder();
         TinyTraining.Train(folder, TinyTraining.Configuration());
-        var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(folder, surroundings: new Surroundings { Memory = new MemoryLimit(Need(28), "a test") }));
+        var small = new Surroundings { Memory = new MemoryLimit(Need(28), "a test") };
+        var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(folder, surroundings: small));
         Assert.Equal(ExitCode.OutOfMemory, error.Code);
         Assert.DoesNotContain("weft ", error.Do); // its batch size cannot change
         TinyTraining.Resume(folder, surroundings: new Surroundings { Memory = new MemoryLimit(Need(28, isResumed: true), "a test") }).Dispose();

@@ -130,7 +130,8 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
 
     private long PackedLength => _winograd?.KernelLength ?? _direct.PackedLength;
 
-    private long TurnedLength(CompileOptions options) => options.Training && _input.NeedsGradient ? _winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength : 0;
+    private long TurnedLength(CompileOptions options) =>
+        options.Training && _input.NeedsGradient ? _winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength : 0;
 
     public override void Dispose()
     {
