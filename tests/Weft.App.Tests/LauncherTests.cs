@@ -36,9 +36,10 @@ public sealed class LauncherCopy : IDisposable
 
     private string Folder => _place.At("weft für alle");
 
+    /// <summary>A build takes as long as it takes.</summary>
     /// <param name="before">Before the command, in the shell.</param>
     internal (int Code, string Output, string Error) Start(string before, string arguments) =>
-        WeftProcess.Shell($"export XDG_CACHE_HOME='{_place.Path}/cache'; {before}'{Folder}/weft' {arguments}");
+        WeftProcess.Shell($"export XDG_CACHE_HOME='{_place.Path}/cache'; {before}'{Folder}/weft' {arguments}", Timeout.InfiniteTimeSpan);
 
     public void Dispose() => _place.Dispose();
 

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Weft.App;
 
 /// <summary>
-/// A limit on the size of files (<c>ulimit -f</c>). The system ends a process that writes past it; with the signal taken the write fails instead, as on a full disk.
+/// A limit on the size of files (<c>ulimit -f</c>). The system ends a process that writes past it; with the signal taken the write fails
+/// instead, as on a full disk.
 /// </summary>
 internal static class FileSizeLimit
 {

@@ -25,7 +25,7 @@ public sealed class Predictor : IDisposable
         _table = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation).CreateTable();
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(_checkpoint.Card.Description, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
+        MemoryNeed.OfInference(_checkpoint, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
         _network = Network.Compile(_checkpoint.Card.Description, _device, options);
         _checkpoint.ApplyTo(_network);
     }

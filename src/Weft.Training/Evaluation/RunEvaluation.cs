@@ -27,7 +27,7 @@ public sealed class RunEvaluation : IDisposable
         CheckpointChecks.RequireSameData(Checkpoint, _dataset, checkpoint.Run);
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(Checkpoint.Card.Description, _device, options, _dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
+        MemoryNeed.OfInference(Checkpoint, _device, options, _dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
         Network = Network.Compile(Checkpoint.Card.Description, _device, options);
         Checkpoint.ApplyTo(Network);
     }

@@ -16,6 +16,7 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
     /// </summary>
     public const long RuntimeBytes = 80_000_000;
 
+    private const int ReadingCopies = 2; // a checkpoint that is read is there as its file's bytes and as its tensors
     private const int BatchCopies = 6; // a training's loader has three batches, a validation's as many
 
     public long Bytes => Parts.Sum(part => part.Bytes);
@@ -24,9 +25,9 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
     public static MemoryNeed OfProgram { get; } = new([new MemoryPart("the program", RuntimeBytes)]);
 
     /// <summary>A training as configured.</summary>
-    /// <param name="isResumed">Whether it begins with reading a checkpoint.</param>
+    /// <param name="readsCheckpoint">Whether it begins with reading a checkpoint.</param>
     public static MemoryNeed OfTraining(
-        RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, bool isResumed = false)
+        RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, bool readsCheckpoint = false)
     {
         var network = Network.MeasureMemory(description, device, EngineOptions.Compile(configuration));
         var optimizer = configuration.Optimizer;
@@ -36,35 +37,43 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
         return new MemoryNeed(
         [
             .. OfProgram.Parts, new("the data set", samples.Images.Length + (long)samples.Labels.Length), new("the network", network.Bytes),
-            new("the optimizer", state + averages + (optimizer.SamRho is null ? 0 : network.StateBytes)), new("checkpoints", (isResumed ? 2 : 1) * checkpoint),
+            new("the optimizer", state + averages + (optimizer.SamRho is null ? 0 : network.StateBytes)),
+            new("checkpoints", (readsCheckpoint ? ReadingCopies + 1 : 1) * checkpoint),
             new("batches", BatchCopies * (long)configuration.Training.BatchSize * description.Input.Length * sizeof(float)),
         ]);
     }
 
     /// <summary>Refuses a training that does not fit, with the command of a smaller batch that does.</summary>
-    /// <param name="commandLine">As typed; null where the training goes on with a run, whose batch size cannot change.</param>
+    /// <param name="commandLine">As typed; empty where the training goes on with a run, whose batch size cannot change.</param>
+    /// <param name="readsCheckpoint">Whether it begins with reading a checkpoint.</param>
     /// <exception cref="WeftException">Exit 42.</exception>
     public static void RequireTraining(
-        RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, MemoryLimit limit, IReadOnlyList<string>? commandLine)
+        RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, MemoryLimit limit,
+        IReadOnlyList<string> commandLine, bool readsCheckpoint = false)
     {
         MemoryNeed Of(int batchSize)
         {
             var smaller = configuration with { Training = configuration.Training with { BatchSize = batchSize } };
-            return OfTraining(smaller, description, device, samples, isResumed: commandLine is null);
+            return OfTraining(smaller, description, device, samples, readsCheckpoint);
         }
 
         var batchSize = configuration.Training.BatchSize;
-        Of(batchSize).RequireWithin(limit, () => SmallerBatch.Advice(commandLine ?? [], batchSize, smaller => Of(smaller).Bytes <= limit.Bytes));
+        Of(batchSize).RequireWithin(limit, () => SmallerBatch.Advice(commandLine, batchSize, smaller => Of(smaller).Bytes <= limit.Bytes));
     }
 
+    /// <summary>A checkpoint's file that is read.</summary>
+    public static MemoryNeed OfReading(long fileBytes) => OfProgram.With("the checkpoint", ReadingCopies * fileBytes);
+
     /// <summary>A network that only classifies, and what it was read from.</summary>
-    /// <param name="samples">What is held of a data set; 0 where pictures come one by one.</param>
-    public static MemoryNeed OfInference(NetworkDescription description, Device device, CompileOptions options, long samples)
+    /// <param name="samples">Bytes that are held of a data set; 0 where pictures come one by one.</param>
+    public static MemoryNeed OfInference(Checkpoint checkpoint, Device device, CompileOptions options, long samples)
     {
+        var description = checkpoint.Card.Description;
+        var tensors = checkpoint.Weights.Concat(checkpoint.OptimizerState).Sum(tensor => (long)tensor.Values.Length) * sizeof(float);
         var network = Network.MeasureMemory(description, device, options);
         return new MemoryNeed(
         [
-            .. OfProgram.Parts, new("the data set", samples), new("the network", network.Bytes), new("the checkpoint", network.StateBytes),
+            .. OfProgram.Parts, new("the data set", samples), new("the network", network.Bytes), new("the checkpoint", ReadingCopies * tensors),
             new("batches", BatchCopies * (long)options.BatchSize * description.Input.Length * sizeof(float)),
         ]);
     }

@@ -36,7 +36,7 @@ public sealed class TrainingPlan : IDisposable
 {
     private const string EpochsKey = "training.epochs";
 
-    private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings, IReadOnlyList<string>? commandLine)
+    private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings, NewRun? run)
     {
         Configuration = configuration;
         Data = data;
@@ -45,7 +45,8 @@ public sealed class TrainingPlan : IDisposable
         try
         {
             Description = EngineOptions.Describe(configuration, data.Dataset.ClassCount, data.Dataset.Shape);
-            MemoryNeed.RequireTraining(configuration, Description, Device, data.Dataset.Train, surroundings.Memory, commandLine);
+            var readsCheckpoint = run is null || run.From is not null;
+            MemoryNeed.RequireTraining(configuration, Description, Device, data.Dataset.Train, surroundings.Memory, run?.CommandLine ?? [], readsCheckpoint);
             Network = Network.Compile(Description, Device, EngineOptions.Compile(configuration));
             Optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), Network);
             Average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(Network, decay) : null;
@@ -114,7 +115,7 @@ public sealed class TrainingPlan : IDisposable
     /// <summary>As the other, for data that are divided already.</summary>
     internal static TrainingPlan Begin(ResolvedConfiguration configuration, TrainingData data, NewRun run, Surroundings? surroundings = null)
     {
-        var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings(), run.CommandLine);
+        var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings(), run);
         try
         {
             run.From?.Read().ApplyTo(plan.Network);
@@ -193,7 +194,7 @@ public sealed class TrainingPlan : IDisposable
             var data = TrainingData.Prepare(open(configuration.Data), configuration.Data);
             CheckpointChecks.RequireSameData(checkpoint, data.Dataset, folder);
             CheckpointChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
-            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings(), commandLine: null)
+            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings(), run: null)
             {
                 Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = warnings,
             };

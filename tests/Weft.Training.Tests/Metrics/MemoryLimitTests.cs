@@ -69,7 +69,7 @@ public class MemoryLimitTests
         var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(folder, surroundings: small));
         Assert.Equal(ExitCode.OutOfMemory, error.Code);
         Assert.DoesNotContain("weft ", error.Do); // its batch size cannot change
-        TinyTraining.Resume(folder, surroundings: new Surroundings { Memory = new MemoryLimit(Need(28, isResumed: true), "a test") }).Dispose();
+        TinyTraining.Resume(folder, surroundings: new Surroundings { Memory = new MemoryLimit(Need(28, readsCheckpoint: true), "a test") }).Dispose();
     }
 
     [Theory]
@@ -94,11 +94,12 @@ public class MemoryLimitTests
     private static TrainingPlan Begin(TemporaryFolder folder, long limit) =>
         TinyTraining.Begin(folder, TinyTraining.Configuration(), surroundings: new Surroundings { Memory = new MemoryLimit(limit, "a test") });
 
-    private static long Need(int batchSize, bool isResumed = false)
+    private static long Need(int batchSize, bool readsCheckpoint = false)
     {
         var configuration = TinyTraining.Configuration($"training.batch_size={batchSize}").Value;
         var data = TinyTraining.Dataset();
         using var device = new CpuDevice(1);
-        return MemoryNeed.OfTraining(configuration, EngineOptions.Describe(configuration, data.ClassCount, data.Shape), device, data.Train, isResumed).Bytes;
+        var description = EngineOptions.Describe(configuration, data.ClassCount, data.Shape);
+        return MemoryNeed.OfTraining(configuration, description, device, data.Train, readsCheckpoint).Bytes;
     }
 }
