@@ -94,13 +94,12 @@ public class LauncherTests(LauncherCopy copy) : IClassFixture<LauncherCopy>
         Assert.SkipWhen(OperatingSystem.IsWindows(), NoWindows);
         using var tools = new TempFolder();
         File.WriteAllText(tools.At("dotnet"), "#!/bin/sh\n[ \"$1\" = --version ] && exec echo 10.0.100\necho 'error X1: the build was begun'\nexit 1\n");
-        File.SetUnixFileMode(tools.At("dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var text = File.ReadAllText(copy.Planted);
         try
         {
             File.WriteAllText(copy.Planted, text + "// changed\n");
             File.SetLastWriteTimeUtc(copy.Planted, DateTime.UnixEpoch.AddYears(10)); // long before the build
-            var (code, _, error) = copy.Start($"export PATH='{tools.Path}':\"$PATH\"; ", "--version");
+            var (code, _, error) = copy.Start($"chmod +x '{tools.At("dotnet")}'; export PATH='{tools.Path}':\"$PATH\"; ", "--version");
             Assert.Equal(1, code);
             Assert.Contains("the source has changed, building", error);
             Assert.Contains("error X1: the build was begun", error);
