@@ -2,7 +2,6 @@
 rem Weft from a checkout: builds Release on first use and after a change, then runs it with your arguments:  weft train
 setlocal
 set "root=%~dp0"
-set "builds=%root%artifacts\weft"
 set "DOTNET_NOLOGO=1"
 set "DOTNET_CLI_TELEMETRY_OPTOUT=1"
 

@@ -9,8 +9,6 @@ namespace Weft.App;
 internal static class App
 {
     private const int HelpWidth = 110;
-    private const int NoSpaceLeft = 28; // ENOSPC
-    private const int DiskFullOnWindows = unchecked((int)0x80070070);
 
     public static ExitCode Run(IReadOnlyList<string> arguments, Screen screen)
     {
@@ -22,6 +20,8 @@ internal static class App
                 throw ParseErrors.Explain(parse);
             if (parse.Action is HelpAction help)
                 help.MaxWidth = HelpWidth;
+            else if (parse.CommandResult.Command is Verb)
+                MemoryNeed.OfProgram.RequireWithin(MemoryLimit.Current());
             var code = (ExitCode)parse.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Output, Error = screen.Error,
@@ -81,18 +81,30 @@ internal static class App
     {
         WeftException error => error,
         AggregateException { InnerExceptions: [var only] } => AsWeftException(only, arguments),
-        OutOfMemoryException => new WeftException(ExitCode.OutOfMemory, "memory ran out", exception)
-        {
-            Found = exception.Message, Safe = "checkpoints that were saved are intact", Do = "try a smaller --set training.batch_size",
-        },
-        IOException when exception.HResult is NoSpaceLeft or DiskFullOnWindows => new WeftException(ExitCode.DiskFull, "the disk is full", exception)
-        {
-            Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",
-        },
-        IOException or UnauthorizedAccessException => new WeftException(ExitCode.IoError, "a file cannot be read or written", exception)
-        {
-            Where = exception.Message, Safe = "checkpoints that were saved are intact",
-        },
+        OutOfMemoryException => OutOfMemory(exception),
+        // The last is what the runtime makes of a file that may not grow any more.
+        IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { TargetSite.DeclaringType.Namespace: "System.IO" } =>
+            DiskFailure.IsFull(exception)
+                ? new WeftException(ExitCode.DiskFull, "the disk is full", exception)
+                {
+                    Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",
+                }
+                : new WeftException(ExitCode.IoError, "a file cannot be read or written", exception)
+                {
+                    Where = exception.Message, Safe = "checkpoints that were saved are intact",
+                },
         _ => CrashReport.Write(exception, arguments),
     };
+
+    private static WeftException OutOfMemory(Exception exception)
+    {
+        var limit = MemoryLimit.Current();
+        return new WeftException(ExitCode.OutOfMemory, "memory ran out", exception)
+        {
+            Where = limit.Source,
+            Found = $"{exception.Message.TrimEnd('.')}; {Figures.Bytes(limit.Bytes)} may be used",
+            Safe = "checkpoints that were saved are intact",
+            Do = "try a smaller --set training.batch_size",
+        };
+    }
 }

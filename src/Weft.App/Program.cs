@@ -1,3 +1,5 @@
 using Weft.App;
 
+StandardStreams.Keep();
+using var fileSizes = FileSizeLimit.AsError();
 return (int)App.Run(args, Screen.OfProcess());

@@ -24,10 +24,11 @@ internal sealed class WeftProcess : IDisposable
         _error = _process.StandardError.ReadToEndAsync();
     }
 
-    public static (int Code, string Output, string Error) Shell(string line)
+    /// <param name="patience">How long it may take. Default: two minutes.</param>
+    public static (int Code, string Output, string Error) Shell(string line, TimeSpan? patience = null)
     {
         using var process = new WeftProcess(line);
-        return process.End();
+        return process.End(patience);
     }
 
     public void Send(string signal) => Shell($"kill -{signal} {_process.Id}");
@@ -43,9 +44,9 @@ internal sealed class WeftProcess : IDisposable
         }
     }
 
-    public (int Code, string Output, string Error) End()
+    public (int Code, string Output, string Error) End(TimeSpan? patience = null)
     {
-        Assert.True(_process.WaitForExit(Patience), $"still running after {Patience}");
+        Assert.True(_process.WaitForExit(patience ?? Patience), $"still running after {patience ?? Patience}");
         return (_process.ExitCode, _output.Result, _error.Result);
     }
 

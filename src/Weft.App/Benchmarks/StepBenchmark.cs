@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Weft.Training;
 
 namespace Weft.App;
 
@@ -20,7 +21,11 @@ internal sealed class StepBenchmark : IDisposable
     public StepBenchmark(NetworkDescription description, Device device, CompileOptions options, OptimizerOptions? optimizer)
     {
         var batch = _batch = options.BatchSize;
-        _network = Network.Compile(description, device, options with { Training = optimizer is not null });
+        options = options with { Training = optimizer is not null };
+        var memory = Network.MeasureMemory(description, device, options);
+        MemoryNeed.OfProgram.With("the network", memory.Bytes).With("the optimizer", optimizer is null ? 0 : 2 * memory.ParameterBytes)
+            .RequireWithin(MemoryLimit.Current());
+        _network = Network.Compile(description, device, options);
         _optimizer = optimizer is null ? null : Optimizer.Create(optimizer, _network);
         var random = Rng.For(0, RngPurpose.Analysis);
         _images = new float[batch * description.Input.Length];

@@ -16,7 +16,8 @@ internal sealed class TrackOption : Option<string?>
     /// <summary>What trackers may know of this process.</summary>
     public static TrackingOptions Options { get; } = new()
     {
-        Variable = Environment.GetEnvironmentVariable, HomeFolder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        Variable = Environment.GetEnvironmentVariable,
+        HomeFolder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? home : null,
     };
 
     /// <exception cref="WeftException">Exit 2, 40 or 41: something is wrong with a target; nothing was touched.</exception>

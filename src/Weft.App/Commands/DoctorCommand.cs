@@ -24,7 +24,9 @@ internal sealed class DoctorCommand : Verb
         var machine = RunMachine.Here(threads);
         var bits = machine.VectorBits;
         Say(true, "weft", $"{Product.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}");
-        Say(true, "processor", $"{machine.Processor}, {machine.Cores} cores, {Figures.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} memory");
+        Say(true, "processor", $"{machine.Processor}, {machine.Cores} cores");
+        var memory = MemoryLimit.Current();
+        Say(true, "memory", $"{Figures.Bytes(memory.Bytes)}: {memory.Source}");
         Say(bits > 32, "vectors", bits > 32 ? $"{bits} bits" : "none: the kernels run number by number, about a tenth of the speed");
         var speed = SpeedProbe.GigaflopsPerSecond(threads, TimeSpan.FromSeconds(1));
         Say(true, "speed", $"{speed:F0} GFLOP/s in a 3×3 convolution, {threads} threads");
@@ -44,6 +46,8 @@ internal sealed class DoctorCommand : Verb
             ["operating_system"] = RuntimeInformation.OSDescription,
             ["processor"] = machine.Processor,
             ["cores"] = machine.Cores,
+            ["memory_limit_bytes"] = memory.Bytes,
+            ["memory_limit_source"] = memory.Source,
             ["threads"] = threads,
             ["vector_bits"] = bits,
             ["gigaflops_per_second"] = Math.Round(speed, 1),

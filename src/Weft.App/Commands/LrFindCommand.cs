@@ -25,7 +25,10 @@ internal sealed class LrFindCommand : Verb
     {
         var configuration = _configuration.Resolve(parse).Value;
         var usual = new LearningRateSearchOptions();
-        var options = new LearningRateSearchOptions { Steps = _steps.Of(parse), From = Rate(parse, _from, usual.From), To = Rate(parse, _to, usual.To) };
+        var options = new LearningRateSearchOptions
+        {
+            Steps = _steps.Of(parse), From = Rate(parse, _from, usual.From), To = Rate(parse, _to, usual.To), CommandLine = CommandLines.OfProcess(),
+        };
         if (options.From >= options.To)
             throw new WeftException(ExitCode.Usage, "the learning rates leave no room") { Where = "--from, --to", Expected = "--from below --to", Found = $"{Figures.Rate(options.From)} and {Figures.Rate(options.To)}", Safe = "nothing was touched" };
         using var signals = new StopSignals(_ => { }, _ => { });

@@ -25,7 +25,11 @@ internal sealed class PlanCommand : Verb
             var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
             var data = TrainingData.Prepare(dataset, configuration.Data);
             using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
-            using var benchmark = new StepBenchmark(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
+            var description = EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape);
+            var limit = MemoryLimit.Current();
+            MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
+            using var benchmark = new StepBenchmark(
+                description, device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
             var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
             if (configuration.Optimizer.SamLastEpochs is { } last && last < configuration.Training.Epochs)
             {
@@ -33,7 +37,7 @@ internal sealed class PlanCommand : Verb
                 milliseconds = inOnePass + (milliseconds - inOnePass) * last / configuration.Training.Epochs;
             }
 
-            Report(resolved, data, benchmark, milliseconds, device);
+            Report(resolved, data, benchmark, milliseconds, device, MemoryNeed.OfTraining(configuration, description, device, dataset.Train), limit);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)
@@ -43,7 +47,8 @@ internal sealed class PlanCommand : Verb
     }
 
     // milliseconds: a step's, on average over all epochs.
-    private void Report(ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, CpuDevice device)
+    private void Report(
+        ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, CpuDevice device, MemoryNeed need, MemoryLimit limit)
     {
         var training = resolved.Value.Training;
         var network = benchmark.Network;
@@ -58,6 +63,7 @@ internal sealed class PlanCommand : Verb
             Screen.People.WriteLine($"note: {Printable.Escape(note)}");
         WriteLayers(layers);
         Screen.People.WriteLine($"{Figures.Count(network.ParameterCount)} parameters, {Figures.Count(network.FlopsPerSample / 1e6)} million operations an image forward, {Figures.Bytes(network.MemoryBytes)} memory");
+        Screen.People.WriteLine($"{Figures.Bytes(need.Bytes)} of memory in all, of {Figures.Bytes(limit.Bytes)} ({limit.Source})");
         Screen.People.WriteLine($"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} steps an epoch, "
             + $"{Figures.Count((double)perEpoch * training.Epochs)} in {training.Epochs} epochs");
         Screen.People.WriteLine($"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  {Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");
@@ -71,6 +77,9 @@ internal sealed class PlanCommand : Verb
             ["parameters"] = network.ParameterCount,
             ["flops_per_image"] = network.FlopsPerSample,
             ["memory_bytes"] = network.MemoryBytes,
+            ["needed_memory_bytes"] = need.Bytes,
+            ["memory_limit_bytes"] = limit.Bytes,
+            ["memory_limit_source"] = limit.Source,
             ["steps_per_epoch"] = perEpoch,
             ["steps"] = (long)perEpoch * training.Epochs,
             ["step_milliseconds"] = milliseconds,

@@ -53,7 +53,7 @@ internal sealed class PredictCommand : Verb
 
     private static IEnumerable<FittedPicture> FromStandardInput(FeatureShape shape, bool invert)
     {
-        using var input = Console.OpenStandardInput();
+        using var input = StandardStreams.OpenInput();
         foreach (var picture in PictureFile.ReadAhead(input, PictureInputs.StandardInput, shape, invert))
             yield return picture;
     }

@@ -16,17 +16,42 @@ internal static class CrashReport
             {bug}
 
             """;
-        var path = Path.Combine(Path.GetTempPath(), $"weft-crash-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt");
+        var name = $"weft-crash-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt";
         var what = $"{bug.GetType().Name}: {bug.Message.Split('\n')[0]}";
-        try
+        string? path = null;
+        Exception? refused = null;
+        foreach (var folder in Folders())
         {
-            using var file = new StreamWriter(new FileStream(path, FileMode.CreateNew, FileAccess.Write));
-            file.Write(text);
+            try
+            {
+                using var file = new StreamWriter(new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write));
+                file.Write(text);
+                path = Path.Combine(folder, name);
+                break;
+            }
+            catch (Exception unwritable) when (DiskFailure.Is(unwritable))
+            {
+                refused ??= unwritable;
+            }
         }
-        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+
+        if (path is null)
         {
-            return new WeftException(ExitCode.Bug, what, bug) { Where = $"no crash report: {unwritable.Message}", Do = "run the command again with --debug to see where it happened" };
+            return new WeftException(ExitCode.Bug, what, bug)
+            {
+                Where = $"no crash report: {refused?.Message}", Do = "run the command again with --debug to see where it happened",
+            };
         }
+
         return new WeftException(ExitCode.Bug, what, bug) { Where = $"crash report {path}", Safe = "finished checkpoints are never changed afterwards", Do = "please report it with that file" };
+    }
+
+    // TMPDIR may name a folder that is not there, or that only others may write.
+    private static IEnumerable<string> Folders()
+    {
+        yield return Path.GetTempPath();
+        if (!OperatingSystem.IsWindows())
+            yield return "/tmp";
+        yield return "."; // the current folder, if there still is one
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Weft.Training;
 
 namespace Weft.App;
 
@@ -35,9 +36,9 @@ internal sealed class LastingWriter(Stream stream) : TextWriter
             {
                 write(_writer, value);
             }
-            catch (IOException lost)
+            catch (Exception lost) when (DiskFailure.Is(lost))
             {
-                Lost = lost;
+                Lost = lost as IOException ?? new IOException(lost.Message, DiskFailure.FileTooBig);
             }
         }
     }

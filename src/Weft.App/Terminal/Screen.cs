@@ -57,10 +57,10 @@ internal sealed class Screen(TextWriter output, TextWriter error)
     public static Screen OfProcess()
     {
         var dumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
-        return new Screen(new LastingWriter(Console.OpenStandardOutput()), new LastingWriter(Console.OpenStandardError()))
+        return new Screen(new LastingWriter(StandardStreams.OpenOutput()), new LastingWriter(StandardStreams.OpenError()))
         {
-            OutputIsTerminal = !Console.IsOutputRedirected && !dumb,
-            ErrorIsTerminal = !Console.IsErrorRedirected && !dumb,
+            OutputIsTerminal = StandardStreams.OutputIsTerminal && !dumb,
+            ErrorIsTerminal = StandardStreams.ErrorIsTerminal && !dumb,
             Colors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             MeasureWidth = () => OfConsole(() => Console.WindowWidth, 80),
             MeasureHeight = () => OfConsole(() => Console.WindowHeight, 24),

@@ -17,6 +17,7 @@ public sealed class FeatureExtractor : IDisposable
         var preprocessing = checkpoint.Card.Preprocessing;
         _statistics = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        MemoryNeed.OfInference(checkpoint, device, options, samples: 0).RequireWithin(MemoryLimit.Current());
         var cut = NetworkCut.BeforeLogits(checkpoint.Card.Description);
         _front = Network.Compile(cut?.Front ?? checkpoint.Card.Description, device, options);
         _back = cut is null ? null : Network.Compile(cut.Back, device, options);

@@ -46,6 +46,8 @@ public static class CheckpointFile
         byte[] bytes;
         try
         {
+            if (new FileInfo(path) is { Exists: true } file)
+                MemoryNeed.OfReading(file.Length).RequireWithin(MemoryLimit.Current());
             bytes = (files ?? DiskFiles.Instance).ReadAll(path);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)

@@ -91,6 +91,8 @@ public sealed class IdxFile
         header.Parse(bytes);
         // Memory is taken only when the trailer agrees with the header; otherwise the stream is read through to find out what is wrong with it.
         var agrees = member.DeclaredLength == header.TotalLength;
+        if (agrees)
+            RequireMemory(header);
         var content = agrees ? GC.AllocateUninitializedArray<byte>((int)header.TotalLength) : [];
         if (agrees)
         {
@@ -124,11 +126,14 @@ public sealed class IdxFile
             throw header.EndsEarly(stream.Length);
         if (stream.Length > header.TotalLength)
             throw header.HoldsMore($"{stream.Length:N0} bytes");
+        RequireMemory(header);
         var content = GC.AllocateUninitializedArray<byte>((int)header.TotalLength);
         bytes.CopyTo(content, 0);
         stream.ReadExactly(content.AsSpan(bytes.Length));
         return Checked(content, header, expectation);
     }
+
+    private static void RequireMemory(IdxHeader header) => MemoryNeed.OfProgram.With("the data set", header.TotalLength).RequireWithin(MemoryLimit.Current());
 
     private static IdxFile Checked(byte[] content, IdxHeader header, IdxExpectation expectation)
     {

@@ -27,7 +27,9 @@ public sealed class Predictor : IDisposable
         Augmentation = augmentation ?? RunViews.Of(_checkpoint, checkpoint.Run);
         var preprocessing = _checkpoint.Card.Preprocessing;
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
-        _network = Network.Compile(_checkpoint.Card.Description, _device, new CompileOptions { BatchSize = BatchSize, Training = false });
+        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        MemoryNeed.OfInference(_checkpoint, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
+        _network = Network.Compile(_checkpoint.Card.Description, _device, options);
         _warp = new ImageWarp(Shape, new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation));
         _input = new float[BatchSize * Shape.Length];
         _checkpoint.ApplyTo(_network);

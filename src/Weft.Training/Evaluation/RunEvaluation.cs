@@ -29,7 +29,9 @@ public sealed class RunEvaluation : IDisposable
         Configuration = opened.Configuration.Value;
         _data = opened.Data;
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
-        Network = Network.Compile(Checkpoint.Card.Description, _device, new CompileOptions { BatchSize = BatchSize, Training = false });
+        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        MemoryNeed.OfInference(Checkpoint, _device, options, _data.Dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
+        Network = Network.Compile(Checkpoint.Card.Description, _device, options);
         Checkpoint.ApplyTo(Network);
     }
 

@@ -18,7 +18,7 @@ public sealed record RunMachine(string Name, string OperatingSystem, string Proc
     private static string ProcessorName()
     {
         const string Table = "/proc/cpuinfo";
-        var line = SystemTable.Lines(Table).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
+        var line = SystemTable.Text(Table)?.Split('\n').FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
         return line?.Split(':', 2)[1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

@@ -12,6 +12,9 @@ public sealed record LearningRateSearchOptions
     /// <value>At least 10. Default: 100.</value>
     public int Steps { get; init; } = 100;
 
+    /// <value>As typed, for the advice to a person whose memory is too small. Default: empty.</value>
+    public IReadOnlyList<string> CommandLine { get; init; } = [];
+
     /// <summary>The search ends where the smoothed loss exceeds the lowest so far by this factor.</summary>
     public const double Explosion = 3;
 }
@@ -44,7 +47,9 @@ public static class LearningRateSearch
     {
         var data = TrainingData.Prepare(dataset, configuration.Data);
         using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
-        using var network = Network.Compile(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration));
+        var description = EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape);
+        MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, MemoryLimit.Current(), options.CommandLine);
+        using var network = Network.Compile(description, device, EngineOptions.Compile(configuration));
         using var optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), network);
         using var loader = new BatchLoader(dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions
         {

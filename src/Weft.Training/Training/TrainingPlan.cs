@@ -26,6 +26,9 @@ public sealed record Surroundings
 
     /// <value>Where checkpoints go. Default: the disk.</value>
     public IFiles Files { get; init; } = DiskFiles.Instance;
+
+    /// <value>How much memory may be used. Default: what the system says.</value>
+    public MemoryLimit Memory { get; init; } = MemoryLimit.Current();
 }
 
 /// <summary>Everything a training needs, checked: data divided, network compiled, the run's folder owned. <see cref="Trainer"/> carries it out.</summary>
@@ -33,7 +36,7 @@ public sealed class TrainingPlan : IDisposable
 {
     private const string EvaluationSection = "evaluation.";
 
-    private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings)
+    private TrainingPlan(RunConfiguration configuration, TrainingData data, Surroundings surroundings, NewRun? run)
     {
         Configuration = configuration;
         Data = data;
@@ -42,6 +45,8 @@ public sealed class TrainingPlan : IDisposable
         try
         {
             Description = EngineOptions.Describe(configuration, data.Dataset.ClassCount, data.Dataset.Shape);
+            var readsCheckpoint = run is null || run.From is not null;
+            MemoryNeed.RequireTraining(configuration, Description, Device, data.Dataset.Train, surroundings.Memory, run?.CommandLine ?? [], readsCheckpoint);
             Network = Network.Compile(Description, Device, EngineOptions.Compile(configuration));
             Optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), Network);
             Average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(Network, decay) : null;
@@ -110,7 +115,7 @@ public sealed class TrainingPlan : IDisposable
     /// <summary>As the other, for data that are divided already.</summary>
     internal static TrainingPlan Begin(ResolvedConfiguration configuration, TrainingData data, NewRun run, Surroundings? surroundings = null)
     {
-        var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings());
+        var plan = new TrainingPlan(configuration.Value, data, surroundings ?? new Surroundings(), run);
         try
         {
             if (run.From is { } from)
@@ -197,7 +202,10 @@ public sealed class TrainingPlan : IDisposable
             var data = RunChecks.Open(folder, checkpoint, resolved, open, advice).Data;
             RunChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
             var configuration = resolved.Value with { Training = resolved.Value.Training with { Threads = threads ?? resolved.Value.Training.Threads } };
-            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings()) { Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = [.. warnings, .. data.Warnings] };
+            plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings(), run: null)
+            {
+                Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = [.. warnings, .. data.Warnings],
+            };
             checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
             return (plan, resolved);
         }

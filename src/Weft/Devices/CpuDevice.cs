@@ -32,5 +32,6 @@ public sealed class CpuDevice : Device
 
     public override void Dispose() => Team.Dispose();
 
-    internal override DevicePlan Plan(NetworkGraph graph, CompileOptions options) => new CpuPlan(graph, new CpuContext(Team, Kernels, options));
+    internal override DevicePlan Plan(NetworkGraph graph, CompileOptions options, bool takesMemory = true) =>
+        new CpuPlan(graph, new CpuContext(Team, Kernels, options), takesMemory);
 }

@@ -15,10 +15,14 @@ internal sealed unsafe class CpuPlan : DevicePlan
     private readonly List<ParameterSlot> _parameters = [];
     private readonly List<ParameterSlot> _state = [];
     private readonly List<NativeBuffer> _buffers = [];
+    private readonly bool _takesMemory;
+    private long _placedFloats;
 
-    public CpuPlan(NetworkGraph graph, CpuContext context)
+    /// <param name="takesMemory">False: only <see cref="MemoryBytes"/> and the shapes are wanted, and the plan cannot run.</param>
+    public CpuPlan(NetworkGraph graph, CpuContext context, bool takesMemory = true)
     {
         _context = context;
+        _takesMemory = takesMemory;
         _lowered = CpuLowering.Run(graph, context.Kernels, context.Options);
         foreach (var operation in _lowered.Operations)
         {
@@ -34,6 +38,8 @@ internal sealed unsafe class CpuPlan : DevicePlan
         foreach (var value in Values())
             value.Resolve();
         PlaceScratch();
+        if (!takesMemory)
+            return;
         foreach (var operation in _lowered.Operations.Union(_lowered.Steps))
             operation.Bind(context);
     }
@@ -44,7 +50,7 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     public override IReadOnlyList<ParameterSlot> State => _state;
 
-    public override long MemoryBytes => _buffers.Sum(buffer => buffer.Length) * sizeof(float) + _lowered.Operations.Sum(operation => operation.OwnBytes);
+    public override long MemoryBytes => _placedFloats * sizeof(float) + _lowered.Operations.Sum(operation => operation.OwnBytes(_context.Options));
 
     public override IEnumerable<(string Layer, long Bytes)> Activations => Values()
         .Select(value => value.Root).Distinct().Where(root => !root.IsTransient)
@@ -217,6 +223,9 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     private float* Allocate(long length)
     {
+        _placedFloats += length;
+        if (!_takesMemory)
+            return null;
         var buffer = new NativeBuffer(length);
         _buffers.Add(buffer);
         return buffer.Pointer;

@@ -11,5 +11,6 @@ public abstract class Device : IDisposable
     public abstract void Dispose();
 
     /// <summary>Lowers a graph to this device's own operations and memory.</summary>
-    internal abstract DevicePlan Plan(NetworkGraph graph, CompileOptions options);
+    /// <param name="takesMemory">False: only how much it would take is wanted, and the plan cannot run.</param>
+    internal abstract DevicePlan Plan(NetworkGraph graph, CompileOptions options, bool takesMemory = true);
 }

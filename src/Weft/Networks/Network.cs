@@ -93,6 +93,17 @@ public sealed class Network : IDisposable
         return new Network(description, device, options);
     }
 
+    /// <summary>What <see cref="Compile"/> would take, found without taking it.</summary>
+    /// <inheritdoc cref="Compile"/>
+    public static NetworkMemory MeasureMemory(NetworkDescription description, Device device, CompileOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        using var plan = device.Plan(NetworkGraph.Build(description), options, takesMemory: false);
+        return new NetworkMemory(plan.MemoryBytes, Bytes(plan.Parameters), Bytes(plan.State));
+
+        static long Bytes(IEnumerable<ParameterSlot> slots) => slots.Sum(slot => (long)slot.Layout.StorageLength) * sizeof(float);
+    }
+
     /// <summary>Computes <see cref="Logits"/>.</summary>
     /// <param name="images">[count, H, W, C], dense.</param>
     /// <param name="count">1 … <see cref="CompileOptions.BatchSize"/>.</param>

@@ -48,7 +48,7 @@ public sealed record NetworkSummary
     /// <summary>The same for a network compiled without training.</summary>
     public long InferenceMemoryBytes { get; }
 
-    /// <summary>Compiles the network once for training and once without, one after the other, and looks at both.</summary>
+    /// <summary>Compiles the network for training, and measures what it would take without.</summary>
     /// <param name="description">What is summarized.</param>
     /// <param name="device">What it would run on.</param>
     /// <param name="options">With which batch size; <see cref="CompileOptions.Training"/> does not count.</param>
@@ -56,9 +56,7 @@ public sealed record NetworkSummary
     /// <exception cref="OutOfMemoryException">The buffers cannot be had.</exception>
     public static NetworkSummary Of(NetworkDescription description, Device device, CompileOptions options)
     {
-        long inference;
-        using (var network = Network.Compile(description, device, options with { Training = false }))
-            inference = network.MemoryBytes;
+        var inference = Network.MeasureMemory(description, device, options with { Training = false }).Bytes;
         using var training = Network.Compile(description, device, options with { Training = true });
         return new NetworkSummary(Rows(training), training, inference);
     }

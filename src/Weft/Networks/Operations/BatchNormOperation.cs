@@ -72,8 +72,8 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
     public override void Bind(CpuContext context)
     {
         _context = context;
-        _coefficients = new NativeBuffer(Coefficients * (long)_channels);
-        _sums = new NativeBuffer(2L * context.BatchSize * _channels);
+        _coefficients = new NativeBuffer(CoefficientsLength);
+        _sums = new NativeBuffer(SumsLength(context.Options));
         var c = _coefficients.Pointer;
         _norm = new NormCoefficients
         {
@@ -89,7 +89,11 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
         _inverseDeviation = new double[_channels];
     }
 
-    public override long OwnBytes => ((_coefficients?.Length ?? 0) + (_sums?.Length ?? 0)) * sizeof(float);
+    public override long OwnBytes(CompileOptions options) => (CoefficientsLength + SumsLength(options)) * sizeof(float);
+
+    private long CoefficientsLength => Coefficients * (long)_channels;
+
+    private long SumsLength(CompileOptions options) => 2L * options.BatchSize * _channels;
 
     public override void Dispose()
     {

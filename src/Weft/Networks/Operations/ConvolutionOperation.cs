@@ -121,12 +121,17 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     public override void Bind(CpuContext context)
     {
         _context = context;
-        _packed = new NativeBuffer(_winograd?.KernelLength ?? _direct.PackedLength);
-        if (context.Options.Training && _input.NeedsGradient)
-            _packedTurned = new NativeBuffer(_winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength);
+        _packed = new NativeBuffer(PackedLength);
+        if (TurnedLength(context.Options) is var turned and > 0)
+            _packedTurned = new NativeBuffer(turned);
     }
 
-    public override long OwnBytes => ((_packed?.Length ?? 0) + (_packedTurned?.Length ?? 0)) * sizeof(float);
+    public override long OwnBytes(CompileOptions options) => (PackedLength + TurnedLength(options)) * sizeof(float);
+
+    private long PackedLength => _winograd?.KernelLength ?? _direct.PackedLength;
+
+    private long TurnedLength(CompileOptions options) =>
+        options.Training && _input.NeedsGradient ? _winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength : 0;
 
     public override void Dispose()
     {

@@ -65,8 +65,8 @@ internal abstract class Operation(string path) : IDisposable
 
     public abstract void Backward(in Pass pass);
 
-    /// <summary>Bytes of native memory beyond what the plan placed.</summary>
-    public virtual long OwnBytes => 0;
+    /// <summary>Bytes of memory beyond what the plan places, which <see cref="Bind"/> takes.</summary>
+    public virtual long OwnBytes(CompileOptions options) => 0;
 
     public virtual void Dispose() { }
 }

@@ -42,7 +42,7 @@ internal sealed unsafe class PoolingOperation : Operation, ISibling
 
     public long SharedOffset { get; set; }
 
-    public override long OwnBytes => (_outside?.Length ?? 0) * sizeof(float);
+    public override long OwnBytes(CompileOptions options) => HasRowKernel ? _input.Shape.Channels * sizeof(float) : 0;
 
     public override void Bind(CpuContext context)
     {

@@ -51,7 +51,10 @@ internal sealed unsafe class SampleNormOperation : Operation
     // Where the gradient is added to another one, it is computed in scratch first.
     public override (long PerWorker, long Shared) Scratch => (ScratchArrays * (long)_channels + _input.Shape.Length, 0);
 
-    public override long OwnBytes => (_gradientSums?.Length ?? 0) * sizeof(float) + (_means.LongLength + _inverseDeviations.LongLength) * sizeof(double);
+    public override long OwnBytes(CompileOptions options) =>
+        (options.Training ? GradientSumsLength(options) : 0) * sizeof(float) + 2L * options.BatchSize * _groups * sizeof(double);
+
+    private long GradientSumsLength(CompileOptions options) => 2L * options.BatchSize * _channels;
 
     private int ChannelsOfGroup => _channels / _groups;
 
@@ -63,7 +66,7 @@ internal sealed unsafe class SampleNormOperation : Operation
         _means = new double[context.BatchSize * _groups];
         _inverseDeviations = new double[context.BatchSize * _groups];
         if (context.Options.Training)
-            _gradientSums = new NativeBuffer(2L * context.BatchSize * _channels);
+            _gradientSums = new NativeBuffer(GradientSumsLength(context.Options));
     }
 
     public override void Dispose() => _gradientSums?.Dispose();
