@@ -43,5 +43,5 @@ public sealed class WeftException(ExitCode code, string what, Exception? cause =
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>
-    internal WeftException With(string? safe, string? advice) => new(Code, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
+    public WeftException With(string? safe, string? advice) => new(Code, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
 }

@@ -18,6 +18,12 @@ public class ArchitectureTests
     [Fact]
     public void Product_never_names_the_lab() => Empty(Mentions("src", @"\b[Ll]ab[./\\]"));
 
+    /// <summary>Decision 15: what stands at a path is looked at before it is opened, and that is done in one room.</summary>
+    [Fact]
+    public void Files_are_opened_in_one_room() => Empty(new[] { "src/Weft.Training", "src/Weft.Interchange", "src/Weft.App" }
+        .SelectMany(room => Mentions(room, @"new FileStream\(|\bFile\.(?:Open|Read|Write|Append|Create|Copy|Move|Replace)\w*\(|new Stream(?:Reader|Writer)\((?:path|file|name)\b|new FileInfo\([^)]*\)\.Open"))
+        .Where(found => !found.StartsWith(Path.Combine("src", "Weft.Training", "Files") + Path.DirectorySeparatorChar, StringComparison.Ordinal)));
+
     [Fact]
     public void Projects_only_reference_rooms_below_them()
     {

@@ -53,7 +53,7 @@ public class SignalTests
         }
         var (code, screen) = FakeScreen.Run("runs", "watch", "--runs", runs.Path);
         Assert.Equal(0, code);
-        Assert.Contains("weft resume small-1", screen.Output);
+        Assert.Contains($"weft resume {runs.At("small-1")}", screen.Output);
         using var resumed = new WeftProcess($"exec $WEFT resume --runs {runs.Path}");
         var before = Epochs(runs);
         resumed.WaitUntil(() => Epochs(runs) > before + 1);

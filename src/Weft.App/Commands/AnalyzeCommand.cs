@@ -38,13 +38,13 @@ internal sealed class AnalyzeCommand : Verb
         using var signals = new StopSignals(_ => { }, _ => { });
         try
         {
-            using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
+            using var owned = RunOwnership.TryTake(checkpoint.Run);
             using var analysis = new RunAnalysis(checkpoint, _data.Opener(parse, Screen, signals.Token), options, signals.Token);
             var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
-            var folder = owned is null ? null : AnalysisFiles.Write(owned, result);
+            var folder = owned.Held is { } held ? AnalysisFiles.Write(held, result) : null;
             foreach (var line in AnalysisText.Lines(result))
                 Screen.People.WriteLine(line);
-            Screen.People.WriteLine(folder is null ? "not written to the run's folder: another process trains it" : $"written to {Printable.Escape(RunReference.ShortPath(folder))}");
+            Screen.People.WriteLine(owned.Describe(folder));
             var json = AnalysisJson.Summary(result);
             json["folder"] = folder;
             Screen.WriteJson(json);

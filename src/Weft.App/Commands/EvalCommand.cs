@@ -29,15 +29,15 @@ internal sealed class EvalCommand : Verb
         using var signals = new StopSignals(_ => { }, _ => { });
         try
         {
-            using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
+            using var owned = RunOwnership.TryTake(checkpoint.Run);
             using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, signals.Token), threads,
                 $"weft eval {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
             var views = choice.Over(RunViews.Of(evaluation.Checkpoint, checkpoint.Run));
             var result = split == EvaluationSplit.Test
                 ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)
                 : evaluation.Validation(views, signals.Token);
-            var folder = owned is null ? null : EvaluationFiles.Write(owned, checkpoint, split, result);
-            Report(checkpoint, split, result, folder);
+            var folder = owned.Held is { } held ? EvaluationFiles.Write(held, checkpoint, split, result) : null;
+            Report(checkpoint, split, result, owned.Describe(folder), folder);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)
@@ -46,7 +46,7 @@ internal sealed class EvalCommand : Verb
         }
     }
 
-    private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string? folder)
+    private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string stored, string? folder)
     {
         var views = ViewWords.Of(result.Augmentation);
         Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images{(views.Length > 0 ? ", " : "")}{views}");
@@ -62,7 +62,9 @@ internal sealed class EvalCommand : Verb
             var mistaken = result.Confusion(c.Index, other) is var times and > 0 ? $"{Printable.Escape(result.Classes[other])} ({times})" : "–";
             Screen.People.WriteLine($"{Printable.Escape(c.Name).PadRight(width)}  {Figures.Percent(c.Recall),9}  {Figures.Percent(c.Precision),9}  {mistaken}");
         }
-        Screen.People.WriteLine(folder is null ? "not written to the run's folder: another process trains it" : $"written to {Printable.Escape(RunReference.ShortPath(folder))}");
-        Screen.WriteJson(EvaluationFiles.Metrics(checkpoint, split, result));
+        Screen.People.WriteLine(stored);
+        var json = EvaluationFiles.Metrics(checkpoint, split, result);
+        json["folder"] = folder;
+        Screen.WriteJson(json);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ReportCommand : Verb
         {
             var page = new ReportBuilder(Screen, split, threads, _data.Opener(parse, Screen, signals.Token), signals.Token).Build(checkpoints);
             var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
-            using (parse.GetValue(_out) is null ? RunLock.Take(checkpoints[0].Run) : null) // only a run's owner writes in its folder
+            using (parse.GetValue(_out) is null ? Take(checkpoints[0].Run) : null)
                 ReportBuilder.Write(file, page);
             var bytes = Encoding.UTF8.GetByteCount(page);
             Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))}: {checkpoints.Count} {(checkpoints.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
@@ -43,6 +43,19 @@ internal sealed class ReportCommand : Verb
         catch (OperationCanceledException) when (signals.Received is { } signal)
         {
             return signal;
+        }
+    }
+
+    // Only a run's owner writes in its folder.
+    private static RunLock Take(RunFolder run)
+    {
+        try
+        {
+            return RunLock.Take(run);
+        }
+        catch (WeftException refused) when (refused.Code is ExitCode.IoError or ExitCode.DiskFull)
+        {
+            throw refused.With("the analysis is done where it could be stored", $"weft report {RunReference.For(run)} --out report.html");
         }
     }
 }

@@ -36,12 +36,14 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
     {
         if (StoredAnalysis.TryRead(checkpoint, split) is { } stored)
             return stored;
-        using var owned = RunOwnership.TakeUnlessBusy(checkpoint.Run);
+        using var owned = RunOwnership.TryTake(checkpoint.Run);
         var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
         using var analysis = new RunAnalysis(checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
         var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
-        if (owned is not null)
-            AnalysisFiles.Write(owned, result);
+        if (owned.Held is { } held)
+            AnalysisFiles.Write(held, result);
+        else
+            screen.People.WriteLine(owned.Describe(null));
         return StoredAnalysis.Of(result);
     }
 }

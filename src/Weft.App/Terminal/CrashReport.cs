@@ -24,7 +24,7 @@ internal static class CrashReport
         {
             try
             {
-                using var file = new StreamWriter(new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write));
+                using var file = new StreamWriter(RegularFile.Open(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read));
                 file.Write(text);
                 path = Path.Combine(folder, name);
                 break;

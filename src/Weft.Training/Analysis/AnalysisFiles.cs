@@ -31,8 +31,8 @@ public static class AnalysisFiles
             using var table = new StringWriter(CultureInfo.InvariantCulture);
             result.Evaluation.Predictions.WriteCsv(table);
             Text(folder, "predictions.csv", table.ToString());
-            Text(folder, "analysis.json", AnalysisJson.Summary(result).ToJsonString(Indented) + "\n");
-            Text(folder, "cases.json", AnalysisJson.Cases(result).ToJsonString(Indented) + "\n");
+            Text(folder, "analysis.json", AnalysisSeal.Apply(AnalysisJson.Summary(result)).ToJsonString(Indented) + "\n");
+            Text(folder, "cases.json", AnalysisSeal.Apply(AnalysisJson.Cases(result)).ToJsonString(Indented) + "\n");
             Text(folder, "confused_pairs.csv", Csv("label,prediction,label_name,prediction_name,count,share_of_mistakes,rate_of_label",
                 result.Pairs.Select(pair => (object[])[pair.Label, pair.Prediction, classes[pair.Label], classes[pair.Prediction], pair.Count, pair.Share, pair.Rate])));
             Text(folder, "confusion_normalized.csv", Csv("label\\prediction," + string.Join(',', classes.Select(name => $"{Field(name)}")), Enumerable.Range(0, classes.Count).Select(label =>

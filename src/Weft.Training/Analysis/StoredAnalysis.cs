@@ -12,7 +12,7 @@ public sealed record StoredAnalysis(JsonObject Summary, JsonObject Pictures)
     public static StoredAnalysis Of(AnalysisResult result) => new(Stored(AnalysisJson.Summary(result)), Stored(AnalysisJson.Cases(result)));
 
     /// <summary>The analysis of a split, if there is one of this very checkpoint.</summary>
-    /// <returns>Null where there is none, or one of another checkpoint, or of a version that this program does not read.</returns>
+    /// <returns>Null where there is none, or one that was changed since, of another checkpoint, or of a version that this program does not read.</returns>
     public static StoredAnalysis? TryRead(CheckpointReference checkpoint, EvaluationSplit split)
     {
         var folder = AnalysisFiles.Folder(checkpoint.Run, split);
@@ -29,7 +29,7 @@ public sealed record StoredAnalysis(JsonObject Summary, JsonObject Pictures)
     {
         try
         {
-            return JsonNode.Parse(RegularFile.ReadOwn(path, Array.MaxLength)) is JsonObject json && json["v"]?.GetValue<int>() == AnalysisJson.Version ? json : null;
+            return JsonNode.Parse(RegularFile.ReadOwn(path, Array.MaxLength)) is JsonObject json && AnalysisSeal.IsIntact(json) && json["v"]?.GetValue<int>() == AnalysisJson.Version ? json : null;
         }
         catch (Exception damage) when (DiskFailure.Is(damage) || damage is JsonException or InvalidOperationException or FormatException)
         {

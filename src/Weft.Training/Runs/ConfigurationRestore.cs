@@ -131,7 +131,7 @@ public static class ConfigurationRestore
             if (kind == PathKind.Folder)
                 Directory.Move(path, kept);
             else
-                File.Move(path, kept);
+                DiskFiles.Instance.Replace(path, kept);
         }
 
         DurableFile.Write(DiskFiles.Instance, path, content);

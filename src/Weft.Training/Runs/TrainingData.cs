@@ -76,11 +76,10 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
         if (limit is not { } count || count >= Math.Min(classes, part.Count))
             return;
         var flag = key == "data.limit_train" ? "--limit-train" : "--limit-validation";
-        var data = options.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : "";
         throw new WeftException(ExitCode.Usage, $"so few {name} images cannot hold one of each class")
         {
             Where = key, Expected = $"at least {classes}, one of each class", Found = $"{count}", Safe = "nothing was touched",
-            Do = $"weft train{data} {flag} {classes}",
+            Do = options.Folder is { } folder ? $"weft train --data {ShellWords.Quote(folder)} {flag} {classes}" : $"weft train {flag} {classes}",
         };
     }
 
