@@ -7,7 +7,8 @@ namespace Weft.App;
 internal sealed class ViewOptions
 {
     private readonly Option<bool> _tta = new("--tta") { Description = "Mean over each image and its mirror image. Default: as the run's evaluation.tta says." };
-    private readonly WholeNumber _ttaShift = new("--tta-shift", "Mean also over the image moved by up to N pixels each way; 1 is nine places.", 0, TestTimeAugmentation.LargestShift, 0, "as the run's evaluation.tta_shift says");
+    private readonly WholeNumber _ttaShift = new("--tta-shift", "Mean also over the image moved by up to N pixels each way; 1 is nine places.", 0,
+        TestTimeAugmentation.LargestShift, 0, "as the run's evaluation.tta_shift says");
     private readonly Option<bool> _noTta = new("--no-tta") { Description = "Each image alone, whatever the run's evaluation section says." };
 
     public IReadOnlyList<Option> All => [_tta, _ttaShift, _noTta];
@@ -34,5 +35,6 @@ internal sealed class ViewOptions
 internal sealed record ViewChoice(bool Mirrored, int? Shift, bool IsNone)
 {
     /// <param name="run">The run's own views.</param>
-    public TestTimeAugmentation Over(TestTimeAugmentation run) => IsNone ? TestTimeAugmentation.None : new TestTimeAugmentation(Mirrored || run.Mirrored, Shift ?? run.Shift);
+    public TestTimeAugmentation Over(TestTimeAugmentation run) => IsNone ? TestTimeAugmentation.None
+        : new TestTimeAugmentation(Mirrored || run.Mirrored, Shift ?? run.Shift);
 }

@@ -68,7 +68,8 @@ internal sealed class PictureInputs(IReadOnlyList<string> arguments)
         {
             failed(folder, new WeftException(ExitCode.Usage, "there are no pictures in this folder")
             {
-                Where = folder, Expected = "files that end in " + string.Join(", ", Read), Found = $"{hidden} hidden files and {others} others", Safe = "nothing was touched",
+                Where = folder, Expected = "files that end in " + string.Join(", ", Read), Found = $"{hidden} hidden files and {others} others",
+                Safe = "nothing was touched",
             });
         }
 

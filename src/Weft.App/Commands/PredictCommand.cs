@@ -27,7 +27,8 @@ internal sealed class PredictCommand : Verb
     {
         var threads = _threads.Of(parse);
         var choice = _views.Of(parse);
-        using var predictor = new Predictor(_runs.Store(parse).FindCheckpoint(parse.GetValue(_run)!), threads, choice.IsNone ? TestTimeAugmentation.None : null);
+        var checkpoint = _runs.Store(parse).FindCheckpoint(parse.GetValue(_run)!);
+        using var predictor = new Predictor(checkpoint, threads, choice.IsNone ? TestTimeAugmentation.None : null);
         predictor.Augmentation = choice.Over(predictor.Augmentation);
         if (ViewWords.Of(predictor.Augmentation) is { Length: > 0 } views)
             Screen.People.WriteLine($"mean over {views}");

@@ -2,7 +2,9 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary>Predicts pictures a batch at a time, prints them in their order as lines and as one JSON object, and keeps nothing of those that are done.</summary>
+/// <summary>
+/// Predicts pictures a batch at a time, prints them in their order as lines and as one JSON object, and keeps nothing of those that are done.
+/// </summary>
 internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDisposable
 {
     private const int OthersShown = 2;
@@ -100,7 +102,8 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
     private void Print(FittedPicture picture, ImagePrediction prediction)
     {
         Notes.Add(picture);
-        var others = Enumerable.Range(0, predictor.Classes.Count).Where(k => k != prediction.Class && prediction.Probabilities[k] >= Shown).OrderByDescending(k => prediction.Probabilities[k]).Take(OthersShown)
+        var others = Enumerable.Range(0, predictor.Classes.Count).Where(k => k != prediction.Class && prediction.Probabilities[k] >= Shown)
+            .OrderByDescending(k => prediction.Probabilities[k]).Take(OthersShown)
             .Select(k => $", {Printable.Escape(predictor.Classes[k])} {Figures.Percent(prediction.Probabilities[k], 1)}");
         Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}");
         if (screen.Json)
@@ -167,14 +170,16 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         writer.WriteNumber("tta_shift", predictor.Augmentation.Shift);
     }
 
-    private WeftException NothingPredicted() => new(_first!.Code, _failures.Count == 1 ? _first.What : $"none of the {_failures.Count} files could be predicted", _first)
+    private WeftException NothingPredicted() => new(_first!.Code, _failures.Count == 1 ? _first.What
+        : $"none of the {_failures.Count} files could be predicted", _first)
     {
         Where = _first.Where, Expected = _first.Expected, Found = _failures.Count == 1 ? _first.Found : Cause(_first), Safe = _first.Safe, Do = _first.Do,
     };
 
     private static string Cause(WeftException error) => error.Found is null ? error.What : $"{error.What}: {error.Found}";
 
-    private WeftException Summary(WeftException first) => new(first.Code, $"{_failures.Count} of {Notes.Pictures + _failures.Count} pictures could not be read", first)
+    private WeftException Summary(WeftException first) => new(first.Code,
+        $"{_failures.Count} of {Notes.Pictures + _failures.Count} pictures could not be read", first)
     {
         Where = first.Where, Expected = first.Expected, Found = Cause(first),
         Safe = "the others are predicted", Do = first.Do,

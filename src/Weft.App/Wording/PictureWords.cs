@@ -18,7 +18,8 @@ internal static class PictureWords
         Add("laid-over-black", PictureChanges.LaidOverBlack, "transparent in places and laid over black");
         Add("laid-over-white", PictureChanges.LaidOverWhite, "transparent in places and laid over white, because next to nothing is seen over black");
         Add("depth-reduced", PictureChanges.DepthReduced, "of more than 8 bits a value and reduced to 8");
-        Add("small-range", PictureChanges.SmallRange, $"of more than 8 bits a value but with values up to {value.Found} of {value.Possible} only: very dark; stretch them to the full range first");
+        Add("small-range", PictureChanges.SmallRange,
+            $"of more than 8 bits a value but with values up to {value.Found} of {value.Possible} only: very dark; stretch them to the full range first");
         Add("values-scaled", PictureChanges.ValuesScaled, "of fewer than 256 values and scaled to 0 to 255");
         Add("color-to-grey", PictureChanges.ColorToGrey, "in colour and made grey");
         Add("grey-to-color", PictureChanges.GreyToColor, "grey and copied to three channels");
@@ -38,12 +39,14 @@ internal static class PictureWords
     }
 
     /// <summary>How many pictures have a bright ground as the network sees them.</summary>
-    public static long BrightGrounds(PictureNotes notes) => notes.CountOf(PictureChanges.Inverted) > 0 ? notes.Pictures - notes.BrightGrounds : notes.BrightGrounds;
+    public static long BrightGrounds(PictureNotes notes) => notes.CountOf(PictureChanges.Inverted) > 0 ? notes.Pictures - notes.BrightGrounds
+        : notes.BrightGrounds;
 
     /// <summary>What was left out of folders; null where nothing was.</summary>
     public static string? PassedOver(int hidden, int others, int folders)
     {
-        string[] parts = [.. new[] { Counted(hidden, "hidden file"), Counted(others, "file that is no picture by its ending", "files that are no pictures by their endings"), Counted(folders, "subfolder") }.OfType<string>()];
+        string[] parts = [.. new[] { Counted(hidden, "hidden file"), Counted(others, "file that is no picture by its ending",
+            "files that are no pictures by their endings"), Counted(folders, "subfolder") }.OfType<string>()];
         return parts.Length == 0 ? null : "passed over: " + string.Join(", ", parts);
 
         static string? Counted(int count, string one, string? many = null) => count == 0 ? null : count == 1 ? $"1 {one}" : $"{count} {many ?? one + "s"}";
@@ -60,12 +63,14 @@ internal static class PictureWords
         }
         else if (bright > 0)
         {
-            var have = notes.Pictures == 1 ? "the picture has" : bright == 1 ? $"1 of {notes.Pictures} pictures has" : $"{bright} of {notes.Pictures} pictures have";
+            var have = notes.Pictures == 1 ? "the picture has" : bright == 1 ? $"1 of {notes.Pictures} pictures has"
+                : $"{bright} of {notes.Pictures} pictures have";
             list.Add(new PictureNote(BrightGround, bright, dark == 0
                 ? $"{have} a bright ground; {Black}. With --invert bright becomes dark"
                 : $"{have} a bright ground, {dark} a dark one; {Black}. --invert would turn both"));
         }
     }
 
-    private static string Share(long count, long pictures) => pictures == 1 ? "the picture is" : count == 1 ? $"1 of {pictures} pictures is" : $"{count} of {pictures} pictures are";
+    private static string Share(long count, long pictures) => pictures == 1 ? "the picture is" : count == 1 ? $"1 of {pictures} pictures is"
+        : $"{count} of {pictures} pictures are";
 }

@@ -6,7 +6,9 @@ public sealed record ImagePrediction(int Class, string Name, IReadOnlyList<float
     public float Probability => Probabilities[Class];
 }
 
-/// <summary>A checkpoint ready to classify images as its run's evaluation does: the network with its own preprocessing, views and class names. One caller at a time.</summary>
+/// <summary>
+/// A checkpoint ready to classify images as its run's evaluation does: the network with its own preprocessing, views and class names. One caller at a time.
+/// </summary>
 public sealed class Predictor : IDisposable
 {
     /// <summary>So many images go through the network at once.</summary>
@@ -82,7 +84,7 @@ public sealed class Predictor : IDisposable
     private void Render(byte[] image, AffineMap view, Span<float> input)
     {
         if (image.Length != input.Length)
-            throw new ArgumentException($"An image of {Shape} has {input.Length} bytes but received {image.Length}. PictureFile.Read and PictureFit.To give it the right size.");
+            throw new ArgumentException($"An image of {Shape} has {input.Length} bytes but received {image.Length}. PictureFit.To gives it the right size.");
         _warp.Apply(image, view, input);
     }
 }

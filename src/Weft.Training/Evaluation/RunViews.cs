@@ -9,13 +9,14 @@ public static class RunViews
     private const string ShiftKey = "evaluation.tta_shift";
 
     /// <summary>What the checkpoint says; what the run's <c>config.yaml</c> says where the checkpoint was written before checkpoints knew it.</summary>
-    /// <exception cref="WeftException">Exit 23: the checkpoint names views that there are none of; 2: it names none, and <c>config.yaml</c> cannot be read.</exception>
+    /// <exception cref="WeftException">Exit 23: the checkpoint names impossible views; 2: it names none, and <c>config.yaml</c> cannot be read.</exception>
     public static TestTimeAugmentation Of(Checkpoint checkpoint, RunFolder run)
     {
         var keys = checkpoint.Card.Configuration;
         if (!keys.TryGetValue(MirroredKey, out var mirrored) || !keys.TryGetValue(ShiftKey, out var shift))
             return new RunReader(run).Configuration().Value.Evaluation.Augmentation;
-        return bool.TryParse(mirrored, out var isMirrored) && int.TryParse(shift, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) && pixels <= TestTimeAugmentation.LargestShift
+        return bool.TryParse(mirrored, out var isMirrored) && int.TryParse(shift, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels)
+            && pixels <= TestTimeAugmentation.LargestShift
             ? new TestTimeAugmentation(isMirrored, pixels)
             : throw new WeftException(ExitCode.CheckpointMismatch, "the checkpoint names views of an image that there are none of")
             {

@@ -234,13 +234,15 @@ public sealed class TrainingPlan : IDisposable
     }
 
     /// <summary>The keys a training's bits depend on, with their values.</summary>
-    public static IReadOnlyDictionary<string, string> LastingKeys(RunConfiguration configuration) => Keys(configuration, key => !key.StartsWith(EvaluationSection, StringComparison.Ordinal));
+    public static IReadOnlyDictionary<string, string> LastingKeys(RunConfiguration configuration) =>
+        Keys(configuration, key => !key.StartsWith(EvaluationSection, StringComparison.Ordinal));
 
     /// <summary>What a checkpoint says of its run's configuration: <see cref="LastingKeys"/>, and how the run is evaluated.</summary>
     public static IReadOnlyDictionary<string, string> CardKeys(RunConfiguration configuration) => Keys(configuration, _ => true);
 
     private static Dictionary<string, string> Keys(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Keys
-        .Where(key => isWanted(key.Name) && !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal) && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
+        .Where(key => isWanted(key.Name) && !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal)
+            && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
         .ToDictionary(key => key.Name, key => key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
 
     public void Dispose()

@@ -12,7 +12,8 @@ public sealed class PredictCommandTests : IDisposable
 
     public PredictCommandTests()
     {
-        var (code, screen) = FakeScreen.Run("train", "--data", _data.Folder, "--epochs", "3", "--runs", _runs.Path, "--set", "training.batch_size=16", "--set", "model.width=0.25",
+        var (code, screen) = FakeScreen.Run("train", "--data", _data.Folder, "--epochs", "3", "--runs", _runs.Path, "--set", "training.batch_size=16",
+            "--set", "model.width=0.25",
             "--set", "evaluation.tta=true", "--set", "evaluation.tta_shift=1");
         Assert.True(code == 0, screen.Error);
     }
@@ -74,7 +75,8 @@ public sealed class PredictCommandTests : IDisposable
             ],
             screen.OutputLines.Skip(4));
         var (json, _, _) = Predict([folder.Path, "--invert"]);
-        Assert.Equal(["color-to-grey", "resized", "inverted", "bright-ground"], json.GetProperty("notes").EnumerateArray().Select(note => note.GetProperty("kind").GetString()));
+        Assert.Equal(["color-to-grey", "resized", "inverted", "bright-ground"], json.GetProperty("notes").EnumerateArray()
+            .Select(note => note.GetProperty("kind").GetString()));
         Assert.Equal([1, 2, 3, 2], json.GetProperty("notes").EnumerateArray().Select(note => note.GetProperty("count").GetInt32()));
         Assert.Equal(2, json.GetProperty("bright_ground").GetInt32());
     }
@@ -91,12 +93,17 @@ public sealed class PredictCommandTests : IDisposable
         Directory.CreateDirectory(folder.At("more"));
         var (json, code, screen) = Predict([folder.At("missing.png"), folder.Path, folder.At("003.pgm")]);
         Assert.Equal(2, code);
-        var files = json.GetProperty("predictions").EnumerateArray().Select(prediction => Path.GetFileName(prediction.GetProperty("file").GetString())).ToList();
+        var files = json.GetProperty("predictions").EnumerateArray().Select(prediction => Path.GetFileName(prediction.GetProperty("file").GetString()))
+            .ToList();
         Assert.Equal([.. Enumerable.Range(0, 150).Where(i => i != 70).Select(i => $"{i:000}.pgm"), "003.pgm"], files);
         Assert.Equal(
-            [("missing.png", 2, "there is no such picture", null), ("070.pgm", 2, "this picture cannot be read", "expected 144 bytes of pixels, found 27"), ("080.jpg", 2, "this is no picture that can be read", "a JPEG picture")],
-            json.GetProperty("failed").EnumerateArray().Select(failed => (Path.GetFileName(failed.GetProperty("file").GetString()), failed.GetProperty("code").GetInt32(), failed.GetProperty("what").GetString(), failed.GetProperty("found").GetString())));
-        Assert.Equal((1, 0, 1), (json.GetProperty("skipped").GetInt32(), json.GetProperty("other_files").GetInt32(), json.GetProperty("subfolders").GetInt32()));
+            [("missing.png", 2, "there is no such picture", null), ("070.pgm", 2, "this picture cannot be read", "expected 144 bytes of pixels, found 27"),
+                ("080.jpg", 2, "this is no picture that can be read", "a JPEG picture")],
+            json.GetProperty("failed").EnumerateArray().Select(failed =>
+                (Path.GetFileName(failed.GetProperty("file").GetString()), failed.GetProperty("code").GetInt32(), failed.GetProperty("what").GetString(),
+                failed.GetProperty("found").GetString())));
+        Assert.Equal((1, 0, 1), (json.GetProperty("skipped").GetInt32(), json.GetProperty("other_files").GetInt32(),
+            json.GetProperty("subfolders").GetInt32()));
         var lines = screen.Error.Split('\n');
         var at = Array.FindIndex(lines, line => line.Contains("069.pgm"));
         Assert.Matches("070.pgm +not predicted: this picture cannot be read: expected 144", lines[at + 1]);
@@ -150,5 +157,6 @@ public sealed class PredictCommandTests : IDisposable
         return (document.RootElement.Clone(), code, screen);
     }
 
-    private static byte[] GreyPicture(int size, byte value) => [.. Encoding.ASCII.GetBytes($"P5\n{size} {size}\n255\n"), .. Enumerable.Repeat(value, size * size)];
+    private static byte[] GreyPicture(int size, byte value) => [.. Encoding.ASCII.GetBytes($"P5\n{size} {size}\n255\n"),
+        .. Enumerable.Repeat(value, size * size)];
 }

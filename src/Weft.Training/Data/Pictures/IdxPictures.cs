@@ -16,7 +16,7 @@ internal static class IdxPictures
         var header = new byte[HeaderLength];
         var shape = Header(header.AsSpan(0, file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false)), out var count, out var length);
         if (file.Length - HeaderLength != length)
-            throw new InvalidDataException($"the header says {count} images of {shape.Height} × {shape.Width} but {file.Length - HeaderLength} bytes follow");
+            throw OtherLength(count, shape, $"{file.Length - HeaderLength}");
         return Pictures(row => file.ReadAtLeast(row, row.Length, throwOnEndOfStream: false), count, shape, name, target, invert);
     }
 
@@ -41,10 +41,10 @@ internal static class IdxPictures
             }
 
             if (member.Produced > HeaderLength + length)
-                throw new InvalidDataException($"the header says {count} images of {shape.Height} × {shape.Width} but more bytes follow");
+                throw OtherLength(count, shape, "more");
             member.Finish($"{HeaderLength + length} bytes");
             if (member.Produced < HeaderLength + length)
-                throw new InvalidDataException($"the header says {count} images of {shape.Height} × {shape.Width} but {member.Produced - HeaderLength} bytes follow");
+                throw OtherLength(count, shape, $"{member.Produced - HeaderLength}");
         }
 
         return Unpacked(file, data, count, shape, name, target, invert);
@@ -59,16 +59,20 @@ internal static class IdxPictures
             yield return picture;
     }
 
+    private static InvalidDataException OtherLength(int count, FeatureShape shape, string bytes) =>
+        new($"the header says {count} images of {shape.Height} × {shape.Width} but {bytes} bytes follow");
+
     private static FeatureShape Header(ReadOnlySpan<byte> header, out int count, out long length)
     {
         if (header.Length < HeaderLength)
             throw PngChunks.EndsEarly();
-        var sizes = (Count: BinaryPrimitives.ReadUInt32BigEndian(header[4..]), Height: BinaryPrimitives.ReadUInt32BigEndian(header[8..]), Width: BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
+        var sizes = (Count: BinaryPrimitives.ReadUInt32BigEndian(header[4..]), Height: BinaryPrimitives.ReadUInt32BigEndian(header[8..]),
+            Width: BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
         if (sizes.Count == 0)
             throw new InvalidDataException($"the file holds no image (0 of {sizes.Height} × {sizes.Width})");
         PictureLimits.RequireSize(sizes.Width, sizes.Height);
         length = SizeLimit.Product(Array.MaxLength, sizes.Count, sizes.Height, sizes.Width)
-            ?? throw new InvalidDataException($"the header says {sizes.Count} images of {sizes.Height} × {sizes.Width}; at most {Array.MaxLength} bytes are read");
+            ?? throw new InvalidDataException($"{sizes.Count} images of {sizes.Height} × {sizes.Width} are more than the {Array.MaxLength} bytes that are read at most");
         count = (int)sizes.Count;
         return new FeatureShape((int)sizes.Height, (int)sizes.Width, 1);
     }

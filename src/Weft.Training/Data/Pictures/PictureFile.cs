@@ -1,7 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// Pictures from files, one by one, as a network takes them: PNG, PGM and PPM (text and binary, up to 16 bits), and IDX files of any number of images, plain or gzip.
+/// Pictures from files, one by one, as a network takes them: PNG, PGM and PPM (text and binary, up to 16 bits), and IDX files of any number of images,
+/// plain or gzip.
 /// A picture is read row by row, so that memory depends neither on its size nor on the number of pictures.
 /// </summary>
 public static class PictureFile
@@ -46,7 +47,8 @@ public static class PictureFile
             {
                 throw new WeftException(ExitCode.Usage, "this picture is too large to be read from a pipe")
                 {
-                    Where = name, Expected = $"at most {PictureLimits.StandardInputBytes} bytes", Found = "more", Safe = NothingTouched, Do = "write it to a file and name that",
+                    Where = name, Expected = $"at most {PictureLimits.StandardInputBytes} bytes", Found = "more", Safe = NothingTouched,
+                    Do = "write it to a file and name that",
                 };
             }
         }
@@ -64,13 +66,20 @@ public static class PictureFile
                 return file;
             var length = file.Length;
             file.Dispose();
-            throw new WeftException(ExitCode.Usage, "this file is too large for a picture") { Where = path, Expected = $"at most {PictureLimits.FileBytes} bytes", Found = $"{length} bytes", Safe = NothingTouched };
+            throw new WeftException(ExitCode.Usage, "this file is too large for a picture")
+            {
+                Where = path, Expected = $"at most {PictureLimits.FileBytes} bytes", Found = $"{length} bytes", Safe = NothingTouched,
+            };
         }
         catch (NotRegularFileException other)
         {
-            throw new WeftException(ExitCode.Usage, "this is no picture that can be read", other) { Where = path, Expected = "a regular file: " + Kinds, Found = other.Found, Safe = NothingTouched };
+            throw new WeftException(ExitCode.Usage, "this is no picture that can be read", other)
+            {
+                Where = path, Expected = "a regular file: " + Kinds, Found = other.Found, Safe = NothingTouched,
+            };
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException || (missing is ArgumentException && missing is not ArgumentOutOfRangeException))
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException
+            || (missing is ArgumentException && missing is not ArgumentOutOfRangeException))
         {
             throw new WeftException(ExitCode.Usage, "there is no such picture", missing) { Where = path, Safe = NothingTouched };
         }

@@ -1,8 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// Makes a picture of any size what a network takes: scaled by area, centred on black, in as many channels. It takes the rows one by one, so that a picture never
-/// lies in memory as a whole.
+/// Makes a picture of any size what a network takes: scaled by area, centred on black, in as many channels. It takes the rows one by one, so that
+/// a picture never lies in memory as a whole.
 /// </summary>
 public sealed class PictureFit
 {
@@ -32,7 +32,13 @@ public sealed class PictureFit
     internal PictureFit(FeatureShape source, FeatureShape target, bool invert)
     {
         if (target.Channels is not (1 or 3))
-            throw new WeftException(ExitCode.Usage, $"pictures have 1 or 3 channels, but the network takes {target.Channels}") { Where = "the network's input", Safe = "nothing was touched" };
+        {
+            throw new WeftException(ExitCode.Usage, $"pictures have 1 or 3 channels, but the network takes {target.Channels}")
+            {
+                Where = "the network's input", Safe = "nothing was touched",
+            };
+        }
+
         (_source, _target, _invert) = (source, target, invert);
         var scale = Math.Min((double)target.Height / source.Height, (double)target.Width / source.Width);
         _rowEdges = Edges(source.Height, Math.Max(1, (int)Math.Round(source.Height * scale)));
@@ -83,7 +89,11 @@ public sealed class PictureFit
                 continue;
             var high = Math.Min(_rowEdges[ty + 1], y + 1) - Math.Max(_rowEdges[ty], y);
             for (var c = 0; c < _target.Channels; c++)
-                Accumulate(row[c..], _target.Channels, high, firstX, stepX, _sums.AsSpan(ty * Width * _target.Channels + c), c == 0 ? _areas.AsSpan(ty * Width, Width) : []);
+            {
+                var areas = c == 0 ? _areas.AsSpan(ty * Width, Width) : [];
+                Accumulate(row[c..], _target.Channels, high, firstX, stepX, _sums.AsSpan(ty * Width * _target.Channels + c), areas);
+            }
+
             if (transparent.Length > 0)
                 Accumulate(transparent, 1, high, firstX, stepX, _transparent.AsSpan(ty * Width), []);
         }

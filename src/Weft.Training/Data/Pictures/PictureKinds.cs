@@ -58,7 +58,8 @@ internal static class PictureKinds
         if (start.StartsWith("RIFF"u8) && start.Length >= WebpAt + 4 && start[WebpAt..].StartsWith("WEBP"u8))
             return "a WebP picture";
         if (start.Length >= BrandAt + 8 && start[BrandAt..].StartsWith("ftyp"u8))
-            return start[(BrandAt + 4)..].StartsWith("avi"u8) ? "an AVIF picture" : start[(BrandAt + 4)..].StartsWith("he"u8) || start[(BrandAt + 4)..].StartsWith("mif1"u8) ? "a HEIF picture" : "a video";
+            return start[(BrandAt + 4)..].StartsWith("avi"u8) ? "an AVIF picture" : start[(BrandAt + 4)..].StartsWith("he"u8)
+                || start[(BrandAt + 4)..].StartsWith("mif1"u8) ? "a HEIF picture" : "a video";
         if (start.Length >= 4 && start[0] == 0 && start[1] == 0 && start[2] is >= 8 and <= 0x0E && start[3] is > 0 and < 8)
             return $"an IDX file of type {start[2]:x2} with {start[3]} dimensions, not of images of bytes";
         return Text(start) ?? $"a file that begins with {Convert.ToHexStringLower(start[..Math.Min(4, start.Length)])}";
@@ -85,5 +86,6 @@ internal static class PictureKinds
         bool Begins(string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string Quote(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '_' or '+') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quote(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '_' or '+') ? path
+        : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

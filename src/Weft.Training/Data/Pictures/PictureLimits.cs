@@ -31,6 +31,9 @@ internal static class PictureLimits
     public static void RequireUnpacked(long unpacked, long packed)
     {
         if (unpacked > UnpackedBytes && unpacked / PackedShare > packed)
-            throw new InvalidDataException($"a file of {packed} bytes claims to hold {unpacked} values; more than {UnpackedBytes} are unpacked only from a file that is at least a {PackedShare}th as long");
+        {
+            throw new InvalidDataException($"a file of {packed} bytes claims to hold {unpacked} values; "
+                + $"more than {UnpackedBytes} are unpacked only from a file that is at least a {PackedShare}th as long");
+        }
     }
 }

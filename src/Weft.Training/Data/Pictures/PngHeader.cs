@@ -40,9 +40,19 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, int 
         uint width = BinaryPrimitives.ReadUInt32BigEndian(header), height = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
         PictureLimits.RequireSize(width, height);
         var (depth, color) = (header[8], header[9]);
-        var isKnown = color switch { 0 => depth is 1 or 2 or 4 or 8 or 16, PaletteColor => depth is 1 or 2 or 4 or 8, 2 or 4 or 6 => depth is 8 or 16, _ => false };
+        var isKnown = color switch
+        {
+            0 => depth is 1 or 2 or 4 or 8 or 16,
+            PaletteColor => depth is 1 or 2 or 4 or 8,
+            2 or 4 or 6 => depth is 8 or 16,
+            _ => false,
+        };
         if (!isKnown || header[10] != 0 || header[11] != 0 || header[12] > 1)
-            throw new InvalidDataException($"no PNG has colour type {color} with {depth} bits, compression {header[10]}, filter {header[11]} and interlacing {header[12]}");
+        {
+            throw new InvalidDataException($"no PNG has colour type {color} with {depth} bits, "
+                + $"compression {header[10]}, filter {header[11]} and interlacing {header[12]}");
+        }
+
         var format = new PngHeader((int)width, (int)height, depth, color, header[12] == 1);
         var bytes = format.Passes.Sum(pass => (format.Stride(pass.WidthOf(format.Width)) + 1L) * pass.HeightOf(format.Height));
         PictureLimits.RequireUnpacked(Math.Max(bytes, (long)format.Width * format.Height * format.Samples), packed);

@@ -41,7 +41,8 @@ internal sealed class PngPixels
         {
             _opacities[value] = isPalette ? value < transparency.Length ? transparency[value] : Opaque : _key is [var key] && key == value ? (byte)0 : Opaque;
             for (var c = 0; c < header.Channels; c++)
-                _colors[value * header.Channels + c] = OverBlack(isPalette ? palette[3 * value + c] : (byte)(value * (Opaque / (values - 1))), _opacities[value]);
+                _colors[value * header.Channels + c] = OverBlack(isPalette ? palette[3 * value + c] : (byte)(value * (Opaque / (values - 1))),
+                    _opacities[value]);
         }
     }
 
@@ -107,6 +108,8 @@ internal sealed class PngPixels
         if (transparency.Length != 2 * header.Samples)
             throw new InvalidDataException($"the transparent colour has {transparency.Length} bytes instead of {2 * header.Samples}");
         var mask = (1 << header.Depth) - 1;
-        return header.Depth == 16 ? transparency : [.. Enumerable.Range(0, header.Samples).Select(i => (byte)(BinaryPrimitives.ReadUInt16BigEndian(transparency.AsSpan(2 * i)) & mask))];
+        return header.Depth == 16
+            ? transparency
+            : [.. Enumerable.Range(0, header.Samples).Select(i => (byte)(BinaryPrimitives.ReadUInt16BigEndian(transparency.AsSpan(2 * i)) & mask))];
     }
 }

@@ -98,7 +98,8 @@ internal static class PngReader
         }
         catch (Exception damage) when (damage.Source == typeof(ZLibStream).Assembly.GetName().Name)
         {
-            throw new InvalidDataException("the compressed data are damaged", damage); // zlib's own words are about archives, and one of its types is not public
+            // zlib's own words are about archives, and one of its types is not public
+            throw new InvalidDataException("the compressed data are damaged", damage);
         }
     }
 

@@ -41,7 +41,8 @@ public class PictureFileTests
     [Fact]
     public void Several_pictures_in_a_file_are_several_pictures()
     {
-        var pictures = Read("P5\n3 2\n255\n\u0001\u0002\u0003\u0004\u0005\u0006P2 3 2 255 9 9 9 9 9 9\nP5\n3 2\n255\n\u0001\u0002\u0003\u0004\u0005\u0006").ToList();
+        var pictures = Read("P5\n3 2\n255\n\u0001\u0002\u0003\u0004\u0005\u0006P2 3 2 255 9 9 9 9 9 9\nP5\n3 2\n255\n\u0001\u0002\u0003\u0004\u0005\u0006")
+            .ToList();
         Assert.Equal(["x#0", "x#1", "x#2"], pictures.Select(picture => picture.Name));
         Assert.Equal([9, 9, 9, 9, 9, 9], pictures[1].Pixels);
     }
@@ -86,7 +87,7 @@ public class PictureFileTests
     [InlineData(0, 28, 28, "holds no image")]
     [InlineData(1 << 22, 1 << 21, 1 << 21, "sides of 1 to")]
     [InlineData(uint.MaxValue, uint.MaxValue, uint.MaxValue, "sides of 1 to")]
-    [InlineData(1 << 24, 28, 28, "at most")]
+    [InlineData(1 << 24, 28, 28, "are read at most")]
     [InlineData(60_000, 28, 28, "bytes follow")]
     [InlineData(1, 0, 28, "sides of 1 to")]
     public void An_IDX_header_that_promises_what_is_not_there_is_refused(uint count, uint height, uint width, string found)
@@ -102,7 +103,8 @@ public class PictureFileTests
 
     [Fact]
     public void A_small_gzip_file_that_claims_a_gigabyte_is_refused_before_it_is_unpacked() =>
-        Assert.Contains("claims to hold", Assert.Throws<WeftException>(() => PictureFile.Read(new MemoryStream(IdxBytes.Gzip(Header(1_000_000, 28, 28))), "x", Target).ToList()).Found);
+        Assert.Contains("claims to hold", Assert.Throws<WeftException>(() =>
+            PictureFile.Read(new MemoryStream(IdxBytes.Gzip(Header(1_000_000, 28, 28))), "x", Target).ToList()).Found);
 
     [Theory]
     [InlineData("\u00FF\u00D8\u00FF\u00E0", "a JPEG picture")]
@@ -156,7 +158,8 @@ public class PictureFileTests
         Assert.Contains("too large", Assert.Throws<WeftException>(() => PictureFile.ReadAhead(new EndlessStream(), "-", Target).ToList()).Message);
     }
 
-    private static IEnumerable<FittedPicture> Read(string file, FeatureShape? target = null) => PictureFile.Read(new MemoryStream(Latin(file)), "x", target ?? Target);
+    private static IEnumerable<FittedPicture> Read(string file, FeatureShape? target = null) =>
+        PictureFile.Read(new MemoryStream(Latin(file)), "x", target ?? Target);
 
     private static byte[] Latin(string text) => Encoding.Latin1.GetBytes(text);
 

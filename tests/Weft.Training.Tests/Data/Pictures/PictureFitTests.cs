@@ -51,7 +51,8 @@ public class PictureFitTests
         for (var i = 0; i < height * width * target.Channels; i++)
         {
             var (y, x, c) = (i / target.Channels / width, i / target.Channels % width, i % target.Channels);
-            var mean = Mean((double)y * shape.Height / height, (y + 1.0) * shape.Height / height, (double)x * shape.Width / width, (x + 1.0) * shape.Width / width, c);
+            var mean = Mean((double)y * shape.Height / height, (y + 1.0) * shape.Height / height, (double)x * shape.Width / width,
+                (x + 1.0) * shape.Width / width, c);
             fitted[((top + y) * target.Width + left + x) * target.Channels + c] = (byte)Math.Round(mean);
         }
 
@@ -76,5 +77,6 @@ public class PictureFitTests
 
     private static byte[] Channels(byte[] pixels, FeatureShape shape, int wanted) => shape.Channels == wanted
         ? pixels
-        : [.. Enumerable.Range(0, shape.Pixels * wanted).Select(i => shape.Channels == 1 ? pixels[i / wanted] : (byte)Math.Round(0.299 * pixels[3 * i] + 0.587 * pixels[3 * i + 1] + 0.114 * pixels[3 * i + 2]))];
+        : [.. Enumerable.Range(0, shape.Pixels * wanted).Select(i => shape.Channels == 1 ? pixels[i / wanted]
+            : (byte)Math.Round(0.299 * pixels[3 * i] + 0.587 * pixels[3 * i + 1] + 0.114 * pixels[3 * i + 2]))];
 }

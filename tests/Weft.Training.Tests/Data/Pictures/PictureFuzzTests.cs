@@ -49,14 +49,16 @@ public class PictureFuzzTests
         yield return new PngBytes(9, 7).Of((x, y) => Pixel(x, y, 1, 8));
         yield return (new PngBytes(9, 7, 4, 3) { Palette = new byte[48], Transparency = [0, 9], Interlaced = true }).Of((x, y) => Pixel(x, y, 1, 4));
         yield return new PngBytes(5, 5, 16, 6).Of((x, y) => Pixel(x, y, 4, 16));
-        yield return (new PngBytes(5, 5, 8, 2) { Transparency = [0, 1, 0, 2, 0, 3], Extra = ("eXIf", [.. "MM\0*\0\0\0\b\0\u0001"u8]) }).Of((x, y) => Pixel(x, y, 3, 8));
+        yield return (new PngBytes(5, 5, 8, 2) { Transparency = [0, 1, 0, 2, 0, 3], Extra = ("eXIf", [.. "MM\0*\0\0\0\b\0\u0001"u8]) })
+            .Of((x, y) => Pixel(x, y, 3, 8));
         yield return [.. "P2\n# text\n4 2\n15\n1 2 3 4\n5 6 7 8\n"u8];
         yield return [.. "P5\n4 2\n255\n12345678P6 1 1 65535 abcdef"u8];
         yield return [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8];
         yield return IdxBytes.Gzip([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8]);
     }
 
-    // Flipped bits, other bytes, cuts, insertions and doubled pieces; in every second PNG the checksums are made right again, so that the damage is met behind them.
+    // Flipped bits, other bytes, cuts, insertions and doubled pieces; in every second PNG the checksums are made right again, so that the damage is met
+    // behind them.
     private static byte[] Mutate(byte[] bytes, int number)
     {
         var rng = Rng.For(22, RngPurpose.Analysis).Derive(number);

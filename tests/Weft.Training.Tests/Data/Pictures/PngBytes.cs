@@ -6,7 +6,8 @@ namespace Weft.Training.Tests;
 /// <summary>Makes PNG files of every kind, right and wrong ones.</summary>
 internal sealed record PngBytes(int Width, int Height, byte Depth = 8, byte Color = 0)
 {
-    private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4),
+        (1, 0, 2, 2), (0, 1, 1, 2)];
 
     public byte[]? Palette { get; init; }
 

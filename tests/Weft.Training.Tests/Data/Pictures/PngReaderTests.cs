@@ -55,7 +55,8 @@ public class PngReaderTests
             {
                 var plain = Assert.Single(PictureFile.Read(new MemoryStream(png.Of(Pixel)), "a", target));
                 var interlaced = Assert.Single(PictureFile.Read(new MemoryStream((png with { Interlaced = true }).Of(Pixel)), "a", target));
-                Assert.All(plain.Pixels.Zip(interlaced.Pixels), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, target.Channels == 3 ? 0 : 1)); // sums in another order may round otherwise
+                // sums in another order may round otherwise
+                Assert.All(plain.Pixels.Zip(interlaced.Pixels), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, target.Channels == 3 ? 0 : 1));
                 Assert.Equal((plain.Changes | PictureChanges.Interlaced, plain.HasBrightGround), (interlaced.Changes, interlaced.HasBrightGround));
             }
         }
@@ -73,8 +74,10 @@ public class PngReaderTests
 
         int Key(int x) => garment[x] == 0 ? 255 : garment[x];
         Assert.Equal(expected, Read(new PngBytes(6, 1) { Transparency = [0, 255] }.Of((x, _) => [Key(x)]), 1, 6).Pixels);
-        Assert.Equal(expected, Read(new PngBytes(6, 1, Color: 2) { Transparency = [0, 255, 0, 255, 0, 255] }.Of((x, _) => [Key(x), Key(x), Key(x)]), 1, 6).Pixels);
-        Assert.Equal(expected, Read(new PngBytes(6, 1, Depth: 16) { Transparency = [255, 1] }.Of((x, _) => [garment[x] == 0 ? 0xFF01 : garment[x] << 8]), 1, 6).Pixels);
+        Assert.Equal(expected, Read(new PngBytes(6, 1, Color: 2) { Transparency = [0, 255, 0, 255, 0, 255] }.Of((x, _) => [Key(x), Key(x), Key(x)]), 1,
+            6).Pixels);
+        Assert.Equal(expected, Read(new PngBytes(6, 1, Depth: 16) { Transparency = [255, 1] }.Of((x, _) => [garment[x] == 0 ? 0xFF01 : garment[x] << 8]), 1,
+            6).Pixels);
         byte[] palette = [.. Enumerable.Range(0, 256).SelectMany(i => new[] { (byte)(i == 0 ? 255 : i), (byte)(i == 0 ? 255 : i), (byte)(i == 0 ? 255 : i) })];
         Assert.Equal(expected, Read(new PngBytes(6, 1, Color: 3) { Palette = palette, Transparency = [0] }.Of((x, _) => [garment[x]]), 1, 6).Pixels);
         Assert.Equal([100, 50], Read(new PngBytes(2, 1, Color: 4).Of((x, _) => [100, x == 0 ? 255 : 128]), 1, 2).Pixels);
@@ -105,7 +108,8 @@ public class PngReaderTests
     {
         Assert.Equal(PictureChanges.None, Read(new PngBytes(2, 1, Color: 2).Of((x, _) => [x, x, x]), 1, 2).Changes);
         Assert.Equal(PictureChanges.ColorToGrey, Read(new PngBytes(2, 1, Color: 2).Of((x, _) => [255, 0, x]), 1, 2).Changes);
-        Assert.Equal(PictureChanges.GreyToColor, Assert.Single(PictureFile.Read(new MemoryStream(new PngBytes(1, 1).OfRows([0, 9])), "a", new FeatureShape(1, 1, 3))).Changes);
+        Assert.Equal(PictureChanges.GreyToColor,
+            Assert.Single(PictureFile.Read(new MemoryStream(new PngBytes(1, 1).OfRows([0, 9])), "a", new FeatureShape(1, 1, 3))).Changes);
         Assert.Equal(PictureChanges.Resized | PictureChanges.Inverted, Read(new PngBytes(1, 1).OfRows([0, 9]), 2, 2, invert: true).Changes);
     }
 
@@ -154,7 +158,8 @@ public class PngReaderTests
     }
 
     [Theory]
-    [InlineData(0, 1), InlineData(1, 0), InlineData(65_536, 1), InlineData(1, 65_536), InlineData(40_000, 40_000), InlineData(16_384, 16_384), InlineData(int.MaxValue, int.MaxValue), InlineData(-1, -1)]
+    [InlineData(0, 1), InlineData(1, 0), InlineData(65_536, 1), InlineData(1, 65_536), InlineData(40_000, 40_000), InlineData(16_384, 16_384),
+        InlineData(int.MaxValue, int.MaxValue), InlineData(-1, -1)]
     public void A_size_that_is_too_large_is_refused_from_the_header(int width, int height)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
