@@ -24,7 +24,7 @@ public class NetworkMemoryTests
     {
         foreach (var normalization in new[] { NormalizationName.Batch, NormalizationName.Group, NormalizationName.None })
         {
-            var description = ModelCatalog.Describe(name, new ModelOptions { Width = 0.25, Normalization = normalization });
+            var description = ModelCatalog.Describe(name, new ModelOptions { Width = 0.25, Normalization = normalization, NormalizationGroups = 2 });
             using var device = new CpuDevice(3);
             var options = new CompileOptions { BatchSize = 5, Training = training };
             var measured = Network.MeasureMemory(description, device, options);
