@@ -82,6 +82,8 @@ internal sealed class RunMutator(string run, int seed)
     private string NoFile(string name)
     {
         var path = Path.Combine(run, name);
+        if (File.Exists(Path.GetDirectoryName(path)))
+            return $"{name} has no folder";
         Remove(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         switch (_random.Next(6))
@@ -110,6 +112,8 @@ internal sealed class RunMutator(string run, int seed)
     private string NoFolder(string name)
     {
         var path = Path.Combine(run, name);
+        if (File.Exists(Path.GetDirectoryName(path)))
+            return $"{name} has no folder";
         Remove(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         switch (_random.Next(3))
@@ -120,7 +124,7 @@ internal sealed class RunMutator(string run, int seed)
                 File.WriteAllText(path, "a file");
                 return $"{name} is a file";
             default:
-                Directory.CreateSymbolicLink(path, Path.GetTempPath());
+                Directory.CreateSymbolicLink(path, Directory.CreateDirectory(Path.Combine(run, "..", "..", "elsewhere")).FullName);
                 return $"{name} is a link to another folder";
         }
     }
@@ -298,7 +302,7 @@ internal sealed class RunMutator(string run, int seed)
     {
         if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
             Directory.Delete(path, recursive: true);
-        else
+        else if (Directory.Exists(Path.GetDirectoryName(path)))
             File.Delete(path);
     }
 }
