@@ -1,6 +1,8 @@
-// Kills trainings with SIGKILL at random moments, resumes them, and compares what they end with, byte for byte, with the same training left in peace:
-//   dotnet run eng/killtest.cs -- --kills 50 [--seed 1] [--most 4] [--case N] [--weft PATH] [--keep DIR]
-// A case is one training with up to --most kills; cases are run until --kills of them have hit a living process. A failure prints the line that repeats it.
+// Kills trainings with SIGKILL at random moments, every second time within the first second, or fills their disk; repeats the command or resumes them, as a person would, and compares what they
+// end with, byte for byte, with the same training left in peace:
+//   dotnet run eng/killtest.cs -- --kills 50 [--disks 0] [--seed 1] [--most 4] [--case N] [--weft PATH] [--keep DIR]
+// A case is one training with up to --most kills; cases are run until --kills of them have hit a living process. Then --disks trainings begin on a disk of a random size that is too small (Linux, as root).
+// A failure prints the line that repeats it.
 #:property PublishAot=false
 using System.Buffers.Binary;
 using System.Diagnostics;
@@ -11,7 +13,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Directory.SetCurrentDirectory(Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!);
 var options = new Dictionary<string, string>
 {
-    ["kills"] = "50", ["seed"] = "1", ["most"] = "4", ["case"] = "", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["keep"] = "",
+    ["kills"] = "50", ["disks"] = "0", ["seed"] = "1", ["most"] = "4", ["case"] = "", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["keep"] = "",
 };
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -58,6 +60,23 @@ for (var number = options["case"].Length > 0 ? int.Parse(options["case"]) : 0; l
 }
 
 Console.WriteLine($"{cases} trainings, {landed} kills, {cases - failed} of {cases} ended with the same bytes");
+var disks = int.Parse(options["disks"]);
+var (full, wrong) = (0, 0);
+for (var number = 0; number < disks; number++)
+{
+    var kind = number % trainings.Length;
+    peace[kind] ??= LeftInPeace(kind);
+    var (refused, difference) = OnASmallDisk(number, kind, peace[kind]!.Value.Folder);
+    full += refused;
+    if (difference is null)
+        continue;
+    wrong++;
+    Console.WriteLine($"disk {number}: {difference}");
+}
+
+if (disks > 0)
+    Console.WriteLine($"{disks} small disks, {full} times full, {disks - wrong} of {disks} ended with the same bytes");
+failed += wrong;
 if (options["keep"].Length == 0)
     Directory.Delete(root, recursive: true);
 return failed == 0 ? 0 : 1;
@@ -85,11 +104,9 @@ static string ScriptPath([CallerFilePath] string path = "") => path;
     var hits = 0;
     for (var attempt = 0; ; attempt++)
     {
-        var isRun = File.Exists(Path.Combine(run, "run.json"));
-        if (!isRun && Directory.Exists(run))
-            Directory.Delete(run, recursive: true); // killed while the folder was being made: there is no run yet
-        var arguments = isRun ? ["resume", "run", "--runs", runs, "--threads", $"{1 + random.Next(3)}", "--quiet"] : Train(kind, runs);
-        var (code, output) = Run(arguments, attempt < most ? time * (random.NextDouble() * 1.05) : null);
+        var arguments = Directory.Exists(run) ? ["resume", "run", "--runs", runs, "--threads", $"{1 + random.Next(3)}", "--quiet"] : Train(kind, runs);
+        var early = TimeSpan.FromSeconds(random.NextDouble());
+        var (code, output) = Run(arguments, attempt >= most ? null : (number + attempt) % 2 == 0 ? early : time * (random.NextDouble() * 1.05));
         if (code == 0)
             break;
         if (code is null)
@@ -102,6 +119,45 @@ static string ScriptPath([CallerFilePath] string path = "") => path;
     if (difference is null && options["keep"].Length == 0)
         Directory.Delete(runs, recursive: true);
     return (hits, difference);
+}
+
+// The disk grows a little each time it was full, until the training ends.
+(int Refused, string? Difference) OnASmallDisk(int number, int kind, string peaceful)
+{
+    var random = new Random(seed * 1_000_033 + number);
+    var place = Directory.CreateDirectory(Path.Combine(root, $"disk-{number}")).FullName;
+    var needed = Directory.EnumerateFiles(peaceful, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length + 4096);
+    var size = (long)(needed * random.NextDouble());
+    Call("mount", "-t", "tmpfs", "-o", $"size={Math.Max(4096, size)}", "tmpfs", place);
+    try
+    {
+        var run = Path.Combine(place, "run");
+        for (var refused = 0; ; refused++)
+        {
+            string[] arguments = Directory.Exists(run) ? ["resume", "run", "--runs", place, "--quiet"] : Train(kind, place);
+            var (code, output) = Run(arguments, killAfter: null);
+            if (code == 0)
+                return (refused, Compare(peaceful, run));
+            if (code != 40 || !output.Contains("error[40 disk-full]"))
+                return (refused, $"{string.Join(' ', arguments)} ended with {code}:\n{output}");
+            if (!Directory.Exists(run) && Directory.EnumerateFileSystemEntries(place).Any(path => !Path.GetFileName(path).StartsWith('.')))
+                return (refused, "something is left where no run could be made");
+            size += needed / 4 + 8192;
+            Call("mount", "-o", $"remount,size={size}", place);
+        }
+    }
+    finally
+    {
+        Call("umount", place);
+    }
+}
+
+static void Call(string program, params string[] arguments)
+{
+    using var process = Process.Start(program, arguments);
+    process.WaitForExit();
+    if (process.ExitCode != 0)
+        throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
 }
 
 string[] Train(int kind, string runs) =>
