@@ -113,13 +113,13 @@ public sealed class RunLock : IDisposable
     {
         if (!IsFree(target))
             return false;
-        if (PathKinds.Of(target.Path) == PathKind.Folder)
-            Directory.Delete(target.Path);
         if (OperatingSystem.IsWindows())
             _lock.Dispose(); // it moves no folder with an open file
         try
         {
-            Directory.Move(Folder.Path, target.Path); // which fails where a folder with anything in it was made in between
+            if (PathKinds.Of(target.Path) == PathKind.Folder)
+                Directory.Delete(target.Path); // as the next line, it fails where another process has put something there in between
+            Directory.Move(Folder.Path, target.Path);
         }
         catch (IOException) when (PathKinds.Of(target.Path) != PathKind.Absent)
         {

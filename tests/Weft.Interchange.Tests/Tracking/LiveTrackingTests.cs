@@ -28,7 +28,7 @@ public sealed class LiveTrackingTests : IDisposable
             var reports = live.Finish();
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"the end waited {watch.Elapsed}");
             Assert.False(reports[0].IsComplete);
-            Assert.Equal($"weft track {run.Folder.Name} --to wandb --continue", reports[0].Problem!.Do);
+            Assert.Equal($"weft track {RunReference.For(run.Folder)} --to wandb --continue", reports[0].Problem!.Do);
             Assert.True(reports[1].IsComplete); // one target's trouble is not another's
         }
 
