@@ -1,5 +1,5 @@
 // The long forms of the tests that damage inputs on purpose: every reader against inputs that are wrong, every command against run folders that are damaged.
-//   dotnet run eng/fuzz.cs -- readers --count 1000000 [--from 1]
+//   dotnet run eng/fuzz.cs -- readers --count 1000000 [--from 1]     so many for all documents together, and as many pictures
 //   dotnet run eng/fuzz.cs -- runs --count 10000 [--from 1]
 // Each input is a function of its seed; a failure names the seed, and --from SEED --count 1 repeats it. Build first: dotnet run eng/dev.cs build
 #:property PublishAot=false
@@ -17,7 +17,9 @@ if (kind is not ("readers" or "runs"))
 
 var count = Option("--count", kind == "readers" ? "1000000" : "10000");
 var from = Option("--from", "1");
-var (project, test, variable) = kind == "readers" ? ("Weft.Training.Tests", "ReaderFuzzTests", "WEFT_FUZZ") : ("Weft.App.Tests", "MutatedRunsTests", "WEFT_MUTANTS");
+var (project, tests, variable) = kind == "readers"
+    ? ("Weft.Training.Tests", new[] { "ReaderFuzzTests", "PictureFuzzTests" }, "WEFT_FUZZ")
+    : ("Weft.App.Tests", ["MutatedRunsTests"], "WEFT_MUTANTS");
 var program = Path.Combine("artifacts", "bin", project, "release", project + (OperatingSystem.IsWindows() ? ".exe" : ""));
 if (!File.Exists(program))
 {
@@ -26,12 +28,13 @@ if (!File.Exists(program))
 }
 
 var begun = Stopwatch.StartNew();
-var start = new ProcessStartInfo(program, ["-noColor", "-showLiveOutput", "-class", $"{project}.{test}"]);
+var start = new ProcessStartInfo(program, ["-noColor", "-showLiveOutput", .. tests.SelectMany(test => new[] { "-class", $"{project}.{test}" })]);
 start.Environment[variable] = count;
 start.Environment[variable + "_FROM"] = from;
 using var process = Process.Start(start)!;
 process.WaitForExit();
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {count} from seed {from} in {begun.Elapsed.TotalMinutes:F1} min: {(process.ExitCode == 0 ? "only results and our own errors" : "FAILED")}"));
+var verdict = process.ExitCode == 0 ? "only results and our own errors" : "FAILED";
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {count} from seed {from} in {begun.Elapsed.TotalMinutes:F1} min: {verdict}"));
 return process.ExitCode;
 
 static string ScriptPath([CallerFilePath] string path = "") => path;

@@ -53,7 +53,7 @@ internal static class ConfigurationYaml
         {
             problems.Add(new Problem($"{origin}:{damage.Start.Line}", "YAML", damage.InnerException?.Message ?? damage.Message));
         }
-        catch (InvalidOperationException) // the parser's own, at some kinds of damage
+        catch (Exception damage) when (damage is InvalidOperationException or ArgumentException) // the parser's own, at some kinds of damage
         {
             problems.Add(new Problem(origin, "YAML", "text that is none"));
         }

@@ -47,7 +47,7 @@ internal abstract record YamlTree(int Line)
             problems.Add(new Problem($"{origin}:{damage.Start.Line}", "plain YAML", damage.InnerException?.Message ?? damage.Message));
             return null;
         }
-        catch (InvalidOperationException) // the parser's own, at some kinds of damage
+        catch (Exception damage) when (damage is InvalidOperationException or ArgumentException) // the parser's own, at some kinds of damage
         {
             problems.Add(new Problem(origin, "plain YAML", "text that is none"));
             return null;

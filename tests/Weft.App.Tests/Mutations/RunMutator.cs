@@ -82,10 +82,8 @@ internal sealed class RunMutator(string run, int seed)
     private string NoFile(string name)
     {
         var path = Path.Combine(run, name);
-        if (File.Exists(Path.GetDirectoryName(path)))
+        if (!TryRemove(path))
             return $"{name} has no folder";
-        Remove(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         switch (_random.Next(6))
         {
             case 0:
@@ -112,10 +110,8 @@ internal sealed class RunMutator(string run, int seed)
     private string NoFolder(string name)
     {
         var path = Path.Combine(run, name);
-        if (File.Exists(Path.GetDirectoryName(path)))
+        if (!TryRemove(path))
             return $"{name} has no folder";
-        Remove(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         switch (_random.Next(3))
         {
             case 0:
@@ -298,11 +294,21 @@ internal sealed class RunMutator(string run, int seed)
             File.WriteAllBytes(path, bytes);
     }
 
-    private static void Remove(string path)
+    // False where what should hold it is no folder any more.
+    private static bool TryRemove(string path)
     {
-        if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
-            Directory.Delete(path, recursive: true);
-        else if (Directory.Exists(Path.GetDirectoryName(path)))
-            File.Delete(path);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
+                Directory.Delete(path, recursive: true);
+            else
+                File.Delete(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }

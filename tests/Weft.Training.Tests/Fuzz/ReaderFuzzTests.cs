@@ -80,6 +80,18 @@ public sealed class ReaderFuzzTests : IDisposable
           - linear: classes
         """, text => ModelFile.Parse(text, "here", 10, new FeatureShape(28, 28, 1)));
 
+    // What the long form has found, each kept as it was.
+    [Theory]
+    [InlineData("layers: [!!$$$[x]]")]
+    [InlineData("layers: [!<%>x]")]
+    [InlineData("layers: {!!: x}")]
+    public void Yaml_that_ended_the_parser_with_an_error_of_its_own(string text)
+    {
+        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => ModelFile.Parse(text, "here", 10, new FeatureShape(28, 28, 1))).Code);
+        File.WriteAllText(_folder.In("fuzzed.yaml"), text);
+        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("fuzzed.yaml") })).Code);
+    }
+
     [Fact]
     public void Prediction_tables() => Texts("index,label,prediction,loss,p0,p1\n0,1,1,0.105,0.1,0.9\n1,0,1,1.2,0.3,0.7\n", text => PredictionTable.ReadCsv(new StringReader(text), "here"));
 
@@ -135,7 +147,7 @@ public sealed class ReaderFuzzTests : IDisposable
         Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 64 << 20, "what is read wrong is kept");
     }
 
-    private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
+    internal static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string WithoutChecksum(string line) => line.LastIndexOf(",\"crc\"", StringComparison.Ordinal) is var at and > 0 ? line[..at] + "}" : line;
 }

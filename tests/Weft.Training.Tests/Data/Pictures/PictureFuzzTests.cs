@@ -1,9 +1,11 @@
 namespace Weft.Training.Tests;
 
-/// <summary>Random damage: whatever the bytes, the reader answers with pictures or with an error for a person, and takes little memory for it.</summary>
+/// <summary>
+/// Random damage: whatever the bytes, the reader answers with pictures or with an error for a person, and takes little memory for it. Its long form: see <see cref="ReaderFuzzTests"/>.
+/// </summary>
 public class PictureFuzzTests
 {
-    private const int Inputs = 24_000;
+    private static readonly int Inputs = ReaderFuzzTests.Number("WEFT_FUZZ") ?? 24_000;
     private const long MostBytes = 8 << 20;
 
     private static readonly FeatureShape Target = new(28, 28, 1);
