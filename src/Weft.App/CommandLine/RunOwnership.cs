@@ -2,7 +2,10 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary>A run that a command measures: what it finds is stored in the run's folder by its owner only, and where this process cannot be that, it is shown and not stored.</summary>
+/// <summary>
+/// A run that a command measures: what it finds is stored in the run's folder by its owner only, and where this process cannot be that, it is shown and not
+/// stored.
+/// </summary>
 internal sealed class RunOwnership : IDisposable
 {
     private readonly string? _whyNot;

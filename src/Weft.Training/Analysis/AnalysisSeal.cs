@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace Weft.Training;
 
 /// <summary>
-/// SHA-256 over a stored document of an analysis, kept as its key <c>sha256</c>: what was changed since it was written is not believed, for it can be made anew. Documents of 0.1 have no such key.
+/// SHA-256 over a stored document of an analysis, kept as its key <c>sha256</c>: what was changed since it was written is not believed, for it can be made
+/// anew. Documents of 0.1 have no such key.
 /// </summary>
 internal static class AnalysisSeal
 {

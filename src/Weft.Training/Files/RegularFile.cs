@@ -8,7 +8,8 @@ public sealed class NotRegularFileException(string path, string found) : IOExcep
 }
 
 /// <summary>
-/// The one way to read a file. Only regular files are opened: a pipe or a device could block for ever or never end. Within a run's folder links are not followed either,
+/// The one way to read a file. Only regular files are opened: a pipe or a device could block for ever or never end. Within a run's folder links are not
+/// followed either,
 /// for what stands after them belongs to somebody else.
 /// </summary>
 public static class RegularFile

@@ -3,14 +3,16 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>
-/// What a process that takes over a run finds in its records. Where lines are damaged, the file is kept under the name <c>.damaged</c> and written anew from the lines that are whole; a row of
+/// What a process that takes over a run finds in its records. Where lines are damaged, the file is kept under the name <c>.damaged</c> and written anew from
+/// the lines that are whole; a row of
 /// an epoch whose event is whole comes back from there.
 /// </summary>
 internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, Warned? Notice)
 {
     private const string DamagedEnding = ".damaged";
 
-    /// <exception cref="WeftException">Exit 32: the events are no file of events; 33: written by a newer version; 40 or 41: they cannot be read or written.</exception>
+    /// <exception cref="WeftException">Exit 32: the events are no file of events; 33: written by a newer version; 40 or 41: they cannot be read or
+    /// written.</exception>
     public static RecordRepair Of(RunFolder run)
     {
         var tail = new RunTail(run);

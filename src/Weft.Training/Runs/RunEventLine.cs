@@ -6,7 +6,8 @@ using System.Text.Json.Serialization;
 namespace Weft.Training;
 
 /// <summary>
-/// A line of <c>events.jsonl</c>: an object whose last key, <c>crc</c>, is the CRC-32 of the object without that key, so that a flipped bit shows. Lines of 0.1 have no such key.
+/// A line of <c>events.jsonl</c>: an object whose last key, <c>crc</c>, is the CRC-32 of the object without that key, so that a flipped bit shows. Lines of
+/// 0.1 have no such key.
 /// </summary>
 internal static class RunEventLine
 {

@@ -133,7 +133,10 @@ public sealed class RunLock : IDisposable
         return true;
     }
 
-    /// <summary>The folder <paramref name="names"/> within the run's, made where it is missing; neither it nor the run's folder may have been replaced by a link or by another folder.</summary>
+    /// <summary>
+    /// The folder <paramref name="names"/> within the run's, made where it is missing; neither it nor the run's folder may have been replaced by a link or by
+    /// another folder.
+    /// </summary>
     /// <exception cref="IOException">What stands there is not the run's.</exception>
     internal string SubFolder(params ReadOnlySpan<string> names)
     {

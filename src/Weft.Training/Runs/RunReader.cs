@@ -7,7 +7,8 @@ public sealed class RunReader(RunFolder folder)
 
     public RunFolder Folder { get; } = folder;
 
-    /// <exception cref="WeftException">Exit 2: this is no run; 32: its description is damaged; 33: written by a newer version; 41: it cannot be read.</exception>
+    /// <exception cref="WeftException">Exit 2: this is no run; 32: its description is damaged; 33: written by a newer version; 41: it cannot be
+    /// read.</exception>
     public RunInformation Information => _information ??= ReadInformation();
 
     public bool IsBeingTrained => RunLock.IsHeld(Folder);

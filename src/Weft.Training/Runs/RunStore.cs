@@ -14,12 +14,14 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     public string Folder { get; } = Path.GetFullPath(folder);
 
     /// <summary>
-    /// Makes a new run's folder and owns it. It is filled under a hidden name and gets its own when it is whole, so that a process that is killed on the way leaves no half of a run.
+    /// Makes a new run's folder and owns it. It is filled under a hidden name and gets its own when it is whole, so that a process that is killed on the way
+    /// leaves no half of a run.
     /// Nothing that exists is ever reused.
     /// </summary>
     /// <param name="model">Without a <paramref name="name"/> the run is called <c>model-number</c>.</param>
     /// <param name="fill">Writes into the folder; called again, with another name, where a name was taken meanwhile.</param>
-    /// <exception cref="WeftException">Exit 2: the name is taken or no name; 30: another process makes a run of that name; 40 or 41: the folder cannot be made.</exception>
+    /// <exception cref="WeftException">Exit 2: the name is taken or no name; 30: another process makes a run of that name; 40 or 41: the folder cannot be
+    /// made.</exception>
     public RunLock Create(string model, string? name = null, Action<RunLock, string>? fill = null)
     {
         if (name is not null)

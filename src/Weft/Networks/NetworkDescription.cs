@@ -8,7 +8,10 @@ public sealed record NetworkDescription(string Name, FeatureShape Input, Layer B
     /// <exception cref="NetworkException">The layers do not fit together; the message and <see cref="NetworkException.Layer"/> say which.</exception>
     public FeatureShape InferOutput() => NetworkGraph.Build(this).Output.Shape;
 
-    /// <summary>Counts the weights of all convolutions and linear layers, without biases: Σ outputs · inputs · kernel². Builds nothing, so that a description can be held against a file of weights first.</summary>
+    /// <summary>
+    /// Counts the weights of all convolutions and linear layers, without biases: Σ outputs · inputs · kernel². Builds nothing, so that a description can be
+    /// held against a file of weights first.
+    /// </summary>
     /// <exception cref="NetworkException">The layers do not fit together.</exception>
     public double CountWeights() => NetworkGraph.Build(this).Nodes.Sum(node => node.Layer switch
     {

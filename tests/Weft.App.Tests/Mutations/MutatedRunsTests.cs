@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Weft.App.Tests;
 
 /// <summary>
-/// Every command that reads runs, against run folders that were damaged at random. Whatever stands there, a command ends soon, with an exit code of the contract that is not 1, and the studio answers without a 500.
+/// Every command that reads runs, against run folders that were damaged at random. Whatever stands there, a command ends soon, with an exit code of the
+/// contract that is not 1, and the studio answers without a 500.
 /// <c>WEFT_MUTANTS=10000</c> makes the long form of it, <c>WEFT_MUTANTS_FROM</c> says at which seed it begins: <c>dotnet run eng/fuzz.cs -- runs</c>.
 /// </summary>
 public sealed class MutatedRunsTests : IDisposable

@@ -7,7 +7,10 @@ using Weft.Training;
 
 namespace Weft.App.Tests;
 
-/// <summary>Damages a run's folder in one of many ways, each a function of a seed: bits and pieces of bytes, well-formed documents that say something wrong, and things that are no files.</summary>
+/// <summary>
+/// Damages a run's folder in one of many ways, each a function of a seed: bits and pieces of bytes, well-formed documents that say something wrong, and
+/// things that are no files.
+/// </summary>
 internal sealed class RunMutator(string run, int seed)
 {
     private const int SealedDigits = 64;

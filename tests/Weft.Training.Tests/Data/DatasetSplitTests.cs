@@ -62,7 +62,8 @@ public class DatasetSplitTests
     [Fact]
     public void What_a_floor_takes_comes_from_the_classes_farthest_above_their_share()
     {
-        // Shares of 10: 6.06, 3.03, 0.30, 0.30, 0.30 - rounded 6 3 1 0 0. The two floors take one of 3, which is 0.03 below its share, then one of 6, which is 0.06 below.
+        // Shares of 10: 6.06, 3.03, 0.30, 0.30, 0.30 - rounded 6 3 1 0 0. The two floors take one of 3, which is 0.03 below its share, then one of 6, which
+        // is 0.06 below.
         byte[] labels = [.. new[] { 200, 100, 10, 10, 10 }.SelectMany((size, c) => Enumerable.Repeat((byte)c, size))];
         Assert.Equal([6, 3, 1, 0, 0], PerClass(DatasetSplit.Stratified(labels, 5, 10, 0, SplitRule.Proportional).Validation, labels, 5));
         Assert.Equal([5, 2, 1, 1, 1], PerClass(DatasetSplit.Stratified(labels, 5, 10, 0).Validation, labels, 5));
