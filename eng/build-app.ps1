@@ -28,9 +28,10 @@ function Test-Writable($folder) {
 
 function Get-FreshApp {
     if (-not (Test-Path $current)) { return $null }
-    $id, $madeFrom = Get-Content $current -TotalCount 2
-    $app = Join-Path (Join-Path $builds $id) 'Weft.App.dll'
-    if ((Test-Path $app) -and $madeFrom -eq $sources) { return $app }
+    $build = Join-Path $builds (Get-Content $current -TotalCount 1)
+    $app = Join-Path $build 'Weft.App.dll'
+    $madeFrom = Join-Path $build 'sources'
+    if ((Test-Path $app) -and (Test-Path $madeFrom) -and (Get-Content $madeFrom -TotalCount 1) -eq $sources) { return $app }
     return $null
 }
 
@@ -66,7 +67,8 @@ if (-not $app) {
             }
             $id = 'build-' + [DateTime]::UtcNow.ToString('yyyyMMdd-HHmmss') + "-$PID"
             Copy-Item -Recurse (Join-Path $builds 'work\bin\Weft.App\release') (Join-Path $builds $id)
-            Set-Content $current $id, $sources
+            Set-Content (Join-Path (Join-Path $builds $id) 'sources') $sources
+            Set-Content $current $id
             # A build in use cannot be deleted on Windows: those that nobody uses go.
             Get-ChildItem $builds -Directory | Where-Object { $_.Name -like 'build-*' -and $_.Name -ne $id } |
                 Remove-Item -Recurse -Force -ErrorAction SilentlyContinue

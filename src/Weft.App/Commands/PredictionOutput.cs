@@ -168,6 +168,8 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         writer.WriteEndArray();
         writer.WriteBoolean("tta", predictor.Augmentation.Mirrored);
         writer.WriteNumber("tta_shift", predictor.Augmentation.Shift);
+        _json.Dispose(); // before the error's lines, for who reads both streams as one
+        _json = null;
     }
 
     private WeftException NothingPredicted() => new(_first!.Code, _failures.Count == 1 ? _first.What
