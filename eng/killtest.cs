@@ -1,10 +1,8 @@
 // Kills trainings with SIGKILL at random moments, every second time within the first second, or fills their disk; repeats the command or resumes them, as a
-// person would, and compares what they
-// end with, byte for byte, with the same training left in peace:
+// person would, and compares what they end with, byte for byte, with the same training left in peace:
 //   dotnet run eng/killtest.cs -- --kills 50 [--disks 0] [--seed 1] [--most 4] [--case N] [--weft PATH] [--keep DIR]
 // A case is one training with up to --most kills; cases are run until --kills of them have hit a living process. Then --disks trainings begin on a disk of a
-// random size that is too small (Linux, as root).
-// A failure prints the line that repeats it.
+// random size that is too small (Linux, as root). A failure prints the line that repeats it.
 #:property PublishAot=false
 using System.Buffers.Binary;
 using System.Diagnostics;
@@ -15,7 +13,13 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Directory.SetCurrentDirectory(Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!);
 var options = new Dictionary<string, string>
 {
-    ["kills"] = "50", ["disks"] = "0", ["seed"] = "1", ["most"] = "4", ["case"] = "", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["keep"] = "",
+    ["kills"] = "50",
+    ["disks"] = "0",
+    ["seed"] = "1",
+    ["most"] = "4",
+    ["case"] = "",
+    ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft",
+    ["keep"] = "",
 };
 for (var i = 0; i < args.Length; i += 2)
 {

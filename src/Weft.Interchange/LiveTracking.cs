@@ -138,7 +138,10 @@ public sealed class LiveTracking : IDisposable
 
         private WeftException Unfinished(string found) => new(ExitCode.IoError, $"the run is not yet handed over to {_target.Name()}")
         {
-            Where = _where, Found = found, Safe = "the run is whole in its folder", Do = $"weft track {RunReference.For(_run.Folder)} --to {_target.Name()} --continue",
+            Where = _where,
+            Found = found,
+            Safe = "the run is whole in its folder",
+            Do = $"weft track {RunReference.For(_run.Folder)} --to {_target.Name()} --continue",
         };
     }
 }

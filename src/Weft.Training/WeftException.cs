@@ -10,7 +10,14 @@ public sealed record Problem(string Where, string Expected, string Found)
     /// <summary>The error that tells them all, or the first ones and how many there are.</summary>
     /// <param name="subject">"the configuration"</param>
     public static WeftException ToError(IReadOnlyList<Problem> problems, string subject) => problems is [var only]
-        ? new WeftException(ExitCode.Usage, $"{subject} has a mistake") { Where = only.Where, Expected = only.Expected, Found = only.Found, Safe = "nothing was touched", Problems = problems }
+        ? new WeftException(ExitCode.Usage, $"{subject} has a mistake")
+        {
+            Where = only.Where,
+            Expected = only.Expected,
+            Found = only.Found,
+            Safe = "nothing was touched",
+            Problems = problems,
+        }
         : new WeftException(ExitCode.Usage, $"{subject} has {problems.Count} mistakes{(problems.Count > Shown ? $", the first {Shown} of them" : "")}")
         {
             Safe = "nothing was touched", Problems = [.. problems.Take(Shown)],
@@ -43,5 +50,6 @@ public sealed class WeftException(ExitCode code, string what, Exception? cause =
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>
-    public WeftException With(string? safe, string? advice) => new(Code, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
+    public WeftException With(string? safe, string? advice) =>
+        new(Code, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
 }

@@ -44,7 +44,8 @@ internal static class PastedCommand
     /// <summary>What the command line would say against it; null: nothing.</summary>
     public static string? Mistake(string command)
     {
-        var parse = App.Root(new FakeScreen().Screen).Parse(Words(command), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        var parse = App.Root(new FakeScreen().Screen)
+            .Parse(Words(command), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         return parse.Errors.Count == 0 ? null : string.Join("; ", parse.Errors.Select(error => error.Message));
     }
 }

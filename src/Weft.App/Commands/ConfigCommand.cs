@@ -6,7 +6,8 @@ namespace Weft.App;
 
 internal sealed class ConfigCommand : Command
 {
-    public ConfigCommand(Screen screen) : base("config", "Configurations: what a run would use and why, their JSON schema, the difference of two runs, the repair of one.")
+    public ConfigCommand(Screen screen)
+        : base("config", "Configurations: what a run would use and why, their JSON schema, the difference of two runs, the repair of one.")
     {
         Subcommands.Add(new Show(screen));
         Subcommands.Add(new Schema(screen));
@@ -87,7 +88,8 @@ internal sealed class ConfigCommand : Command
         private readonly RunArgument _run = new("The run whose config.yaml was edited, emptied or lost.");
         private readonly RunsOption _runs = new();
 
-        public Restore(Screen screen) : base("restore", "Writes a run's config.yaml anew from its checkpoint; the old file is kept as config.yaml.damaged.", screen)
+        public Restore(Screen screen)
+            : base("restore", "Writes a run's config.yaml anew from its checkpoint; the old file is kept as config.yaml.damaged.", screen)
         {
             Arguments.Add(_run);
             Options.Add(_runs);

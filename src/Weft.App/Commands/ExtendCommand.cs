@@ -63,12 +63,14 @@ internal sealed class ForkCommand : Verb
         return session.Run(data =>
         {
             var (configuration, dataset) = Source(from, data, overrides);
-            return TrainingPlan.Begin(configuration, dataset, new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
+            return TrainingPlan.Begin(
+                configuration, dataset, new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
         });
     }
 
     // Other data may be named for the new run; where they are not, the run it starts from must still have its own.
-    private static (ResolvedConfiguration Configuration, ImageDataset Data) Source(CheckpointReference from, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<ConfigurationValue> overrides)
+    private static (ResolvedConfiguration Configuration, ImageDataset Data) Source(
+        CheckpointReference from, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<ConfigurationValue> overrides)
     {
         if (overrides.Any(value => value.Key is "data.folder" or "data.name"))
         {

@@ -15,7 +15,9 @@ internal sealed class RunSummary
         Run = run;
         (_rows, _events, Damage) = (run.Metrics(), run.Events(), run.DescribeDamage());
         Best = run.Best;
-        Epochs = _events.Select(happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null }).LastOrDefault(epochs => epochs is not null) ?? run.TryConfiguration()?.Value.Training.Epochs;
+        Epochs = _events.Select(happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null })
+            .LastOrDefault(epochs => epochs is not null)
+            ?? run.TryConfiguration()?.Value.Training.Epochs;
     }
 
     public RunReader Run { get; }

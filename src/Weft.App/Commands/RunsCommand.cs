@@ -40,12 +40,15 @@ internal sealed class RunsCommand : Verb
         foreach (var run in runs.Where(run => run.Damage is not null))
             Screen.People.WriteLine($"{Printable.Escape(run.Name)}: {run.Damage}");
         foreach (var run in unreadable)
-            Screen.People.WriteLine($"{Printable.Escape(run.Folder.Name)} cannot be read: {Printable.Escape(run.Problem.What)}{(run.Problem.Found is { } found ? $" ({Printable.Escape(found)})" : "")}");
+            Screen.People.WriteLine(
+                $"{Printable.Escape(run.Folder.Name)} cannot be read: {Printable.Escape(run.Problem.What)}"
+                + (run.Problem.Found is { } found ? $" ({Printable.Escape(found)})" : ""));
         Screen.WriteJson(new JsonObject
         {
             ["folder"] = store.Folder,
             ["runs"] = new JsonArray([.. runs.Select(run => run.ToJson())]),
-            ["unreadable"] = new JsonArray([.. unreadable.Select(run => new JsonObject { ["run"] = run.Folder.Path, ["code"] = (int)run.Problem.Code, ["what"] = run.Problem.What })]),
+            ["unreadable"] = new JsonArray(
+                [.. unreadable.Select(run => new JsonObject { ["run"] = run.Folder.Path, ["code"] = (int)run.Problem.Code, ["what"] = run.Problem.What })]),
         });
         return ExitCode.Done;
     }
@@ -61,7 +64,9 @@ internal sealed class RunsCommand : Verb
             var middle = wide
                 ? $"  {run.Best?.Epoch,4}  {(run.Best is { } b ? Figures.Loss(b.ValidationLoss) : "–"),8}  {Figures.Duration(run.Trained),8}  {run.Started.LocalDateTime,16:yyyy-MM-dd HH:mm}"
                 : "";
-            Screen.People.WriteLine($"{Printable.Escape(run.Name).PadRight(nameWidth)}  {$"{run.EpochsDone}/{run.Epochs?.ToString(CultureInfo.InvariantCulture) ?? "?"}",7}  {best,9}{middle}  {run.State}");
+            Screen.People.WriteLine(
+                $"{Printable.Escape(run.Name).PadRight(nameWidth)}  {$"{run.EpochsDone}/{run.Epochs?.ToString(CultureInfo.InvariantCulture) ?? "?"}",7}  "
+                + $"{best,9}{middle}  {run.State}");
         }
 
         if (ValidationSet.Note([.. runs.Select(run => run.Run.Information.Data)]) is { } note)

@@ -39,7 +39,10 @@ internal sealed class RunsShowCommand : Verb
         yield return ("run", summary.Run.Folder.Path);
         yield return ("state", summary.State + (summary.Stopped is { Detail.Length: > 0 } stopped ? $": {stopped.Detail}" : ""));
         yield return ("model", $"{information.Model}, {Figures.Count(information.ParameterCount)} parameters, seed {information.Seed}" + (information.Recipe is { } recipe ? $", recipe {recipe}" : ""));
-        yield return ("data", $"{data.Name}, {Figures.Count(data.Train)} train, {Figures.Count(data.Validation)} validation, {data.Fingerprint[..Math.Min(12, data.Fingerprint.Length)]}");
+        yield return (
+            "data",
+            $"{data.Name}, {Figures.Count(data.Train)} train, {Figures.Count(data.Validation)} validation, "
+            + $"{data.Fingerprint[..Math.Min(12, data.Fingerprint.Length)]}");
         yield return ("machine", $"{information.Machine.Processor}, {information.Machine.Threads} threads, {information.Machine.VectorBits}-bit vectors, weft {information.Machine.WeftVersion}");
         yield return ("command", string.Join(' ', information.CommandLine));
     }

@@ -35,8 +35,15 @@ internal sealed class StudyCommand : Verb
         var states = study.Members.ToDictionary(member => member, study.StateOf);
         var members = parse.GetValue(_finished) ? [.. study.Members.Where(member => states[member] == PlannedState.Finished)] : study.Members;
         if (members.Count == 0)
-            throw new WeftException(ExitCode.Usage, "no run of the study is finished yet") { Where = store.Folder, Safe = "nothing was touched", Do = "start the study without --finished" };
-        Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, {members.Count(member => states[member] == PlannedState.Finished)} of them finished");
+            throw new WeftException(ExitCode.Usage, "no run of the study is finished yet")
+            {
+                Where = store.Folder,
+                Safe = "nothing was touched",
+                Do = "start the study without --finished",
+            };
+        Screen.People.WriteLine(
+            $"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, "
+            + $"{members.Count(member => states[member] == PlannedState.Finished)} of them finished");
         using var session = new TrainingSession(Screen, []);
         try
         {
@@ -108,7 +115,9 @@ internal sealed class StudyCommand : Verb
         string[] table =
         [
             $"{Figures.Count(rows[0].Result.Predictions.Count)} test images, opened {openings.Openings.Count} times for {rows.Count} runs",
-            .. openings.DamagedLines == 0 ? Array.Empty<string>() : [$"{openings.DamagedLines} of the ledger's lines cannot be read; each may have been one more opening"],
+            .. openings.DamagedLines == 0
+                ? Array.Empty<string>()
+                : [$"{openings.DamagedLines} of the ledger's lines cannot be read; each may have been one more opening"],
             .. ComparisonTable.Lines(comparison), "", .. AccuracyChart.Lines(bars, 100),
         ];
         StudyResults.Write(folder, rows, openings);

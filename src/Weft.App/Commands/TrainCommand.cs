@@ -47,7 +47,8 @@ internal sealed class TrainCommand : Verb
         {
             try
             {
-                var (ended, result, json) = session.Train(data => planned is null ? Begin(data, all[i], store, null) : planned[i].Plan(data, CommandLines.OfProcess()));
+                var (ended, result, json) = session.Train(data =>
+                    planned is null ? Begin(data, all[i], store, null) : planned[i].Plan(data, CommandLines.OfProcess()));
                 code = code == ExitCode.Done ? ended : code;
                 if (json is not null)
                     runs.Add((JsonNode)json);
@@ -59,7 +60,12 @@ internal sealed class TrainCommand : Verb
                 code = code == ExitCode.Done ? failure.Code : code;
                 foreach (var line in ErrorPrinter.Lines(failure))
                     Screen.Error.WriteLine(line);
-                runs.Add((JsonNode)new JsonObject { ["run"] = planned?[i].Folder.Path, ["seed"] = all[i].Value.Training.Seed, ["error"] = ErrorPrinter.ToJson(failure) });
+                runs.Add((JsonNode)new JsonObject
+                {
+                    ["run"] = planned?[i].Folder.Path,
+                    ["seed"] = all[i].Value.Training.Seed,
+                    ["error"] = ErrorPrinter.ToJson(failure),
+                });
             }
         }
 

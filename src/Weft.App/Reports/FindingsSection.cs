@@ -14,5 +14,6 @@ internal static class FindingsSection
         return Html.Of($"<section><h2>Findings</h2><ul class=\"findings\">{items}</ul></section>");
     }
 
-    private static Html Next(string? command, ReportRun run) => command is null ? Html.Nothing : Html.Of($"<br><code>{FindingCommand.For(command, run.Reader.Folder)}</code>");
+    private static Html Next(string? command, ReportRun run) =>
+        command is null ? Html.Nothing : Html.Of($"<br><code>{FindingCommand.For(command, run.Reader.Folder)}</code>");
 }

@@ -11,10 +11,14 @@ internal static class LedgerSection
     public static Html Render(TestOpenings openings)
     {
         var all = openings.Openings;
-        var damaged = openings.DamagedLines == 0 ? "" : $" {openings.DamagedLines} {(openings.DamagedLines == 1 ? "line" : "lines")} of the ledger cannot be read; each may have been one more.";
+        var damaged = openings.DamagedLines == 0
+            ? ""
+            : $" {openings.DamagedLines} {(openings.DamagedLines == 1 ? "line" : "lines")} of the ledger cannot be read; each may have been one more.";
         if (all.Count == 0)
             return Html.Of($"<section><h2>Test-set ledger</h2><p>The test images were never opened.{damaged}</p></section>");
-        var rows = Html.Join(all.TakeLast(Shown).Select(opening => Html.Of($"<tr><td>{opening.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{opening.Run}@{opening.Checkpoint}</td></tr>")));
+        var rows = Html.Join(all.TakeLast(Shown).Select(opening => Html.Of(
+            $"<tr><td>{opening.Time.UtcDateTime.ToString(
+                "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{opening.Run}@{opening.Checkpoint}</td></tr>")));
         return Html.Of(
             $"""
             <section><h2>Test-set ledger</h2><p class="read">The test images were opened {(all.Count == 1 ? "once" : $"{all.Count.ToString(CultureInfo.InvariantCulture)} times")} by the runs of this folder. Each look that influences a choice makes a test result count for less.{damaged}</p>

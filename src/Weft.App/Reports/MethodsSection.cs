@@ -31,5 +31,10 @@ internal static class MethodsSection
     private static string Written(string key, RunConfiguration configuration) => ConfigurationTable.Keys.First(known => known.Name == key).Read(configuration);
 
     // Line by line: what is not printable is shown, the lines stay.
-    private static Html Configuration(ReportRun run) => Html.Join(Encoding.UTF8.GetString(RegularFile.ReadOwn(run.Reader.Folder.ConfigurationFile, Array.MaxLength)).TrimEnd('\n').Split('\n').Select(line => Html.Of($"{line}\n")));
+    private static Html Configuration(ReportRun run) =>
+        Html.Join(
+            Encoding.UTF8.GetString(RegularFile.ReadOwn(run.Reader.Folder.ConfigurationFile, Array.MaxLength))
+                .TrimEnd('\n')
+                .Split('\n')
+                .Select(line => Html.Of($"{line}\n")));
 }

@@ -12,7 +12,8 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public string Build(IReadOnlyList<CheckpointReference> checkpoints)
     {
-        var openings = TestOpenings.Of(checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().Select(folder => new TestLedger(folder)));
+        var openings = TestOpenings.Of(
+            checkpoints.Select(checkpoint => Path.GetDirectoryName(checkpoint.Run.Path)!).Distinct().Select(folder => new TestLedger(folder)));
         return Build(checkpoints, [.. checkpoints.Select(checkpoint => new RunReader(checkpoint.Run))], openings);
     }
 
@@ -38,7 +39,8 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
             return stored;
         using var owned = RunOwnership.TryTake(checkpoint.Run);
         var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
-        using var analysis = new RunAnalysis(checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
+        using var analysis = new RunAnalysis(
+            checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
         var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
         if (owned.Held is { } held)
             AnalysisFiles.Write(held, result);

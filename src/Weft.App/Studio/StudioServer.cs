@@ -148,7 +148,10 @@ internal sealed class StudioServer : IAsyncDisposable
             await app.DisposeAsync();
             throw new WeftException(ExitCode.IoError, "the studio cannot listen", failure)
             {
-                Where = $"{options.Address}:{options.Port}", Found = failure.Message, Safe = "nothing was started", Do = $"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}",
+                Where = $"{options.Address}:{options.Port}",
+                Found = failure.Message,
+                Safe = "nothing was started",
+                Do = $"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}",
             };
         }
     }

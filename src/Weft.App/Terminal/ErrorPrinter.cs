@@ -48,7 +48,13 @@ internal static class ErrorPrinter
             if (text is not null)
                 json[name] = Cut(text);
         if (error.Problems.Count > 0)
-            json["problems"] = new JsonArray([.. error.Problems.Select(problem => new JsonObject { ["where"] = Cut(problem.Where), ["expected"] = Cut(problem.Expected), ["found"] = Cut(problem.Found) })]);
+            json["problems"] = new JsonArray(
+                [.. error.Problems.Select(problem => new JsonObject
+                {
+                    ["where"] = Cut(problem.Where),
+                    ["expected"] = Cut(problem.Expected),
+                    ["found"] = Cut(problem.Found),
+                })]);
         return json;
     }
 }

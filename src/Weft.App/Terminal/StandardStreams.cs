@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Weft.App;
 
 /// <summary>
-/// Standard streams that the caller may have closed (<c>weft train >&amp;-</c>). The numbers 0, 1 and 2 then belong to whatever is opened first: the runtime's own
-/// pipes, or a run's file, which would receive what is meant for people. A closed stream stays one: reading and writing fail, and nothing else gets its number.
+/// Standard streams that the caller may have closed (<c>weft train >&amp;-</c>). The numbers 0, 1 and 2 then belong to whatever is opened first: the runtime's
+/// own pipes, or a run's file, which would receive what is meant for people. A closed stream stays one: reading and writing fail, and nothing else gets its
+/// number.
 /// </summary>
 internal static class StandardStreams
 {

@@ -18,7 +18,9 @@ internal static class WholeFile
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the tracking file cannot be written", path, "the run itself is not touched by this", "make room, then the same hand-over with --continue");
+            throw DiskFailure.ToError(
+                failure, "the tracking file cannot be written", path, "the run itself is not touched by this",
+                "make room, then the same hand-over with --continue");
         }
     }
 

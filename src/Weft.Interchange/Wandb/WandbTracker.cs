@@ -49,7 +49,9 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
         sink.Write(new Record { Environment = _records.Environment(session) });
         foreach (var metric in WandbRecords.Metrics())
             sink.Write(new Record { Metric = metric });
-        AddFiles(FilePolicy.Now, ("weft/config.yaml", RegularFile.ReadOwn(run.Folder.ConfigurationFile, Array.MaxLength)), ("weft/run.json", RegularFile.ReadOwn(run.Folder.InformationFile, Array.MaxLength)));
+        AddFiles(
+            FilePolicy.Now, ("weft/config.yaml", RegularFile.ReadOwn(run.Folder.ConfigurationFile, Array.MaxLength)),
+            ("weft/run.json", RegularFile.ReadOwn(run.Folder.InformationFile, Array.MaxLength)));
     }
 
     private void History(RowMoment row, IReadOnlyList<(string Key, object? Value)> values)

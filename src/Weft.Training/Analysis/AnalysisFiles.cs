@@ -39,7 +39,8 @@ public static class AnalysisFiles
                 (object[])
                 [
                     classes[label],
-                    .. Enumerable.Range(0, classes.Count).Select(k => (object)((double)result.Evaluation.Confusion(label, k) / result.Evaluation.PerClass[label].Count)),
+                    .. Enumerable.Range(0, classes.Count)
+                        .Select(k => (object)((double)result.Evaluation.Confusion(label, k) / result.Evaluation.PerClass[label].Count)),
                 ])));
             Text(folder, "calibration.csv", Csv("low,high,count,confidence,accuracy,scaled_count,scaled_confidence,scaled_accuracy",
                 result.Calibration.Bins.Zip(result.Scaled.Bins, (bin, scaled) => (object[])[bin.Low, bin.High, bin.Count, bin.Confidence, bin.Accuracy, scaled.Count, scaled.Confidence, scaled.Accuracy])));
@@ -78,7 +79,8 @@ public static class AnalysisFiles
     {
         var text = new StringBuilder(header).Append('\n');
         foreach (var row in rows)
-            text.AppendJoin(',', row.Select(value => value is string name ? Field(name) : value is double.NaN ? "" : Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
+            text.AppendJoin(',', row.Select(value =>
+                value is string name ? Field(name) : value is double.NaN ? "" : Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
         return text.ToString();
     }
 

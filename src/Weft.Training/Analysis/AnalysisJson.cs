@@ -23,7 +23,12 @@ public static class AnalysisJson
         json["classes"] = Array(classes, name => name);
         json["per_class"] = Array(evaluation.PerClass, c => new JsonObject
         {
-            ["name"] = c.Name, ["count"] = c.Count, ["precision"] = Number(c.Precision), ["recall"] = Number(c.Recall), ["f1"] = Number(c.F1), ["training_images"] = result.TrainingCounts[c.Index],
+            ["name"] = c.Name,
+            ["count"] = c.Count,
+            ["precision"] = Number(c.Precision),
+            ["recall"] = Number(c.Recall),
+            ["f1"] = Number(c.F1),
+            ["training_images"] = result.TrainingCounts[c.Index],
         });
         json["confusion"] = Array(Enumerable.Range(0, classes.Count), label => Array(Enumerable.Range(0, classes.Count), k => evaluation.Confusion(label, k)));
         json["confused_pairs"] = Array(result.Pairs.Take(ListLength), pair => new JsonObject
@@ -47,7 +52,8 @@ public static class AnalysisJson
                 ["median_mistakes"] = Number(measure.Mistakes), ["median_correct"] = Number(measure.Correct),
             }),
         });
-        json["learning_curve"] = Array(result.Curve.Points, point => new JsonObject { ["share"] = point.Share, ["accuracy"] = point.Accuracy, ["recall"] = Array(point.Recall, Number) });
+        json["learning_curve"] = Array(result.Curve.Points, point =>
+            new JsonObject { ["share"] = point.Share, ["accuracy"] = point.Accuracy, ["recall"] = Array(point.Recall, Number) });
         if (result.History is { } history)
             json["history"] = new JsonObject { ["epochs"] = history.Epochs, ["never_right"] = history.NeverRight, ["always_right"] = history.AlwaysRight, ["forgotten"] = history.EverForgotten };
         json["suspects"] = Array(result.Suspects.Ranked.Take(ListLength), Suspect);

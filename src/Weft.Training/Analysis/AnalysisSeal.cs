@@ -24,5 +24,6 @@ internal static class AnalysisSeal
         document[Key] is JsonValue value && value.TryGetValue<string>(out var written) && document.Remove(Key) && written == Digest(document);
 
     // Over the text that a parsed and a built document share.
-    private static string Digest(JsonObject document) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonNode.Parse(document.ToJsonString())!.ToJsonString())));
+    private static string Digest(JsonObject document) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonNode.Parse(document.ToJsonString())!.ToJsonString())));
 }

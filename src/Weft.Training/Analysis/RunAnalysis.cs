@@ -20,7 +20,9 @@ public sealed class RunAnalysis : IDisposable
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>analyze</c> the folder.</param>
     /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
-    public RunAnalysis(CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default, string? advice = null)
+    public RunAnalysis(
+        CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default,
+        string? advice = null)
     {
         (_reference, _options, _stop) = (reference, options, stop);
         _advice = advice ?? $"weft analyze {RunReference.For(reference.Run)}{RunReference.OptionFor(options.Split)} --data DIR";
@@ -43,7 +45,12 @@ public sealed class RunAnalysis : IDisposable
         var passBegun = Stopwatch.GetTimestamp();
         var (predictions, features) = _extractor.Extract(images, indices, _stop);
         if (predictions.Predictions.Contains(-1))
-            throw new WeftException(ExitCode.Diverged, "the network computes NaN") { Where = _reference.Path, Safe = "nothing was written", Do = $"weft runs show {RunReference.For(_reference.Run)}" };
+            throw new WeftException(ExitCode.Diverged, "the network computes NaN")
+            {
+                Where = _reference.Path,
+                Safe = "nothing was written",
+                Do = $"weft runs show {RunReference.For(_reference.Run)}",
+            };
         var passSeconds = Stopwatch.GetElapsedTime(passBegun).TotalSeconds;
         var validation = _options.Split == EvaluationSplit.Validation ? predictions : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;
         Tell($"describing {_data.Split.Train.Count:N0} training images");

@@ -29,7 +29,10 @@ public sealed record StoredAnalysis(JsonObject Summary, JsonObject Pictures)
     {
         try
         {
-            return JsonNode.Parse(RegularFile.ReadOwn(path, Array.MaxLength)) is JsonObject json && AnalysisSeal.IsIntact(json) && json["v"]?.GetValue<int>() == AnalysisJson.Version ? json : null;
+            return JsonNode.Parse(RegularFile.ReadOwn(path, Array.MaxLength)) is JsonObject json && AnalysisSeal.IsIntact(json)
+                && json["v"]?.GetValue<int>() == AnalysisJson.Version
+                    ? json
+                    : null;
         }
         catch (Exception damage) when (DiskFailure.Is(damage) || damage is JsonException or InvalidOperationException or FormatException)
         {

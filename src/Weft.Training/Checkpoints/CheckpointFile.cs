@@ -72,7 +72,8 @@ public static class CheckpointFile
         {
             return Parse(SafetensorsReader.Read(bytes), where);
         }
-        catch (Exception failure) when (failure is SafetensorsException or JsonException or KeyNotFoundException or FormatException or OverflowException or NotSupportedException
+        catch (Exception failure) when (
+            failure is SafetensorsException or JsonException or KeyNotFoundException or FormatException or OverflowException or NotSupportedException
             or NetworkException or ArgumentException or InvalidOperationException)
         {
             throw Damaged(where, "a checkpoint", failure.Message, failure);
@@ -121,8 +122,10 @@ public static class CheckpointFile
             return "a mean that is not finite or a deviation that is not positive";
         if (card.Configuration.Values.Concat(position.PolicyStates.Values).Any(value => value is null))
             return "a configuration value or a policy's state that is null";
-        var isPosition = position is { CompletedEpochs: >= 0 and <= RunLimits.Epochs, StepInEpoch: >= 0, Step: >= 0 and <= RunLimits.Steps, Correct: >= 0, Samples: >= 0 }
-            && position.Best is not { Epoch: < 1 or > RunLimits.Epochs } && RunLimits.IsShare(position.Best?.ValidationAccuracy ?? 0) && checkpoint.OptimizerStepCount is >= 0 and <= RunLimits.Steps;
+        var isPosition =
+            position is { CompletedEpochs: >= 0 and <= RunLimits.Epochs, StepInEpoch: >= 0, Step: >= 0 and <= RunLimits.Steps, Correct: >= 0, Samples: >= 0 }
+            && position.Best is not { Epoch: < 1 or > RunLimits.Epochs } && RunLimits.IsShare(position.Best?.ValidationAccuracy ?? 0)
+            && checkpoint.OptimizerStepCount is >= 0 and <= RunLimits.Steps;
         if (!isPosition)
             return $"a position that no training has: epoch {position.CompletedEpochs}, step {position.Step}";
         var weights = checkpoint.Weights.Sum(tensor => (double)tensor.Values.Length);

@@ -56,7 +56,8 @@ public sealed record McNemar(int OnlyFirst, int OnlySecond)
             throw new WeftException(ExitCode.Usage, "the runs were not evaluated on the same images")
             {
                 Expected = "the same images in the same order", Found = $"{first.Count} and {second.Count} images{(first.Count == second.Count ? ", not the same ones" : "")}",
-                Safe = "nothing was changed", Do = "compare runs of one data set, split seed and --limit-validation, or evaluate each of them on the test images: eval --split test",
+                Safe = "nothing was changed",
+                Do = "compare runs of one data set, split seed and --limit-validation, or evaluate each of them on the test images: eval --split test",
             };
         }
     }

@@ -61,7 +61,10 @@ public sealed class ModelComparison
         throw new WeftException(ExitCode.FingerprintMismatch, $"the runs {known[0].Name} and {other.Name} were evaluated on different data")
         {
             Where = other.Run.Folder.EvaluationFolder(other.Split.ToString().ToLowerInvariant()),
-            Expected = $"sha256 {known[0].DataFingerprint}", Found = $"sha256 {other.DataFingerprint}", Safe = "nothing was changed", Do = "compare runs that were evaluated on the same data",
+            Expected = $"sha256 {known[0].DataFingerprint}",
+            Found = $"sha256 {other.DataFingerprint}",
+            Safe = "nothing was changed",
+            Do = "compare runs that were evaluated on the same data",
         };
     }
 }

@@ -59,7 +59,8 @@ public sealed class RunResult
     internal string Group => string.Join('\n', TrainingPlan.LastingKeys(Configuration).Where(pair => pair.Key != "training.seed").OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     /// <summary>Whether the run has been evaluated on the split.</summary>
-    public static bool Exists(RunFolder run, EvaluationSplit split) => RegularFile.Exists(PredictionsFile(run, split)) && RegularFile.Exists(MetricsFile(run, split));
+    public static bool Exists(RunFolder run, EvaluationSplit split) =>
+        RegularFile.Exists(PredictionsFile(run, split)) && RegularFile.Exists(MetricsFile(run, split));
 
     /// <summary>Of the samples that an evaluation which is there was made of; null where there is none, or none that says it.</summary>
     internal static string? FingerprintOf(RunFolder run, EvaluationSplit split)
@@ -97,7 +98,8 @@ public sealed class RunResult
         {
             throw damaged.With("the run's checkpoints are untouched", evaluate);
         }
-        catch (Exception failure) when (DiskFailure.Is(failure) || failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception failure) when (
+            DiskFailure.Is(failure) || failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw DiskFailure.ToError(failure, "the evaluation cannot be read", path, "the run's checkpoints are untouched", evaluate);
         }
@@ -110,7 +112,9 @@ public sealed class RunResult
     }
 
     private static string? Fingerprint(JsonElement metrics) =>
-        metrics.ValueKind == JsonValueKind.Object && metrics.TryGetProperty("data_fingerprint", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        metrics.ValueKind == JsonValueKind.Object && metrics.TryGetProperty("data_fingerprint", out var text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString()
+            : null;
 
     private static string PredictionsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "predictions.csv");
 

@@ -44,7 +44,10 @@ public static class ConfigurationResolver
         var problems = new List<Problem>();
         var overrides = sources.Overrides.Select(value => Located(value, "")).ToList();
         List<ConfigurationValue> file = sources.File is null ? [] :
-            [.. ConfigurationYaml.Read(sources.FileText ?? ReadFile(sources.File), FileOrigin + sources.File, problems).Select(value => Located(value, Path.GetDirectoryName(sources.File)!))];
+            [
+                .. ConfigurationYaml.Read(sources.FileText ?? ReadFile(sources.File), FileOrigin + sources.File, problems)
+                    .Select(value => Located(value, Path.GetDirectoryName(sources.File)!)),
+            ];
         var recipeName = sources.Recipe
             ?? file.LastOrDefault(value => value.Key == RecipeKey)?.Text
             ?? ImplicitRecipe([.. file, .. overrides]);

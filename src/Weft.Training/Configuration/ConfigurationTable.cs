@@ -162,8 +162,12 @@ public static class ConfigurationTable
     private static IEnumerable<ConfigurationKey> Evaluation()
     {
         var section = new ConfigurationSection<EvaluationConfiguration>("evaluation", c => c.Evaluation, (c, s) => c with { Evaluation = s });
-        yield return section.Flag("tta", "Test-time augmentation: weft eval and predict take the mean over each image and its mirror image.", s => s.Tta, (s, v) => s with { Tta = v });
-        yield return section.Integer("tta_shift", "Test-time augmentation: weft eval and predict take the mean also over the image moved by up to this many pixels each way; 1 is nine places.",
+        yield return section.Flag(
+            "tta", "Test-time augmentation: weft eval and predict take the mean over each image and its mirror image.", s => s.Tta,
+            (s, v) => s with { Tta = v });
+        yield return section.Integer(
+            "tta_shift",
+            "Test-time augmentation: weft eval and predict take the mean also over the image moved by up to this many pixels each way; 1 is nine places.",
             s => s.TtaShift, (s, v) => s with { TtaShift = (int)v }, 0, TestTimeAugmentation.LargestShift);
     }
 }

@@ -86,7 +86,8 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
         return new WeftException(code, what)
         {
             Where = _damage?.Where ?? _cache,
-            Expected = _damage?.Expected ?? $"the four files {string.Join(", ", known.Files.Select(file => file.Name))} (plain or .gz), in {_cache} or in a folder that --data names",
+            Expected = _damage?.Expected
+                ?? $"the four files {string.Join(", ", known.Files.Select(file => file.Name))} (plain or .gz), in {_cache} or in a folder that --data names",
             Found = string.Join("; ", _attempts),
             Safe = "nothing was cached or changed; your runs are untouched",
             Do = code == ExitCode.DatasetDamaged ? _remedy : $"weft data get {known.Name}",

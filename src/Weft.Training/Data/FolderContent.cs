@@ -40,7 +40,9 @@ internal static class FolderContent
         Found = found,
         Safe = "nothing was changed",
         Do = "correct --data, or leave it out to search and download Fashion-MNIST"
-            + (found is "nothing" or "a file" or "an empty folder" ? "" : "; of pictures of your own, IDX files are read: write their pixels and labels as such"),
+            + (found is "nothing" or "a file" or "an empty folder"
+                ? ""
+                : "; of pictures of your own, IDX files are read: write their pixels and labels as such"),
     };
 
     private static string Kinds(IEnumerable<string> files) =>

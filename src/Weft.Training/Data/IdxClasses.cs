@@ -38,7 +38,8 @@ internal sealed class IdxClasses
     {
         var counts = Count(labels);
         return counts.Occurring.Count > 1 ? new IdxClasses(counts) : throw new DataFile(path, remedy).Damaged(
-            "has labels that do not number classes", "its values", expected: "two or more classes with samples", found: $"one class: every label is {counts.Occurring[0]}");
+            "has labels that do not number classes", "its values", expected: "two or more classes with samples",
+            found: $"one class: every label is {counts.Occurring[0]}");
     }
 
     /// <summary>Labels as numbers of classes from 0.</summary>

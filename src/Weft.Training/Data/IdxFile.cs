@@ -42,7 +42,9 @@ public sealed class IdxFile
         try
         {
             using var stream = RegularFile.OpenRead(path);
-            return stream.Length == 0 ? throw file.Damaged("is empty", "byte 0", expected: "an IDX file, plain or gzip", found: "0 bytes") : Read(stream, path, expectation);
+            return stream.Length == 0
+                ? throw file.Damaged("is empty", "byte 0", expected: "an IDX file, plain or gzip", found: "0 bytes")
+                : Read(stream, path, expectation);
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -34,7 +34,8 @@ internal sealed record IdxLayout(string Folder, string Prefix)
             {
                 [] => throw FolderContent.NoIdx(folder),
                 [var one] => Single(one.Raw, one.Prefixes),
-                [var first, ..] => throw Several(folder, found.Select(place => Path.GetFileName(place.Above)), $"name one of them: --data {ShellWords.Quote(first.Above)}"),
+                [var first, ..] => throw Several(
+                    folder, found.Select(place => Path.GetFileName(place.Above)), $"name one of them: --data {ShellWords.Quote(first.Above)}"),
             };
         }
         catch (Exception unreadable) when (DiskFailure.Is(unreadable))

@@ -54,7 +54,8 @@ public static class EvaluationFiles
         writer.Write("class,name,count,predicted,correct,precision,recall,f1\n");
         foreach (var c in result.PerClass)
             writer.Write(string.Create(
-                CultureInfo.InvariantCulture, $"{c.Index},{Quoted(c.Name)},{c.Count},{c.Predicted},{c.Correct},{Ratio(c.Precision)},{Ratio(c.Recall)},{Ratio(c.F1)}\n"));
+                CultureInfo.InvariantCulture,
+                $"{c.Index},{Quoted(c.Name)},{c.Count},{c.Predicted},{c.Correct},{Ratio(c.Precision)},{Ratio(c.Recall)},{Ratio(c.F1)}\n"));
     }
 
     private static void WriteConfusion(TextWriter writer, EvaluationResult result)

@@ -7,7 +7,8 @@ namespace Weft.Training;
 /// <summary>A line of the ledger.</summary>
 /// <param name="DataFingerprint">Of the test images as the run's earlier evaluation found them; null where there was none: a line is written before they
 /// are opened.</param>
-public sealed record TestOpening([property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint, string? DataFingerprint = null);
+public sealed record TestOpening(
+    [property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint, string? DataFingerprint = null);
 
 /// <summary>What a ledger says.</summary>
 /// <param name="Openings">Oldest first.</param>
@@ -104,7 +105,8 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
         }
         catch (WeftException bad)
         {
-            throw bad.With("the run was not changed; the opening is noted in the ledger", bad.Code == ExitCode.DatasetMissing || bad.Do is null ? advice : bad.Do);
+            throw bad.With(
+                "the run was not changed; the opening is noted in the ledger", bad.Code == ExitCode.DatasetMissing || bad.Do is null ? advice : bad.Do);
         }
     }
 
@@ -132,7 +134,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
             catch (IOException busy) when (File.Exists(Path) && busy is not (FileNotFoundException or DirectoryNotFoundException or NotRegularFileException))
             {
                 if (_clock.GetElapsedTime(begun) > Patience)
-                    {
+                {
                     throw new WeftException(ExitCode.StoreBusy, "another process keeps the ledger of test openings locked", busy)
                     {
                         Where = Path, Safe = "the test images were not opened", Do = "run the command again when the other process has ended",

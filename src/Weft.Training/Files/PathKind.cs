@@ -47,7 +47,9 @@ public static class PathKinds
 
     /// <summary>Tells one folder or file from another that took its place under the same path; null where the system does not say.</summary>
     internal static (uint Major, uint Minor, ulong Inode)? IdentityOf(string path) =>
-        OperatingSystem.IsLinux() && TryStat(path, followLinks: false, out var stat) && stat.Mode != 0 ? (stat.DeviceMajor, stat.DeviceMinor, stat.Inode) : null;
+        OperatingSystem.IsLinux() && TryStat(path, followLinks: false, out var stat) && stat.Mode != 0
+            ? (stat.DeviceMajor, stat.DeviceMinor, stat.Inode)
+            : null;
 
     // Where there is no statx: a link shows in the attributes, and a pipe or a device has no length, as an empty file, which nobody needs to open.
     private static PathKind OfAttributes(string path, bool followLinks)
@@ -59,7 +61,9 @@ public static class PathKinds
             if ((int)attributes == -1)
                 return PathKind.Absent;
             if (attributes.HasFlag(FileAttributes.ReparsePoint) && info.LinkTarget is not null)
-                return followLinks && info.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? OfAttributes(target.FullName, followLinks: false) : PathKind.Link;
+                return followLinks && info.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target
+                    ? OfAttributes(target.FullName, followLinks: false)
+                    : PathKind.Link;
             return attributes.HasFlag(FileAttributes.Directory) ? PathKind.Folder
                 : attributes.HasFlag(FileAttributes.Device) || (info.Length == 0 && !OperatingSystem.IsWindows()) ? PathKind.Special
                 : PathKind.Regular;
@@ -75,7 +79,8 @@ public static class PathKinds
         stat = default;
         try
         {
-            return Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, TypeAndInode, out stat) == 0 || Marshal.GetLastPInvokeError() is var error && error != UnknownCall;
+            return Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, TypeAndInode, out stat) == 0
+                || Marshal.GetLastPInvokeError() is var error && error != UnknownCall;
         }
         catch (EntryPointNotFoundException)
         {

@@ -9,15 +9,15 @@ public sealed class NotRegularFileException(string path, string found) : IOExcep
 
 /// <summary>
 /// The one way to read a file. Only regular files are opened: a pipe or a device could block for ever or never end. Within a run's folder links are not
-/// followed either,
-/// for what stands after them belongs to somebody else.
+/// followed either, for what stands after them belongs to somebody else.
 /// </summary>
 public static class RegularFile
 {
     /// <summary>Opens a file that a person named, or a data file: a link to a regular file is followed.</summary>
     /// <exception cref="NotRegularFileException">It is something else.</exception>
     /// <exception cref="IOException">It is not there, or cannot be read.</exception>
-    public static FileStream OpenRead(string path, int bufferSize = 1 << 16) => Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize, followLinks: true);
+    public static FileStream OpenRead(string path, int bufferSize = 1 << 16) =>
+        Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize, followLinks: true);
 
     /// <summary>Opens a file of this program's own for writing, which may not be there yet; a link to a regular file is followed.</summary>
     /// <inheritdoc cref="OpenRead"/>
@@ -26,7 +26,9 @@ public static class RegularFile
 
     /// <summary>Opens a file of a run's folder, which another process may be writing.</summary>
     /// <inheritdoc cref="OpenRead"/>
-    internal static FileStream OpenOwn(string path, FileMode mode = FileMode.Open, FileAccess access = FileAccess.Read, FileShare share = FileShare.ReadWrite | FileShare.Delete, int bufferSize = 4096) =>
+    internal static FileStream OpenOwn(
+        string path, FileMode mode = FileMode.Open, FileAccess access = FileAccess.Read, FileShare share = FileShare.ReadWrite | FileShare.Delete,
+        int bufferSize = 4096) =>
         Open(path, mode, access, share, bufferSize, followLinks: false);
 
     /// <summary>The bytes of a file of a run's folder.</summary>
@@ -71,7 +73,8 @@ public static class RegularFile
     /// <summary>Whether a regular file is there, in a run's folder: a link is none.</summary>
     public static bool Exists(string path) => PathKinds.Of(path) == PathKind.Regular;
 
-    private static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share, int bufferSize, bool followLinks, FileOptions options = FileOptions.None)
+    private static FileStream Open(
+        string path, FileMode mode, FileAccess access, FileShare share, int bufferSize, bool followLinks, FileOptions options = FileOptions.None)
     {
         RequireRegular(path, followLinks);
         var file = new FileStream(path, mode, access, share, bufferSize, options);

@@ -4,8 +4,7 @@ namespace Weft.Training;
 
 /// <summary>
 /// Writes a run's <c>config.yaml</c> anew from its checkpoint, which remembers every value that the weights depend on. Of the other values those are kept
-/// that the file still says;
-/// the rest get their defaults. What was there is renamed, never deleted.
+/// that the file still says; the rest get their defaults. What was there is renamed, never deleted.
 /// </summary>
 public static class ConfigurationRestore
 {
@@ -30,12 +29,16 @@ public static class ConfigurationRestore
             }
 
             if (!IsRight(run, checkpoint, epochs))
-                written.Add((run.ConfigurationFile, Replace(run.ConfigurationFile, Encoding.UTF8.GetBytes(TrainingPlan.ForFolder(Restored(run, checkpoint)).ToYaml()))));
+                written.Add((
+                    run.ConfigurationFile,
+                    Replace(run.ConfigurationFile, Encoding.UTF8.GetBytes(TrainingPlan.ForFolder(Restored(run, checkpoint)).ToYaml()))));
             return written;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the configuration cannot be restored", run.Path, "the checkpoints are untouched", $"make room, then: weft config restore {RunReference.For(run)}");
+            throw DiskFailure.ToError(
+                failure, "the configuration cannot be restored", run.Path, "the checkpoints are untouched",
+                $"make room, then: weft config restore {RunReference.For(run)}");
         }
     }
 
@@ -56,7 +59,11 @@ public static class ConfigurationRestore
 
         throw new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to restore its configuration from", damage)
         {
-            Where = run.CheckpointsFolder, Expected = damage?.Expected, Found = damage?.Found ?? "no checkpoint", Safe = "nothing was changed", Do = "start a new run in its place",
+            Where = run.CheckpointsFolder,
+            Expected = damage?.Expected,
+            Found = damage?.Found ?? "no checkpoint",
+            Safe = "nothing was changed",
+            Do = "start a new run in its place",
         };
     }
 
@@ -90,7 +97,8 @@ public static class ConfigurationRestore
         var lasting = checkpoint.Card.Configuration;
         var restored = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>());
         var values = Readable(run).Where(value => !lasting.ContainsKey(value.Key))
-            .Concat(lasting.Select(pair => new ConfigurationValue(pair.Key, pair.Key == ConfigurationResolver.ModelKey && ModelFile.IsPath(pair.Value) ? run.ModelFile : pair.Value, "checkpoint")));
+            .Concat(lasting.Select(pair => new ConfigurationValue(
+                pair.Key, pair.Key == ConfigurationResolver.ModelKey && ModelFile.IsPath(pair.Value) ? run.ModelFile : pair.Value, "checkpoint")));
         var (configuration, origins) = (restored.Value, new Dictionary<string, string>());
         foreach (var value in values)
         {

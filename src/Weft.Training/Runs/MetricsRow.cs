@@ -30,7 +30,10 @@ public sealed record MetricsRow(
         foreach (var field in line.Split(','))
         {
             if (count == Columns)
-                return field.End.GetOffset(line.Length) == line.Length && LineChecksum.Of(Encoding.UTF8.GetBytes(line[..(field.Start.GetOffset(line.Length) - 1)].ToString())) == line[field].ToString() ? Of(numbers) : null;
+                return field.End.GetOffset(line.Length) == line.Length
+                    && LineChecksum.Of(Encoding.UTF8.GetBytes(line[..(field.Start.GetOffset(line.Length) - 1)].ToString())) == line[field].ToString()
+                        ? Of(numbers)
+                        : null;
             if (!double.TryParse(line[field], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[count++]))
                 return null;
         }
@@ -40,7 +43,8 @@ public sealed record MetricsRow(
 
     /// <summary>Whether the row says something that an epoch can have been.</summary>
     internal static bool IsPossible(int epoch, long step, double trainAccuracy, double validationAccuracy, double seconds, double imagesPerSecond) =>
-        epoch is >= 1 and <= RunLimits.Epochs && step is >= 1 and <= RunLimits.Steps && RunLimits.IsShare(trainAccuracy) && RunLimits.IsShare(validationAccuracy)
+        epoch is >= 1 and <= RunLimits.Epochs && step is >= 1 and <= RunLimits.Steps && RunLimits.IsShare(trainAccuracy)
+            && RunLimits.IsShare(validationAccuracy)
         && RunLimits.IsDuration(seconds) && double.IsFinite(imagesPerSecond) && imagesPerSecond >= 0;
 
     private static MetricsRow? Of(ReadOnlySpan<double> numbers)

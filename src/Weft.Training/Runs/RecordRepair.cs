@@ -4,8 +4,7 @@ namespace Weft.Training;
 
 /// <summary>
 /// What a process that takes over a run finds in its records. Where lines are damaged, the file is kept under the name <c>.damaged</c> and written anew from
-/// the lines that are whole; a row of
-/// an epoch whose event is whole comes back from there.
+/// the lines that are whole; a row of an epoch whose event is whole comes back from there.
 /// </summary>
 internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, Warned? Notice)
 {
@@ -26,9 +25,12 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
             if (tail.Damage.Count > 0)
                 Replace(run.EventsFile, WholeLines(run.EventsFile, tail.Damage));
             if (metrics.Damaged > 0)
-                Replace(run.MetricsFile, Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => row.ToCheckedCsv() + "\n").Prepend(MetricsRow.Header + MetricsRow.ChecksumColumn + "\n"))));
+                Replace(run.MetricsFile, Encoding.UTF8.GetBytes(
+                    string.Concat(rows.Select(row => row.ToCheckedCsv() + "\n").Prepend(MetricsRow.Header + MetricsRow.ChecksumColumn + "\n"))));
             return new RecordRepair(rows, events, metrics.Damaged > 0 || metrics.HasChecksums, new Warned(
-                "records-damaged", $"{metrics.Damaged} rows of metrics.csv and {tail.Damage.Count} lines of events.jsonl were damaged; {rows.Count - metrics.Rows.Count} rows were restored from events",
+                "records-damaged",
+                $"{metrics.Damaged} rows of metrics.csv and {tail.Damage.Count} lines of events.jsonl were damaged; "
+                + $"{rows.Count - metrics.Rows.Count} rows were restored from events",
                 $"the files as they were are kept as *{DamagedEnding}"));
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -41,7 +43,8 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
     {
         var known = rows.Select(row => row.Epoch).ToHashSet();
         var told = events.OfType<EpochDone>().Where(epoch => known.Add(epoch.Epoch)).Select(epoch => new MetricsRow(
-            epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate, epoch.Seconds, epoch.ImagesPerSecond));
+            epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate, epoch.Seconds,
+            epoch.ImagesPerSecond));
         return [.. rows.Concat(told).OrderBy(row => row.Epoch)];
     }
 

@@ -30,11 +30,13 @@ public static class RunChecks
     /// <param name="open">Opens the data that the configuration names.</param>
     /// <param name="advice">What to do where the run's data are not found: "weft eval RUN --data DIR".</param>
     /// <exception cref="WeftException">Exit 10 to 12: the data cannot be had; 13: other data; 23: another configuration or network.</exception>
-    public static OpenedRun Open(RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, string advice, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
+    public static OpenedRun Open(
+        RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, string advice, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
         Open(run, checkpoint, Configuration(run, checkpoint, epochs), open, advice);
 
     /// <summary>As the other, for a configuration that has been compared and perhaps given other places or more epochs since.</summary>
-    internal static OpenedRun Open(RunFolder run, Checkpoint checkpoint, ResolvedConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
+    internal static OpenedRun Open(
+        RunFolder run, Checkpoint checkpoint, ResolvedConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
     {
         var dataset = OpenData(configuration.Value.Data, open, advice);
         RequireSameData(checkpoint, dataset, run, advice);
@@ -93,7 +95,10 @@ public static class RunChecks
         {
             throw new WeftException(ExitCode.CheckpointMismatch, $"the position of the run {run.Name} is not one of its training")
             {
-                Where = run.CheckpointsFolder, Expected = $"steps of epochs of {stepsPerEpoch}", Found = $"step {position.Step}, epoch {position.CompletedEpochs} and {position.StepInEpoch} steps", Safe = "nothing was changed",
+                Where = run.CheckpointsFolder,
+                Expected = $"steps of epochs of {stepsPerEpoch}",
+                Found = $"step {position.Step}, epoch {position.CompletedEpochs} and {position.StepInEpoch} steps",
+                Safe = "nothing was changed",
             };
         }
     }
@@ -107,7 +112,9 @@ public static class RunChecks
         throw new WeftException(ExitCode.CheckpointMismatch, $"the run {from.Run.Name} has {classes} classes, the data {dataset.ClassCount}")
         {
             Where = dataset.Folder ?? dataset.Name, Expected = $"{classes} classes: the last layer's weights belong to them",
-            Found = $"{dataset.ClassCount} classes", Safe = "nothing was changed", Do = "weft train" + (dataset.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : ""),
+            Found = $"{dataset.ClassCount} classes",
+            Safe = "nothing was changed",
+            Do = "weft train" + (dataset.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : ""),
         };
     }
 
@@ -115,7 +122,9 @@ public static class RunChecks
     {
         var here = CpuDevice.VectorLanes * 32;
         if (checkpoint.VectorBits != here)
-            warn(new Warned("numeric-profile", $"this run was computed with {checkpoint.VectorBits}-bit vectors and goes on with {here}-bit ones: the last digits will differ", null));
+            warn(new Warned(
+                "numeric-profile",
+                $"this run was computed with {checkpoint.VectorBits}-bit vectors and goes on with {here}-bit ones: the last digits will differ", null));
     }
 
     /// <summary>The test images are other ones than those an earlier evaluation of the run was made of.</summary>
@@ -135,10 +144,12 @@ public static class RunChecks
 
     /// <summary>The checkpoints that may say what the run is, the newest first.</summary>
     internal static IEnumerable<(string Path, PlannedEpochs Epochs)> Checkpoints(RunFolder run) =>
-        new[] { (run.LastCheckpoint, PlannedEpochs.Same), (run.PreviousCheckpoint, PlannedEpochs.AtLeast), (run.BestCheckpoint, PlannedEpochs.AtLeast) }.Where(one => RegularFile.Exists(one.Item1));
+        new[] { (run.LastCheckpoint, PlannedEpochs.Same), (run.PreviousCheckpoint, PlannedEpochs.AtLeast), (run.BestCheckpoint, PlannedEpochs.AtLeast) }
+            .Where(one => RegularFile.Exists(one.Item1));
 
     private static bool Fits(int planned, string before, PlannedEpochs epochs) =>
-        epochs == PlannedEpochs.Any || (epochs == PlannedEpochs.AtLeast && int.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && planned > number);
+        epochs == PlannedEpochs.Any
+            || (epochs == PlannedEpochs.AtLeast && int.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && planned > number);
 
     internal static ResolvedConfiguration Read(RunFolder run)
     {
@@ -193,7 +204,8 @@ public static class RunChecks
         string? found = null;
         try
         {
-            if (NetworkDescriptionJson.Write(checkpoint.Card.Description) != NetworkDescriptionJson.Write(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape)))
+            if (NetworkDescriptionJson.Write(checkpoint.Card.Description)
+                != NetworkDescriptionJson.Write(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape)))
                 found = "others";
         }
         catch (WeftException wrong) when (wrong.Code == ExitCode.Usage)
@@ -217,16 +229,27 @@ public static class RunChecks
     {
         var shown = problems.Take(Problem.Shown).ToArray();
         var only = problems.Count == 1 ? problems[0] : null;
-        return new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another {only?.Where ?? $"configuration: {problems.Count} values differ"}")
+        return new WeftException(
+            ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another {only?.Where ?? $"configuration: {problems.Count} values differ"}")
         {
-            Where = run.ConfigurationFile, Expected = only?.Expected, Found = only?.Found, Problems = shown, Safe = "nothing was changed", Do = RestoreCommand(run),
+            Where = run.ConfigurationFile,
+            Expected = only?.Expected,
+            Found = only?.Found,
+            Problems = shown,
+            Safe = "nothing was changed",
+            Do = RestoreCommand(run),
         };
     }
 
     private static WeftException Unreadable(RunFolder run, string found, Exception cause, IReadOnlyList<Problem> problems) =>
         new(ExitCode.CheckpointMismatch, $"the configuration of the run {run.Name} cannot be read", cause)
         {
-            Where = run.ConfigurationFile, Expected = "the configuration that the run was trained with", Found = found, Problems = problems, Safe = "nothing was changed", Do = RestoreCommand(run),
+            Where = run.ConfigurationFile,
+            Expected = "the configuration that the run was trained with",
+            Found = found,
+            Problems = problems,
+            Safe = "nothing was changed",
+            Do = RestoreCommand(run),
         };
 
     private static string RestoreCommand(RunFolder run) => $"weft config restore {RunReference.For(run)}";

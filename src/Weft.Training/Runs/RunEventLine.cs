@@ -35,7 +35,8 @@ internal static class RunEventLine
             using var document = JsonDocument.Parse(line);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return null;
-            if (document.RootElement.TryGetProperty("v", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number > RunEvent.CurrentVersion)
+            if (document.RootElement.TryGetProperty("v", out var version) && version.ValueKind == JsonValueKind.Number
+                && version.TryGetInt32(out var number) && number > RunEvent.CurrentVersion)
                 throw FormatVersion.Newer(where, RunEvent.CurrentVersion, number);
             return document.RootElement.Deserialize(RunEventJson.Default.RunEvent) is { } happened && RunEventChecks.IsPossible(happened) ? happened : null;
         }
@@ -63,7 +64,8 @@ internal static class RunEventLine
     private static bool IsUndamaged(string line)
     {
         var end = line.Length - ChecksumClosing.Length - ChecksumDigits;
-        if (end < ChecksumOpening.Length || !line.EndsWith(ChecksumClosing, StringComparison.Ordinal) || string.CompareOrdinal(line, end - ChecksumOpening.Length, ChecksumOpening, 0, ChecksumOpening.Length) != 0)
+        if (end < ChecksumOpening.Length || !line.EndsWith(ChecksumClosing, StringComparison.Ordinal)
+            || string.CompareOrdinal(line, end - ChecksumOpening.Length, ChecksumOpening, 0, ChecksumOpening.Length) != 0)
             return true; // it carries none
         var json = string.Concat(line.AsSpan(0, end - ChecksumOpening.Length), "}");
         return line.AsSpan(end, ChecksumDigits).SequenceEqual(LineChecksum.Of(Encoding.UTF8.GetBytes(json)));

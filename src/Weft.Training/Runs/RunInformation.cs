@@ -67,7 +67,8 @@ public sealed record RunInformation
         _ when CommandLine.Any(word => word is null) || Data.Classes.Any(name => name is null) => "a name is null",
         { Data: { Train: < 0 } or { Validation: < 0 } } => "a number of samples is negative",
         { Data.Classes.Count: 0 or > RunLimits.Classes } => $"there are {Data.Classes.Count} classes",
-        _ when Data.Mean.Count == 0 || Data.Mean.Count != Data.StandardDeviation.Count => $"{Data.Mean.Count} means and {Data.StandardDeviation.Count} deviations",
+        _ when Data.Mean.Count == 0 || Data.Mean.Count != Data.StandardDeviation.Count =>
+            $"{Data.Mean.Count} means and {Data.StandardDeviation.Count} deviations",
         _ when !Data.Mean.Concat(Data.StandardDeviation).All(double.IsFinite) => "a mean or a deviation is not finite",
         { Machine: { Cores: < 0 } or { Threads: < 0 } or { VectorBits: < 0 } } => "a number of the machine is negative",
         _ => null,
@@ -91,7 +92,8 @@ public sealed record RunData(
     public SplitRule SplitRule => ValidationFingerprint is null ? SplitRule.Proportional : SplitRule.EveryClass;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunInformation))]
 internal sealed partial class RunInformationJson : JsonSerializerContext;

@@ -159,7 +159,8 @@ public sealed class RunLock : IDisposable
         var taken = new RunLock(folder, file);
         try
         {
-            DurableFile.Write(DiskFiles.Instance, folder.OwnerFile, Encoding.UTF8.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            DurableFile.Write(
+                DiskFiles.Instance, folder.OwnerFile, Encoding.UTF8.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
             return taken;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 namespace Weft.Training;
 
 /// <param name="CodeCommit">The commit the program was built from, or null.</param>
-public sealed record RunMachine(string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion, string? CodeCommit = null)
+public sealed record RunMachine(
+    string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion,
+    string? CodeCommit = null)
 {
     /// <summary>This machine and this program.</summary>
     public static RunMachine Here(int threads)

@@ -77,7 +77,8 @@ public sealed class RunReader(RunFolder folder)
             return true;
         try
         {
-            return PathKinds.Of(Folder.Path, followLinks: true) == PathKind.Folder && Directory.EnumerateFileSystemEntries(Folder.Path).Any(path => path == Folder.InformationFile);
+            return PathKinds.Of(Folder.Path, followLinks: true) == PathKind.Folder
+                && Directory.EnumerateFileSystemEntries(Folder.Path).Any(path => path == Folder.InformationFile);
         }
         catch (Exception refused) when (refused is UnauthorizedAccessException)
         {
@@ -92,7 +93,13 @@ public sealed class RunReader(RunFolder folder)
     private RunInformation ReadInformation()
     {
         if (!IsRun())
-            throw new WeftException(ExitCode.Usage, $"{Folder.Name} is not a run") { Where = Folder.InformationFile, Expected = "a run's description", Found = "nothing", Safe = "nothing was changed" };
+            throw new WeftException(ExitCode.Usage, $"{Folder.Name} is not a run")
+            {
+                Where = Folder.InformationFile,
+                Expected = "a run's description",
+                Found = "nothing",
+                Safe = "nothing was changed",
+            };
         try
         {
             return RunInformation.Parse(RegularFile.ReadOwn(Folder.InformationFile, RunInformation.MaximumBytes), Folder.InformationFile);

@@ -80,7 +80,9 @@ internal sealed class RunRecorder : IDisposable
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the run's metrics could not be written", run.Path, "the checkpoints saved before are intact", $"make room, then: weft resume {RunReference.For(run)}");
+            throw DiskFailure.ToError(
+                failure, "the run's metrics could not be written", run.Path, "the checkpoints saved before are intact",
+                $"make room, then: weft resume {RunReference.For(run)}");
         }
     }
 

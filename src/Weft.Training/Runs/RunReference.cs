@@ -6,22 +6,26 @@ public static class RunReference
     private const string UsualFolder = "runs";
 
     /// <summary>The run's name where the usual folder of runs holds it, else its folder.</summary>
-    public static string For(RunFolder run) => Path.GetDirectoryName(run.Path) == Path.GetFullPath(UsualFolder) ? ShellWords.Quote(run.Name) : ShellWords.Quote(InFolder(ShortPath(run.Path)));
+    public static string For(RunFolder run) =>
+        Path.GetDirectoryName(run.Path) == Path.GetFullPath(UsualFolder) ? ShellWords.Quote(run.Name) : ShellWords.Quote(InFolder(ShortPath(run.Path)));
 
     /// <summary>The option that names a folder of runs, with a blank before it; empty where it is the usual one.</summary>
-    public static string OptionFor(RunStore store) => store.Folder == Path.GetFullPath(UsualFolder) ? "" : $" --runs {ShellWords.Quote(InFolder(ShortPath(store.Folder)))}";
+    public static string OptionFor(RunStore store) =>
+        store.Folder == Path.GetFullPath(UsualFolder) ? "" : $" --runs {ShellWords.Quote(InFolder(ShortPath(store.Folder)))}";
 
     /// <summary>The option that names a split, with a blank before it; empty for the usual one.</summary>
     public static string OptionFor(EvaluationSplit split) => split == EvaluationSplit.Validation ? "" : $" --split {split.ToString().ToLowerInvariant()}";
 
     /// <summary>The command that trains a run's configuration anew, beside it.</summary>
-    public static string TrainCommand(RunFolder run) => $"weft train --config {For(run.ConfigurationFile)}{OptionFor(new RunStore(Path.GetDirectoryName(run.Path)!))}";
+    public static string TrainCommand(RunFolder run) =>
+        $"weft train --config {For(run.ConfigurationFile)}{OptionFor(new RunStore(Path.GetDirectoryName(run.Path)!))}";
 
     /// <summary>A file or a folder as one word of a command.</summary>
     public static string For(string path) => ShellWords.Quote(InFolder(ShortPath(path)));
 
     /// <summary>Relative to the current folder for what lies in it.</summary>
-    public static string ShortPath(string path) => Path.GetRelativePath(".", path) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
+    public static string ShortPath(string path) =>
+        Path.GetRelativePath(".", path) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
 
     // A bare name could be that of a run in the usual folder, or of an option.
     private static string InFolder(string path) =>

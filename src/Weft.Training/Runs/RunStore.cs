@@ -15,8 +15,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
 
     /// <summary>
     /// Makes a new run's folder and owns it. It is filled under a hidden name and gets its own when it is whole, so that a process that is killed on the way
-    /// leaves no half of a run.
-    /// Nothing that exists is ever reused.
+    /// leaves no half of a run. Nothing that exists is ever reused.
     /// </summary>
     /// <param name="model">Without a <paramref name="name"/> the run is called <c>model-number</c>.</param>
     /// <param name="fill">Writes into the folder; called again, with another name, where a name was taken meanwhile.</param>
@@ -47,7 +46,13 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         {
             TryDiscard(made);
             if (failure is WeftException { Code: ExitCode.DiskFull or ExitCode.IoError } refused) // what it says is safe, and to do, is about a run that exists
-                throw new WeftException(refused.Code, "the run's folder cannot be made", refused) { Where = Folder, Found = refused.Found, Safe = "nothing was left behind", Do = Advice };
+                throw new WeftException(refused.Code, "the run's folder cannot be made", refused)
+                {
+                    Where = Folder,
+                    Found = refused.Found,
+                    Safe = "nothing was left behind",
+                    Do = Advice,
+                };
             if (DiskFailure.Is(failure))
                 throw DiskFailure.ToError(failure, "the run's folder cannot be made", Folder, "nothing was left behind", Advice);
             throw;
@@ -82,7 +87,10 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         // A clock that was ahead when a run began must not make it the latest for ever.
         var now = (clock ?? TimeProvider.System).GetUtcNow() + ClockTolerance;
         return new RunListing(
-            [.. runs.OrderBy(run => run.Information.Started <= now).ThenBy(run => run.Information.Started).ThenBy(run => run.Folder.Name, StringComparer.Ordinal)],
+            [
+                .. runs.OrderBy(run => run.Information.Started <= now).ThenBy(run => run.Information.Started)
+                    .ThenBy(run => run.Folder.Name, StringComparer.Ordinal),
+            ],
             [.. unreadable.OrderBy(run => run.Folder.Name, StringComparer.Ordinal)]);
     }
 
@@ -116,9 +124,20 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
             throw named.Problem;
         var runs = listing.Runs;
         if (runs.Count == 0 && listing.Unreadable is [var first, ..])
-            throw new WeftException(first.Problem.Code, $"none of the {listing.Unreadable.Count} runs can be read", first.Problem) { Where = Folder, Found = $"{first.Folder.Name}: {first.Problem.What}", Do = "weft runs" };
+            throw new WeftException(first.Problem.Code, $"none of the {listing.Unreadable.Count} runs can be read", first.Problem)
+            {
+                Where = Folder,
+                Found = $"{first.Folder.Name}: {first.Problem.What}",
+                Do = "weft runs",
+            };
         if (runs.Count == 0)
-            throw new WeftException(ExitCode.Usage, "there are no runs yet") { Where = Folder, Expected = $"a run '{reference}'", Found = "none", Do = $"weft train{RunReference.OptionFor(this)}" };
+            throw new WeftException(ExitCode.Usage, "there are no runs yet")
+            {
+                Where = Folder,
+                Expected = $"a run '{reference}'",
+                Found = "none",
+                Do = $"weft train{RunReference.OptionFor(this)}",
+            };
         return reference switch
         {
             "latest" => runs[^1],

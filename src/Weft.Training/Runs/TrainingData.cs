@@ -65,7 +65,8 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
     public Preprocessing Preprocessing => new(Dataset.Shape.Height, Dataset.Shape.Width, Dataset.Shape.Channels, Statistics.Mean, Statistics.StandardDeviation);
 
     public RunData Describe(long splitSeed) => new(
-        Dataset.Name, Dataset.Fingerprint, Split.Train.Count, Split.Validation.Count, splitSeed, Statistics.Mean, Statistics.StandardDeviation, Dataset.ClassNames)
+        Dataset.Name, Dataset.Fingerprint, Split.Train.Count, Split.Validation.Count, splitSeed, Statistics.Mean, Statistics.StandardDeviation,
+        Dataset.ClassNames)
     {
         ValidationFingerprint = ValidationFingerprint,
     };

@@ -26,7 +26,9 @@ public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigurati
             return PlannedState.NotBegun;
         RequireSameConfiguration(Folder);
         var last = new RunReader(Folder).Events().LastOrDefault(happened => happened is RunStarted or RunResumed or RunStopped);
-        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && RegularFile.Exists(Folder.BestCheckpoint) ? PlannedState.Finished : PlannedState.Unfinished;
+        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && RegularFile.Exists(Folder.BestCheckpoint)
+            ? PlannedState.Finished
+            : PlannedState.Unfinished;
     }
 
     /// <summary>Begins the run or goes on with it; a finished one has nothing left to do.</summary>
@@ -43,7 +45,9 @@ public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigurati
 
     // What a kill left behind before there was a run. A folder with anything else in it is somebody's.
     private bool IsLeftover() => PathKinds.Of(Folder.Path) == PathKind.Folder && Directory.EnumerateFileSystemEntries(Folder.Path)
-        .All(path => path == Folder.LockFile || path == Folder.OwnerFile || path == Folder.ConfigurationFile || path == Folder.ModelFile || path == Folder.CheckpointsFolder);
+        .All(path =>
+            path == Folder.LockFile || path == Folder.OwnerFile || path == Folder.ConfigurationFile || path == Folder.ModelFile
+                || path == Folder.CheckpointsFolder);
 
     /// <param name="folder">The run's own folder, or one that holds what was published of it.</param>
     /// <exception cref="WeftException">As <see cref="State"/>.</exception>

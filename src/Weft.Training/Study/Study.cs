@@ -46,7 +46,8 @@ public sealed class Study
 
     /// <summary>Begins a run or goes on with it.</summary>
     /// <exception cref="WeftException">As beginning and resuming any run.</exception>
-    public TrainingPlan Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine) => Planned(member).Plan(open, commandLine);
+    public TrainingPlan Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine) =>
+        Planned(member).Plan(open, commandLine);
 
     /// <summary>
     /// Evaluates a finished run's best checkpoint on the test images as the recipe says, unless that was done before; noted in the ledger of the study's folder.
@@ -59,7 +60,8 @@ public sealed class Study
         {
             using var owned = RunLock.Take(folder);
             var checkpoint = _store.FindCheckpoint($"{folder.Path}@best");
-            using var evaluation = new RunEvaluation(checkpoint, _ => open(member.Configuration.Value.Data), threads, "give the study the folder where its data are now, by --data");
+            using var evaluation = new RunEvaluation(
+                checkpoint, _ => open(member.Configuration.Value.Data), threads, "give the study the folder where its data are now, by --data");
             var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Augmentation, stop);
             EvaluationFiles.Write(owned, checkpoint, EvaluationSplit.Test, result);
         }
@@ -80,7 +82,10 @@ public sealed class Study
     }
 
     private RunFolder? PublishedOf(StudyMember member) =>
-        _published is not null && new RunFolder(Path.Combine(_published.Folder, member.RunName)) is var run && new RunReader(run).IsRun() && RunResult.Exists(run, EvaluationSplit.Test) ? run : null;
+        _published is not null && new RunFolder(Path.Combine(_published.Folder, member.RunName)) is var run && new RunReader(run).IsRun()
+            && RunResult.Exists(run, EvaluationSplit.Test)
+                ? run
+                : null;
 
     private StudyMember Member(string recipe, int seed)
     {

@@ -106,7 +106,8 @@ public static class StudyResults
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
+            throw DiskFailure.ToError(
+                failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
         }
     }
 
@@ -120,7 +121,8 @@ public static class StudyResults
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
+            throw DiskFailure.ToError(
+                failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
         }
     }
 
@@ -128,7 +130,10 @@ public static class StudyResults
     {
         var run = result.Run;
         // Where the data were is nobody's business and is elsewhere on the next machine.
-        var lines = TextOf(run.Folder.ConfigurationFile).TrimEnd('\n').Split('\n').Select(line => line.StartsWith("  folder:", StringComparison.Ordinal) ? "  folder: none  # default" : line);
+        var lines = TextOf(run.Folder.ConfigurationFile)
+            .TrimEnd('\n')
+            .Split('\n')
+            .Select(line => line.StartsWith("  folder:", StringComparison.Ordinal) ? "  folder: none  # default" : line);
         WriteFile(Path.Combine(folder, "config.yaml"), string.Join('\n', lines) + "\n");
         if (RegularFile.Exists(run.Folder.ModelFile))
             WriteFile(Path.Combine(folder, RunFolder.ModelFileName), TextOf(run.Folder.ModelFile));
@@ -136,7 +141,9 @@ public static class StudyResults
         var information = run.Information;
         var published = information with
         {
-            CommandLine = ["weft", "train", "--config", "config.yaml"], Machine = information.Machine with { Name = "" }, Data = information.Data with { Folder = null },
+            CommandLine = ["weft", "train", "--config", "config.yaml"],
+            Machine = information.Machine with { Name = "" },
+            Data = information.Data with { Folder = null },
         };
         WriteFile(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(published, RunInformationJson.Default.RunInformation) + "\n");
         var split = result.Split.ToString().ToLowerInvariant();

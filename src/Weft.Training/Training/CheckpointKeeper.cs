@@ -61,7 +61,8 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the run's folder is not the one that this training began in", plan.Run.Folder.Path, "nothing was written there");
+            throw DiskFailure.ToError(
+                failure, "the run's folder is not the one that this training began in", plan.Run.Folder.Path, "nothing was written there");
         }
     }
 

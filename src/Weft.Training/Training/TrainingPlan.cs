@@ -143,9 +143,12 @@ public sealed class TrainingPlan : IDisposable
     /// Default: where they were.</param>
     /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: no valid checkpoint; 30: another process owns the run.</exception>
     public static TrainingPlan Resume(
-        RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null, IReadOnlyList<ConfigurationValue>? moved = null)
+        RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null,
+        IReadOnlyList<ConfigurationValue>? moved = null)
     {
-        var (plan, resolved) = Continue(folder, open, before => (before.With(moved ?? []), $"weft resume {RunReference.For(folder)} --data DIR"), threads, surroundings, PlannedEpochs.Same);
+        var (plan, resolved) = Continue(
+            folder, open, before => (before.With(moved ?? []), $"weft resume {RunReference.For(folder)} --data DIR"), threads, surroundings,
+            PlannedEpochs.Same);
         return moved is null ? plan : plan.Finish(() => plan.WriteConfiguration(folder, resolved));
     }
 
@@ -168,7 +171,11 @@ public sealed class TrainingPlan : IDisposable
             {
                 throw new WeftException(ExitCode.Usage, $"the run {folder.Name} has {had} epochs already")
                 {
-                    Where = "--epochs", Expected = $"+N, or more than {had}", Found = $"{shall}", Safe = "nothing was changed", Do = $"{command} +{Math.Max(1, had / 2)}",
+                    Where = "--epochs",
+                    Expected = $"+N, or more than {had}",
+                    Found = $"{shall}",
+                    Safe = "nothing was changed",
+                    Do = $"{command} +{Math.Max(1, had / 2)}",
                 };
             }
 
@@ -228,7 +235,9 @@ public sealed class TrainingPlan : IDisposable
         {
             Dispose();
             if (DiskFailure.Is(failure))
-                throw DiskFailure.ToError(failure, "the run's configuration cannot be written", Run.Folder.ConfigurationFile, "the run's checkpoints are intact", "make room and run the command again");
+                throw DiskFailure.ToError(
+                    failure, "the run's configuration cannot be written", Run.Folder.ConfigurationFile, "the run's checkpoints are intact",
+                    "make room and run the command again");
             throw;
         }
     }
@@ -282,7 +291,8 @@ public sealed class TrainingPlan : IDisposable
             new CheckpointStore(folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Card));
         }
 
-        DurableFile.Write(Surroundings.Files, folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
+        DurableFile.Write(
+            Surroundings.Files, folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
     }
 
     /// <summary>As it stands in the run's own folder: the model file lies beside it.</summary>

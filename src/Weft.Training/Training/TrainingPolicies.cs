@@ -28,7 +28,11 @@ internal sealed class TrainingPolicies
             }
             catch (Exception damage) when (damage is FormatException or OverflowException)
             {
-                throw new WeftException(ExitCode.CheckpointMismatch, $"the checkpoint's state of {policy.Name} cannot be read", damage) { Found = $"'{state}'", Safe = "nothing was changed" };
+                throw new WeftException(ExitCode.CheckpointMismatch, $"the checkpoint's state of {policy.Name} cannot be read", damage)
+                {
+                    Found = $"'{state}'",
+                    Safe = "nothing was changed",
+                };
             }
         }
     }

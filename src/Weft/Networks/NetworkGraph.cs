@@ -53,7 +53,10 @@ internal sealed class NetworkGraph
         if (layer is null || layer is Sequential { Layers.IsDefault: true } or Concat { Branches.IsDefault: true })
             throw new NetworkException($"\"{path}\" expects a layer, but received none.");
         if (_nesting == MaximumNesting)
-            throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects at most {MaximumNesting} layers around it, but received more.") { Layer = layer };
+            throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects at most {MaximumNesting} layers around it, but received more.")
+            {
+                Layer = layer,
+            };
         _nesting++;
         var output = layer switch
         {

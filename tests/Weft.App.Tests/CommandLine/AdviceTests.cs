@@ -28,7 +28,12 @@ public sealed class AdviceTests : IDisposable
     [Fact]
     public void A_configuration_that_was_edited_emptied_or_lost_is_restored_as_told()
     {
-        foreach (var change in new Action<string>[] { File.Delete, file => File.WriteAllText(file, ""), file => File.WriteAllText(file, File.ReadAllText(file).Replace("split_seed: 0", "split_seed: 1")) })
+        foreach (var change in new Action<string>[]
+        {
+            File.Delete,
+            file => File.WriteAllText(file, ""),
+            file => File.WriteAllText(file, File.ReadAllText(file).Replace("split_seed: 0", "split_seed: 1")),
+        })
         {
             change(In("a/config.yaml"));
             Helps(23, "eval", In("a"), "--threads", "1");
@@ -177,7 +182,9 @@ public sealed class AdviceTests : IDisposable
     {
         Train(name);
         var run = new RunFolder(In(name));
-        Assert.Equal(["train", "--config", run.ConfigurationFile, "--epochs", "1", "--runs", _runs], PastedCommand.Words(FindingCommand.For("weft train --config RUN/config.yaml --epochs 1", run)));
+        Assert.Equal(
+            ["train", "--config", run.ConfigurationFile, "--epochs", "1", "--runs", _runs],
+            PastedCommand.Words(FindingCommand.For("weft train --config RUN/config.yaml --epochs 1", run)));
         Assert.Equal(["analyze", run.Path, "--pair", "1,2"], PastedCommand.Words(FindingCommand.For("weft analyze RUN --pair 1,2", run)));
     }
 
@@ -189,7 +196,8 @@ public sealed class AdviceTests : IDisposable
         var wrong = new List<string>();
         var sources = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "src"));
         var found = 0;
-        foreach (var path in new[] { "Weft.Training", "Weft.Interchange", "Weft.App" }.SelectMany(room => Directory.EnumerateFiles(Path.Combine(sources, room), "*.cs", SearchOption.AllDirectories)))
+        foreach (var path in new[] { "Weft.Training", "Weft.Interchange", "Weft.App" }
+            .SelectMany(room => Directory.EnumerateFiles(Path.Combine(sources, room), "*.cs", SearchOption.AllDirectories)))
         {
             foreach (Match literal in Regex.Matches(File.ReadAllText(path), """(?<=")weft (?<words>[a-z](?:[^"{]|\{[^}]*\})*)(?=")"""))
             {
@@ -249,7 +257,9 @@ public sealed class AdviceTests : IDisposable
     private string In(string name) => Path.Combine(_runs, name);
 
     private void Train(string name, params string[] more) =>
-        Done(["train", "--data", _data.Folder, "--runs", _runs, "--name", name, "--epochs", "1", "--batch", "16", "--threads", "1", "--set", "data.validation_count=30", .. more]);
+        Done([
+            "train", "--data", _data.Folder, "--runs", _runs, "--name", name, "--epochs", "1", "--batch", "16", "--threads", "1",
+            "--set", "data.validation_count=30", .. more]);
 
     // The command fails, its advice is followed, and then it does what it was asked.
     private void Helps(int code, params string[] command)

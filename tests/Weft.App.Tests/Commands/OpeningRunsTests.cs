@@ -33,7 +33,9 @@ public sealed class OpeningRunsTests : IDisposable
     {
         foreach (var (name, seed) in new[] { ("a", "0"), ("b", "1") })
         {
-            Fit(FakeScreen.Run("train", "--data", _data.Folder, "--runs", _made.At("runs"), "--name", name, "--seed", seed, "--epochs", "1", "--batch", "16", "--threads", "1", "--set", "data.validation_count=30"));
+            Fit(FakeScreen.Run(
+                "train", "--data", _data.Folder, "--runs", _made.At("runs"), "--name", name, "--seed", seed, "--epochs", "1", "--batch", "16",
+                "--threads", "1", "--set", "data.validation_count=30"));
             Fit(FakeScreen.Run("eval", name, "--runs", _made.At("runs"), "--split", "test", "--threads", "1"));
         }
     }
@@ -203,7 +205,8 @@ public sealed class OpeningRunsTests : IDisposable
 
     private static string Config(string run) => Path.Combine(run, "config.yaml");
 
-    private static IEnumerable<string> Values(string yaml) => yaml.Split('\n').Where(line => !line.StartsWith('#') && !line.Contains(" threads: ")).Select(line => line.Split("  #")[0]);
+    private static IEnumerable<string> Values(string yaml) =>
+        yaml.Split('\n').Where(line => !line.StartsWith('#') && !line.Contains(" threads: ")).Select(line => line.Split("  #")[0]);
 
     private static Action<string> Edit(string from, string to) => run =>
     {

@@ -95,7 +95,8 @@ public class TrainCommandTests
         Assert.Equal(0, Train(data, runs).Code);
         Assert.DoesNotContain("different sets", FakeScreen.Run("runs", "--runs", runs.Path).Screen.Output);
         Assert.Equal(0, Train(data, runs, "--limit-validation", "3").Code);
-        Assert.Contains("validated on 2 different sets of images, so their accuracies cannot be compared", FakeScreen.Run("runs", "--runs", runs.Path).Screen.Output);
+        Assert.Contains(
+            "validated on 2 different sets of images, so their accuracies cannot be compared", FakeScreen.Run("runs", "--runs", runs.Path).Screen.Output);
         var (code, screen) = FakeScreen.Run("eval", "best", "--runs", runs.Path);
         Assert.Equal(2, code);
         var advice = Assert.Single(screen.Error.Split('\n'), line => line.TrimStart().StartsWith("do ", StringComparison.Ordinal)).Trim()[2..].Trim();
@@ -251,7 +252,9 @@ public class TrainCommandTests
     {
         using var data = new TinyData();
         using var runs = new TempFolder();
-        var (code, screen) = Train(data, runs, "--name", "x", "--seeds", "2", "--learning-rate", "90", "--optimizer", "sgd", "--set", "schedule.name=constant", "--set", "model.normalization=none", "--json");
+        var (code, screen) = Train(
+            data, runs, "--name", "x", "--seeds", "2", "--learning-rate", "90", "--optimizer", "sgd", "--set", "schedule.name=constant",
+            "--set", "model.normalization=none", "--json");
         Assert.Equal(20, code);
         using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
         Assert.Equal([20, 20], json.RootElement.GetProperty("runs").EnumerateArray().Select(one => one.GetProperty("error").GetProperty("code").GetInt32()));

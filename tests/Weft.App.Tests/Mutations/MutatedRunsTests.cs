@@ -26,9 +26,12 @@ public sealed class MutatedRunsTests : IDisposable
     {
         var count = Number("WEFT_MUTANTS", 60);
         var from = Number("WEFT_MUTANTS_FROM", 1);
-        File.WriteAllText(_runs.At("net.yaml"), "layers:\n  - conv2d: {output_channels: 3, kernel: 3}\n  - batch_norm2d\n  - relu\n  - global_average_pool\n  - linear: classes\n");
+        File.WriteAllText(
+            _runs.At("net.yaml"),
+            "layers:\n  - conv2d: {output_channels: 3, kernel: 3}\n  - batch_norm2d\n  - relu\n  - global_average_pool\n  - linear: classes\n");
         var (code, screen) = FakeScreen.Run(
-            "train", "--data", _data.Folder, "--runs", _runs.At("original"), "--name", "r", "--model", _runs.At("net.yaml"), "--recipe", "none", "--epochs", "3", "--threads", "1", "--set", "training.batch_size=8", "--quiet");
+            "train", "--data", _data.Folder, "--runs", _runs.At("original"), "--name", "r", "--model", _runs.At("net.yaml"), "--recipe", "none",
+            "--epochs", "3", "--threads", "1", "--set", "training.batch_size=8", "--quiet");
         Assert.True(code == 0, screen.Error);
         Assert.Equal(0, Run("eval", "r", "--runs", _runs.At("original")).Code);
         Assert.Equal(0, Run("report", "r", "--runs", _runs.At("original")).Code);
@@ -58,21 +61,26 @@ public sealed class MutatedRunsTests : IDisposable
             foreach (var page in new[] { "/", "/runs/r" })
             {
                 using var answer = await browser.GetAsync(page, TestContext.Current.CancellationToken);
-                if ((int)answer.StatusCode >= 500 && !(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("cannot be read"))
+                if ((int)answer.StatusCode >= 500
+                    && !(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("cannot be read"))
                     failures.Add($"seed {seed} ({what}): the studio's {page} answers {(int)answer.StatusCode}");
             }
 
             Directory.Delete(mutants, recursive: true);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{count} mutants from seed {from}; exit codes {string.Join(", ", codes.Select(entry => $"{entry.Key}: {entry.Value}"))}; longest {longest.Time.TotalSeconds:F1} s, {longest.What}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{count} mutants from seed {from}; exit codes {string.Join(", ", codes.Select(entry => $"{entry.Key}: {entry.Value}"))}; "
+            + $"longest {longest.Time.TotalSeconds:F1} s, {longest.What}");
         Assert.True(failures.Count == 0, $"{failures.Count} failures, the first of them:\n{string.Join('\n', failures.Take(40))}");
     }
 
     private static IEnumerable<string[]> Commands(string runs) =>
     [
-        ["runs", "--runs", runs], ["runs", "show", "r", "--runs", runs], ["config", "diff", "r", "r", "--runs", runs], ["eval", "r", "--runs", runs, "--threads", "1"],
-        ["compare", "r", "r", "--runs", runs], ["report", "r", "--runs", runs, "--threads", "1"], ["track", "r", "--to", "tensorboard", "--runs", runs, "--dir", Path.Combine(runs, "..", "tracked")],
+        ["runs", "--runs", runs], ["runs", "show", "r", "--runs", runs], ["config", "diff", "r", "r", "--runs", runs],
+        ["eval", "r", "--runs", runs, "--threads", "1"],
+        ["compare", "r", "r", "--runs", runs], ["report", "r", "--runs", runs, "--threads", "1"],
+        ["track", "r", "--to", "tensorboard", "--runs", runs, "--dir", Path.Combine(runs, "..", "tracked")],
         ["predict", "r", Path.Combine(runs, "r", "run.json"), "--runs", runs, "--threads", "1"], ["resume", "r", "--runs", runs, "--threads", "1"],
     ];
 
@@ -85,7 +93,8 @@ public sealed class MutatedRunsTests : IDisposable
         return thread.Join(Patience) ? (result!.Value.Item1, result.Value.Item2.Error) : (int.MaxValue, $"no end within {Patience}");
     }
 
-    private static int Number(string variable, int usual) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : usual;
+    private static int Number(string variable, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : usual;
 
     private static void Copy(string from, string to)
     {

@@ -18,8 +18,10 @@ internal sealed class RunMutator(string run, int seed)
 
     private static readonly string[] Files =
     [
-        "run.json", "config.yaml", "model.yaml", "events.jsonl", "metrics.csv", "owner.pid", "run.lock", "checkpoints/last.safetensors", "checkpoints/best.safetensors", "checkpoints/last.previous.safetensors",
-        "eval/validation/metrics.json", "eval/validation/predictions.csv", "eval/validation/per_class.csv", "analysis/validation/analysis.json", "analysis/validation/cases.json",
+        "run.json", "config.yaml", "model.yaml", "events.jsonl", "metrics.csv", "owner.pid", "run.lock", "checkpoints/last.safetensors",
+        "checkpoints/best.safetensors", "checkpoints/last.previous.safetensors",
+        "eval/validation/metrics.json", "eval/validation/predictions.csv", "eval/validation/per_class.csv", "analysis/validation/analysis.json",
+        "analysis/validation/cases.json",
     ];
 
     private static readonly string[] Folders = ["checkpoints", "eval", "eval/validation", "analysis"];
@@ -27,7 +29,8 @@ internal sealed class RunMutator(string run, int seed)
     // What somebody's editor, another program or a flipped bit makes of a value.
     private static readonly string[] Values =
     [
-        "null", "[]", "{}", "\"\"", "\"text\"", "0", "-1", "3", "500", "1e308", "2147483648", "-9223372036854775808", "99999999999999999999", "0.5", "true", "\"NaN\"", "\"Infinity\"", "[null]", "[[[]]]", "\"\\u0000\"", "[1,2,3]",
+        "null", "[]", "{}", "\"\"", "\"text\"", "0", "-1", "3", "500", "1e308", "2147483648", "-9223372036854775808", "99999999999999999999", "0.5", "true",
+        "\"NaN\"", "\"Infinity\"", "[null]", "[[[]]]", "\"\\u0000\"", "[1,2,3]",
     ];
 
     private readonly Random _random = new(seed);
@@ -193,7 +196,9 @@ internal sealed class RunMutator(string run, int seed)
             what = $"{key} = {metadata[key]}";
         }
 
-        var text = Encoding.UTF8.GetBytes(header.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        var text = Encoding.UTF8.GetBytes(
+            header.ToJsonString(
+                new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         var file = new byte[8 + text.Length + bytes.Length - 8 - (int)length];
         BinaryPrimitives.WriteUInt64LittleEndian(file, (ulong)text.Length);
         text.CopyTo(file, 8);
@@ -288,7 +293,10 @@ internal sealed class RunMutator(string run, int seed)
 
     private string Text(string name) => Read(name) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
 
-    private byte[]? Read(string name) => new FileInfo(Path.Combine(run, name)) is { Exists: true, LinkTarget: null, Length: > 0 } file && !file.Attributes.HasFlag(FileAttributes.Directory) ? File.ReadAllBytes(file.FullName) : null;
+    private byte[]? Read(string name) =>
+        new FileInfo(Path.Combine(run, name)) is { Exists: true, LinkTarget: null, Length: > 0 } file && !file.Attributes.HasFlag(FileAttributes.Directory)
+            ? File.ReadAllBytes(file.FullName)
+            : null;
 
     private void Write(string name, byte[] bytes)
     {

@@ -133,7 +133,9 @@ public sealed class WandbOfflineTests : TrackedRunTests
             new RunStarted(1, "desk", 2, 1, 20) { Time = FakeRun.Start }, new StepDone(1, 10, double.NaN, 0.5, 1e-7, 7) { Time = FakeRun.Start },
             new StepDone(1, 20, double.PositiveInfinity, double.NaN, double.NegativeInfinity, 7) { Time = FakeRun.Start });
         var rows = Rows(HandOver(run));
-        Assert.Equal(["NaN", "1E-07", "Infinity", "NaN", "-Infinity"], new[] { rows[0]["step/loss"], rows[0]["step/learning_rate"], rows[1]["step/loss"], rows[1]["step/accuracy"], rows[1]["step/learning_rate"] });
+        Assert.Equal(
+            ["NaN", "1E-07", "Infinity", "NaN", "-Infinity"],
+            new[] { rows[0]["step/loss"], rows[0]["step/learning_rate"], rows[1]["step/loss"], rows[1]["step/accuracy"], rows[1]["step/learning_rate"] });
     }
 
     [Theory, InlineData(StopReasons.Completed, 0), InlineData(StopReasons.Interrupted, 130), InlineData(StopReasons.Diverged, 20), InlineData(null, 1)]

@@ -18,9 +18,11 @@ public class DatasetSplitTests
             var sizes = PerClass(Enumerable.Range(0, labels.Length), labels, classes);
             var (train, validation) = (PerClass(split.Train, labels, classes), PerClass(split.Validation, labels, classes));
             if (wanted >= sizes.Count(size => size >= 2))
-                Assert.All(Enumerable.Range(0, classes).Where(c => sizes[c] >= 2), c => Assert.True(validation[c] >= 1, $"trial {trial}: class {c} of {sizes[c]} has no validation sample"));
+                Assert.All(Enumerable.Range(0, classes).Where(c => sizes[c] >= 2), c =>
+                    Assert.True(validation[c] >= 1, $"trial {trial}: class {c} of {sizes[c]} has no validation sample"));
             if (labels.Length - wanted >= sizes.Count(size => size > 0))
-                Assert.All(Enumerable.Range(0, classes).Where(c => sizes[c] > 0), c => Assert.True(train[c] >= 1, $"trial {trial}: class {c} of {sizes[c]} has no training sample"));
+                Assert.All(Enumerable.Range(0, classes).Where(c => sizes[c] > 0), c =>
+                    Assert.True(train[c] >= 1, $"trial {trial}: class {c} of {sizes[c]} has no training sample"));
 
             var before = LargestRemainders(sizes, wanted);
             if (Enumerable.Range(0, classes).All(c => sizes[c] == 0 || (before[c] >= (sizes[c] >= 2 ? 1 : 0) && before[c] < sizes[c])))

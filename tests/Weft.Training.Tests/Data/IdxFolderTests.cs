@@ -51,7 +51,8 @@ public sealed class IdxFolderTests : IDisposable
     {
         Write(IdxFolder.TrainImages, IdxBytes.Images(40, 5, 5));
         Write(IdxFolder.TrainLabels, IdxBytes.Labels(40, _ => 3));
-        Assert.Equal("one class: every label is 3", Refused("train-labels-idx1-ubyte.gz has labels that do not number classes", () => IdxFolder.Open(_folder)).Found);
+        Assert.Equal(
+            "one class: every label is 3", Refused("train-labels-idx1-ubyte.gz has labels that do not number classes", () => IdxFolder.Open(_folder)).Found);
     }
 
     [Fact]

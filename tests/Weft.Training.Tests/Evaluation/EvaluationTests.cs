@@ -64,8 +64,10 @@ public sealed class EvaluationTests : IDisposable
     [Fact]
     public void Classes_without_samples_are_named_beside_the_accuracy()
     {
-        Assert.Equal("2 of 4 classes have no test image: c2, c3 (not measured by the accuracy)", Result([0, 0, 1], [0, 0, 1], 4).AbsenceNote(EvaluationSplit.Test));
-        Assert.Equal("1 of 2 classes has no validation image: c1 (not measured by the accuracy)", Result([0, 0], [0, 0], 2).AbsenceNote(EvaluationSplit.Validation));
+        Assert.Equal(
+            "2 of 4 classes have no test image: c2, c3 (not measured by the accuracy)", Result([0, 0, 1], [0, 0, 1], 4).AbsenceNote(EvaluationSplit.Test));
+        Assert.Equal(
+            "1 of 2 classes has no validation image: c1 (not measured by the accuracy)", Result([0, 0], [0, 0], 2).AbsenceNote(EvaluationSplit.Validation));
         Assert.Null(Result([0, 1], [0, 0], 2).AbsenceNote(EvaluationSplit.Validation));
     }
 
@@ -77,7 +79,9 @@ public sealed class EvaluationTests : IDisposable
         string folder;
         using (var owned = RunLock.Take(reference.Run))
             folder = EvaluationFiles.Write(owned, reference, EvaluationSplit.Validation, Result([0, 0], [0, 0], 3));
-        Assert.Equal(["class,name,count,predicted,correct,precision,recall,f1", "0,c0,2,2,2,1,1,1", "1,c1,0,0,0,,,", "2,c2,0,0,0,,,"], File.ReadAllLines(Path.Combine(folder, "per_class.csv")));
+        Assert.Equal(
+            ["class,name,count,predicted,correct,precision,recall,f1", "0,c0,2,2,2,1,1,1", "1,c1,0,0,0,,,", "2,c2,0,0,0,,,"],
+            File.ReadAllLines(Path.Combine(folder, "per_class.csv")));
         var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")))!;
         Assert.Equal((1.0, "c1", "c2"), ((double)metrics["macro_f1"]!, (string?)metrics["absent_classes"]![0], (string?)metrics["absent_classes"]![1]));
         Assert.Null(EvaluationFiles.Metrics(reference, EvaluationSplit.Validation, Result([], [], 2))["macro_f1"]);

@@ -90,11 +90,14 @@ public sealed class ReaderFuzzTests : IDisposable
     {
         Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => ModelFile.Parse(text, "here", 10, new FeatureShape(28, 28, 1))).Code);
         File.WriteAllText(_folder.In("fuzzed.yaml"), text);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("fuzzed.yaml") })).Code);
+        Assert.Equal(
+            ExitCode.Usage,
+            Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("fuzzed.yaml") })).Code);
     }
 
     [Fact]
-    public void Prediction_tables() => Texts("index,label,prediction,loss,p0,p1\n0,1,1,0.105,0.1,0.9\n1,0,1,1.2,0.3,0.7\n", text => PredictionTable.ReadCsv(new StringReader(text), "here"));
+    public void Prediction_tables() =>
+        Texts("index,label,prediction,loss,p0,p1\n0,1,1,0.105,0.1,0.9\n1,0,1,1.2,0.3,0.7\n", text => PredictionTable.ReadCsv(new StringReader(text), "here"));
 
     [Fact]
     public void Idx_files()
@@ -113,7 +116,14 @@ public sealed class ReaderFuzzTests : IDisposable
     {
         // Most of a checkpoint is numbers, any of which may be any.
         var header = headerOnly ? 8 + (int)BitConverter.ToUInt64(right) : right.Length;
-        Inputs(_ => right, (mutator, bytes) => headerOnly ? Resized([.. bytes[..8], .. Encoding.UTF8.GetBytes(mutator.Mutate(Encoding.UTF8.GetString(bytes[8..header]))), .. bytes[header..]], bytes.Length - header) : mutator.Mutate(bytes), read);
+        Inputs(
+            _ => right,
+            (mutator, bytes) => headerOnly
+                ? Resized(
+                    [.. bytes[..8], .. Encoding.UTF8.GetBytes(mutator.Mutate(Encoding.UTF8.GetString(bytes[8..header]))), .. bytes[header..]],
+                    bytes.Length - header)
+                : mutator.Mutate(bytes),
+            read);
 
         static byte[] Resized(byte[] file, int values)
         {
@@ -148,7 +158,8 @@ public sealed class ReaderFuzzTests : IDisposable
         Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 64 << 20, "what is read wrong is kept");
     }
 
-    internal static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
+    internal static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string WithoutChecksum(string line) => line.LastIndexOf(",\"crc\"", StringComparison.Ordinal) is var at and > 0 ? line[..at] + "}" : line;
 }

@@ -62,7 +62,8 @@ public sealed class RunFolderSafetyTests : IDisposable
     {
         using var won = new ManualResetEventSlim();
         RunLock? winner = null;
-        var refused = Assert.Throws<WeftException>(() => Store.Create("small", "run", (_, _) => winner = Store.Create("small", "run", (made, _) => File.WriteAllText(made.Folder.InformationFile, "{}"))));
+        var refused = Assert.Throws<WeftException>(() =>
+            Store.Create("small", "run", (_, _) => winner = Store.Create("small", "run", (made, _) => File.WriteAllText(made.Folder.InformationFile, "{}"))));
         Assert.Equal(ExitCode.RunBusy, refused.Code);
         winner!.Dispose();
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder.In("runs")));
@@ -180,7 +181,8 @@ public sealed class RunFolderSafetyTests : IDisposable
             Assert.Contains(seen.Events.OfType<Warned>(), warning => warning.Code == "records-damaged");
         }
 
-        Assert.Equal(rows[0] with { }, new RunReader(Run).Metrics()[0], (a, b) => a.Epoch == b.Epoch && a.ValidationLoss == b.ValidationLoss && a.LearningRate == b.LearningRate);
+        Assert.Equal(rows[0] with { }, new RunReader(Run).Metrics()[0], (a, b) =>
+            a.Epoch == b.Epoch && a.ValidationLoss == b.ValidationLoss && a.LearningRate == b.LearningRate);
         Assert.Equal([1, 2, 3, 4], new RunReader(Run).Metrics().Select(row => row.Epoch));
         Assert.Null(new RunReader(Run).DescribeDamage());
         Assert.True(File.Exists(Run.MetricsFile + ".damaged"));

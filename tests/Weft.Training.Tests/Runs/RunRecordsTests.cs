@@ -11,7 +11,8 @@ public sealed class RunRecordsTests : IDisposable
     {
         RunEvent[] events =
         [
-            new RunStarted(1, "m", 2, 3, 4), new RunResumed(1, "m", 2, 3, 4, 5, 6), new StepDone(1, 10, 0.5, 0.25, 1e-4, 1000), new EpochDone(1, 2, 3, 0.4, 5, 0.6, 7, 8, 9, true),
+            new RunStarted(1, "m", 2, 3, 4), new RunResumed(1, "m", 2, 3, 4, 5, 6), new StepDone(1, 10, 0.5, 0.25, 1e-4, 1000),
+            new EpochDone(1, 2, 3, 0.4, 5, 0.6, 7, 8, 9, true),
             new CheckpointSaved("last.safetensors", 1, 2, 3.5), new Warned("disk-full", "what", null), new RunStopped(StopReasons.Completed, "all done", 3, 30),
         ];
         foreach (var happened in events.Select(e => e with { Time = new DateTimeOffset(2026, 11, 22, 1, 2, 3, TimeSpan.Zero) }))

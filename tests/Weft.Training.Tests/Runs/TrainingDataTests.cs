@@ -22,7 +22,9 @@ public sealed class TrainingDataTests : IDisposable
         Assert.Equal("1 of 3 classes has no validation image: class 2 (not measured by the validation accuracy; a class with one image keeps it for training)",
             Assert.Single(TrainingData.Prepare(Data(50, 49, 1), new DataConfiguration { ValidationCount = 20 }).Notes));
         var few = TrainingData.Prepare(Data(20, 20, 20), new DataConfiguration { ValidationCount = 2 });
-        Assert.Equal("1 of 3 classes has no validation image: class 2 (not measured by the validation accuracy; data.validation_count: 2, and there are 3 classes)", few.ValidationGap);
+        Assert.Equal(
+            "1 of 3 classes has no validation image: class 2 (not measured by the validation accuracy; data.validation_count: 2, and there are 3 classes)",
+            few.ValidationGap);
         Assert.Contains("and 15 more", TrainingData.Prepare(Data([.. Enumerable.Repeat(3, 40)]), new DataConfiguration { ValidationCount = 5 }).ValidationGap);
     }
 
@@ -38,7 +40,9 @@ public sealed class TrainingDataTests : IDisposable
     {
         var options = new DataConfiguration { Folder = "/some where/data", LimitValidation = 2 };
         var error = Assert.Throws<WeftException>(() => TrainingData.Prepare(TinyTraining.Dataset(), options));
-        Assert.Equal((ExitCode.Usage, "data.limit_validation", "at least 4, one of each class", "2", "nothing was touched", "weft train --data '/some where/data' --limit-validation 4"),
+        Assert.Equal(
+            (ExitCode.Usage, "data.limit_validation", "at least 4, one of each class", "2", "nothing was touched",
+                "weft train --data '/some where/data' --limit-validation 4"),
             (error.Code, error.Where, error.Expected, error.Found, error.Safe, error.Do));
         error = Assert.Throws<WeftException>(() => TrainingData.Prepare(TinyTraining.Dataset(), new DataConfiguration { LimitTrain = 3 }));
         Assert.Equal(("data.limit_train", "weft train --limit-train 4"), (error.Where, error.Do));
@@ -51,7 +55,9 @@ public sealed class TrainingDataTests : IDisposable
         var data = TrainingData.Prepare(Data(60, 60, 60), new DataConfiguration { LimitTrain = 30, LimitValidation = 6 });
         Assert.Equal([10, 10, 10], ClassCounts.Of(data.Dataset.Train, data.Split.Train, 3).PerClass);
         Assert.Equal([2, 2, 2], ClassCounts.Of(data.Dataset.Train, data.Split.Validation, 3).PerClass);
-        Assert.Equal("the first 30 training images would lose 2 of 3 classes (class 1, class 2): so many were taken of each class as its share is, one at least", data.Notes[0]);
+        Assert.Equal(
+            "the first 30 training images would lose 2 of 3 classes (class 1, class 2): so many were taken of each class as its share is, one at least",
+            data.Notes[0]);
         Assert.Equal(2, data.Notes.Count);
     }
 
@@ -74,7 +80,8 @@ public sealed class TrainingDataTests : IDisposable
     {
         var store = new RunStore(_folder.In("runs"));
         TrainingData data;
-        using (var plan = TrainingPlan.Begin(TinyTraining.Configuration("training.epochs=1", "data.validation_count=3"), TinyTraining.Dataset(), new NewRun { Store = store, Name = "run" }))
+        using (var plan = TrainingPlan.Begin(
+            TinyTraining.Configuration("training.epochs=1", "data.validation_count=3"), TinyTraining.Dataset(), new NewRun { Store = store, Name = "run" }))
         {
             data = plan.Data;
             Trainer.Run(plan);
@@ -82,7 +89,9 @@ public sealed class TrainingDataTests : IDisposable
 
         var warned = Assert.Single(store.Find("run").Events().OfType<Warned>());
         Assert.Equal(("classes", data.ValidationGap), (warned.Code, warned.What));
-        Assert.Equal((data.ValidationFingerprint, SplitRule.EveryClass), (store.Find("run").Information.Data.ValidationFingerprint, store.Find("run").Information.Data.SplitRule));
+        Assert.Equal(
+            (data.ValidationFingerprint, SplitRule.EveryClass),
+            (store.Find("run").Information.Data.ValidationFingerprint, store.Find("run").Information.Data.SplitRule));
         Assert.DoesNotContain("split_rule", File.ReadAllText(TinyTraining.Run(_folder).InformationFile));
     }
 
@@ -122,7 +131,9 @@ public sealed class TrainingDataTests : IDisposable
     {
         var store = new RunStore(_folder.In("runs"));
         TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1"), "four");
-        var error = Assert.Throws<WeftException>(() => TrainingPlan.Begin(TinyTraining.Configuration(), Data(96, 96), new NewRun { Store = store, Name = "two", From = store.FindCheckpoint("four@best") }));
+        var error = Assert.Throws<WeftException>(() =>
+            TrainingPlan.Begin(
+                TinyTraining.Configuration(), Data(96, 96), new NewRun { Store = store, Name = "two", From = store.FindCheckpoint("four@best") }));
         Assert.Equal((ExitCode.CheckpointMismatch, "the run four has 4 classes, the data 2", "weft train"), (error.Code, error.What, error.Do));
         Assert.False(Directory.Exists(_folder.In("runs", "two")));
     }

@@ -72,7 +72,8 @@ internal static class IdxPictures
             throw new InvalidDataException($"the file holds no image (0 of {sizes.Height} × {sizes.Width})");
         PictureLimits.RequireSize(sizes.Width, sizes.Height);
         length = SizeLimit.Product(Array.MaxLength, sizes.Count, sizes.Height, sizes.Width)
-            ?? throw new InvalidDataException($"{sizes.Count} images of {sizes.Height} × {sizes.Width} are more than the {Array.MaxLength} bytes that are read at most");
+            ?? throw new InvalidDataException(
+                $"{sizes.Count} images of {sizes.Height} × {sizes.Width} are more than the {Array.MaxLength} bytes that are read at most");
         count = (int)sizes.Count;
         return new FeatureShape((int)sizes.Height, (int)sizes.Width, 1);
     }

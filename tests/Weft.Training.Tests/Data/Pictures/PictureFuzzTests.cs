@@ -1,7 +1,8 @@
 namespace Weft.Training.Tests;
 
 /// <summary>
-/// Random damage: whatever the bytes, the reader answers with pictures or with an error for a person, and takes little memory for it. Its long form: see <see cref="ReaderFuzzTests"/>.
+/// Random damage: whatever the bytes, the reader answers with pictures or with an error for a person, and takes little memory for it. Its long form:
+/// see <see cref="ReaderFuzzTests"/>.
 /// </summary>
 public class PictureFuzzTests
 {
