@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 
 const int MaxFileLines = 400;
-const int CodeLineBudget = 20_000; // of src; raising it is a decision record
+const int CodeLineBudget = 21_000; // of src; raising it is a decision record
 var root = Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!;
 Directory.SetCurrentDirectory(root);
 
