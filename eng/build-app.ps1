@@ -56,7 +56,7 @@ if (-not $app) {
             [Console]::Error.WriteLine('weft: building...')
             Push-Location $root
             # The property says that the launcher builds, and where; these signs would end its value.
-            $folder = (Join-Path $builds 'work').Replace('%', '%25').Replace(';', '%3B').Replace(',', '%2C')
+            $folder = (Join-Path $builds 'output').Replace('%', '%25').Replace(';', '%3B').Replace(',', '%2C')
             $output = & dotnet build src\Weft.App\Weft.App.csproj -c Release --disable-build-servers -v quiet "-p:LauncherFolder=$folder" 2>&1
             $code = $LASTEXITCODE
             Pop-Location
@@ -66,7 +66,7 @@ if (-not $app) {
                 exit 1
             }
             $id = 'build-' + [DateTime]::UtcNow.ToString('yyyyMMdd-HHmmss') + "-$PID"
-            Copy-Item -Recurse (Join-Path $builds 'work\bin\Weft.App\release') (Join-Path $builds $id)
+            Copy-Item -Recurse (Join-Path $builds 'output\bin\Weft.App\release') (Join-Path $builds $id)
             Set-Content (Join-Path (Join-Path $builds $id) 'sources') $sources
             Set-Content $current $id
             # A build in use cannot be deleted on Windows: those that nobody uses go.

@@ -6,16 +6,15 @@ namespace Weft.App;
 /// <summary>What a list of runs says about one of them.</summary>
 internal sealed class RunSummary
 {
-    private readonly IReadOnlyList<MetricsRow> _rows;
-    private readonly IReadOnlyList<RunEvent> _events;
+    private readonly RunRecords _records;
 
     /// <exception cref="WeftException">Exit 32, 33 or 41: its records cannot be read.</exception>
     public RunSummary(RunReader run)
     {
         Run = run;
-        (_rows, _events, Damage) = (run.Metrics(), run.Events(), run.DescribeDamage());
-        Best = run.Best;
-        Epochs = _events.Select(happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null })
+        _records = run.Records();
+        Best = _records.Best;
+        Epochs = _records.Events.Select(happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null })
             .LastOrDefault(epochs => epochs is not null)
             ?? run.TryConfiguration()?.Value.Training.Epochs;
     }
@@ -23,7 +22,7 @@ internal sealed class RunSummary
     public RunReader Run { get; }
 
     /// <summary>What is damaged in its records and left out; null where nothing is.</summary>
-    public string? Damage { get; }
+    public string? Damage => _records.Damage;
 
     public string Name => Run.Folder.Name;
 
@@ -31,17 +30,17 @@ internal sealed class RunSummary
 
     public MetricsRow? Best { get; }
 
-    public IReadOnlyList<MetricsRow> Rows => _rows;
+    public IReadOnlyList<MetricsRow> Rows => _records.Rows;
 
-    public int EpochsDone => _rows.Count == 0 ? 0 : _rows[^1].Epoch;
+    public int EpochsDone => Rows is [.., var last] ? last.Epoch : 0;
 
     /// <summary>As planned, by what the last process that trained it said, or by its configuration; null where neither is there.</summary>
     public int? Epochs { get; }
 
-    public TimeSpan Trained => TimeSpan.FromSeconds(_rows.Sum(row => row.Seconds));
+    public TimeSpan Trained => TimeSpan.FromSeconds(Rows.Sum(row => row.Seconds));
 
     /// <summary>The last word of the run about itself; null while it is trained, or after a kill.</summary>
-    public RunStopped? Stopped => _events.OfType<RunEvent>().LastOrDefault(e => e is RunStopped or RunResumed or RunStarted) as RunStopped;
+    public RunStopped? Stopped => _records.Events.LastOrDefault(e => e is RunStopped or RunResumed or RunStarted) as RunStopped;
 
     /// <summary>"training", a stop reason, or "unfinished" for a run whose process is gone without a word.</summary>
     public string State => Run.IsBeingTrained ? "training" : Stopped?.Reason.Replace('_', ' ') ?? "unfinished";

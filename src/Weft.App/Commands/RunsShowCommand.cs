@@ -52,11 +52,7 @@ internal sealed class RunsShowCommand : Verb
         var width = Screen.PeopleHaveTerminal ? Screen.Width : EpochTable.Wide;
         Screen.People.WriteLine(EpochTable.Header(width));
         foreach (var row in summary.Rows)
-        {
-            Screen.People.WriteLine(EpochTable.Row(new EpochDone(
-                row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond,
-                IsBest: row.Epoch == summary.Best?.Epoch), width));
-        }
+            Screen.People.WriteLine(EpochTable.Row(EpochDone.Of(row, isBest: row.Epoch == summary.Best?.Epoch), width));
     }
 
     private static List<string> Checkpoints(RunFolder folder) => PathKinds.Of(folder.CheckpointsFolder) != PathKind.Folder ? [] :

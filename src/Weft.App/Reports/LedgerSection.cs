@@ -19,10 +19,13 @@ internal static class LedgerSection
         var rows = Html.Join(all.TakeLast(Shown).Select(opening => Html.Of(
             $"<tr><td>{opening.Time.UtcDateTime.ToString(
                 "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{opening.Run}@{opening.Checkpoint}</td></tr>")));
+        var times = all.Count == 1 ? "once" : $"{all.Count.ToString(CultureInfo.InvariantCulture)} times";
         return Html.Of(
             $"""
-            <section><h2>Test-set ledger</h2><p class="read">The test images were opened {(all.Count == 1 ? "once" : $"{all.Count.ToString(CultureInfo.InvariantCulture)} times")} by the runs of this folder. Each look that influences a choice makes a test result count for less.{damaged}</p>
-            <details><summary>{(all.Count > Shown ? $"The last {Shown}" : "All of them")}</summary><div class="wide"><table class="numbers"><thead><tr><th>when (UTC)</th><th>what</th></tr></thead><tbody>{rows}</tbody></table></div></details></section>
+            <section><h2>Test-set ledger</h2><p class="read">The test images were opened {times} by the runs of this folder.
+            Each look that influences a choice makes a test result count for less.{damaged}</p>
+            <details><summary>{(all.Count > Shown ? $"The last {Shown}" : "All of them")}</summary><div class="wide"><table class="numbers">
+            <thead><tr><th>when (UTC)</th><th>what</th></tr></thead><tbody>{rows}</tbody></table></div></details></section>
             """);
     }
 }

@@ -98,8 +98,7 @@ internal sealed class RunStory(TrackedRun run)
         (_step, _epoch) = (epoch.Step, epoch.Epoch);
         if (epoch.IsBest)
             (_best, _bestObserved) = (epoch, observed);
-        _rows.Add(new MetricsRow(
-            epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate, epoch.Seconds, epoch.ImagesPerSecond));
+        _rows.Add(epoch.ToRow());
         yield return At(new EpochTold(epoch, observed) { Row = NextRow(epoch.Step) });
         yield return Line(string.Create(CultureInfo.InvariantCulture,
             $"epoch {epoch.Epoch}/{_epochs}  train loss {epoch.TrainLoss:0.0000} accuracy {epoch.TrainAccuracy:0.00 %}  validation loss {epoch.ValidationLoss:0.0000} accuracy {epoch.ValidationAccuracy:0.00 %}  {epoch.Seconds:0.0} s{(epoch.IsBest ? "  best" : "")}"));

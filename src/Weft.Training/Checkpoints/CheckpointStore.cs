@@ -3,8 +3,6 @@ namespace Weft.Training;
 /// <summary>The checkpoints of a run, as its owner keeps them: best, last, the valid last one before it, and the epochs that are kept for good.</summary>
 public sealed class CheckpointStore(RunFolder run, IFiles? files = null)
 {
-    private const string DamagedEnding = ".damaged";
-
     private readonly IFiles _files = files ?? DiskFiles.Instance;
 
     /// <summary>Returns when the checkpoint has reached the device, was read back and compared, and its name is durable.</summary>
@@ -48,7 +46,7 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null)
             Where = run.CheckpointsFolder,
             Expected = damage?.Expected,
             Found = damage?.Found ?? "no last checkpoint",
-            Safe = damage is null ? null : "the damaged files were kept, renamed to *.damaged",
+            Safe = damage is null ? null : $"the damaged files were kept, renamed to *{DamagedName.Ending}",
             Do = CheckpointReference.IsWhole(run.BestCheckpoint) ? $"weft eval {RunReference.For(run)}@best" : RunReference.TrainCommand(run),
         };
     }
@@ -68,9 +66,7 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null)
 
     private string SetAside(string path)
     {
-        var kept = path + DamagedEnding;
-        for (var number = 2; _files.Exists(kept); number++)
-            kept = $"{path}{DamagedEnding}-{number}";
+        var kept = DamagedName.For(path, _files.Exists);
         _files.Replace(path, kept);
         _files.FlushFolder(run.CheckpointsFolder);
         return kept;

@@ -35,7 +35,7 @@ public sealed class RunResult
     /// <summary>The views each prediction is the mean over.</summary>
     public TestTimeAugmentation Augmentation { get; }
 
-    /// <summary>Of the samples that were evaluated; null in evaluations of earlier versions.</summary>
+    /// <summary>The fingerprint of the samples that were evaluated; null in evaluations of earlier versions.</summary>
     public string? DataFingerprint { get; }
 
     public string Name => Run.Folder.Name;
@@ -62,7 +62,7 @@ public sealed class RunResult
     public static bool Exists(RunFolder run, EvaluationSplit split) =>
         RegularFile.Exists(PredictionsFile(run, split)) && RegularFile.Exists(MetricsFile(run, split));
 
-    /// <summary>Of the samples that an evaluation which is there was made of; null where there is none, or none that says it.</summary>
+    /// <summary>The fingerprint of the samples of a stored evaluation; null where none is stored, or where it does not say it.</summary>
     internal static string? FingerprintOf(RunFolder run, EvaluationSplit split)
     {
         try

@@ -14,7 +14,7 @@ public sealed record ConfigurationValue(string Key, string Text, string Origin);
 /// </summary>
 internal static class ConfigurationYaml
 {
-    /// <summary>Of a file.</summary>
+    /// <summary>A longer file is refused before it is read.</summary>
     public const int MaximumBytes = 4 << 20;
 
     private const int MaximumCharacters = 1 << 20;

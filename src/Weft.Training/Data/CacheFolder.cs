@@ -80,7 +80,7 @@ internal sealed class CacheFolder : IDisposable
             using (var stream = RegularFile.Open(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
                 stream.Flush(flushToDisk: true);
             if (IdxFolder.TryFind(Path, file.Name) is { } old && !Has(known, file))
-                DiskFiles.Instance.Replace(old, old + ".damaged");
+                DiskFiles.Instance.Replace(old, old + DamagedName.Ending);
             DiskFiles.Instance.Replace(part, File(file.Name + ".gz"));
             DiskFiles.Instance.FlushFolder(Path);
         }

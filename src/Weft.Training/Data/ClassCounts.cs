@@ -37,7 +37,7 @@ public sealed class ClassCounts
 
     public static ClassCounts Of(ImageSamples samples, IEnumerable<int> indices, int classCount) => Of([.. indices.Select(samples.Label)], classCount);
 
-    /// <summary>Of all samples of a part.</summary>
+    /// <summary>Counts all samples of a part.</summary>
     public static ClassCounts Of(ImageSamples samples, int classCount) => Of(samples, Enumerable.Range(0, samples.Count), classCount);
 
     /// <summary>The classes that occur here and not there.</summary>

@@ -25,7 +25,7 @@ public sealed class EvaluationLoader
 
     public int SampleCount => _indices.Count;
 
-    /// <summary>Of the samples the split was taken from.</summary>
+    /// <summary>The fingerprint of the samples that the split was taken from.</summary>
     public string DataFingerprint => _samples.Fingerprint;
 
     /// <summary>Of an image.</summary>

@@ -21,7 +21,7 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
 
     public long Bytes => Parts.Sum(part => part.Bytes);
 
-    /// <summary>The program alone.</summary>
+    /// <summary>What the program needs before it holds any data or network.</summary>
     public static MemoryNeed OfProgram { get; } = new([new MemoryPart("the program", RuntimeBytes)]);
 
     /// <summary>A training as configured.</summary>
@@ -78,7 +78,7 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
         ]);
     }
 
-    /// <summary>Some bytes more.</summary>
+    /// <summary>This need and one part more.</summary>
     public MemoryNeed With(string what, long bytes) => new([.. Parts, new MemoryPart(what, bytes)]);
 
     /// <param name="advice">A command that would fit, if one is known. Asked only where this one does not.</param>

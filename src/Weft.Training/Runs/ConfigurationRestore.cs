@@ -8,8 +8,6 @@ namespace Weft.Training;
 /// </summary>
 public static class ConfigurationRestore
 {
-    private const string DamagedEnding = ".damaged";
-
     /// <returns>The files that were written, each with the name under which the old one was kept; none where nothing was wrong.</returns>
     /// <exception cref="WeftException">
     /// Exit 22: the run has no valid checkpoint; 30: another process owns the run; 40 or 41: a file cannot be written.
@@ -133,9 +131,7 @@ public static class ConfigurationRestore
         string? kept = null;
         if (PathKinds.Of(path) is var kind and not PathKind.Absent)
         {
-            kept = path + DamagedEnding;
-            for (var number = 2; PathKinds.Of(kept) != PathKind.Absent; number++)
-                kept = $"{path}{DamagedEnding}-{number}";
+            kept = DamagedName.For(path);
             if (kind == PathKind.Folder)
                 Directory.Move(path, kept);
             else

@@ -20,7 +20,11 @@ public sealed record MetricsRow(
         $"{Epoch},{Step},{TrainLoss},{TrainAccuracy},{ValidationLoss},{ValidationAccuracy},{LearningRate},{Seconds:0.###},{ImagesPerSecond:0.#}");
 
     /// <summary>With its checksum.</summary>
-    public string ToCheckedCsv() => ToCsv() is var text ? $"{text},{LineChecksum.Of(Encoding.UTF8.GetBytes(text))}" : text;
+    public string ToCheckedCsv()
+    {
+        var text = ToCsv();
+        return $"{text},{LineChecksum.Of(Encoding.UTF8.GetBytes(text))}";
+    }
 
     /// <summary>Null for a line that is no row: the header, numbers that no epoch can have, a checksum that does not match.</summary>
     public static MetricsRow? Parse(ReadOnlySpan<char> line)

@@ -8,8 +8,6 @@ namespace Weft.Training;
 /// </summary>
 internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, Warned? Notice)
 {
-    private const string DamagedEnding = ".damaged";
-
     /// <exception cref="WeftException">Exit 32: the events are no file of events; 33: written by a newer version; 40 or 41: they cannot be read or
     /// written.</exception>
     public static RecordRepair Of(RunFolder run)
@@ -31,7 +29,7 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
                 "records-damaged",
                 $"{metrics.Damaged} rows of metrics.csv and {tail.Damage.Count} lines of events.jsonl were damaged; "
                 + $"{rows.Count - metrics.Rows.Count} rows were restored from events",
-                $"the files as they were are kept as *{DamagedEnding}"));
+                $"the files as they were are kept as *{DamagedName.Ending}"));
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
@@ -42,10 +40,8 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
     private static IReadOnlyList<MetricsRow> Complete(IReadOnlyList<MetricsRow> rows, IReadOnlyList<RunEvent> events)
     {
         var known = rows.Select(row => row.Epoch).ToHashSet();
-        var told = events.OfType<EpochDone>().Where(epoch => known.Add(epoch.Epoch)).Select(epoch => new MetricsRow(
-            epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate, epoch.Seconds,
-            epoch.ImagesPerSecond));
-        return [.. rows.Concat(told).OrderBy(row => row.Epoch)];
+        var restored = events.OfType<EpochDone>().Where(epoch => known.Add(epoch.Epoch)).Select(epoch => epoch.ToRow());
+        return [.. rows.Concat(restored).OrderBy(row => row.Epoch)];
     }
 
     private static byte[] WholeLines(string path, IReadOnlyList<DamagedLine> damage)
@@ -63,11 +59,6 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
         return whole.ToArray();
     }
 
-    private static void Replace(string path, byte[] content)
-    {
-        var kept = path + DamagedEnding;
-        for (var number = 2; PathKinds.Of(kept) != PathKind.Absent; number++)
-            kept = $"{path}{DamagedEnding}-{number}";
-        DurableFile.Write(DiskFiles.Instance, path, content, keepPrevious: kept);
-    }
+    private static void Replace(string path, byte[] content) =>
+        DurableFile.Write(DiskFiles.Instance, path, content, keepPrevious: DamagedName.For(path));
 }

@@ -41,7 +41,15 @@ public sealed record StepDone(int Epoch, long Step, double Loss, double Accuracy
 /// <param name="IsBest">Whether this is now the best epoch.</param>
 public sealed record EpochDone(
     int Epoch, long Step, double TrainLoss, double TrainAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate,
-    double Seconds, double ImagesPerSecond, bool IsBest) : RunEvent;
+    double Seconds, double ImagesPerSecond, bool IsBest) : RunEvent
+{
+    public static EpochDone Of(MetricsRow row, bool isBest) => new(
+        row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest);
+
+    /// <summary>The epoch as <c>metrics.csv</c> holds it.</summary>
+    public MetricsRow ToRow() => new(
+        Epoch, Step, TrainLoss, TrainAccuracy, ValidationLoss, ValidationAccuracy, LearningRate, Seconds, ImagesPerSecond);
+}
 
 /// <param name="File">Within the run's folder.</param>
 /// <param name="EpochSeconds">Time spent in the unfinished epoch, so that a resumed epoch counts it.</param>

@@ -14,8 +14,7 @@ public sealed class RunReader(RunFolder folder)
     public bool IsBeingTrained => RunLock.IsHeld(Folder);
 
     /// <summary>The row of the best epoch: highest validation accuracy, of equals the lowest validation loss, of equals the first. Null before the first epoch ended.</summary>
-    public MetricsRow? Best => Metrics().Where(row => !double.IsNaN(row.ValidationAccuracy))
-        .OrderByDescending(row => row.ValidationAccuracy).ThenBy(row => row.ValidationLoss).ThenBy(row => row.Epoch).FirstOrDefault();
+    public MetricsRow? Best => RunRecords.BestOf(Metrics());
 
     /// <summary>A row an epoch, as far as written; rows that do not match their checksum are left out.</summary>
     /// <exception cref="WeftException">Exit 41: they cannot be read.</exception>
@@ -25,19 +24,14 @@ public sealed class RunReader(RunFolder folder)
     /// <exception cref="WeftException">Exit 32: the file is no file of events; 33: written by a newer version; 41: it cannot be read.</exception>
     public IReadOnlyList<RunEvent> Events() => new RunTail(Folder).Read();
 
-    /// <summary>What a person should know of the run's records: how many of their lines are damaged and left out. Null where all are whole.</summary>
-    public string? DescribeDamage()
+    /// <summary>Rows and events together, and what is damaged in them: each file is read once.</summary>
+    /// <exception cref="WeftException">Exit 32: the events are no file of events; 33: written by a newer version; 41: they cannot be read.</exception>
+    public RunRecords Records()
     {
+        var metrics = MetricsFile.Read(Folder);
         var tail = new RunTail(Folder);
-        tail.Read();
-        var rows = MetricsFile.Read(Folder).Damaged;
-        return (rows, tail.Damage.Count) switch
-        {
-            (0, 0) => null,
-            (var some, 0) => $"{some} rows of metrics.csv do not match their checksum and are left out",
-            (0, var some) => $"{some} lines of events.jsonl are damaged and left out",
-            var (some, lines) => $"{some} rows of metrics.csv and {lines} lines of events.jsonl are damaged and left out",
-        };
+        var events = tail.Read();
+        return new RunRecords(metrics.Rows, events, RunRecords.DescribeDamage(metrics.Damaged, tail.Damage.Count));
     }
 
     /// <summary>What <c>config.yaml</c> says, not compared with a checkpoint: for who only shows it, or has come through <see cref="RunChecks"/>.</summary>

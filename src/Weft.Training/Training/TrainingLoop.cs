@@ -167,8 +167,7 @@ internal sealed class TrainingLoop
             Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, report.ValidationLoss, report.ValidationAccuracy,
             LearningRateOf(_position.Step - 1), _timer.EpochSeconds, _timer.ImagesPerSecond);
         _recorder.Record(row);
-        _recorder.Record(new EpochDone(
-            row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest));
+        _recorder.Record(EpochDone.Of(row, isBest));
     }
 
     // The position with what the policies remember: one object for each position, by which a checkpoint that is already made is known.

@@ -10,7 +10,8 @@ public sealed class ReadOnlyRunTests : IDisposable
 
     public ReadOnlyRunTests()
     {
-        var (code, screen) = FakeScreen.Run("train", "--data", _data.Folder, "--runs", _runs.Path, "--name", "mine", "--epochs", "1", "--set", "training.batch_size=16", "--quiet");
+        var (code, screen) = FakeScreen.Run(
+            "train", "--data", _data.Folder, "--runs", _runs.Path, "--name", "mine", "--epochs", "1", "--set", "training.batch_size=16", "--quiet");
         Assert.True(code == 0, screen.Error);
     }
 

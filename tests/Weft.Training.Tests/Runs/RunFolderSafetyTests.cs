@@ -172,7 +172,7 @@ public sealed class RunFolderSafetyTests : IDisposable
         var rows = new RunReader(Run).Metrics();
         Damage(Run.MetricsFile, "validation_loss", offsetInNextLine: 3);
         Assert.Empty(new RunReader(Run).Metrics());
-        Assert.NotNull(new RunReader(Run).DescribeDamage());
+        Assert.NotNull(new RunReader(Run).Records().Damage);
 
         using (var plan = TinyTraining.Resume(_folder))
         {
@@ -184,7 +184,7 @@ public sealed class RunFolderSafetyTests : IDisposable
         Assert.Equal(rows[0] with { }, new RunReader(Run).Metrics()[0], (a, b) =>
             a.Epoch == b.Epoch && a.ValidationLoss == b.ValidationLoss && a.LearningRate == b.LearningRate);
         Assert.Equal([1, 2, 3, 4], new RunReader(Run).Metrics().Select(row => row.Epoch));
-        Assert.Null(new RunReader(Run).DescribeDamage());
+        Assert.Null(new RunReader(Run).Records().Damage);
         Assert.True(File.Exists(Run.MetricsFile + ".damaged"));
     }
 

@@ -39,6 +39,6 @@ public enum PictureChanges
     /// <summary>The file says that the picture is to be turned or mirrored to be shown; that was not done.</summary>
     OrientationIgnored = 1 << 10,
 
-    /// <summary>Of an animation the first picture was taken.</summary>
+    /// <summary>The file is an animation, and its first picture was taken.</summary>
     FirstOfAnimation = 1 << 11,
 }
