@@ -16,7 +16,7 @@ internal static class DocumentSnippets
 
     public static void Deploying()
     {
-        using var predictor = new Predictor(new RunStore("runs").FindCheckpoint("latest@best"));
+        using var predictor = new Predictor(new RunStore("runs").FindCheckpoint("latest@best").ReadModel());
         var picture = PictureFile.Read("coat.png", predictor.Shape).First();
         var prediction = predictor.Predict([picture.Pixels])[0];
         Console.WriteLine($"{prediction.Name} {prediction.Probability:P1}");

@@ -32,7 +32,7 @@ internal sealed class EvalCommand : Verb
             using var owned = RunOwnership.TryTake(checkpoint.Run);
             using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, signals.Token), threads,
                 $"weft eval {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
-            var views = choice.Over(RunViews.Of(evaluation.Checkpoint, checkpoint.Run));
+            var views = choice.Over(RunViews.Of(evaluation.Model, checkpoint.Run));
             var result = split == EvaluationSplit.Test
                 ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)
                 : evaluation.Validation(views, signals.Token);

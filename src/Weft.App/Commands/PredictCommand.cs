@@ -28,7 +28,7 @@ internal sealed class PredictCommand : Verb
         var threads = _threads.Of(parse);
         var choice = _views.Of(parse);
         var checkpoint = _runs.Store(parse).FindCheckpoint(parse.GetValue(_run)!);
-        using var predictor = new Predictor(checkpoint, threads, choice.IsNone ? TestTimeAugmentation.None : null);
+        using var predictor = new Predictor(checkpoint.ReadModel(), threads, choice.IsNone ? TestTimeAugmentation.None : null);
         predictor.Augmentation = choice.Over(predictor.Augmentation);
         if (ViewWords.Of(predictor.Augmentation) is { Length: > 0 } views)
             Screen.People.WriteLine($"mean over {views}");

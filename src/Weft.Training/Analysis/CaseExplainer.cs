@@ -2,7 +2,7 @@ namespace Weft.Training;
 
 /// <summary>Explains predictions one by one.</summary>
 /// <param name="trainFeatures">Normalized.</param>
-internal sealed class CaseExplainer(Checkpoint checkpoint, CpuDevice device, ImageSamples train, FeatureTable trainFeatures)
+internal sealed class CaseExplainer(TrainedModel model, CpuDevice device, ImageSamples train, FeatureTable trainFeatures)
 {
     private const int SimilarCount = 3;
 
@@ -42,7 +42,7 @@ internal sealed class CaseExplainer(Checkpoint checkpoint, CpuDevice device, Ima
 
     private (float[] Label, float[] Prediction)[] Saliency(ImageSamples images, PredictionTable predictions, IReadOnlyList<int> rows)
     {
-        using var saliency = ClassSaliency.Create(checkpoint, device);
+        using var saliency = ClassSaliency.Create(model, device);
         if (saliency is null)
             return [.. rows.Select(_ => (Array.Empty<float>(), Array.Empty<float>()))];
         var shape = saliency.Shape;

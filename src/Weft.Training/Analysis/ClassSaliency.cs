@@ -9,27 +9,24 @@ public sealed class ClassSaliency : IDisposable
 {
     private const int BatchSize = 32;
 
-    private readonly DatasetStatistics _statistics;
+    private readonly TrainedModel _model;
     private readonly Network _front;
     private readonly Network _back;
 
-    private ClassSaliency(Checkpoint checkpoint, NetworkCut cut, CpuDevice device)
+    private ClassSaliency(TrainedModel model, NetworkCut cut, CpuDevice device)
     {
         Shape = cut.Value;
-        var preprocessing = checkpoint.Card.Preprocessing;
-        _statistics = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation);
-        _front = Network.Compile(cut.Front, device, new CompileOptions { BatchSize = BatchSize, Training = false });
-        _back = Network.Compile(cut.Back, device, new CompileOptions { BatchSize = BatchSize, InputGradient = true });
-        checkpoint.ApplyToPart(_front);
-        checkpoint.ApplyToPart(_back);
+        _model = model;
+        _front = model.CompilePart(cut.Front, device, new CompileOptions { BatchSize = BatchSize, Training = false });
+        _back = model.CompilePart(cut.Back, device, new CompileOptions { BatchSize = BatchSize, InputGradient = true });
     }
 
     /// <summary>The feature map's.</summary>
     public FeatureShape Shape { get; }
 
     /// <summary>Null where the network has no feature map that its logits follow from without further statistics.</summary>
-    public static ClassSaliency? Create(Checkpoint checkpoint, CpuDevice device) =>
-        NetworkCut.BehindLastFeatureMap(checkpoint.Card.Description) is { } cut ? new ClassSaliency(checkpoint, cut, device) : null;
+    public static ClassSaliency? Create(TrainedModel model, CpuDevice device) =>
+        NetworkCut.BehindLastFeatureMap(model.Description) is { } cut ? new ClassSaliency(model, cut, device) : null;
 
     /// <summary>A map [height, width] for each pair of a sample and a class.</summary>
     public float[][] Of(ImageSamples samples, IReadOnlyList<(int Sample, int Class)> wanted)
@@ -37,7 +34,7 @@ public sealed class ClassSaliency : IDisposable
         if (wanted.Count == 0)
             return [];
         var maps = new float[wanted.Count][];
-        var loader = new EvaluationLoader(samples, [.. wanted.Select(pair => pair.Sample)], _statistics, BatchSize);
+        var loader = _model.LoaderOf(samples, [.. wanted.Select(pair => pair.Sample)], BatchSize);
         var first = 0;
         for (var i = 0; i < loader.BatchCount; i++)
         {

@@ -5,25 +5,20 @@ public sealed class FeatureExtractor : IDisposable
 {
     private const int BatchSize = 256;
 
-    private readonly DatasetStatistics _statistics;
+    private readonly TrainedModel _model;
     private readonly Network _front;
     private readonly Network? _back;
 
-    /// <param name="checkpoint">Whose network, weights and preprocessing.</param>
     /// <param name="device">Must outlive this.</param>
     /// <exception cref="WeftException">Exit 23: the weights do not fit the description.</exception>
-    public FeatureExtractor(Checkpoint checkpoint, CpuDevice device)
+    public FeatureExtractor(TrainedModel model, CpuDevice device)
     {
-        var preprocessing = checkpoint.Card.Preprocessing;
-        _statistics = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation);
+        _model = model;
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(checkpoint, device, options, samples: 0).RequireWithin(MemoryLimit.Current());
-        var cut = NetworkCut.BeforeLogits(checkpoint.Card.Description);
-        _front = Network.Compile(cut?.Front ?? checkpoint.Card.Description, device, options);
-        _back = cut is null ? null : Network.Compile(cut.Back, device, options);
-        checkpoint.ApplyToPart(_front);
-        if (_back is not null)
-            checkpoint.ApplyToPart(_back);
+        MemoryNeed.OfInference(model, device, options, samples: 0).RequireWithin(MemoryLimit.Current());
+        var cut = NetworkCut.BeforeLogits(model.Description);
+        _front = model.CompilePart(cut?.Front ?? model.Description, device, options);
+        _back = cut is null ? null : model.CompilePart(cut.Back, device, options);
     }
 
     /// <summary>Features of a sample; the logits where the network does not end in a fully connected layer.</summary>
@@ -32,7 +27,7 @@ public sealed class FeatureExtractor : IDisposable
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public (PredictionTable Predictions, FeatureTable Features) Extract(ImageSamples samples, IReadOnlyList<int> indices, CancellationToken stop = default)
     {
-        var loader = new EvaluationLoader(samples, indices, _statistics, BatchSize);
+        var loader = _model.LoaderOf(samples, indices, BatchSize);
         var classes = (_back ?? _front).ClassCount;
         var count = loader.SampleCount;
         var (numbers, labels, losses) = (new int[count], new int[count], new float[count]);
@@ -61,15 +56,5 @@ public sealed class FeatureExtractor : IDisposable
     {
         _front.Dispose();
         _back?.Dispose();
-    }
-}
-
-/// <summary>Weights for a part of a checkpoint's network.</summary>
-internal static class CheckpointParts
-{
-    public static void ApplyToPart(this Checkpoint checkpoint, Network part)
-    {
-        var names = part.State.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        (checkpoint with { Weights = [.. checkpoint.Weights.Where(tensor => names.Contains(tensor.Name))] }).ApplyTo(part);
     }
 }

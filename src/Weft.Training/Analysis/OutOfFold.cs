@@ -56,7 +56,7 @@ internal static class OutOfFold
         using var plan = TrainingPlan.Begin(configuration, divided, new NewRun { Store = new RunStore(place), Name = $"fold-{number}" });
         Trainer.Run(plan, stop: stop);
         stop.ThrowIfCancellationRequested();
-        using var extractor = new FeatureExtractor(CheckpointFile.Read(plan.Run.Folder.BestCheckpoint), plan.Device);
+        using var extractor = new FeatureExtractor(TrainedModel.Load(plan.Run.Folder.BestCheckpoint), plan.Device);
         return extractor.Extract(data.Dataset.Train, held, stop).Predictions;
     }
 }

@@ -29,10 +29,10 @@ public sealed class RunAnalysis : IDisposable
         _checkpoint = reference.Read();
         (_configuration, _data) = RunChecks.Open(reference.Run, _checkpoint, open, _advice, reference.Epochs);
         _device = new CpuDevice(options.Threads ?? Environment.ProcessorCount);
-        _extractor = new FeatureExtractor(_checkpoint, _device);
+        _extractor = new FeatureExtractor(_checkpoint.Model, _device);
     }
 
-    private IReadOnlyList<string> Classes => _checkpoint.Card.Classes;
+    private IReadOnlyList<string> Classes => _checkpoint.Model.Classes;
 
     /// <param name="ledger">Where a look at the test images is noted before it is taken.</param>
     /// <exception cref="WeftException">The test images cannot be had; a sample's number is none of the split's.</exception>
@@ -68,7 +68,7 @@ public sealed class RunAnalysis : IDisposable
         Tell("explaining mistakes one by one");
         var gallery = MistakeGallery.Of(predictions, GallerySize);
         var rows = Chosen(predictions, gallery, pairs);
-        var cases = new CaseExplainer(_checkpoint, _device, _data.Dataset.Train, train).Explain(images, predictions, features, measures, rows, _stop);
+        var cases = new CaseExplainer(_checkpoint.Model, _device, _data.Dataset.Train, train).Explain(images, predictions, features, measures, rows, _stop);
         var history = _options.Split == EvaluationSplit.Validation ? LearningHistory.Of(new RunReader(_reference.Run), predictions) : null;
         var scaled = Calibration.Of(predictions, Calibration.FitTemperature(validation));
         var calibration = Calibration.Of(predictions);
@@ -148,7 +148,7 @@ public sealed class RunAnalysis : IDisposable
 
     private (long Parameters, long Flops) Cost()
     {
-        using var network = Network.Compile(_checkpoint.Card.Description, _device, new CompileOptions { BatchSize = 1, Training = false });
+        using var network = Network.Compile(_checkpoint.Model.Description, _device, new CompileOptions { BatchSize = 1, Training = false });
         return (network.ParameterCount, network.FlopsPerSample);
     }
 

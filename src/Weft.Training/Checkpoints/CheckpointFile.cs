@@ -21,16 +21,9 @@ public static class CheckpointFile
     /// <summary>The bytes of the file, in <paramref name="memory"/> if it is large enough, otherwise in a new one that takes its place.</summary>
     public static ReadOnlyMemory<byte> Encode(CheckpointSource checkpoint, ref byte[] memory)
     {
-        var card = checkpoint.Card;
         KeyValuePair<string, string>[] metadata =
         [
-            new(CheckpointSeal.Key, CheckpointSeal.Blank),
-            new("format", CurrentVersion.ToString(CultureInfo.InvariantCulture)),
-            new("model", NetworkDescriptionJson.Write(card.Description)),
-            new("preprocessing", JsonSerializer.Serialize(card.Preprocessing, CheckpointJson.Default.Preprocessing)),
-            new("classes", JsonSerializer.Serialize([.. card.Classes], CheckpointJson.Default.ListString)),
-            new("data.fingerprint", card.DataFingerprint),
-            new("configuration", JsonSerializer.Serialize(Sorted(card.Configuration), CheckpointJson.Default.DictionaryStringString)),
+            .. Describe(checkpoint.Metadata),
             new("vector_bits", checkpoint.VectorBits.ToString(CultureInfo.InvariantCulture)),
             new("optimizer.step_count", checkpoint.OptimizerStepCount.ToString(CultureInfo.InvariantCulture)),
             new("position", JsonSerializer.Serialize(checkpoint.Position with { PolicyStates = Sorted(checkpoint.Position.PolicyStates) }, CheckpointJson.Default.TrainingPosition)),
@@ -40,15 +33,36 @@ public static class CheckpointFile
         return bytes;
     }
 
-    /// <exception cref="WeftException">Exit 22: damaged or missing; 33: written by a newer version; 41: unreadable.</exception>
-    public static Checkpoint Read(string path, IFiles? files = null)
+    /// <summary>The bytes of a file that holds a model and no training: the same format, without optimizer and position.</summary>
+    internal static ReadOnlyMemory<byte> ToBytes(TrainedModel model)
     {
-        byte[] bytes;
+        byte[] memory = [];
+        var bytes = SafetensorsWriter.Encode([.. model.Weights.Select(tensor => tensor.ToSource())], Describe(model.Metadata), ref memory);
+        CheckpointSeal.Apply(bytes.Span);
+        return bytes;
+    }
+
+    /// <exception cref="WeftException">Exit 22: damaged or missing; 33: written by a newer version; 41: unreadable.</exception>
+    public static Checkpoint Read(string path, IFiles? files = null) => Parse(ReadBytes(path, files), path);
+
+    /// <inheritdoc cref="Read"/>
+    /// <param name="where">Named in errors.</param>
+    public static Checkpoint Parse(byte[] bytes, string where) => Parse(bytes, where, ToCheckpoint, Violation);
+
+    /// <summary>Reads the model alone: of a checkpoint, what training needs besides is passed over.</summary>
+    /// <inheritdoc cref="Read"/>
+    internal static TrainedModel ReadModel(string path) => ParseModel(ReadBytes(path, null), path);
+
+    /// <inheritdoc cref="ReadModel"/>
+    internal static TrainedModel ParseModel(byte[] bytes, string where) => Parse(bytes, where, ToModel, Violation);
+
+    private static byte[] ReadBytes(string path, IFiles? files)
+    {
         try
         {
             if (new FileInfo(path) is { Exists: true } file)
                 MemoryNeed.OfReading(file.Length).RequireWithin(MemoryLimit.Current());
-            bytes = (files ?? DiskFiles.Instance).ReadAll(path);
+            return (files ?? DiskFiles.Instance).ReadAll(path);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -58,19 +72,20 @@ public static class CheckpointFile
         {
             throw DiskFailure.ToError(failure, "the checkpoint cannot be read", path);
         }
-
-        return Parse(bytes, path);
     }
 
-    /// <inheritdoc cref="Read"/>
-    /// <param name="where">Named in errors.</param>
-    public static Checkpoint Parse(byte[] bytes, string where)
+    private static T Parse<T>(byte[] bytes, string where, Func<SafetensorsReader, long, T> parse, Func<T, string?> violationOf)
     {
         if (CheckpointSeal.Verify(bytes) is { } damage)
             throw Damaged(where, damage.Expected, damage.Found);
         try
         {
-            return Parse(SafetensorsReader.Read(bytes), where);
+            var file = SafetensorsReader.Read(bytes);
+            var version = int.Parse(file.Metadata["format"], NumberStyles.None, CultureInfo.InvariantCulture);
+            if (version > CurrentVersion)
+                throw FormatVersion.Newer(where, CurrentVersion, version);
+            var parsed = parse(file, bytes.Length);
+            return violationOf(parsed) is { } violation ? throw Damaged(where, "metadata that fit each other", violation) : parsed;
         }
         catch (Exception failure) when (
             failure is SafetensorsException or JsonException or KeyNotFoundException or FormatException or OverflowException or NotSupportedException
@@ -80,56 +95,81 @@ public static class CheckpointFile
         }
     }
 
-    private static Checkpoint Parse(SafetensorsReader file, string where)
+    private static KeyValuePair<string, string>[] Describe(ModelMetadata model) =>
+    [
+        new(CheckpointSeal.Key, CheckpointSeal.Blank),
+        new("format", CurrentVersion.ToString(CultureInfo.InvariantCulture)),
+        new("model", NetworkDescriptionJson.Write(model.Description)),
+        new("preprocessing", JsonSerializer.Serialize(model.Preprocessing, CheckpointJson.Default.Preprocessing)),
+        new("classes", JsonSerializer.Serialize([.. model.Classes], CheckpointJson.Default.ListString)),
+        new("data.fingerprint", model.DataFingerprint),
+        new("configuration", JsonSerializer.Serialize(Sorted(model.Configuration), CheckpointJson.Default.DictionaryStringString)),
+    ];
+
+    private static TrainedModel ToModel(SafetensorsReader file, long fileBytes)
     {
         var metadata = file.Metadata;
-        var version = int.Parse(metadata["format"], NumberStyles.None, CultureInfo.InvariantCulture);
-        if (version > CurrentVersion)
-            throw FormatVersion.Newer(where, CurrentVersion, version);
-        var isOptimizer = file.Entries.ToLookup(entry => entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal));
-        var checkpoint = new Checkpoint
-        {
-            Card = new ModelCard
+        return new TrainedModel(
+            new ModelMetadata
             {
                 Description = NetworkDescriptionJson.Read(metadata["model"]),
                 Preprocessing = JsonSerializer.Deserialize(metadata["preprocessing"], CheckpointJson.Default.Preprocessing) ?? throw new JsonException("no preprocessing"),
                 Classes = JsonSerializer.Deserialize(metadata["classes"], CheckpointJson.Default.ListString) ?? throw new JsonException("no classes"),
                 DataFingerprint = metadata["data.fingerprint"],
-                Configuration = JsonSerializer.Deserialize(metadata["configuration"], CheckpointJson.Default.DictionaryStringString) ?? throw new JsonException("no configuration"),
+                Configuration = JsonSerializer.Deserialize(metadata["configuration"], CheckpointJson.Default.DictionaryStringString)
+                    ?? throw new JsonException("no configuration"),
             },
+            [.. file.Entries.Where(entry => !IsOptimizer(entry)).Select(file.ReadFloats)])
+        {
+            FileBytes = fileBytes,
+        };
+    }
+
+    private static Checkpoint ToCheckpoint(SafetensorsReader file, long fileBytes)
+    {
+        var metadata = file.Metadata;
+        return new Checkpoint
+        {
+            Model = ToModel(file, fileBytes),
             Position = JsonSerializer.Deserialize(metadata["position"], CheckpointJson.Default.TrainingPosition) ?? throw new JsonException("no position"),
-            Weights = [.. isOptimizer[false].Select(file.ReadFloats)],
-            OptimizerState = [.. isOptimizer[true].Select(file.ReadFloats).Select(tensor => tensor.Renamed(tensor.Name[OptimizerPrefix.Length..]))],
+            OptimizerState = [.. file.Entries.Where(IsOptimizer).Select(file.ReadFloats).Select(tensor => tensor.Renamed(tensor.Name[OptimizerPrefix.Length..]))],
             OptimizerStepCount = long.Parse(metadata["optimizer.step_count"], NumberStyles.None, CultureInfo.InvariantCulture),
             VectorBits = int.Parse(metadata["vector_bits"], NumberStyles.None, CultureInfo.InvariantCulture),
         };
-        return Violation(checkpoint) is { } violation ? throw Damaged(where, "metadata that fit each other", violation) : checkpoint;
     }
 
+    private static bool IsOptimizer(TensorEntry entry) => entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal);
+
     // A file may be whole by its checksum and say impossible things all the same: the checksum proves no author.
-    private static string? Violation(Checkpoint checkpoint)
+    private static string? Violation(TrainedModel model)
     {
-        var (card, position, input) = (checkpoint.Card, checkpoint.Position, checkpoint.Card.Description.Input);
-        var preprocessing = card.Preprocessing;
-        var outputs = card.Description.InferOutput().Channels;
-        if (card.Classes.Count != outputs || card.Classes.Any(name => name is null))
-            return $"{card.Classes.Count} class names for {outputs} outputs";
+        var (preprocessing, input, outputs) = (model.Preprocessing, model.Shape, model.Description.InferOutput().Channels);
+        if (model.Classes.Count != outputs || model.Classes.Any(name => name is null))
+            return $"{model.Classes.Count} class names for {outputs} outputs";
         if ((preprocessing.Height, preprocessing.Width, preprocessing.Channels) != (input.Height, input.Width, input.Channels))
             return $"images of {preprocessing.Height} × {preprocessing.Width} × {preprocessing.Channels} for an input of {input}";
         if (preprocessing.Mean.Count != input.Channels || preprocessing.StandardDeviation.Count != input.Channels)
             return $"{preprocessing.Mean.Count} means and {preprocessing.StandardDeviation.Count} deviations for {input.Channels} channels";
         if (!preprocessing.Mean.All(double.IsFinite) || !preprocessing.StandardDeviation.All(deviation => double.IsFinite(deviation) && deviation > 0))
             return "a mean that is not finite or a deviation that is not positive";
-        if (card.Configuration.Values.Concat(position.PolicyStates.Values).Any(value => value is null))
-            return "a configuration value or a policy's state that is null";
+        if (model.Metadata.Configuration.Values.Any(value => value is null))
+            return "a configuration value that is null";
+        var weights = model.Weights.Sum(tensor => (double)tensor.Values.Length);
+        return model.Description.CountWeights() is var needed && needed > weights ? $"layers of {needed:G6} weights, and {weights:G6} weights" : null;
+    }
+
+    private static string? Violation(Checkpoint checkpoint)
+    {
+        if (Violation(checkpoint.Model) is { } violation)
+            return violation;
+        var position = checkpoint.Position;
+        if (position.PolicyStates.Values.Any(state => state is null))
+            return "a policy's state that is null";
         var isPosition =
             position is { CompletedEpochs: >= 0 and <= RunLimits.Epochs, StepInEpoch: >= 0, Step: >= 0 and <= RunLimits.Steps, Correct: >= 0, Samples: >= 0 }
             && position.Best is not { Epoch: < 1 or > RunLimits.Epochs } && RunLimits.IsShare(position.Best?.ValidationAccuracy ?? 0)
             && checkpoint.OptimizerStepCount is >= 0 and <= RunLimits.Steps;
-        if (!isPosition)
-            return $"a position that no training has: epoch {position.CompletedEpochs}, step {position.Step}";
-        var weights = checkpoint.Weights.Sum(tensor => (double)tensor.Values.Length);
-        return card.Description.CountWeights() is var needed && needed > weights ? $"layers of {needed:G6} weights, and {weights:G6} weights" : null;
+        return isPosition ? null : $"a position that no training has: epoch {position.CompletedEpochs}, step {position.Step}";
     }
 
     private static Dictionary<string, string> Sorted(IReadOnlyDictionary<string, string> values) =>

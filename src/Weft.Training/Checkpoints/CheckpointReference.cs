@@ -10,11 +10,21 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
     public PlannedEpochs Epochs => Name == "last" ? PlannedEpochs.Same : PlannedEpochs.AtLeast;
 
     /// <exception cref="WeftException">As <see cref="CheckpointFile.Read"/>; of a damaged one it names another of the run that is whole.</exception>
-    public Checkpoint Read()
+    public Checkpoint Read() => Read(path => CheckpointFile.Read(path));
+
+    /// <summary>The model alone, without what training needs besides.</summary>
+    /// <exception cref="WeftException">As <see cref="Read()"/> and <see cref="RunViews.Of(TrainedModel, RunFolder)"/>.</exception>
+    public TrainedModel ReadModel()
+    {
+        var model = Read(TrainedModel.Load);
+        return model.With(RunViews.Of(model, Run));
+    }
+
+    private T Read<T>(Func<string, T> read)
     {
         try
         {
-            return CheckpointFile.Read(Path);
+            return read(Path);
         }
         catch (WeftException damage) when (damage.Code == ExitCode.NoValidCheckpoint)
         {

@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>What a checkpoint is written from: tensors that are asked for their values only when the file's bytes are made.</summary>
 public sealed record CheckpointSource
 {
-    public required ModelCard Card { get; init; }
+    public required ModelMetadata Metadata { get; init; }
 
     public required TrainingPosition Position { get; init; }
 
@@ -18,9 +18,9 @@ public sealed record CheckpointSource
 
     /// <summary>The state as it is now; it must not change until the bytes are made.</summary>
     /// <param name="average">With one that has been updated, the averages are the checkpoint's weights, and those in training are part of the optimizer's state.</param>
-    public static CheckpointSource Of(Network network, Optimizer optimizer, TrainingPosition position, ModelCard card, WeightAverage? average = null) => new()
+    public static CheckpointSource Of(Network network, Optimizer optimizer, TrainingPosition position, ModelMetadata metadata, WeightAverage? average = null) => new()
     {
-        Card = card,
+        Metadata = metadata,
         Position = position,
         Weights = average is { UpdateCount: > 0 }
             ? [.. average.State.Select(tensor => tensor.ToSource() with { Name = tensor.Name[WeightAverage.Prefix.Length..] })]

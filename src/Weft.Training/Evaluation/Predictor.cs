@@ -7,43 +7,41 @@ public sealed record ImagePrediction(int Class, string Name, IReadOnlyList<float
 }
 
 /// <summary>
-/// A checkpoint ready to classify images as its run's evaluation does: the network with its own preprocessing, views and class names. One caller at a time.
+/// A model ready to classify images as its evaluation does: the network with its own preprocessing, views and class names. One caller at a time.
 /// </summary>
 public sealed class Predictor : IDisposable
 {
     /// <summary>So many images go through the network at once.</summary>
     public const int BatchSize = 64;
 
-    private readonly Checkpoint _checkpoint;
+    private readonly TrainedModel _model;
     private readonly CpuDevice _device;
     private readonly Network _network;
     private readonly ImageWarp _warp;
     private readonly float[] _input;
 
     /// <param name="threads">Default: all cores.</param>
-    /// <param name="augmentation">The views of each image. Default: those the run is evaluated in.</param>
-    /// <exception cref="WeftException">Exit 22: the checkpoint is damaged; 33: written by a newer version; or as <see cref="RunViews.Of"/>.</exception>
-    public Predictor(CheckpointReference checkpoint, int? threads = null, TestTimeAugmentation? augmentation = null)
+    /// <param name="augmentation">The views of each image. Default: those of the model.</param>
+    /// <exception cref="WeftException">The model takes more memory than may be used, or its weights do not fit its network.</exception>
+    public Predictor(TrainedModel model, int? threads = null, TestTimeAugmentation? augmentation = null)
     {
-        _checkpoint = checkpoint.Read();
-        Augmentation = augmentation ?? RunViews.Of(_checkpoint, checkpoint.Run);
-        var preprocessing = _checkpoint.Card.Preprocessing;
+        _model = model;
+        Augmentation = augmentation ?? model.Views;
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(_checkpoint, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
-        _network = Network.Compile(_checkpoint.Card.Description, _device, options);
-        _warp = new ImageWarp(Shape, new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation));
+        MemoryNeed.OfInference(model, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
+        _network = model.Compile(_device, options);
+        _warp = new ImageWarp(Shape, model.Statistics);
         _input = new float[BatchSize * Shape.Length];
-        _checkpoint.ApplyTo(_network);
     }
 
     /// <summary>The views each prediction is the mean over.</summary>
     public TestTimeAugmentation Augmentation { get; set; }
 
     /// <summary>What an image must be.</summary>
-    public FeatureShape Shape => _network.Description.Input;
+    public FeatureShape Shape => _model.Shape;
 
-    public IReadOnlyList<string> Classes => _checkpoint.Card.Classes;
+    public IReadOnlyList<string> Classes => _model.Classes;
 
     /// <param name="images">Each [height, width, channels] of <see cref="Shape"/>, bytes as in the data set.</param>
     /// <exception cref="ArgumentException">An image has another size.</exception>

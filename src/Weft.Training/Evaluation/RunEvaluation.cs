@@ -24,15 +24,15 @@ public sealed class RunEvaluation : IDisposable
     {
         Reference = checkpoint;
         _advice = advice ?? $"weft eval {RunReference.For(checkpoint.Run)} --data DIR";
-        Checkpoint = checkpoint.Read();
-        var opened = RunChecks.Open(checkpoint.Run, Checkpoint, open, _advice, checkpoint.Epochs);
+        var state = checkpoint.Read();
+        Model = state.Model;
+        var opened = RunChecks.Open(checkpoint.Run, state, open, _advice, checkpoint.Epochs);
         Configuration = opened.Configuration.Value;
         _data = opened.Data;
         _device = new CpuDevice(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(Checkpoint, _device, options, _data.Dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
-        Network = Network.Compile(Checkpoint.Card.Description, _device, options);
-        Checkpoint.ApplyTo(Network);
+        MemoryNeed.OfInference(Model, _device, options, _data.Dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
+        Network = Model.Compile(_device, options);
     }
 
     /// <summary>The run's.</summary>
@@ -40,7 +40,7 @@ public sealed class RunEvaluation : IDisposable
 
     public CheckpointReference Reference { get; }
 
-    public Checkpoint Checkpoint { get; }
+    public TrainedModel Model { get; }
 
     public Network Network { get; }
 
@@ -63,8 +63,6 @@ public sealed class RunEvaluation : IDisposable
 
     private EvaluationResult Evaluate(ImageSamples samples, IReadOnlyList<int> indices, TestTimeAugmentation? augmentation, CancellationToken stop)
     {
-        var preprocessing = Checkpoint.Card.Preprocessing;
-        var statistics = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation);
-        return Evaluator.Evaluate(Network, new EvaluationLoader(samples, indices, statistics, BatchSize), Checkpoint.Card.Classes, augmentation, stop);
+        return Evaluator.Evaluate(Network, Model.LoaderOf(samples, indices, BatchSize), Model.Classes, augmentation, stop);
     }
 }

@@ -66,15 +66,13 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
 
     /// <summary>A network that only classifies, and what it was read from.</summary>
     /// <param name="samples">Bytes that are held of a data set; 0 where pictures come one by one.</param>
-    public static MemoryNeed OfInference(Checkpoint checkpoint, Device device, CompileOptions options, long samples)
+    public static MemoryNeed OfInference(TrainedModel model, Device device, CompileOptions options, long samples)
     {
-        var description = checkpoint.Card.Description;
-        var tensors = checkpoint.Weights.Concat(checkpoint.OptimizerState).Sum(tensor => (long)tensor.Values.Length) * sizeof(float);
-        var network = Network.MeasureMemory(description, device, options);
+        var network = Network.MeasureMemory(model.Description, device, options);
         return new MemoryNeed(
         [
-            .. OfProgram.Parts, new("the data set", samples), new("the network", network.Bytes), new("the checkpoint", ReadingCopies * tensors),
-            new("batches", BatchCopies * (long)options.BatchSize * description.Input.Length * sizeof(float)),
+            .. OfProgram.Parts, new("the data set", samples), new("the network", network.Bytes), new("the checkpoint", model.FileBytes + model.Weights.Sum(tensor => (long)tensor.Values.Length) * sizeof(float)),
+            new("batches", BatchCopies * (long)options.BatchSize * model.Shape.Length * sizeof(float)),
         ]);
     }
 

@@ -19,9 +19,9 @@ public static class ConfigurationRestore
         var written = new List<(string, string?)>();
         try
         {
-            if (ModelFile.IsPath(checkpoint.Card.Configuration.GetValueOrDefault(ConfigurationResolver.ModelKey, "")))
+            if (ModelFile.IsPath(checkpoint.Model.Metadata.Configuration.GetValueOrDefault(ConfigurationResolver.ModelKey, "")))
             {
-                var model = Encoding.UTF8.GetBytes(ModelFile.Write(checkpoint.Card.Description));
+                var model = Encoding.UTF8.GetBytes(ModelFile.Write(checkpoint.Model.Description));
                 if (!IsThere(run.ModelFile, model))
                     written.Add((run.ModelFile, Replace(run.ModelFile, model)));
             }
@@ -92,7 +92,7 @@ public static class ConfigurationRestore
 
     private static ResolvedConfiguration Restored(RunFolder run, Checkpoint checkpoint)
     {
-        var lasting = checkpoint.Card.Configuration;
+        var lasting = checkpoint.Model.Metadata.Configuration;
         var restored = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>());
         var values = Readable(run).Where(value => !lasting.ContainsKey(value.Key))
             .Concat(lasting.Select(pair => new ConfigurationValue(

@@ -73,7 +73,7 @@ public static class RunChecks
         var configuration = Read(run);
         var now = TrainingPlan.CardKeys(configuration.Value);
         var problems = new List<Problem>();
-        foreach (var (key, before) in checkpoint.Card.Configuration)
+        foreach (var (key, before) in checkpoint.Model.Metadata.Configuration)
         {
             // A key that only the checkpoint knows is one of an earlier version, and one that only this program knows has a default that keeps the old
             // behaviour.
@@ -106,7 +106,7 @@ public static class RunChecks
     /// <summary>Whose weights a new run starts from has the classes that the data have.</summary>
     public static void RequireSameClassCount(Checkpoint checkpoint, ImageDataset dataset, CheckpointReference from)
     {
-        var classes = checkpoint.Card.Classes.Count;
+        var classes = checkpoint.Model.Classes.Count;
         if (classes == dataset.ClassCount)
             return;
         throw new WeftException(ExitCode.CheckpointMismatch, $"the run {from.Run.Name} has {classes} classes, the data {dataset.ClassCount}")
@@ -187,12 +187,12 @@ public static class RunChecks
 
     private static void RequireSameData(Checkpoint checkpoint, ImageDataset dataset, RunFolder run, string advice)
     {
-        if (checkpoint.Card.DataFingerprint == dataset.Fingerprint)
+        if (checkpoint.Model.Metadata.DataFingerprint == dataset.Fingerprint)
             return;
         throw new WeftException(ExitCode.FingerprintMismatch, $"the data are not those that the run {run.Name} began with")
         {
             Where = dataset.Folder ?? dataset.Name,
-            Expected = $"sha256 {checkpoint.Card.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not evaluated",
+            Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not evaluated",
             Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
             Safe = "nothing was changed",
             Do = advice,
@@ -204,7 +204,7 @@ public static class RunChecks
         string? found = null;
         try
         {
-            if (NetworkDescriptionJson.Write(checkpoint.Card.Description)
+            if (NetworkDescriptionJson.Write(checkpoint.Model.Description)
                 != NetworkDescriptionJson.Write(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape)))
                 found = "others";
         }

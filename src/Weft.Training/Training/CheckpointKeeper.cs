@@ -69,7 +69,7 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
     /// <summary>For people: the newest checkpoint on disk.</summary>
     public string Describe() => _lastSaved;
 
-    private ReadOnlyMemory<byte> Bytes(TrainingPosition position) => plan.CheckpointMemory.Encode(position, plan.Card);
+    private ReadOnlyMemory<byte> Bytes(TrainingPosition position) => plan.CheckpointMemory.Encode(position, plan.Metadata);
 
     // Of two that go to the same file only the newer matters.
     private void Wait(WaitingSave save)

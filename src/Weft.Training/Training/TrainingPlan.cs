@@ -81,7 +81,7 @@ public sealed class TrainingPlan : IDisposable
     /// <summary>The moving average of the weights, or null where the configuration wants none.</summary>
     public WeightAverage? Average { get; }
 
-    public ModelCard Card => new()
+    public ModelMetadata Metadata => new()
     {
         Description = Description,
         Preprocessing = Data.Preprocessing,
@@ -190,7 +190,7 @@ public sealed class TrainingPlan : IDisposable
                 PolicyStates = plan.Start.PolicyStates.Where(state => state.Key != StopWhenNoImprovement.StateName).ToDictionary(state => state.Key, state => state.Value),
             };
             // In this order: killed in between, the same command does the same once more, and resume says what is the matter.
-            new CheckpointStore(folder, plan.Surroundings.Files).SaveLast(plan.CheckpointMemory.Encode(plan.Start, plan.Card));
+            new CheckpointStore(folder, plan.Surroundings.Files).SaveLast(plan.CheckpointMemory.Encode(plan.Start, plan.Metadata));
             plan.WriteConfiguration(folder, extended);
         });
     }
@@ -288,7 +288,7 @@ public sealed class TrainingPlan : IDisposable
                 DurableFile.Write(Surroundings.Files, folder.ModelFile, Encoding.UTF8.GetBytes(ModelFile.Write(Description)));
             WriteConfiguration(folder, configuration);
             // A disk that is full or read-only shows now and not after the first epoch.
-            new CheckpointStore(folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Card));
+            new CheckpointStore(folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Metadata));
         }
 
         DurableFile.Write(

@@ -124,9 +124,8 @@ public class AnalysisReferenceTests
         Assert.Contains(maps, map => map.Max() > 0.005);
     }
 
-    private static Checkpoint Network() => new()
-    {
-        Card = new ModelCard
+    private static TrainedModel Network() => new(
+        new ModelMetadata
         {
             Description = new NetworkDescription("cam", new FeatureShape(12, 12, 1), new Sequential(
                 new Conv2d(5, 3) { Name = "conv1", Padding = 1 }, new BatchNorm2d { Name = "bn1" }, new ReLU(), new MaxPool2d(2),
@@ -137,13 +136,10 @@ public class AnalysisReferenceTests
             DataFingerprint = "",
             Configuration = new Dictionary<string, string>(),
         },
-        Position = new TrainingPosition(),
-        Weights = [.. AnalysisFixture.At("grad_cam.state").EnumerateObject().Select(tensor => new NamedTensor(
-            tensor.Name, [.. AnalysisFixture.Numbers(tensor.Value.GetProperty("shape")).Select(size => (int)size)], [.. AnalysisFixture.Numbers(tensor.Value.GetProperty("values")).Select(value => (float)value)]))],
-        OptimizerState = [],
-        OptimizerStepCount = 0,
-        VectorBits = 0,
-    };
+        [.. AnalysisFixture.At("grad_cam.state").EnumerateObject().Select(tensor => new NamedTensor(
+            tensor.Name,
+            [.. AnalysisFixture.Numbers(tensor.Value.GetProperty("shape")).Select(size => (int)size)],
+            [.. AnalysisFixture.Numbers(tensor.Value.GetProperty("values")).Select(value => (float)value)]))]);
 
     private static void Same(IEnumerable<double> expected, IEnumerable<double> actual, double tolerance = Tolerance) =>
         Assert.All(expected.Zip(actual, (e, a) => (e, a)).Append((expected.Count(), actual.Count())), pair => Assert.Equal(pair.Item1, pair.Item2, tolerance));

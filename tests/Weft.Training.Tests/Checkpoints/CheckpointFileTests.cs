@@ -16,10 +16,10 @@ public sealed class CheckpointFileTests : IDisposable
         Assert.Equal(bytes, CheckpointFile.ToBytes(read.ToSource()));
         Assert.Equal(checkpoint.Position.Best, read.Position.Best);
         Assert.Equal(checkpoint.Position.LossSum, read.Position.LossSum);
-        Assert.Equal(checkpoint.Card.Classes, read.Card.Classes);
-        Assert.Equal(checkpoint.Card.Preprocessing.Mean, read.Card.Preprocessing.Mean);
-        Assert.Equal(NetworkDescriptionJson.Write(checkpoint.Card.Description), NetworkDescriptionJson.Write(read.Card.Description));
-        Assert.Equal(checkpoint.Weights.Select(tensor => tensor.Name), read.Weights.Select(tensor => tensor.Name));
+        Assert.Equal(checkpoint.Model.Classes, read.Model.Classes);
+        Assert.Equal(checkpoint.Model.Preprocessing.Mean, read.Model.Preprocessing.Mean);
+        Assert.Equal(NetworkDescriptionJson.Write(checkpoint.Model.Description), NetworkDescriptionJson.Write(read.Model.Description));
+        Assert.Equal(checkpoint.Model.Weights.Select(tensor => tensor.Name), read.Model.Weights.Select(tensor => tensor.Name));
         Assert.Equal(checkpoint.OptimizerStepCount, read.OptimizerStepCount);
     }
 

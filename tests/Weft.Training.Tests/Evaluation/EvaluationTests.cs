@@ -204,24 +204,24 @@ public sealed class EvaluationTests : IDisposable
         var reference = new RunStore(_folder.In("runs")).FindCheckpoint("run");
         var views = new TestTimeAugmentation(Mirrored: true, Shift: 2);
         var checkpoint = reference.Read();
-        Assert.Equal(views, RunViews.Of(checkpoint, reference.Run));
-        using (var predictor = new Predictor(reference, threads: 1))
+        Assert.Equal(views, RunViews.Of(checkpoint.Model, reference.Run));
+        using (var predictor = new Predictor(reference.ReadModel(), threads: 1))
             Assert.Equal(views, predictor.Augmentation);
-        using (var predictor = new Predictor(reference, threads: 1, TestTimeAugmentation.None))
+        using (var predictor = new Predictor(reference.ReadModel(), threads: 1, TestTimeAugmentation.None))
             Assert.Equal(TestTimeAugmentation.None, predictor.Augmentation);
 
-        Assert.Equal(views, RunViews.Of(With(checkpoint, null), reference.Run));
-        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => RunViews.Of(With(checkpoint, "99"), reference.Run)).Code);
+        Assert.Equal(views, RunViews.Of(With(checkpoint.Model, null), reference.Run));
+        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => RunViews.Of(With(checkpoint.Model, "99"), reference.Run)).Code);
         File.WriteAllText(reference.Run.ConfigurationFile, File.ReadAllText(reference.Run.ConfigurationFile).Replace("tta_shift: 2", "tta_shift: 1"));
-        Assert.Equal(views, RunViews.Of(checkpoint, reference.Run));
-        Assert.Equal(views with { Shift = 1 }, RunViews.Of(With(checkpoint, null), reference.Run));
+        Assert.Equal(views, RunViews.Of(checkpoint.Model, reference.Run));
+        Assert.Equal(views with { Shift = 1 }, RunViews.Of(With(checkpoint.Model, null), reference.Run));
 
-        static Checkpoint With(Checkpoint checkpoint, string? shift)
+        static TrainedModel With(TrainedModel model, string? shift)
         {
-            var keys = checkpoint.Card.Configuration.Where(pair => pair.Key != "evaluation.tta_shift").ToDictionary();
+            var keys = model.Metadata.Configuration.Where(pair => pair.Key != "evaluation.tta_shift").ToDictionary();
             if (shift is not null)
                 keys["evaluation.tta_shift"] = shift;
-            return checkpoint with { Card = checkpoint.Card with { Configuration = keys } };
+            return new TrainedModel(model.Metadata with { Configuration = keys }, model.Weights);
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class ContinuationTests : IDisposable
         var store = new RunStore(_folder.In("runs"));
         var from = store.FindCheckpoint("parent@best");
         var configuration = store.Find("parent").Configuration().With(ConfigurationResolver.ParseSet("optimizer.learning_rate=0.001"));
-        float[] parent = [.. from.Read().Weights.SelectMany(tensor => tensor.Values.ToArray())];
+        float[] parent = [.. from.Read().Model.Weights.SelectMany(tensor => tensor.Values.ToArray())];
         using (var plan = Fork(configuration, from, "whole"))
         {
             Assert.Equal(parent, plan.Network.State.SelectMany(tensor =>

@@ -33,7 +33,7 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(result.Best!.ValidationAccuracy, found.Accuracy);
         Assert.Equal(result.Best.ValidationLoss, found.Loss);
-        Assert.Equal(result.Best.Epoch, evaluation.Checkpoint.Position.CompletedEpochs);
+        Assert.Equal(result.Best.Epoch, evaluation.Reference.Read().Position.CompletedEpochs);
     }
 
     [Fact]
@@ -46,11 +46,11 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal((result.Best!.ValidationAccuracy, result.Best.ValidationLoss), (found.Accuracy, found.Loss));
         var checkpoint = CheckpointFile.Read(TinyTraining.Run(_folder).LastCheckpoint);
         var trained = checkpoint.OptimizerState.Single(tensor => tensor.Name == "trained.conv1.weight").Values.ToArray();
-        Assert.NotEqual(trained, checkpoint.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray());
+        Assert.NotEqual(trained, checkpoint.Model.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray());
 
         // The average changes what is kept, not what is trained.
         TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=4"), "plain");
-        Assert.Equal(trained, CheckpointFile.Read(TinyTraining.Run(_folder, "plain").LastCheckpoint).Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray());
+        Assert.Equal(trained, CheckpointFile.Read(TinyTraining.Run(_folder, "plain").LastCheckpoint).Model.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray());
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(Weights("one"), Weights("other"));
 
-        float[] Weights(string run) => CheckpointFile.Read(TinyTraining.Run(_folder, run).LastCheckpoint).Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray();
+        float[] Weights(string run) => CheckpointFile.Read(TinyTraining.Run(_folder, run).LastCheckpoint).Model.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray();
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("learning rate 100", error.Where);
         Assert.Contains("was not overwritten", error.Safe);
         var saved = CheckpointFile.Read(TinyTraining.Run(_folder).LastCheckpoint);
-        Assert.All(saved.Weights.Concat(saved.OptimizerState), tensor => Assert.True(tensor.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0, tensor.Name));
+        Assert.All(saved.Model.Weights.Concat(saved.OptimizerState), tensor => Assert.True(tensor.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0, tensor.Name));
         Assert.Equal(StopReasons.Diverged, new RunReader(TinyTraining.Run(_folder)).Events().OfType<RunStopped>().Last().Reason);
     }
 
