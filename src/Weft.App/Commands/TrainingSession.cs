@@ -121,8 +121,9 @@ internal sealed class TrainingSession : IDisposable
 
     public void Dispose() => _signals.Dispose();
 
-    private sealed class Observer(ProgressView view) : ITrainingObserver
+    // Not System.Progress, which would hand the events to other threads.
+    private sealed class Observer(ProgressView view) : IProgress<RunEvent>
     {
-        public void On(RunEvent happened) => view.Show(happened);
+        public void Report(RunEvent happened) => view.Show(happened);
     }
 }

@@ -1,25 +1,31 @@
 namespace Weft.Training;
 
 /// <summary>
-/// Writes a run's events and metrics. A resumed run computes some steps again, with the same results: what the files already have is not written twice.
+/// Writes a run's events and metrics, if it has a folder, and reports the events. A resumed run computes some steps again, with the same results: what the
+/// files already have is not written twice.
 /// </summary>
 internal sealed class RunRecorder : IDisposable
 {
-    private readonly AppendOnlyFile _events;
-    private readonly AppendOnlyFile _metrics;
+    private readonly AppendOnlyFile? _events;
+    private readonly AppendOnlyFile? _metrics;
+    private readonly List<MetricsRow> _rows = [];
     private readonly long _lastStep;
     private readonly int _lastEpoch;
     private readonly bool _hasSamples;
     private readonly bool _hasChecksums;
-    private readonly ITrainingObserver _observer;
+    private readonly IProgress<RunEvent>? _progress;
     private readonly TimeProvider _clock;
 
-    public RunRecorder(RunFolder run, ITrainingObserver observer, TimeProvider clock)
+    /// <param name="run">Null for a training that leaves nothing on disk.</param>
+    public RunRecorder(RunFolder? run, IProgress<RunEvent>? progress, TimeProvider clock)
     {
-        _observer = observer;
+        _progress = progress;
         _clock = clock;
+        if (run is null)
+            return;
         var repair = RecordRepair.Of(run);
         Repaired = repair.Notice;
+        _rows.AddRange(repair.Rows);
         Earlier = repair.Rows;
         _lastEpoch = Earlier.Count == 0 ? 0 : Earlier.Max(row => row.Epoch);
         foreach (var happened in repair.Events)
@@ -40,13 +46,16 @@ internal sealed class RunRecorder : IDisposable
     public Warned? Repaired { get; }
 
     /// <summary>The rows that were there before.</summary>
-    public IReadOnlyList<MetricsRow> Earlier { get; }
+    public IReadOnlyList<MetricsRow> Earlier { get; } = [];
+
+    /// <summary>The rows of all epochs, those of earlier processes too.</summary>
+    public IReadOnlyList<MetricsRow> Rows => _rows;
 
     /// <summary>The last save of an earlier process, if any.</summary>
     public CheckpointSaved? LastSave { get; }
 
     /// <summary>Whether the files hold all that was recorded; false while the disk refuses.</summary>
-    public bool IsComplete => _events.Failure is null && _metrics.Failure is null;
+    public bool IsComplete => _events?.Failure is null && _metrics?.Failure is null;
 
     public void Record(RunEvent happened)
     {
@@ -60,23 +69,27 @@ internal sealed class RunRecorder : IDisposable
             _ => false,
         };
         if (!isKnown)
-            _events.Append(RunEventLine.Write(happened));
-        _observer.On(happened);
+            _events?.Append(RunEventLine.Write(happened));
+        _progress?.Report(happened);
     }
 
     public void Record(MetricsRow row)
     {
-        if (row.Epoch > _lastEpoch)
-            _metrics.Append(_hasChecksums ? row.ToCheckedCsv() : row.ToCsv());
+        if (row.Epoch <= _lastEpoch)
+            return;
+        _rows.Add(row);
+        _metrics?.Append(_hasChecksums ? row.ToCheckedCsv() : row.ToCsv());
     }
 
     /// <exception cref="WeftException">Exit 40 or 41: some lines could not be written.</exception>
-    public void Flush(RunFolder run)
+    public void Flush(RunFolder? run)
     {
+        if (run is null)
+            return;
         try
         {
-            _metrics.Flush();
-            _events.Flush();
+            _metrics?.Flush();
+            _events?.Flush();
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
@@ -88,7 +101,7 @@ internal sealed class RunRecorder : IDisposable
 
     public void Dispose()
     {
-        _events.Dispose();
-        _metrics.Dispose();
+        _events?.Dispose();
+        _metrics?.Dispose();
     }
 }

@@ -9,10 +9,10 @@ public static class Trainer
     /// <param name="stop">Finish the step, save, and return with <see cref="StopReasons.Interrupted"/>.</param>
     /// <exception cref="WeftException">Exit 20: the loss is not finite (the last good checkpoint is kept); 23: the checkpoint's position is none of this
     /// training; 40 or 41: the final state cannot be saved.</exception>
-    public static TrainingResult Run(TrainingPlan plan, ITrainingObserver? observer = null, CancellationToken stop = default)
+    public static TrainingResult Run(TrainingPlan plan, IProgress<RunEvent>? progress = null, CancellationToken stop = default)
     {
         RunChecks.RequirePossiblePosition(plan.Start, plan.StepsPerEpoch, plan.Run.Folder);
-        using var recorder = new RunRecorder(plan.Run.Folder, observer ?? ITrainingObserver.Nobody, plan.Surroundings.Clock);
+        using var recorder = new RunRecorder(plan.Run.Folder, progress, plan.Surroundings.Clock);
         return new TrainingLoop(plan, recorder, stop).Run();
     }
 }

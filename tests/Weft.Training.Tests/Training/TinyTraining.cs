@@ -56,7 +56,7 @@ internal static class TinyTraining
 }
 
 /// <summary>Asks for a stop after a given step, or when told by a test of its own.</summary>
-internal sealed class StopAtStep(long step) : ITrainingObserver, IDisposable
+internal sealed class StopAtStep(long step) : IProgress<RunEvent>, IDisposable
 {
     private readonly CancellationTokenSource _source = new();
 
@@ -64,7 +64,7 @@ internal sealed class StopAtStep(long step) : ITrainingObserver, IDisposable
 
     public List<RunEvent> Events { get; } = [];
 
-    public void On(RunEvent happened)
+    public void Report(RunEvent happened)
     {
         Events.Add(happened);
         if (happened is StepDone done && done.Step >= step)

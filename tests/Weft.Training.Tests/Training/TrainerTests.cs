@@ -265,18 +265,18 @@ public sealed class TrainerTests : IDisposable
 
     private byte[] Read(string run, string checkpoint) => File.ReadAllBytes(Path.Combine(TinyTraining.Run(_folder, run).CheckpointsFolder, checkpoint + ".safetensors"));
 
-    private sealed class StopAtSave(long step, CancellationTokenSource source) : ITrainingObserver
+    private sealed class StopAtSave(long step, CancellationTokenSource source) : IProgress<RunEvent>
     {
-        public void On(RunEvent happened)
+        public void Report(RunEvent happened)
         {
             if (happened is CheckpointSaved saved && saved.Step == step)
                 source.Cancel();
         }
     }
 
-    private sealed class PoisonAtStep(long step, Action poison) : ITrainingObserver
+    private sealed class PoisonAtStep(long step, Action poison) : IProgress<RunEvent>
     {
-        public void On(RunEvent happened)
+        public void Report(RunEvent happened)
         {
             if (happened is StepDone done && done.Step == step)
                 poison();
