@@ -1,11 +1,10 @@
 namespace Weft.Training;
 
-/// <summary>One thing that is wrong, when several are found in one pass (a configuration with three bad values).</summary>
-/// <param name="Where">File, line, key or option.</param>
-public sealed record Problem(string Where, string Expected, string Found)
+/// <summary>What several things that are wrong become.</summary>
+internal static class Mistakes
 {
     /// <summary>More of them are counted and not shown: a file may have a million.</summary>
-    internal const int Shown = 20;
+    public const int Shown = 20;
 
     /// <summary>The error that tells them all, or the first ones and how many there are.</summary>
     /// <param name="subject">"the configuration"</param>

@@ -6,7 +6,7 @@ namespace Weft.App;
 /// <summary>The options that describe a run. Every flag is a short name of a configuration key, so the configuration checks it and says what is wrong.</summary>
 internal sealed class ConfigurationOptions
 {
-    private readonly Option<string?> _model = Value("--model", "NAME|FILE", "The network: " + string.Join(", ", ModelCatalog.Models.Select(model => model.Name)) + ", or a model file (.yaml).");
+    private readonly Option<string?> _model = Value("--model", "NAME|FILE", "The network: a name of the catalog (weft config keys model.name lists them), or a model file (.yaml).");
     private readonly Option<string?> _data = Value("--data", "NAME|DIR", "A data set's name, or the folder its files are in.");
     private readonly Option<string?> _recipe = Value("--recipe", "NAME", "Start from a recipe's values.");
     private readonly Option<string?> _config = Value("--config", "FILE", "Start from a file's values.");
@@ -20,11 +20,11 @@ internal sealed class ConfigurationOptions
         (Value("--epochs", "N", "Passes over the training images."), "training.epochs"),
         (Value("--batch", "N", "Images in a step."), "training.batch_size"),
         (Value("--learning-rate", "X", "The schedule's highest learning rate."), "optimizer.learning_rate"),
-        (Value("--optimizer", "NAME", "sgd, adam, adamw or rmsprop."), "optimizer.name"),
+        (Value("--optimizer", "NAME", "How gradients become updates; weft config keys optimizer.name lists them."), "optimizer.name"),
         (Value("--weight-decay", "X", "Pull of the weights towards zero."), "optimizer.weight_decay"),
         (Value("--patience", "N", "Stop after so many epochs without improvement."), "early_stopping.patience"),
-        (Value("--normalization", "NAME", "batch, layer, group, instance or none."), "model.normalization"),
-        (Value("--activation", "NAME", "relu, leaky_relu, elu, gelu, silu or mish."), "model.activation"),
+        (Value("--normalization", "NAME", "The norm after every convolution; weft config keys model.normalization lists them."), "model.normalization"),
+        (Value("--activation", "NAME", "The activation of every hidden layer; weft config keys model.activation lists them."), "model.activation"),
         (Value("--dropout", "X", "Dropout rate before the logits."), "model.dropout"),
         (Value("--seed", "N", "Seed of weights, order, augmentation and dropout."), "training.seed"),
         (Value("--threads", "N", "Worker threads; the result does not depend on it."), "training.threads"),
@@ -45,6 +45,16 @@ internal sealed class ConfigurationOptions
     {
         foreach (var option in _left)
             command.Options.Add(option);
+    }
+
+    /// <summary>The configuration; what of it is not used is said on the screen.</summary>
+    /// <exception cref="WeftException">Exit 2 with all that is wrong.</exception>
+    public ResolvedConfiguration Resolve(ParseResult parse, Screen screen)
+    {
+        var resolved = Resolve(parse);
+        foreach (var note in resolved.Notes)
+            screen.People.WriteLine($"note: {Printable.Escape(note)}");
+        return resolved;
     }
 
     /// <exception cref="WeftException">Exit 2 with all that is wrong.</exception>

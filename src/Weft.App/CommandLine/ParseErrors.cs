@@ -42,7 +42,7 @@ internal static class ParseErrors
 
     // Most keys have no flag of their own; who tries one learns the key: --rotation, --optimizer.momentum.
     private static List<string> KeysNamed(string word) =>
-        [.. ConfigurationTable.Keys.Select(key => key.Name).Where(key => key == word || key.EndsWith($".{word}", StringComparison.Ordinal))];
+        [.. ConfigurationTable.Keys.Select(key => key.Name).Distinct().Where(key => key == word || key.EndsWith($".{word}", StringComparison.Ordinal))];
 
     private static string ValueBehind(IReadOnlyList<string> words) =>
         words[0].Split('=', 2) is [_, var value] ? value : words.Count > 1 && !words[1].StartsWith('-') ? words[1] : "VALUE";

@@ -26,7 +26,7 @@ internal sealed class BenchLoaderCommand : Verb
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var resolved = _configuration.Resolve(parse);
+        var resolved = _configuration.Resolve(parse, Screen);
         if (parse.GetValue(_all))
             resolved = resolved.With([.. EverythingOn.Select(set => ConfigurationResolver.ParseSet("augmentation." + set))]);
         var configuration = resolved.Value;
@@ -39,7 +39,7 @@ internal sealed class BenchLoaderCommand : Verb
             var batch = LoaderMilliseconds(data, configuration, duration, signals.Token);
             using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
             using var benchmark = new StepBenchmark(
-                EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape), device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
+                configuration.Model.Describe(dataset.ClassCount, dataset.Shape), device, configuration.CompileOptions, configuration.EffectiveOptimizer);
             var step = benchmark.Measure(duration, signals.Token).MedianMilliseconds;
             // The step has all cores to itself; the loader takes one of them for as long as a batch lasts.
             var share = batch / (step * device.Threads);

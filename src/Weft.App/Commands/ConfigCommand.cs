@@ -7,9 +7,10 @@ namespace Weft.App;
 internal sealed class ConfigCommand : Command
 {
     public ConfigCommand(Screen screen)
-        : base("config", "Configurations: what a run would use and why, their JSON schema, the difference of two runs, the repair of one.")
+        : base("config", "Configurations: what a run would use and why, every key, their JSON schema, the difference of two runs, the repair of one.")
     {
         Subcommands.Add(new Show(screen));
+        Subcommands.Add(new Keys(screen));
         Subcommands.Add(new Schema(screen));
         Subcommands.Add(new Diff(screen));
         Subcommands.Add(new Restore(screen));
@@ -30,6 +31,40 @@ internal sealed class ConfigCommand : Command
             {
                 ["recipe"] = resolved.RecipeName,
                 ["values"] = ConfigurationJson.Of(resolved),
+            });
+            return ExitCode.Done;
+        }
+    }
+
+    private sealed class Keys : Verb
+    {
+        private readonly Argument<string?> _name = new("NAME") { Description = "A key, or what its name begins with: optimizer. Default: all.", Arity = ArgumentArity.ZeroOrOne };
+
+        public Keys(Screen screen) : base("keys", "Every key of configurations: what it means, its values and its default.", screen) => Arguments.Add(_name);
+
+        protected override ExitCode Run(ParseResult parse)
+        {
+            var name = parse.GetValue(_name) ?? "";
+            var keys = ConfigurationTable.Keys.Where(key => key.Name == name || name.Length == 0 || key.Name.StartsWith(name + ".", StringComparison.Ordinal)).ToList();
+            if (keys.Count == 0)
+            {
+                var near = Suggestion.For(name, ConfigurationTable.Keys.Select(key => key.Name).Distinct());
+                throw new WeftException(ExitCode.Usage, $"no key is named {name}") { Where = "NAME", Expected = near is null ? "a key or a section" : $"did you mean {near}?", Found = name, Do = "weft config keys" };
+            }
+
+            foreach (var key in keys)
+            {
+                Screen.People.WriteLine(key.OwnerName is { } owner ? $"{key.Name} ({owner})" : key.Name);
+                Screen.People.WriteLine($"  {key.Help}");
+                Screen.People.WriteLine($"  {key.Expected}; default {OptionKey.Write(key.DefaultValue)}");
+            }
+
+            Screen.WriteJson(new JsonObject
+            {
+                ["keys"] = new JsonArray([.. keys.Select(key => new JsonObject
+                {
+                    ["key"] = key.Name, ["of"] = key.OwnerName, ["help"] = key.Help, ["expected"] = key.Expected, ["default"] = ConfigurationSchema.ToJson(key.DefaultValue),
+                })]),
             });
             return ExitCode.Done;
         }

@@ -23,7 +23,7 @@ internal sealed class LrFindCommand : Verb
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var configuration = _configuration.Resolve(parse).Value;
+        var configuration = _configuration.Resolve(parse, Screen).Value;
         var usual = new LearningRateSearchOptions();
         var options = new LearningRateSearchOptions
         {

@@ -25,13 +25,13 @@ internal sealed class PlanCommand : Verb
             var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
             var data = TrainingData.Prepare(dataset, configuration.Data);
             using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
-            var description = EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape);
+            var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
             var limit = MemoryLimit.Current();
             MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
             using var benchmark = new StepBenchmark(
-                description, device, EngineOptions.Compile(configuration), EngineOptions.Optimizer(configuration.Optimizer));
+                description, device, configuration.CompileOptions, configuration.EffectiveOptimizer);
             var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
-            if (configuration.Optimizer.SamLastEpochs is { } last && last < configuration.Training.Epochs)
+            if (configuration.Sam.LastEpochs is { } last && last < configuration.Training.Epochs)
             {
                 var inOnePass = benchmark.Measure(Rehearsal, signals.Token, inOnePass: true).MedianMilliseconds;
                 milliseconds = inOnePass + (milliseconds - inOnePass) * last / configuration.Training.Epochs;
@@ -99,7 +99,7 @@ internal sealed class PlanCommand : Verb
 
     private static double[] LearningRates(RunConfiguration configuration, int perEpoch)
     {
-        var schedule = EngineOptions.Schedule(configuration.Schedule);
+        var schedule = configuration.EffectiveSchedule;
         var total = (long)perEpoch * configuration.Training.Epochs;
         var points = (int)Math.Min(total, 10_000);
         return [.. Enumerable.Range(0, points).Select(i => schedule.LearningRate(configuration.Optimizer.LearningRate, new SchedulePosition(i * total / points, perEpoch, total)))];

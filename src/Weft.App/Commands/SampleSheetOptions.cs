@@ -9,7 +9,7 @@ internal sealed class SampleSheetOptions
     private const int AugmentedVariants = 8;
 
     // What the study names; shown when the configuration has no augmentation of its own.
-    private static readonly AugmentationOptions OfTheStudy = new() { HorizontalFlip = 0.5, Shift = 0.2, Rotation = Rotation.DefaultDegrees };
+    private static readonly AugmentationOptions OfTheStudy = new() { Applied = [new HorizontalFlip(0.5), new Shift(0.2), new Rotation(15)] };
 
     private readonly Option<string?> _png = new("--png") { Description = "Also write the sheet to a PNG file.", HelpName = "FILE" };
     private readonly Option<bool> _augmented = new("--augmented") { Description = "Samples beside what training makes of them, as a PNG (NAME-augmented.png unless --png names it)." };

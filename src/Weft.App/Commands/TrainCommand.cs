@@ -24,7 +24,7 @@ internal sealed class TrainCommand : Verb
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var configuration = _configuration.Resolve(parse);
+        var configuration = _configuration.Resolve(parse, Screen);
         var store = _runs.Store(parse);
         var seeds = _seeds.Of(parse);
         var name = parse.GetValue(_name);

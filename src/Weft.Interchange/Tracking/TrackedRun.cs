@@ -16,7 +16,7 @@ internal sealed class TrackedRun
         Folder = run.Folder;
         Information = run.Information;
         var configuration = run.Configuration().Value;
-        Configuration = [.. ConfigurationTable.Keys.Select(key => (key.Name, key.ReadValue(configuration) is Enum ? key.Read(configuration) : key.ReadValue(configuration)))];
+        Configuration = [.. ConfigurationTable.Of(configuration).Select(key => (key.Name, key.ReadValue(configuration)))];
         Identity = SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{run.Folder.Name}\n{Information.Started.UtcTicks}\n{Information.Data.Fingerprint}")));
         Id = Text(Identity, IdLength);
     }

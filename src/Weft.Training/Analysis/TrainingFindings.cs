@@ -54,11 +54,11 @@ public static class TrainingFindings
         else if (last.ValidationAccuracy - last.TrainAccuracy > Gap)
         {
             findings.Add(new Finding("held-back", Say($"Dropout and augmentation cost more than they give: {last.TrainAccuracy * 100:F1} % of the training images are right under them against {last.ValidationAccuracy * 100:F1} % of the validation images without.")
-                + (configuration.Model.Dropout is { } rate and > 0 ? Say($" The dropout rate is {rate:0.##}.") : ""),
-                configuration.Model.Dropout is > 0 ? Say($"weft train --config RUN/config.yaml --set model.dropout={configuration.Model.Dropout / 2:0.##}") : Say($"weft train --config RUN/config.yaml --epochs {2 * rows.Count}")));
+                + (configuration.Model.Options.Dropout is { } rate and > 0 ? Say($" The dropout rate is {rate:0.##}.") : ""),
+                configuration.Model.Options.Dropout is > 0 ? Say($"weft train --config RUN/config.yaml --set model.dropout={configuration.Model.Options.Dropout / 2:0.##}") : Say($"weft train --config RUN/config.yaml --epochs {2 * rows.Count}")));
         }
 
-        if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss && configuration.Schedule.Name != ScheduleName.OneCycle)
+        if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss && configuration.Schedule is not OneCycleSchedule)
             findings.Add(new Finding("still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Say($"weft train --config RUN/config.yaml --epochs {2 * rows.Count}")));
         else if (rows.Count - best.Epoch >= Math.Max(3, rows.Count / 2))
             findings.Add(new Finding("too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Say($"weft train --config RUN/config.yaml --epochs {best.Epoch + 1}")));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Weft.Training;
 
@@ -13,19 +12,44 @@ public enum ValueKind
     Choice = 5,
 }
 
-/// <summary>One row of the configuration's table: everything that reading, writing, checking, the schema and the help need to know of a key.</summary>
+/// <summary>A key of configurations: an option of a record, under the name of its section. Reading, writing, checking, schema and help all come from here.</summary>
 public sealed class ConfigurationKey
 {
-    private readonly Func<RunConfiguration, object?> _get;
-    private readonly Func<RunConfiguration, object?, RunConfiguration> _set;
+    /// <summary>In a section that may hold different records: which one it holds.</summary>
+    internal const string NameKey = "name";
 
-    internal ConfigurationKey(string name, ValueKind kind, string help, Func<RunConfiguration, object?> get, Func<RunConfiguration, object?, RunConfiguration> set)
+    private const int LongestText = 4096;
+
+    private readonly ConfigurationSection _section;
+    private readonly OptionKey? _option;
+    private readonly Func<OptionsRecord, OptionsRecord> _part;
+    private readonly Func<OptionsRecord, OptionsRecord, OptionsRecord> _replace;
+    private readonly TextChoicesAttribute? _texts;
+    private readonly IReadOnlyList<Type> _types = [];
+
+    /// <summary>The key of an option.</summary>
+    /// <param name="owner">The record that the section has to hold; null where it always does.</param>
+    /// <param name="part">From the section's record to the one that has the option.</param>
+    /// <param name="replace">Gives the section's record another part.</param>
+    internal ConfigurationKey(
+        string name, ConfigurationSection section, OptionKey option, Type? owner, Func<OptionsRecord, OptionsRecord> part,
+        Func<OptionsRecord, OptionsRecord, OptionsRecord> replace)
     {
-        Name = name;
-        Kind = kind;
-        Help = help;
-        _get = get;
-        _set = set;
+        (Name, _section, _option, Owner, _part, _replace) = (name, section, option, owner, part, replace);
+        _texts = option.Property.GetCustomAttributes(typeof(TextChoicesAttribute), inherit: true).OfType<TextChoicesAttribute>().FirstOrDefault();
+        Choices = _texts?.Names ?? option.Choices;
+        Kind = option.Type.IsEnum ? ValueKind.Choice
+            : option.Type == typeof(bool) ? ValueKind.Flag
+            : option.Type == typeof(string) ? ValueKind.Text
+            : option.Type == typeof(double) ? ValueKind.Number : ValueKind.Integer;
+    }
+
+    /// <summary>The key that says which record a section holds.</summary>
+    internal ConfigurationKey(ConfigurationSection section, Type kind, IReadOnlyList<Type> types)
+    {
+        (Name, _section, _types, _part, _replace) = (section.KeyOf(NameKey), section, types, whole => whole, (_, part) => part);
+        (Kind, RecordKind) = (ValueKind.Choice, kind);
+        Choices = [.. types.Select(type => OptionNames.Of(type, kind))];
     }
 
     /// <summary>Dotted, in snake case: <c>optimizer.learning_rate</c>.</summary>
@@ -33,81 +57,108 @@ public sealed class ConfigurationKey
 
     public ValueKind Kind { get; }
 
-    public string Help { get; }
+    public string Help => _option?.Help ?? "Which one is used.";
 
     /// <summary>Whether "none" is a value.</summary>
-    public bool MayBeNone { get; init; }
+    public bool MayBeNone => _option?.MayBeNone ?? false;
 
-    public double Minimum { get; init; } = double.NegativeInfinity;
+    public double Minimum => _option?.Minimum ?? double.NegativeInfinity;
 
-    public double Maximum { get; init; } = double.PositiveInfinity;
+    public double Maximum => _option?.Maximum ?? double.PositiveInfinity;
 
     /// <summary>Whether <see cref="Minimum"/> itself is refused.</summary>
-    public bool AboveMinimum { get; init; }
+    public bool AboveMinimum => _option?.MinimumIsExclusive ?? false;
 
-    /// <summary>The names of a <see cref="ValueKind.Choice"/>, or the only texts allowed; empty: any text.</summary>
-    public IReadOnlyList<string> Choices { get; init; } = [];
+    /// <summary>Whether <see cref="Maximum"/> itself is refused.</summary>
+    public bool BelowMaximum => _option?.MaximumIsExclusive ?? false;
 
-    /// <summary>Texts that are allowed beside <see cref="Choices"/>; null: none.</summary>
-    internal Func<string, bool>? Others { get; init; }
+    /// <summary>The names of a <see cref="ValueKind.Choice"/>, or texts that are known; empty: any text.</summary>
+    public IReadOnlyList<string> Choices { get; }
+
+    /// <summary>What texts beside <see cref="Choices"/> look like, as a regular expression; null: there are none.</summary>
+    public string? OtherTexts => _texts?.Pattern;
+
+    /// <summary>What is allowed: "a number in (0, 100], or none".</summary>
+    public string Expected => Choices.Count > 0
+        ? "one of " + string.Join(", ", Choices) + (_texts?.Others is { } others ? $", or {others}" : "") + (MayBeNone ? ", or none" : "")
+        : _option!.Expected;
+
+    /// <summary>The record whose option it is, where a section can hold different ones; else null.</summary>
+    internal Type? Owner { get; }
+
+    /// <summary>The kind of records that this key tells apart, or null for the key of an option.</summary>
+    internal Type? RecordKind { get; }
+
+    internal string Section => Name[..Name.IndexOf('.')];
+
+    internal string OptionName => Name[(Name.IndexOf('.') + 1)..];
+
+    /// <summary>The name of the record that the section has to hold, or null.</summary>
+    public string? OwnerName => Owner is null ? _section.Requirement : OptionNames.Of(Owner, _section.Kind!);
+
+    /// <summary>Whether the key means something in this configuration.</summary>
+    public bool IsIn(RunConfiguration configuration) => _section.Holds(configuration, Owner);
 
     /// <summary>The value as written in a file: "none", "true", "0.05", "one_cycle".</summary>
-    public string Read(RunConfiguration configuration) => Format(_get(configuration));
+    public string Read(RunConfiguration configuration) => OptionKey.Write(ReadValue(configuration));
 
-    public object? ReadValue(RunConfiguration configuration) => _get(configuration);
-
-    /// <summary>For people: "a number in (0, 100] or none".</summary>
-    public string Expected
+    /// <summary>Null, a flag, a number or a text.</summary>
+    public object? ReadValue(RunConfiguration configuration)
     {
-        get
-        {
-            var text = Kind switch
-            {
-                ValueKind.Text when Choices.Count == 0 => "a text",
-                ValueKind.Text or ValueKind.Choice => "one of " + string.Join(", ", Choices) + (Others is null ? "" : ", or a .yaml file"),
-                ValueKind.Flag => "true or false",
-                _ => (Kind == ValueKind.Integer ? "a whole number" : "a number") + Range(),
-            };
-            return MayBeNone ? text + ", or none" : text;
-        }
+        if (RecordKind is not null)
+            return OptionNames.Of(_section.Read(configuration).GetType(), RecordKind);
+        var value = _option!.Read(_part(_section.Read(configuration)));
+        return value is Enum ? OptionKey.Write(value) : value;
     }
+
+    /// <summary>The value where nobody sets it.</summary>
+    public object? DefaultValue => ReadValue(Owner is null ? new RunConfiguration() : _section.Write(new RunConfiguration(), ConfigurationTypes.Create(Owner)));
+
+    internal RunConfiguration Reset(RunConfiguration configuration) => TrySet(configuration, OptionKey.Write(DefaultValue))!;
 
     /// <summary>Sets the value that <paramref name="text"/> writes, or returns null where the text is not one this key allows.</summary>
     internal RunConfiguration? TrySet(RunConfiguration configuration, string text)
     {
+        if (RecordKind is not null)
+            return _types.FirstOrDefault(type => OptionNames.Of(type, RecordKind) == text) is not { } chosen ? null
+                : chosen == _section.Read(configuration).GetType() ? configuration
+                : _section.Write(configuration, ConfigurationTypes.Create(chosen));
+        if (!TryParse(text, out var value) || !_option!.Allows(value))
+            return null;
+        var whole = _section.Read(configuration);
+        return _section.Write(configuration, _replace(whole, _part(whole).With(_option.Property, value)));
+    }
+
+    private bool TryParse(string text, out object? value)
+    {
+        value = null;
         if (MayBeNone && text is "none" or "null" or "~" or "")
-            return MayBeNone ? _set(configuration, null) : null;
-        return Kind switch
+            return MayBeNone;
+        value = Kind switch
         {
-            ValueKind.Integer => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && InRange(whole)
-                ? _set(configuration, whole) : null,
-            ValueKind.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number)
-                ? _set(configuration, number) : null,
-            ValueKind.Flag => text is "true" or "false" ? _set(configuration, text == "true") : null,
-            _ => text.Length is > 0 and <= 4096 && (Choices.Count == 0 || Choices.Contains(text) || Others?.Invoke(text) == true) && !text.Any(char.IsControl) ? _set(configuration, text) : null,
+            ValueKind.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
+                _option!.Type == typeof(long) ? whole : whole is >= int.MinValue and <= int.MaxValue ? (int)whole : null,
+            ValueKind.Number when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+            ValueKind.Flag when text is "true" or "false" => text == "true",
+            ValueKind.Choice when Enum.GetValues(_option!.Type).Cast<Enum>().FirstOrDefault(choice => OptionKey.Write(choice) == text) is { } choice => choice,
+            ValueKind.Text when text.Length is > 0 and <= LongestText && !text.Any(char.IsControl) && (_texts is null || _texts.Allows(text)) => text,
+            _ => null,
         };
+        return value is not null;
     }
+}
 
-    internal static string Snake(string name) =>
-        name is nameof(OptimizerName.AdamW) or nameof(OptimizerName.RmsProp) ? name.ToLowerInvariant() : Regex.Replace(name, "(?<=[a-z0-9])[A-Z]", "_$0").ToLowerInvariant();
+/// <summary>The texts that an option of type string may have.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal abstract class TextChoicesAttribute : Attribute
+{
+    public abstract IReadOnlyList<string> Names { get; }
 
-    private static string Format(object? value) => value switch
-    {
-        null => "none",
-        bool flag => flag ? "true" : "false",
-        Enum choice => Snake(choice.ToString()),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => (string)value,
-    };
+    /// <summary>What may stand there beside the names, in words: "a .yaml file"; null: nothing.</summary>
+    public abstract string? Others { get; }
 
-    // NaN compares false to both ends, so it is out of every range.
-    private bool InRange(double value) => (AboveMinimum ? value > Minimum : value >= Minimum) && value <= Maximum && double.IsFinite(value);
+    /// <summary>The regular expression of the others; null: there are none.</summary>
+    public abstract string? Pattern { get; }
 
-    private string Range()
-    {
-        if (double.IsInfinity(Minimum) && double.IsInfinity(Maximum))
-            return "";
-        var left = AboveMinimum || double.IsInfinity(Minimum) ? "(" : "[";
-        return string.Create(CultureInfo.InvariantCulture, $" in {left}{Minimum}, {Maximum}{(double.IsInfinity(Maximum) ? ")" : "]")}");
-    }
+    public abstract bool Allows(string text);
 }

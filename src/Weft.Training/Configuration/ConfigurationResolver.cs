@@ -58,20 +58,20 @@ public static class ConfigurationResolver
             recipe = [.. ConfigurationYaml.Read(Recipe.Text(recipeName), "", problems).Select(value => value with { Origin = $"recipe {recipeName}" })];
         }
 
-        var defaults = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>()) { RecipeName = recipeName is "none" ? null : recipeName };
-        return Checked(Apply(defaults, [.. recipe, .. file.Where(value => value.Key != RecipeKey), .. overrides], problems), problems);
+        var start = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>()) { RecipeName = recipeName is "none" ? null : recipeName };
+        return Checked(new ConfigurationValues(start, problems).Apply([.. recipe, .. file.Where(value => value.Key != RecipeKey)], overrides), problems);
     }
 
     internal static ResolvedConfiguration Override(ResolvedConfiguration configuration, IEnumerable<ConfigurationValue> overrides)
     {
         var problems = new List<Problem>();
-        return Checked(Apply(configuration, overrides.Select(value => Located(value, "")), problems), problems);
+        return Checked(new ConfigurationValues(configuration, problems).Apply([], [.. overrides.Select(value => Located(value, ""))]), problems);
     }
 
     private static ResolvedConfiguration Checked(ResolvedConfiguration resolved, List<Problem> problems)
     {
         ConfigurationRules.Check(resolved, problems);
-        return problems.Count == 0 ? resolved : throw Problem.ToError(problems, "the configuration");
+        return problems.Count == 0 ? resolved : throw Mistakes.ToError(problems, "the configuration");
     }
 
     // A model file lies where the one who names it sees it: beside the configuration file, or from the current folder.
@@ -85,38 +85,11 @@ public static class ConfigurationResolver
         return Recipe.ForModel(model == usual ? "default" : model);
     }
 
-    private static ResolvedConfiguration Apply(ResolvedConfiguration start, IEnumerable<ConfigurationValue> values, List<Problem> problems)
-    {
-        var configuration = start.Value;
-        var origins = new Dictionary<string, string>(start.Origins);
-        foreach (var value in values)
-        {
-            var key = ConfigurationTable.Find(value.Key);
-            if (key is null)
-            {
-                var near = problems.Count < Problem.Shown ? Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name)) : null;
-                problems.Add(new Problem(value.Origin, near is null ? "a key of `weft config show`" : $"did you mean {near}?", $"unknown key {value.Key}"));
-            }
-            else if (key.TrySet(configuration, value.Text) is { } changed)
-            {
-                configuration = changed;
-                origins[key.Name] = value.Origin;
-            }
-            else
-            {
-                var near = Suggestion.For(value.Text, key.Choices);
-                problems.Add(new Problem($"{key.Name} ({value.Origin})", key.Expected + (near is null ? "" : $"; did you mean {near}?"), $"'{value.Text}'"));
-            }
-        }
-
-        return start with { Value = configuration, Origins = origins };
-    }
-
     private static string ReadFile(string path)
     {
         try
         {
-            return Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, ConfigurationYaml.MaximumBytes)).TrimStart('\uFEFF');
+            return Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, YamlTree.MaximumBytes)).TrimStart('\uFEFF');
         }
         catch (Exception cause) when (DiskFailure.Is(cause) || cause is ArgumentException or NotSupportedException)
         {

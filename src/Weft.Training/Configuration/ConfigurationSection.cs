@@ -1,39 +1,94 @@
+using System.Reflection;
+
 namespace Weft.Training;
 
-/// <summary>Writes the rows of one section: its keys' names begin with the section's, and their setters copy only the section's record.</summary>
-internal sealed class ConfigurationSection<T>(string name, Func<RunConfiguration, T> get, Func<RunConfiguration, T, RunConfiguration> set)
+/// <summary>Puts the options of a record into another section than that of its property's name.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SectionAttribute(string name) : Attribute
 {
-    public ConfigurationKey Text(string key, string help, Func<T, string?> read, Func<T, string?, T> write, bool mayBeNone = false,
-        IReadOnlyList<string>? choices = null, Func<string, bool>? others = null) =>
-        new($"{name}.{key}", ValueKind.Text, help, c => read(get(c)), (c, v) => set(c, write(get(c), (string?)v))) { MayBeNone = mayBeNone, Choices = choices ?? [], Others = others };
+    public string Name => name;
 
-    public ConfigurationKey Flag(string key, string help, Func<T, bool> read, Func<T, bool, T> write) =>
-        new($"{name}.{key}", ValueKind.Flag, help, c => read(get(c)), (c, v) => set(c, write(get(c), (bool)v!)));
+    /// <summary>Stands before the keys, followed by an underscore. Default: nothing.</summary>
+    public string? Prefix { get; init; }
 
-    public ConfigurationKey Integer(string key, string help, Func<T, long> read, Func<T, long, T> write, long minimum, long maximum) =>
-        new($"{name}.{key}", ValueKind.Integer, help, c => read(get(c)), (c, v) => set(c, write(get(c), (long)v!))) { Minimum = minimum, Maximum = maximum };
+    /// <summary>The record of that section without which the options mean nothing. Default: they always mean something.</summary>
+    public Type? With { get; init; }
+}
 
-    public ConfigurationKey IntegerOrNone(string key, string help, Func<T, int?> read, Func<T, int?, T> write, long minimum, long maximum) =>
-        new($"{name}.{key}", ValueKind.Integer, help, c => read(get(c)), (c, v) => set(c, write(get(c), v is long whole ? checked((int)whole) : null)))
-        {
-            Minimum = minimum, Maximum = maximum, MayBeNone = true,
-        };
+/// <summary>One property of <see cref="RunConfiguration"/>: a record, or one of a kind of records that the key <c>name</c> tells apart.</summary>
+internal sealed class ConfigurationSection
+{
+    private readonly PropertyInfo _property;
+    private readonly SectionAttribute? _place;
 
-    public ConfigurationKey Number(string key, string help, Func<T, double> read, Func<T, double, T> write, double minimum, double maximum, bool aboveMinimum = false) =>
-        new($"{name}.{key}", ValueKind.Number, help, c => read(get(c)), (c, v) => set(c, write(get(c), (double)v!)))
-        {
-            Minimum = minimum, Maximum = maximum, AboveMinimum = aboveMinimum,
-        };
-
-    public ConfigurationKey NumberOrNone(string key, string help, Func<T, double?> read, Func<T, double?, T> write, double minimum, double maximum, bool aboveMinimum = false) =>
-        new($"{name}.{key}", ValueKind.Number, help, c => read(get(c)), (c, v) => set(c, write(get(c), (double?)v)))
-        {
-            Minimum = minimum, Maximum = maximum, AboveMinimum = aboveMinimum, MayBeNone = true,
-        };
-
-    public ConfigurationKey Choice<TChoice>(string key, string help, Func<T, TChoice> read, Func<T, TChoice, T> write) where TChoice : struct, Enum
+    public ConfigurationSection(PropertyInfo property)
     {
-        var choices = Enum.GetValues<TChoice>().ToDictionary(value => ConfigurationKey.Snake(value.ToString()));
-        return new($"{name}.{key}", ValueKind.Choice, help, c => read(get(c)), (c, v) => set(c, write(get(c), choices[(string)v!]))) { Choices = [.. choices.Keys] };
+        _property = property;
+        _place = property.GetCustomAttribute<SectionAttribute>();
+        Name = _place?.Name ?? OptionNames.Of(property.Name);
     }
+
+    public static IReadOnlyList<ConfigurationSection> All { get; } =
+        [.. typeof(RunConfiguration).GetProperties().Where(property => property.CanWrite).OrderBy(property => property.MetadataToken).Select(property => new ConfigurationSection(property))];
+
+    public string Name { get; }
+
+    /// <summary>The kind of records that the section's name tells apart, or null.</summary>
+    public Type? Kind => _property.PropertyType.IsAbstract ? _property.PropertyType : null;
+
+    /// <summary>The name of the record without which the options mean nothing, or null.</summary>
+    public string? Requirement => _place?.With is { } with ? OptionNames.Of(with, with.BaseType!) : null;
+
+    public OptionsRecord Read(RunConfiguration configuration) => (OptionsRecord)_property.GetValue(configuration)!;
+
+    public RunConfiguration Write(RunConfiguration configuration, OptionsRecord record) => (RunConfiguration)configuration.With(_property, record);
+
+    /// <summary>The key that an option of the section's record has.</summary>
+    public string KeyOf(string option) => _place?.Prefix is { } prefix ? $"{Name}.{prefix}_{option}" : $"{Name}.{option}";
+
+    /// <summary>The keys of the section, those of every record that it may hold.</summary>
+    public IEnumerable<ConfigurationKey> Keys()
+    {
+        if (Kind is not { } kind)
+            return KeysOf(_property.PropertyType, null);
+        var types = ConfigurationTypes.Of(kind);
+        return types.SelectMany(type => KeysOf(type, type)).Prepend(new ConfigurationKey(this, kind, types));
+    }
+
+    /// <summary>Whether the configuration has the record that the keys of <paramref name="owner"/> are about.</summary>
+    public bool Holds(RunConfiguration configuration, Type? owner) =>
+        (owner is null || Read(configuration).GetType() == owner)
+            && (_place?.With is not { } with || All.Any(section => section.Name == Name && with.IsInstanceOfType(section.Read(configuration))));
+
+    /// <summary>The kinds of records whose names the section's keys have.</summary>
+    public IEnumerable<Type> Kinds() => Kind is { } kind ? [kind] : Sets().Select(set => set.PropertyType.GenericTypeArguments[0]);
+
+    private IEnumerable<PropertyInfo> Sets() => _property.PropertyType.GetProperties().Where(property => typeof(IOptionsSet).IsAssignableFrom(property.PropertyType));
+
+    private IEnumerable<ConfigurationKey> KeysOf(Type record, Type? owner)
+    {
+        // A record's own options, those of the records inside it and those of its sets, as they are declared.
+        var own = OptionKey.Of(record).Where(option => option.IsConfigured)
+            .Select(option => (option.Property, Key: new ConfigurationKey(KeyOf(option.Name), this, option, owner, whole => whole, (_, part) => part)));
+        var inside = record.GetProperties().Where(property => property.CanWrite && property.PropertyType.IsSubclassOf(typeof(OptionsRecord)))
+            .SelectMany(property => OptionKey.Of(property.PropertyType).Where(option => option.IsConfigured), (property, option) => (property, Key: new ConfigurationKey(
+                KeyOf(option.Name), this, option, owner, whole => (OptionsRecord)property.GetValue(whole)!, (whole, part) => whole.With(property, part))));
+        var sets = owner is not null ? [] : Sets().SelectMany(KeysOfSet, (property, key) => (property, key));
+        return own.Concat(inside).Concat(sets).Select((pair, i) => (pair.Item1, pair.Item2, Order: i)).OrderBy(pair => Depth(pair.Item1.DeclaringType!)).ThenBy(pair => pair.Item1.MetadataToken)
+            .ThenBy(pair => pair.Order).Select(pair => pair.Item2);
+    }
+
+    private IEnumerable<ConfigurationKey> KeysOfSet(PropertyInfo property)
+    {
+        var kind = property.PropertyType.GenericTypeArguments[0];
+        return
+            from type in ConfigurationTypes.Of(kind)
+            from option in OptionKey.Of(type)
+            where option.IsConfigured
+            select new ConfigurationKey(
+                KeyOf(OptionsSet.NameOf(kind, type, option)), this, option, null, whole => ((IOptionsSet)property.GetValue(whole)!).Find(type),
+                (whole, part) => whole.With(property, ((IOptionsSet)property.GetValue(whole)!).With(part)));
+    }
+
+    private static int Depth(Type type) => type.BaseType is { } above ? 1 + Depth(above) : 0;
 }

@@ -8,6 +8,9 @@ public sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDict
     /// <summary>The recipe it was built on, or null.</summary>
     public string? RecipeName { get; init; }
 
+    /// <summary>For people: what files and recipes said that means nothing here, such as another optimizer's options.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>"default" for what nobody set.</summary>
     public string Origin(string key) => Origins.GetValueOrDefault(key, "default");
 
@@ -15,17 +18,19 @@ public sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDict
     /// <exception cref="WeftException">Exit 2: unknown key or refused value.</exception>
     public ResolvedConfiguration With(params IReadOnlyList<ConfigurationValue> overrides) => ConfigurationResolver.Override(this, overrides);
 
-    /// <summary>The file that reproduces this configuration: every key, its origin as comment. Reading it back gives the same values.</summary>
+    /// <summary>The file that reproduces this configuration: every key that means something in it, its origin as comment. Reading it back gives the same values.</summary>
     public string ToYaml()
     {
         var text = new StringBuilder();
         text.Append("# Every value of this run. `weft train --config` on this file trains the same again.\n");
         text.Append($"recipe: none  # {(RecipeName is null ? "no recipe was used" : $"the values of {RecipeName} are already in here")}\n");
-        foreach (var section in ConfigurationTable.Keys.GroupBy(key => key.Name[..key.Name.IndexOf('.')]))
+        foreach (var note in Notes)
+            text.Append($"# {note}\n");
+        foreach (var section in ConfigurationTable.Of(Value).GroupBy(key => key.Section))
         {
             text.Append($"{section.Key}:\n");
             foreach (var key in section)
-                text.Append($"  {key.Name[(section.Key.Length + 1)..]}: {Scalar(key, key.Read(Value))}  # {Origin(key.Name)}\n");
+                text.Append($"  {key.OptionName}: {Scalar(key, key.Read(Value))}  # {Origin(key.Name)}\n");
         }
 
         return text.ToString();

@@ -1,209 +1,190 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft.Training;
 
-/// <summary>Everything a run depends on. The same configuration on the same data gives the same checkpoint bytes; threads and save times do not count.</summary>
-public sealed record RunConfiguration
+/// <summary>
+/// Everything a run depends on. The same configuration on the same data gives the same checkpoint bytes; threads and save times do not count.
+/// Its properties are the sections of a configuration file, and the options of their records are the keys.
+/// </summary>
+public sealed record RunConfiguration : OptionsRecord, IOptionRules
 {
     public ModelConfiguration Model { get; init; } = new();
 
     public DataConfiguration Data { get; init; } = new();
 
-    public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.None;
+    public AugmentationOptions Augmentation { get; init; } = new();
 
     public TrainingConfiguration Training { get; init; } = new();
 
-    public OptimizerConfiguration Optimizer { get; init; } = new();
+    public OptimizerOptions Optimizer { get; init; } = new SgdOptions();
 
-    public ScheduleConfiguration Schedule { get; init; } = new();
+    [Section("optimizer", Prefix = "sam")]
+    public SamConfiguration Sam { get; init; } = new();
+
+    public Schedule Schedule { get; init; } = new OneCycleSchedule();
+
+    [Section("schedule", With = typeof(ReduceOnPlateau))]
+    public PlateauConfiguration Plateau { get; init; } = new();
+
+    [Section("schedule", Prefix = "warm_up")]
+    public WarmUpConfiguration WarmUp { get; init; } = new();
 
     public EarlyStoppingConfiguration EarlyStopping { get; init; } = new();
 
     public CheckpointConfiguration Checkpoint { get; init; } = new();
 
     public EvaluationConfiguration Evaluation { get; init; } = new();
+
+    /// <summary>How the network is compiled.</summary>
+    public CompileOptions CompileOptions => new() { BatchSize = Training.BatchSize, Seed = Training.Seed, Strict = Training.Strict };
+
+    /// <summary><see cref="Optimizer"/>, inside SAM where that is on.</summary>
+    public OptimizerOptions EffectiveOptimizer => Sam.Rho is { } rho ? new SamOptions(Optimizer) { Rho = rho } : Optimizer;
+
+    /// <summary><see cref="Schedule"/> as it is used: with the direction of its metric, after a warm-up where there is one.</summary>
+    public Schedule EffectiveSchedule
+    {
+        get
+        {
+            var schedule = Schedule is ReduceOnPlateau plateau ? plateau with { LargerIsBetter = Plateau.Metric == EpochMetric.ValidationAccuracy } : Schedule;
+            return WarmUp.Epochs is { } epochs ? new WarmUp(schedule) { Epochs = epochs, StartFraction = WarmUp.Start } : schedule;
+        }
+    }
+
+    IEnumerable<Problem> IOptionRules.Conflicts()
+    {
+        if (Sam is { LastEpochs: { } last, Rho: null })
+            yield return new Problem("optimizer.sam_last_epochs", "none, or optimizer.sam_rho given too", $"{last} without optimizer.sam_rho");
+        if (EarlyStopping.Patience is not null && EarlyStopping.StartEpoch > Training.Epochs)
+            yield return new Problem("early_stopping.start_epoch", $"at most training.epochs = {Training.Epochs}", $"{EarlyStopping.StartEpoch}");
+    }
 }
 
-public sealed record ModelConfiguration
+public sealed record ModelConfiguration : OptionsRecord, IOptionRules
 {
-    /// <value>A name of the model catalog, or the path of a model file. Default: "small".</value>
+    [Description("The network: a name of the catalog, or a model file (.yaml)."), ModelName]
     public string Name { get; init; } = "small";
 
-    /// <value>Dropout rate before the logits. Default: none (the model's own).</value>
-    public double? Dropout { get; init; }
+    public ModelOptions Options { get; init; } = new();
 
-    /// <value>Dropout rate before a hidden fully connected layer. Default: none (the model's own).</value>
-    public double? FeatureDropout { get; init; }
+    /// <summary>The network for data of so many classes and that shape. Its layers are known to fit together.</summary>
+    /// <exception cref="WeftException">Exit 2: the model file is wrong, or a layer does not fit.</exception>
+    public NetworkDescription Describe(int classes, FeatureShape input)
+    {
+        if (ModelFile.IsPath(Name))
+            return ModelFile.Read(Name, classes, input);
+        try
+        {
+            var description = ModelCatalog.Describe(Name, Options with { Classes = classes, Input = input });
+            description.InferOutput();
+            return description;
+        }
+        catch (Exception wrong) when (wrong is NetworkException or ArgumentException)
+        {
+            throw NetworkErrors.ToError(wrong, $"model {Name}");
+        }
+    }
 
-    /// <value>Dropout rate of whole channels behind every pool that lowers the resolution. Default: 0.</value>
-    public double SpatialDropout { get; init; }
+    // A model file says all about its network; an option that could change it would be believed and do nothing.
+    IEnumerable<Problem> IOptionRules.Conflicts()
+    {
+        if (Options.Depth is { } depth && ModelCatalog.Find(Name) is { } model && !model.HasDepth(depth))
+            yield return new Problem("depth", model.Depths ?? $"none: {model.Name} comes in one depth only", $"{depth}");
+        if (!ModelFile.IsPath(Name))
+            yield break;
+        var untouched = new ModelOptions();
+        foreach (var key in OptionKey.Of(typeof(ModelOptions)).Where(key => key.IsConfigured && !Equals(key.Read(Options), key.Read(untouched))))
+            yield return new Problem(key.Name, $"{OptionKey.Write(key.Read(untouched))}: a model file says it itself", OptionKey.Write(key.Read(Options)));
+    }
 
-    /// <value>The norm behind every convolution. Default: batch.</value>
-    public NormalizationName Normalization { get; init; } = NormalizationName.Batch;
+    private sealed class ModelNameAttribute : TextChoicesAttribute
+    {
+        public override IReadOnlyList<string> Names => [.. ModelCatalog.Models.Select(model => model.Name)];
 
-    /// <value>Groups of group norm. Default: 8.</value>
-    public int NormalizationGroups { get; init; } = 8;
+        public override string Others => "a .yaml file";
 
-    /// <value>Default: relu.</value>
-    public ActivationName Activation { get; init; } = ActivationName.Relu;
+        public override string Pattern => "\\.[Yy][Aa]?[Mm][Ll]$";
 
-    /// <value>Factor on the channels of all hidden layers. Default: 1.</value>
-    public double Width { get; init; } = 1;
-
-    /// <value>Layers, for models that come in several depths. Default: none (the model's own).</value>
-    public int? Depth { get; init; }
+        public override bool Allows(string text) => ModelCatalog.Find(text) is not null || ModelFile.IsPath(text);
+    }
 }
 
-public sealed record DataConfiguration
+public sealed record DataConfiguration : OptionsRecord
 {
-    /// <value>Default: "fashion-mnist".</value>
+    [Description("The data set.")]
     public string Name { get; init; } = "fashion-mnist";
 
-    /// <value>Where the files are. Default: none (the usual places are searched).</value>
+    [Description("Where its files are; none searches the usual places.")]
     public string? Folder { get; init; }
 
-    /// <value>Only the first samples of the training split, or some of each class where those would lose one. Default: none (all).</value>
+    [Description("Only the first samples of the training split; some of each class where those would lose one."), Range(1, int.MaxValue)]
     public int? LimitTrain { get; init; }
 
-    /// <value>Only the first samples of the validation split, or some of each class where those would lose one. Default: none (all).</value>
+    [Description("Only the first samples of the validation split; some of each class where those would lose one."), Range(1, int.MaxValue)]
     public int? LimitValidation { get; init; }
 
-    /// <value>Samples held out of the training files for validation. Default: none (one in twelve: 5,000 of 60,000).</value>
+    [Description("Samples held out of the training files for validation; none is one in twelve."), Range(1, int.MaxValue)]
     public int? ValidationCount { get; init; }
 
-    /// <value>Seed of the split, apart from the run's so that runs stay comparable. Default: 0.</value>
+    /// <summary>Apart from the run's seed, so that runs stay comparable.</summary>
+    [Description("Seed of the split into training and validation."), Range(0.0, long.MaxValue)]
     public long SplitSeed { get; init; }
 }
 
-public sealed record TrainingConfiguration
+public sealed record TrainingConfiguration : OptionsRecord
 {
-    /// <value>Default: 10.</value>
+    [Description("Passes over the training split."), Range(1, 100_000)]
     public int Epochs { get; init; } = 10;
 
-    /// <value>Samples in a step. Default: 128.</value>
+    [Description("Samples in a step."), Range(1, 8192)]
     public int BatchSize { get; init; } = 128;
 
-    /// <value>Share of the target spread evenly over all classes. Default: 0.</value>
+    [Description("Share of the target spread evenly over all classes."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double LabelSmoothing { get; init; }
 
-    /// <value>
-    /// Decay of the moving average of the weights: with one, the averages are what is validated, kept and exported. Default: none (the weights themselves).
-    /// </value>
+    /// <summary>With a decay the averages are what is validated, kept and exported.</summary>
+    [Description("Decay of the moving average of the weights, which is then what is validated and kept; none keeps the weights themselves."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double? EmaDecay { get; init; }
 
-    /// <value>Seed of initial weights, order, augmentation and dropout. Default: 0.</value>
+    [Description("Seed of initial weights, order, augmentation and dropout."), Range(0.0, long.MaxValue)]
     public long Seed { get; init; }
 
-    /// <value>Default: none (all cores). The bits do not depend on it.</value>
+    [Description("Worker threads; none uses all cores. The bits do not depend on it."), Range(1, 256)]
     public int? Threads { get; init; }
 
-    /// <value>Direct sums only, no shortcut that changes rounding. Default: false.</value>
+    [Description("Direct sums only, no shortcut that changes rounding.")]
     public bool Strict { get; init; }
 
-    /// <value>Stop and save once this many seconds were spent. Default: none.</value>
+    [Description("Stop and save once this many seconds were spent."), Range(0.0, 1e8, MinimumIsExclusive = true)]
     public double? TimeBudgetSeconds { get; init; }
 }
 
-/// <summary>Numbers are stored in configurations: append only.</summary>
-public enum OptimizerName
+/// <summary>Sharpness-aware minimization around the run's optimizer (<see cref="SamOptions"/>).</summary>
+public sealed record SamConfiguration : OptionsRecord
 {
-    Sgd = 1,
-    Adam = 2,
-    AdamW = 3,
-    RmsProp = 4,
+    [Description("Sharpness-aware minimization at this distance, around the optimizer named."), Range(0.0, SamOptions.LargestRho, MinimumIsExclusive = true)]
+    public double? Rho { get; init; }
+
+    [Description("sam_rho in so many of the last epochs only; none is in all."), Range(1, 100_000)]
+    public int? LastEpochs { get; init; }
 }
 
-public sealed record OptimizerConfiguration
+/// <summary>What the plateau schedule watches.</summary>
+public sealed record PlateauConfiguration : OptionsRecord
 {
-    /// <value>Default: sgd.</value>
-    public OptimizerName Name { get; init; } = OptimizerName.Sgd;
-
-    /// <value>The schedule's highest learning rate. Default: 0.05.</value>
-    public double LearningRate { get; init; } = 0.05;
-
-    /// <value>SGD and RMSprop. Default: 0.9.</value>
-    public double Momentum { get; init; } = 0.9;
-
-    /// <value>SGD only. Default: true.</value>
-    public bool Nesterov { get; init; } = true;
-
-    /// <value>Adam and AdamW only. Default: 0.9.</value>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <value>Adam and AdamW only. Default: 0.999.</value>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <value>RMSprop only. Default: 0.99.</value>
-    public double Smoothing { get; init; } = 0.99;
-
-    /// <value>Adam, AdamW and RMSprop. Default: 1e-8.</value>
-    public double Epsilon { get; init; } = 1e-8;
-
-    /// <value>Default: 0.</value>
-    public double WeightDecay { get; init; }
-
-    /// <value>Whether norms and biases decay too. Default: false.</value>
-    public bool DecayNormsAndBiases { get; init; }
-
-    /// <value>Longest gradient of all weights together. Default: none.</value>
-    public double? ClipNorm { get; init; }
-
-    /// <value>Sharpness-aware minimization at this distance, around the optimizer named. Default: none.</value>
-    public double? SamRho { get; init; }
-
-    /// <value>In how many of the last epochs; none is in all. Default: none.</value>
-    public int? SamLastEpochs { get; init; }
-}
-
-/// <summary>Numbers are stored in configurations: append only.</summary>
-public enum ScheduleName
-{
-    Constant = 1,
-    OneCycle = 2,
-    Step = 3,
-    Exponential = 4,
-    Cosine = 5,
-    ReduceOnPlateau = 6,
-}
-
-public sealed record ScheduleConfiguration
-{
-    /// <value>Default: one_cycle.</value>
-    public ScheduleName Name { get; init; } = ScheduleName.OneCycle;
-
-    /// <value>One-cycle: share of all steps in which the learning rate rises. Default: 0.3.</value>
-    public double RiseFraction { get; init; } = 0.3;
-
-    /// <value>One-cycle: the first learning rate is the highest divided by this. Default: 25.</value>
-    public double StartDivisor { get; init; } = 25;
-
-    /// <value>One-cycle: the last learning rate is the first divided by this. Default: 10000.</value>
-    public double EndDivisor { get; init; } = 10000;
-
-    /// <value>Step: epochs between two changes. Default: 10.</value>
-    public int EveryEpochs { get; init; } = 10;
-
-    /// <value>Step, exponential and plateau: what the learning rate is multiplied by. Default: none (0.1, 0.95 and 0.1).</value>
-    public double? Factor { get; init; }
-
-    /// <value>Cosine and plateau: the lowest learning rate as a share of the highest. Default: 0.</value>
-    public double EndFraction { get; init; }
-
-    /// <value>Plateau: what has to improve. Default: validation_loss.</value>
+    [Description("What has to improve.")]
     public EpochMetric Metric { get; init; } = EpochMetric.ValidationLoss;
+}
 
-    /// <value>Plateau: epochs without improvement that are let pass. Default: 5.</value>
-    public int Patience { get; init; } = 5;
+/// <summary>A warm-up before the run's schedule (<see cref="Weft.WarmUp"/>).</summary>
+public sealed record WarmUpConfiguration : OptionsRecord
+{
+    [Description("Any schedule: epochs in which the learning rate first rises linearly."), Range(0.0, Weft.WarmUp.LongestEpochs, MinimumIsExclusive = true)]
+    public double? Epochs { get; init; }
 
-    /// <value>Plateau: a smaller change does not count. Default: 1e-4.</value>
-    public double MinimumChange { get; init; } = 1e-4;
-
-    /// <value>Plateau: epochs after a reduction that are not counted. Default: 0.</value>
-    public int Cooldown { get; init; }
-
-    /// <value>Any schedule: epochs in which the learning rate first rises linearly. Default: none.</value>
-    public double? WarmUpEpochs { get; init; }
-
-    /// <value>The first learning rate of the warm-up as a share of the schedule's. Default: 0.1.</value>
-    public double WarmUpStart { get; init; } = 0.1;
+    [Description("The first learning rate of the warm-up as a share of the schedule's."), Range(0.0, 1.0)]
+    public double Start { get; init; } = 0.1;
 }
 
 /// <summary>Numbers are stored in checkpoints: append only.</summary>
@@ -213,39 +194,40 @@ public enum EpochMetric
     ValidationLoss = 2,
 }
 
-public sealed record EarlyStoppingConfiguration
+public sealed record EarlyStoppingConfiguration : OptionsRecord
 {
-    /// <value>Default: validation_accuracy.</value>
+    [Description("What has to improve.")]
     public EpochMetric Metric { get; init; } = EpochMetric.ValidationAccuracy;
 
-    /// <value>Epochs without improvement before the run stops. Default: none (never stops early).</value>
+    [Description("Epochs without improvement before the run stops; none never stops early."), Range(1, 100_000)]
     public int? Patience { get; init; }
 
-    /// <value>A smaller change does not count as improvement. Default: 0.</value>
+    [Description("A smaller change does not count as improvement."), Range(0.0, 100.0)]
     public double MinimumChange { get; init; }
 
-    /// <value>Epochs before this one are not counted. Default: 1.</value>
+    [Description("Epochs before this one are not counted."), Range(1, 100_000)]
     public int StartEpoch { get; init; } = 1;
 }
 
-public sealed record CheckpointConfiguration
+public sealed record CheckpointConfiguration : OptionsRecord
 {
-    /// <value>Seconds between saves inside an epoch. Default: 60; none saves only at the end of epochs.</value>
+    [Description("Seconds between saves inside an epoch; none saves only at the end of epochs."), Range(0.0, 1e8, MinimumIsExclusive = true)]
     public double? EverySeconds { get; init; } = 60;
 
-    /// <value>Steps between saves inside an epoch. Default: none.</value>
+    [Description("Steps between saves inside an epoch."), Range(1, int.MaxValue)]
     public int? EverySteps { get; init; }
 
-    /// <value>Every this many epochs a checkpoint is kept for good. Default: none (best and last only).</value>
+    [Description("Every this many epochs a checkpoint is kept for good."), Range(1, 100_000)]
     public int? KeepEveryEpochs { get; init; }
 }
 
-public sealed record EvaluationConfiguration
+public sealed record EvaluationConfiguration : OptionsRecord
 {
-    /// <value>Test-time augmentation: the mean over each image and its mirror image. Default: false.</value>
+    [Description("Test-time augmentation: weft eval and predict take the mean over each image and its mirror image.")]
     public bool Tta { get; init; }
 
-    /// <value>Test-time augmentation: the mean also over the image moved by up to this many pixels each way. Default: 0.</value>
+    [Description("Test-time augmentation: weft eval and predict take the mean also over the image moved by up to this many pixels each way; 1 is nine places."),
+        Range(0, TestTimeAugmentation.LargestShift)]
     public int TtaShift { get; init; }
 
     internal TestTimeAugmentation Augmentation => new(Tta, TtaShift);

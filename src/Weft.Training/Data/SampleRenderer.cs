@@ -8,9 +8,9 @@ internal sealed class SampleRenderer
     private readonly ImageSamples _samples;
     private readonly IReadOnlyList<int> _indices;
     private readonly ImageWarp _warp;
-    private readonly (RandomStream Stream, GeometricAugmentation Augmentation)[] _geometric;
-    private readonly RandomErasing? _erasing;
-    private readonly MixingAugmentation[] _mixing;
+    private readonly (ulong Stream, GeometricAugmentation Augmentation)[] _geometric;
+    private readonly (ulong Stream, PixelAugmentation Augmentation)[] _pixel;
+    private readonly (ulong Stream, MixingAugmentation Augmentation)[] _mixing;
     private readonly long _seed;
     private readonly float[] _other;
 
@@ -20,9 +20,9 @@ internal sealed class SampleRenderer
         _samples = samples;
         _indices = indices;
         _warp = new ImageWarp(samples.Shape, statistics);
-        _geometric = [.. options.CreateGeometric()];
-        _erasing = options.RandomErasing > 0 ? options.CreateRandomErasing() : null;
-        _mixing = [.. options.CreateMixing()];
+        _geometric = [.. options.OfKind<GeometricAugmentation>().Select(augmentation => (augmentation.Stream, augmentation))];
+        _pixel = [.. options.OfKind<PixelAugmentation>().Select(augmentation => (augmentation.Stream, augmentation))];
+        _mixing = [.. options.OfKind<MixingAugmentation>().Select(augmentation => (augmentation.Stream, augmentation))];
         _seed = seed;
         _other = new float[samples.Shape.Length];
     }
@@ -38,19 +38,21 @@ internal sealed class SampleRenderer
         var rng = Rng.For(_seed, RngPurpose.Augmentation).Derive(epoch).Derive(sample);
         var map = AffineMap.Identity;
         foreach (var (stream, augmentation) in _geometric)
-            map = map.Then(augmentation.Draw(rng.Derive((ulong)stream), _samples.Shape));
+            map = map.Then(augmentation.Draw(rng.Derive(stream), _samples.Shape));
         _warp.Apply(_samples.Image(sample), map, target);
-        _erasing?.Apply(rng.Derive((ulong)RandomStream.RandomErasing), _samples.Shape, target);
+        foreach (var (stream, augmentation) in _pixel)
+            augmentation.Apply(rng.Derive(stream), _samples.Shape, target);
     }
 
     /// <summary>Mixes a partner, augmented as it is itself in this epoch, into the sample's augmented image; returns the partner's label and the first label's share.</summary>
     public (int SecondLabel, float Weight) Mix(int epoch, int sample, Span<float> target)
     {
         var rng = Rng.For(_seed, RngPurpose.Mixing).Derive(epoch).Derive(sample);
-        var draw = rng.Derive((ulong)RandomStream.Partner);
+        var draw = rng.Derive(AugmentationOptions.PartnerStream);
         var partner = _indices[draw.Int(0, _indices.Count)];
         RenderAugmented(epoch, partner, _other);
-        var weight = _mixing[draw.Int(1, _mixing.Length)].Mix(rng.Derive((ulong)RandomStream.Mix), _samples.Shape, target, _other);
+        var (stream, mixing) = _mixing[draw.Int(1, _mixing.Length)];
+        var weight = mixing.Mix(rng.Derive(stream), _samples.Shape, target, _other);
         return (_samples.Label(partner), weight);
     }
 }

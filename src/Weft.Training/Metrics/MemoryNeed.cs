@@ -29,15 +29,14 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
     public static MemoryNeed OfTraining(
         RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, bool readsCheckpoint = false)
     {
-        var network = Network.MeasureMemory(description, device, EngineOptions.Compile(configuration));
-        var optimizer = configuration.Optimizer;
-        var state = (optimizer.Name == OptimizerName.Sgd ? 1 : 2) * network.ParameterBytes;
+        var network = Network.MeasureMemory(description, device, configuration.CompileOptions);
+        var state = (configuration.Optimizer is SgdOptions ? 1 : 2) * network.ParameterBytes;
         var averages = configuration.Training.EmaDecay is null ? 0 : network.StateBytes;
         var checkpoint = network.StateBytes + state + averages;
         return new MemoryNeed(
         [
             .. OfProgram.Parts, new("the data set", samples.Images.Length + (long)samples.Labels.Length), new("the network", network.Bytes),
-            new("the optimizer", state + averages + (optimizer.SamRho is null ? 0 : network.StateBytes)),
+            new("the optimizer", state + averages + (configuration.Sam.Rho is null ? 0 : network.StateBytes)),
             new("checkpoints", (readsCheckpoint ? ReadingCopies + 1 : 1) * checkpoint),
             new("batches", BatchCopies * (long)configuration.Training.BatchSize * description.Input.Length * sizeof(float)),
         ]);

@@ -1,21 +1,17 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using System.Text.Json;
 
 namespace Weft.Training;
 
 /// <summary>A layer of the engine as model files write it; everything follows from the layer's own type, so a new one needs nothing here.</summary>
 internal sealed class LayerKind
 {
-    // Acronyms that snake case would tear apart.
-    private static readonly (string Written, string Word)[] Acronyms = [("ReLU", "Relu"), ("SiLU", "Silu"), ("GELU", "Gelu"), ("ELU", "Elu")];
-
     private readonly ConstructorInfo _constructor;
 
     private LayerKind(Type type)
     {
         Type = type;
-        Name = NameOf(type);
+        Name = OptionNames.Of(type.Name);
         _constructor = type.GetConstructors().Single();
         var arguments = _constructor.GetParameters().Select(parameter => parameter.Name!).ToList();
         Required = [.. arguments.Select(argument => new LayerKey(type.GetProperty(argument)!))];
@@ -67,8 +63,6 @@ internal sealed class LayerKind
             .Where(pair => pair.Value is not null && !pair.Value.Equals(pair.Default))
             .Select(pair => (pair.Key, pair.Value!));
     }
-
-    private static string NameOf(Type type) => JsonNamingPolicy.SnakeCaseLower.ConvertName(Acronyms.Aggregate(type.Name, (name, acronym) => name.Replace(acronym.Written, acronym.Word)));
 }
 
 /// <summary>One value of a layer.</summary>
@@ -78,7 +72,7 @@ internal sealed class LayerKey(PropertyInfo property)
 
     public Type Type => Property.PropertyType;
 
-    public string Name { get; } = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+    public string Name { get; } = OptionNames.Of(property.Name);
 
     public bool IsLayer => Type == typeof(Layer);
 

@@ -20,7 +20,7 @@ public static partial class ModelFile
         string text;
         try
         {
-            text = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, ConfigurationYaml.MaximumBytes)).TrimStart('\uFEFF');
+            text = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, YamlTree.MaximumBytes)).TrimStart('\uFEFF');
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -43,7 +43,7 @@ public static partial class ModelFile
         var reader = new ModelFileReader(origin, classes, input, NameOf(origin));
         var description = reader.Read(text);
         if (description is null)
-            throw Problem.ToError(reader.Problems, "the model file");
+            throw Mistakes.ToError(reader.Problems, "the model file");
         FeatureShape output;
         try
         {

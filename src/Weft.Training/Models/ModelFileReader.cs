@@ -28,7 +28,12 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
     {
         var tree = YamlTree.Read(text, origin, Problems);
         if (tree is null)
+        {
+            if (Problems.Count == 0)
+                Problems.Add(new Problem(origin, "a network", "an empty file"));
             return null;
+        }
+
         if (tree is not YamlMapping file)
         {
             Add(tree.Line, "the keys name, input and layers", tree.Kind);
@@ -190,7 +195,7 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
 
     private void AddUnknown(YamlEntry entry, string what, IReadOnlyList<string> known)
     {
-        var near = Problems.Count < Problem.Shown ? Suggestion.For(entry.Key, known) : null;
+        var near = Problems.Count < Mistakes.Shown ? Suggestion.For(entry.Key, known) : null;
         Add(entry.Line, near is null ? $"one of {string.Join(", ", known)}" : $"did you mean {near}?", $"unknown {what} {entry.Key}");
     }
 

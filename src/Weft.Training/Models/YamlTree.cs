@@ -3,9 +3,14 @@ using YamlDotNet.Core.Events;
 
 namespace Weft.Training;
 
-/// <summary>A piece of a YAML document with its line. Plain YAML only: one document, no tags, anchors, aliases or merge keys.</summary>
+/// <summary>
+/// A piece of a YAML document with its line. Plain YAML only: one document, no tags, anchors, aliases or merge keys, no key twice in one mapping.
+/// </summary>
 internal abstract record YamlTree(int Line)
 {
+    /// <summary>A longer file is refused before it is read.</summary>
+    public const int MaximumBytes = 4 << 20;
+
     private const int MaximumCharacters = 1 << 20;
 
     // Deeper than any network; a hostile file would otherwise overflow the stack.
@@ -27,42 +32,42 @@ internal abstract record YamlTree(int Line)
 
         try
         {
-            var parser = new Parser(new StringReader(text));
+            var parser = new Parser(new StringReader(text.TrimStart('\uFEFF')));
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _))
-            {
-                problems.Add(new Problem(origin, "a network", "an empty file"));
                 return null;
-            }
-
             parser.Consume<DocumentStart>();
             var tree = ReadNode(parser, 0);
             parser.Consume<DocumentEnd>();
-            if (parser.Accept<StreamEnd>(out _))
-                return tree;
-            throw new YamlException(parser.Current!.Start, parser.Current.End, "a second document; one is expected");
+            if (!parser.Accept<StreamEnd>(out _))
+                throw new NotPlainException(parser.Current!, "one document", "a second one");
+            return tree;
+        }
+        catch (NotPlainException found)
+        {
+            problems.Add(new Problem($"{origin}:{found.Line}", found.Expected, found.Found));
         }
         catch (YamlException damage)
         {
             problems.Add(new Problem($"{origin}:{damage.Start.Line}", "plain YAML", damage.InnerException?.Message ?? damage.Message));
-            return null;
         }
         catch (Exception damage) when (damage is InvalidOperationException or ArgumentException) // the parser's own, at some kinds of damage
         {
             problems.Add(new Problem(origin, "plain YAML", "text that is none"));
-            return null;
         }
+
+        return null;
     }
 
     private static YamlTree ReadNode(Parser parser, int depth)
     {
         if (parser.Accept<AnchorAlias>(out var alias))
-            throw Wrong(alias, "an alias; tags, anchors and aliases are not read");
+            throw new NotPlainException(alias, "plain YAML without tags and anchors", "an alias");
         var start = parser.Consume<NodeEvent>();
         if (!start.Anchor.IsEmpty || !start.Tag.IsEmpty)
-            throw Wrong(start, $"{(start.Tag.IsEmpty ? $"&{start.Anchor}" : $"{start.Tag}")}; tags, anchors and aliases are not read");
+            throw new NotPlainException(start, "plain YAML without tags and anchors", start.Tag.IsEmpty ? $"&{start.Anchor}" : $"{start.Tag}");
         if (depth > MaximumDepth)
-            throw Wrong(start, $"nested more than {MaximumDepth} levels deep");
+            throw new NotPlainException(start, $"at most {MaximumDepth} levels", "more");
         var line = (int)start.Start.Line;
         switch (start)
         {
@@ -77,10 +82,12 @@ internal abstract record YamlTree(int Line)
                 var (entries, keys) = (new List<YamlEntry>(), new HashSet<string>(StringComparer.Ordinal));
                 while (!parser.TryConsume<MappingEnd>(out _))
                 {
-                    if (ReadNode(parser, depth + 1) is not YamlScalar { Value: { Length: > 0 } key and not "<<" } name)
-                        throw Wrong(start, "a mapping with something else than a word as key");
+                    var at = parser.Current!;
+                    var name = ReadNode(parser, depth + 1);
+                    if (name is not YamlScalar { Value: { Length: > 0 } key and not "<<" })
+                        throw new NotPlainException(at, "a key", name.Kind);
                     if (!keys.Add(key))
-                        throw Wrong(start, $"{key} twice in one mapping");
+                        throw new NotPlainException(at, $"{key} once", "again");
                     entries.Add(new YamlEntry(key, ReadNode(parser, depth + 1), name.Line));
                 }
 
@@ -88,7 +95,14 @@ internal abstract record YamlTree(int Line)
         }
     }
 
-    private static YamlException Wrong(ParsingEvent at, string found) => new(at.Start, at.End, found);
+    private sealed class NotPlainException(ParsingEvent at, string expected, string found) : Exception
+    {
+        public long Line => at.Start.Line;
+
+        public string Expected => expected;
+
+        public string Found => found;
+    }
 }
 
 internal sealed record YamlScalar(string Value, int Line) : YamlTree(Line)

@@ -34,7 +34,7 @@ public sealed class StopWhenNoImprovement(EarlyStoppingConfiguration options) : 
         {
             StopReason = StopReasons.NoImprovement,
             StopDetail = string.Create(CultureInfo.InvariantCulture,
-                $"{ConfigurationKey.Snake(options.Metric.ToString())} has not improved for {_patience} epochs; it was {_best:0.####} in epoch {_bestEpoch}"),
+                $"{OptionKey.Write(options.Metric)} has not improved for {_patience} epochs; it was {_best:0.####} in epoch {_bestEpoch}"),
         };
     }
 

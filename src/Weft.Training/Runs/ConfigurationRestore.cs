@@ -93,18 +93,10 @@ public static class ConfigurationRestore
     private static ResolvedConfiguration Restored(RunFolder run, Checkpoint checkpoint)
     {
         var lasting = checkpoint.Model.Metadata.Configuration;
-        var restored = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>());
         var values = Readable(run).Where(value => !lasting.ContainsKey(value.Key))
             .Concat(lasting.Select(pair => new ConfigurationValue(
                 pair.Key, pair.Key == ConfigurationResolver.ModelKey && ModelFile.IsPath(pair.Value) ? run.ModelFile : pair.Value, "checkpoint")));
-        var (configuration, origins) = (restored.Value, new Dictionary<string, string>());
-        foreach (var value in values)
-        {
-            if (ConfigurationTable.Find(value.Key) is { } key && key.TrySet(configuration, value.Text) is { } changed)
-                (configuration, origins[key.Name]) = (changed, value.Origin);
-        }
-
-        return new ResolvedConfiguration(configuration, origins);
+        return new ConfigurationValues(new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>()), problems: []).Apply([.. values], []);
     }
 
     // The folder of the data stands in run.json too, as it was at the start.
@@ -115,7 +107,7 @@ public static class ConfigurationRestore
         string text;
         try
         {
-            text = Encoding.UTF8.GetString(RegularFile.ReadOwn(run.ConfigurationFile, ConfigurationYaml.MaximumBytes));
+            text = Encoding.UTF8.GetString(RegularFile.ReadOwn(run.ConfigurationFile, YamlTree.MaximumBytes));
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

@@ -73,10 +73,10 @@ public static class RunChecks
         var configuration = Read(run);
         var now = TrainingPlan.CardKeys(configuration.Value);
         var problems = new List<Problem>();
-        foreach (var (key, before) in checkpoint.Model.Metadata.Configuration)
+        foreach (var (key, before) in FormerKeys.Now(checkpoint.Model.Metadata.Configuration, configuration.Value))
         {
-            // A key that only the checkpoint knows is one of an earlier version, and one that only this program knows has a default that keeps the old
-            // behaviour.
+            // A key that only the checkpoint knows is one of an earlier version or of another optimizer or schedule, and one that only this program knows has a default
+            // that keeps the old behaviour.
             if (!now.TryGetValue(key, out var value))
                 continue;
             if (!configuration.Origin(key).StartsWith(ConfigurationResolver.FileOrigin, StringComparison.Ordinal))
@@ -156,7 +156,7 @@ public static class RunChecks
         var file = run.ConfigurationFile;
         try
         {
-            var text = Encoding.UTF8.GetString(RegularFile.ReadOwn(file, ConfigurationYaml.MaximumBytes));
+            var text = Encoding.UTF8.GetString(RegularFile.ReadOwn(file, YamlTree.MaximumBytes));
             return ConfigurationResolver.Resolve(new ConfigurationSources { File = file, FileText = text });
         }
         catch (WeftException wrong) when (wrong.Code == ExitCode.Usage)
@@ -205,7 +205,7 @@ public static class RunChecks
         try
         {
             if (NetworkDescriptionJson.Write(checkpoint.Model.Description)
-                != NetworkDescriptionJson.Write(EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape)))
+                != NetworkDescriptionJson.Write(configuration.Model.Describe(dataset.ClassCount, dataset.Shape)))
                 found = "others";
         }
         catch (WeftException wrong) when (wrong.Code == ExitCode.Usage)
@@ -227,7 +227,7 @@ public static class RunChecks
 
     private static WeftException Differs(RunFolder run, IReadOnlyList<Problem> problems)
     {
-        var shown = problems.Take(Problem.Shown).ToArray();
+        var shown = problems.Take(Mistakes.Shown).ToArray();
         var only = problems.Count == 1 ? problems[0] : null;
         return new WeftException(
             ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another {only?.Where ?? $"configuration: {problems.Count} values differ"}")

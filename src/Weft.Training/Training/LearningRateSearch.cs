@@ -47,10 +47,10 @@ public static class LearningRateSearch
     {
         var data = TrainingData.Prepare(dataset, configuration.Data);
         using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
-        var description = EngineOptions.Describe(configuration, dataset.ClassCount, dataset.Shape);
+        var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
         MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, MemoryLimit.Current(), options.CommandLine);
-        using var network = Network.Compile(description, device, EngineOptions.Compile(configuration));
-        using var optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), network);
+        using var network = Network.Compile(description, device, configuration.CompileOptions);
+        using var optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
         using var loader = new BatchLoader(dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions
         {
             BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed, Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,

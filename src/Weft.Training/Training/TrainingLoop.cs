@@ -26,7 +26,7 @@ internal sealed class TrainingLoop
         _network = plan.Network;
         _optimizer = plan.Optimizer;
         _step = new TrainingStep(plan.Network, plan.Optimizer, plan.Configuration.Training.LabelSmoothing, plan.Average);
-        _schedule = EngineOptions.Schedule(_configuration.Schedule);
+        _schedule = _configuration.EffectiveSchedule;
         _recorder = recorder;
         _stop = stop;
         _position = plan.Start;
@@ -40,7 +40,7 @@ internal sealed class TrainingLoop
     private int Epoch => _position.CompletedEpochs + 1;
 
     // SAM in the last epochs only: a function of the epoch alone, as everything that shapes a step.
-    private bool IsInOnePass => _configuration.Optimizer.SamLastEpochs is { } last && Epoch <= _configuration.Training.Epochs - last;
+    private bool IsInOnePass => _configuration.Sam.LastEpochs is { } last && Epoch <= _configuration.Training.Epochs - last;
 
     private string CompletedDetail => $"all {_configuration.Training.Epochs} epochs are done";
 

@@ -44,11 +44,11 @@ public sealed class TrainingPlan : IDisposable
         Device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
         try
         {
-            Description = EngineOptions.Describe(configuration, data.Dataset.ClassCount, data.Dataset.Shape);
+            Description = configuration.Model.Describe(data.Dataset.ClassCount, data.Dataset.Shape);
             var readsCheckpoint = run is null || run.From is not null;
             MemoryNeed.RequireTraining(configuration, Description, Device, data.Dataset.Train, surroundings.Memory, run?.CommandLine ?? [], readsCheckpoint);
-            Network = Network.Compile(Description, Device, EngineOptions.Compile(configuration));
-            Optimizer = Optimizer.Create(EngineOptions.Optimizer(configuration.Optimizer), Network);
+            Network = Network.Compile(Description, Device, configuration.CompileOptions);
+            Optimizer = Optimizer.Create(configuration.EffectiveOptimizer, Network);
             Average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(Network, decay) : null;
             CheckpointMemory = new CheckpointMemory(Network, Optimizer, Average);
         }
@@ -249,7 +249,7 @@ public sealed class TrainingPlan : IDisposable
     /// <summary>What a checkpoint says of its run's configuration: <see cref="LastingKeys"/>, and how the run is evaluated.</summary>
     public static IReadOnlyDictionary<string, string> CardKeys(RunConfiguration configuration) => Keys(configuration, _ => true);
 
-    private static Dictionary<string, string> Keys(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Keys
+    private static Dictionary<string, string> Keys(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Of(configuration)
         .Where(key => isWanted(key.Name) && !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal)
             && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
         .ToDictionary(key => key.Name, key => key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));

@@ -10,8 +10,8 @@ internal sealed class TrainingPolicies
     {
         if (configuration.Checkpoint.KeepEveryEpochs is { } every)
             _policies.Add(new KeepEpochCheckpoints(every));
-        if (configuration.Schedule.Name == ScheduleName.ReduceOnPlateau)
-            _policies.Add(_plateau = new ReduceLearningRateOnPlateau(EngineOptions.Plateau(configuration.Schedule), configuration.Schedule.Metric));
+        if ((configuration.EffectiveSchedule is WarmUp warmUp ? warmUp.Then : configuration.EffectiveSchedule) is ReduceOnPlateau plateau)
+            _policies.Add(_plateau = new ReduceLearningRateOnPlateau(plateau, configuration.Plateau.Metric));
         if (configuration.EarlyStopping.Patience is not null)
             _policies.Add(new StopWhenNoImprovement(configuration.EarlyStopping));
         if (configuration.Training.TimeBudgetSeconds is { } seconds)

@@ -38,7 +38,7 @@ public static class ModelCatalog
     public static NetworkDescription Describe(string name, ModelOptions options)
     {
         var model = Find(name) ?? throw new ArgumentException($"There is no model {name}; expected {string.Join(", ", Models.Select(m => m.Name))}.", nameof(name));
-        List<string> violations = [.. options.Violations()];
+        List<string> violations = [.. options.Validate().Select(problem => $"{problem}")];
         if (options.Depth is { } depth && !model.HasDepth(depth))
             violations.Add(model.Depths is { } depths ? $"depth is {depth}; expected {depths}" : $"depth is {depth}, but {name} comes in one depth only");
         return violations.Count == 0 ? model.Describe(options) : throw new ArgumentException(string.Join("; ", violations) + ".", nameof(options));

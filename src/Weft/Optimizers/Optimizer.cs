@@ -25,9 +25,7 @@ public abstract class Optimizer : IDisposable
 
     internal static Optimizer Create(OptimizerOptions options, TrainedTensors trained)
     {
-        var violations = options.Violations();
-        if (violations.Count > 0)
-            throw new ArgumentException(string.Join("; ", violations) + ".", nameof(options));
+        options.RequireValid();
         return options switch
         {
             SgdOptions { Momentum: 0 } plain => new PlainSgd(plain, trained),

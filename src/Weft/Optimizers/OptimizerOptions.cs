@@ -1,46 +1,30 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft;
 
-/// <summary>Which optimizer, with its constants. The learning rate is given with every step.</summary>
-public abstract record OptimizerOptions
+/// <summary>Which optimizer, with its constants.</summary>
+public abstract record OptimizerOptions : OptionsRecord
 {
-    /// <summary>Strength of the pull of weights towards 0; how it is applied is said by each optimizer.</summary>
-    /// <value>At least 0. Default: 0 (<see cref="AdamWOptions"/>: 0.01).</value>
+    /// <summary>The rate that the schedule scales; <see cref="Optimizer.Step"/> is given the scaled one.</summary>
+    [Description("The schedule's highest learning rate."), Range(0.0, 100.0, MinimumIsExclusive = true)]
+    public double LearningRate { get; init; } = 0.05;
+
+    /// <summary>Strength of the pull of weights towards 0; each optimizer says how it is applied.</summary>
+    [Description("Pull of the weights towards zero (L2; decoupled in AdamW)."), Range(0.0, 10.0)]
     public double WeightDecay { get; init; }
 
     /// <summary>Whether the scales and shifts of norms and the biases are decayed like weights.</summary>
-    /// <value>Default: false.</value>
+    [Description("Whether norms and biases decay too.")]
     public bool DecayNormsAndBiases { get; init; }
 
     /// <summary>
     /// The gradient of all parameters together is scaled down to this L2 norm when it is longer:
     /// gradient · min(1, <see cref="ClipNorm"/> / (norm + 1e-6)). <see cref="Parameter.Gradient"/> itself is left as it is.
     /// </summary>
-    /// <value>Above 0, or null for no clipping. Default: null.</value>
+    /// <value>Null for no clipping.</value>
+    [Description("Longest gradient of all weights together."), Range(0.0, 1e9, MinimumIsExclusive = true)]
     public double? ClipNorm { get; init; }
-
-    /// <summary>Every value that makes no sense, as a sentence; empty when all is well.</summary>
-    public IReadOnlyList<string> Violations()
-    {
-        var found = new List<string>();
-        Expect(found, WeightDecay >= 0 && double.IsFinite(WeightDecay), "weight decay", WeightDecay, "a finite number of at least 0");
-        Expect(found, ClipNorm is null || (ClipNorm > 0 && double.IsFinite(ClipNorm.Value)), "clip norm", ClipNorm ?? 0, "a finite number above 0");
-        AddViolations(found);
-        return found;
-    }
-
-    private protected abstract void AddViolations(List<string> found);
-
-    private protected static void Expect(List<string> found, bool holds, string what, double value, string expected)
-    {
-        if (!holds)
-            found.Add($"{what} is {value}; expected {expected}");
-    }
-
-    private protected static void ExpectFraction(List<string> found, string what, double value) =>
-        Expect(found, value >= 0 && value < 1, what, value, "at least 0 and below 1");
-
-    private protected static void ExpectPositive(List<string> found, string what, double value) =>
-        Expect(found, value > 0 && double.IsFinite(value), what, value, "a finite number above 0");
 }
 
 /// <summary>
@@ -48,40 +32,30 @@ public abstract record OptimizerOptions
 /// or with Nesterov's look-ahead w ← w − rate · (g + momentum · m).
 /// </summary>
 /// <remarks>Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013, in the form PyTorch gives it (the rate outside the moment).</remarks>
-public sealed record SgdOptions : OptimizerOptions
+public sealed record SgdOptions : OptimizerOptions, IOptionRules
 {
-    /// <value>0 to below 1. Default: 0.9.</value>
+    [Description("Share of the last update that is kept."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Momentum { get; init; } = 0.9;
 
-    /// <value>Needs momentum. Default: false.</value>
-    public bool Nesterov { get; init; }
+    /// <summary>Whether the look-ahead form is used; it needs momentum.</summary>
+    [Description("Whether to look ahead along the momentum.")]
+    public bool Nesterov { get; init; } = true;
 
-    private protected override void AddViolations(List<string> found)
-    {
-        ExpectFraction(found, "momentum", Momentum);
-        if (Nesterov && Momentum == 0)
-            found.Add("Nesterov is on but momentum is 0; expected a momentum above 0, or Nesterov off");
-    }
+    IEnumerable<Problem> IOptionRules.Conflicts() =>
+        Nesterov && Momentum == 0 ? [new Problem("nesterov", "momentum above 0, or nesterov false", "momentum 0")] : [];
 }
 
 /// <summary>What both forms of Adam keep: a mean of the gradient and a mean of its square.</summary>
 public abstract record AdaptiveMomentOptions : OptimizerOptions
 {
-    /// <value>0 to below 1. Default: 0.9.</value>
+    [Description("Decay of the mean gradient."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta1 { get; init; } = 0.9;
 
-    /// <value>0 to below 1. Default: 0.999.</value>
+    [Description("Decay of the mean squared gradient."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta2 { get; init; } = 0.999;
 
-    /// <value>Above 0. Default: 1e-8.</value>
+    [Description("Added to the root in the divisor."), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Epsilon { get; init; } = 1e-8;
-
-    private protected override void AddViolations(List<string> found)
-    {
-        ExpectFraction(found, "beta1", Beta1);
-        ExpectFraction(found, "beta2", Beta2);
-        ExpectPositive(found, "epsilon", Epsilon);
-    }
 }
 
 /// <summary>
@@ -93,10 +67,7 @@ public sealed record AdamOptions : AdaptiveMomentOptions;
 
 /// <summary>As <see cref="AdamOptions"/>, but the decay does not pass through the moments: w ← w · (1 − rate · decay) before the update, g ← gradient.</summary>
 /// <remarks>Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.</remarks>
-public sealed record AdamWOptions : AdaptiveMomentOptions
-{
-    public AdamWOptions() => WeightDecay = 0.01;
-}
+public sealed record AdamWOptions : AdaptiveMomentOptions;
 
 /// <summary>
 /// g ← gradient + decay · w; v ← smoothing · v + (1 − smoothing) · g²; m ← momentum · m + g / (√v + ε); w ← w − rate · m.
@@ -104,21 +75,14 @@ public sealed record AdamWOptions : AdaptiveMomentOptions
 /// <remarks>Tieleman and Hinton, lecture 6.5, 2012, with PyTorch's place for ε (outside the root).</remarks>
 public sealed record RmsPropOptions : OptimizerOptions
 {
-    /// <value>0 to below 1. Default: 0.99.</value>
+    [Description("Decay of the mean squared gradient."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Smoothing { get; init; } = 0.99;
 
-    /// <value>0 to below 1. Default: 0.</value>
-    public double Momentum { get; init; }
+    [Description("Share of the last update that is kept."), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double Momentum { get; init; } = 0.9;
 
-    /// <value>Above 0. Default: 1e-8.</value>
+    [Description("Added to the root in the divisor."), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Epsilon { get; init; } = 1e-8;
-
-    private protected override void AddViolations(List<string> found)
-    {
-        ExpectFraction(found, "smoothing", Smoothing);
-        ExpectFraction(found, "momentum", Momentum);
-        ExpectPositive(found, "epsilon", Epsilon);
-    }
 }
 
 /// <summary>
@@ -127,19 +91,22 @@ public sealed record RmsPropOptions : OptimizerOptions
 /// and must be left alone.
 /// </summary>
 /// <remarks>Foret et al., "Sharpness-aware minimization for efficiently improving generalization", ICLR 2021.</remarks>
-public sealed record SamOptions(OptimizerOptions Around) : OptimizerOptions
+public sealed record SamOptions(OptimizerOptions Around) : OptimizerOptions, IOptionRules
 {
+    /// <summary>The largest ρ that is allowed.</summary>
+    public const double LargestRho = 10;
+
     /// <summary>ρ, the L2 distance of the perturbed weights.</summary>
-    /// <value>Above 0. Default: 0.05.</value>
+    [Range(0.0, LargestRho, MinimumIsExclusive = true)]
     public double Rho { get; init; } = 0.05;
 
-    private protected override void AddViolations(List<string> found)
+    IEnumerable<Problem> IOptionRules.Conflicts()
     {
-        ExpectPositive(found, "rho", Rho);
         if (Around is SamOptions)
-            found.Add("SAM is around SAM; expected another optimizer inside");
+            yield return new Problem("around", "another optimizer than SAM", "SAM");
         if (WeightDecay != 0 || ClipNorm is not null || DecayNormsAndBiases)
-            found.Add("SAM has a weight decay or a clip norm of its own; expected them on the optimizer inside");
-        found.AddRange(Around.Violations());
+            yield return new Problem("weight_decay, clip_norm or decay_norms_and_biases", "the default here: they belong to the optimizer inside", "another value");
+        foreach (var problem in Around.Validate())
+            yield return problem;
     }
 }

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft;
 
 /// <summary>The shape of a change from one learning rate to another.</summary>
@@ -14,16 +17,16 @@ public enum Annealing
 /// <remarks>Smith and Topin, "Super-convergence", 2018.</remarks>
 public sealed record OneCycleSchedule : Schedule
 {
-    /// <value>0 to 1. Default: 0.3.</value>
+    [Description("Share of all steps in which the learning rate rises."), Range(0.0, 1.0)]
     public double RiseFraction { get; init; } = 0.3;
 
-    /// <value>At least 1. Default: 25.</value>
+    [Description("The first learning rate is the highest divided by this."), Range(1.0, 1e9)]
     public double StartDivisor { get; init; } = 25;
 
-    /// <value>At least 1. Default: 10,000.</value>
+    [Description("The last learning rate is the first divided by this."), Range(1.0, 1e12)]
     public double EndDivisor { get; init; } = 1e4;
 
-    /// <value>Default: <see cref="Annealing.Cosine"/>.</value>
+    [Description("The shape of the rise and of the fall.")]
     public Annealing Annealing { get; init; } = Annealing.Cosine;
 
     public override double LearningRate(double peak, in SchedulePosition position)
@@ -36,12 +39,6 @@ public sealed record OneCycleSchedule : Schedule
             return Between(start, peak, position.Step / top);
         return last > top ? Between(peak, end, Math.Min(1, (position.Step - top) / (last - top))) : peak;
     }
-
-    public override IReadOnlyList<string> Violations() => Expect(
-        (RiseFraction is >= 0 and <= 1, $"the one-cycle schedule's rise is {RiseFraction} of the steps; expected 0 to 1"),
-        (StartDivisor >= 1 && double.IsFinite(StartDivisor), $"the one-cycle schedule's start divisor is {StartDivisor}; expected at least 1"),
-        (EndDivisor >= 1 && double.IsFinite(EndDivisor), $"the one-cycle schedule's end divisor is {EndDivisor}; expected at least 1"),
-        (Enum.IsDefined(Annealing), $"there is no annealing {Annealing}; expected {string.Join(" or ", Enum.GetNames<Annealing>())}"));
 
     private double Between(double from, double to, double part) => Annealing == Annealing.Linear
         ? from + (to - from) * part

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft;
 
 /// <summary>
@@ -6,26 +9,23 @@ namespace Weft;
 /// </summary>
 public sealed record ReduceOnPlateau : Schedule
 {
-    /// <value>Above 0, below 1. Default: 0.1.</value>
+    [Description("What the learning rate is multiplied by."), Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double Factor { get; init; } = 0.1;
 
-    /// <summary>Epochs without improvement that are let pass; the next one reduces.</summary>
-    /// <value>At least 0. Default: 5.</value>
+    [Description("Epochs without improvement that are let pass; the next one reduces."), Range(0, 100_000)]
     public int Patience { get; init; } = 5;
 
-    /// <summary>The absolute change that counts as an improvement.</summary>
-    /// <value>At least 0. Default: 1e-4.</value>
+    [Description("A smaller change does not count as improvement."), Range(0.0, 100.0)]
     public double MinimumChange { get; init; } = 1e-4;
 
-    /// <summary>Epochs after a reduction in which none is counted.</summary>
-    /// <value>At least 0. Default: 0.</value>
+    [Description("Epochs after a reduction that are not counted."), Range(0, 100_000)]
     public int Cooldown { get; init; }
 
-    /// <value>0 to 1. Default: 0.</value>
+    [Description("The lowest learning rate as a share of the highest."), Range(0.0, 1.0)]
     public double EndFraction { get; init; }
 
     /// <summary>Whether a larger metric is better (accuracy) or a smaller one (loss).</summary>
-    /// <value>Default: false.</value>
+    [NotConfigured]
     public bool LargerIsBetter { get; init; }
 
     public override double LearningRate(double peak, in SchedulePosition position) =>
@@ -46,13 +46,6 @@ public sealed record ReduceOnPlateau : Schedule
             ? state with { Reductions = state.Reductions + 1, EpochsWithout = 0, CooldownLeft = Cooldown }
             : state;
     }
-
-    public override IReadOnlyList<string> Violations() => Expect(
-        (Factor is > 0 and < 1, $"the plateau schedule's factor is {Factor}; expected above 0 and below 1"),
-        (Patience >= 0, $"the plateau schedule's patience is {Patience}; expected at least 0"),
-        (MinimumChange >= 0 && double.IsFinite(MinimumChange), $"the plateau schedule's minimum change is {MinimumChange}; expected at least 0"),
-        (Cooldown >= 0, $"the plateau schedule's cooldown is {Cooldown}; expected at least 0"),
-        (EndFraction is >= 0 and <= 1, $"the plateau schedule's end fraction is {EndFraction}; expected 0 to 1"));
 }
 
 /// <summary>What <see cref="ReduceOnPlateau"/> remembers between epochs: plain values, to be stored with a checkpoint. The default is the state before the first epoch.</summary>

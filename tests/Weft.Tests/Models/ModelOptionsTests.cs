@@ -112,7 +112,7 @@ public class ModelOptionsTests
         {
             SpatialDropout = 1, NormalizationGroups = 0, Activation = (ActivationName)9, Normalization = (NormalizationName)7, Width = double.NaN,
         }));
-        foreach (var part in (string[])["spatial dropout is 1", "normalization groups is 0", "the activation is 9", "the normalization is 7", "width is NaN"])
+        foreach (var part in (string[])["spatial_dropout is 1", "normalization_groups is 0", "activation is 9", "normalization is 7", "width is NaN"])
             Assert.Contains(part, wrong.Message);
     }
 }

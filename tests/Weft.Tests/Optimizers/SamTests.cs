@@ -16,7 +16,7 @@ public class SamTests
         var start = Hashed.Values(1, "w", Length, 0, 1);
         using var tensors = new Tensors();
         var weight = tensors.Add("weight", ParameterKind.Weight, start);
-        using var optimizer = Optimizer.Create(new SamOptions(new SgdOptions { Momentum = Momentum }) { Rho = Rho }, tensors.Trained);
+        using var optimizer = Optimizer.Create(new SamOptions(new SgdOptions { Momentum = Momentum, Nesterov = false }) { Rho = Rho }, tensors.Trained);
         var truth = start.Select(w => (double)w).ToArray();
         var moment = new double[Length];
         Assert.True(optimizer.NeedsSecondPass);
@@ -55,7 +55,7 @@ public class SamTests
         var start = Hashed.Values(1, "w", 50_001, 0, 1);
         var weight = tensors.Add("weight", ParameterKind.Weight, start);
         var statistic = tensors.AddStatistic("running_mean", [1, 2, 3]);
-        using var optimizer = Optimizer.Create(new SamOptions(new SgdOptions()), tensors.Trained);
+        using var optimizer = Optimizer.Create(new SamOptions(new SgdOptions { Nesterov = false }), tensors.Trained);
         Hashed.Values(1, "g", weight.Length, 0, 1).CopyTo(weight.Gradient);
         optimizer.Perturb();
         Assert.NotEqual(start, weight.Value.ToArray());
@@ -103,7 +103,7 @@ public class SamTests
     {
         using var tensors = new Tensors();
         var weight = tensors.Add("weight", ParameterKind.Weight, [1f, 2f]);
-        using var optimizer = Optimizer.Create(new SamOptions(new SgdOptions()), tensors.Trained);
+        using var optimizer = Optimizer.Create(new SamOptions(new SgdOptions { Nesterov = false }), tensors.Trained);
         optimizer.Perturb();
         Assert.Equal([1f, 2f], weight.Value);
     }
@@ -113,11 +113,11 @@ public class SamTests
     {
         using var tensors = new Tensors();
         tensors.Add("weight", ParameterKind.Weight, [1f]);
-        using var sam = Optimizer.Create(new SamOptions(new SgdOptions()), tensors.Trained);
+        using var sam = Optimizer.Create(new SamOptions(new SgdOptions { Nesterov = false }), tensors.Trained);
         Assert.Throws<InvalidOperationException>(() => sam.Step(0.1));
         sam.Perturb();
         Assert.Throws<InvalidOperationException>(sam.Perturb);
-        using var sgd = Optimizer.Create(new SgdOptions(), tensors.Trained);
+        using var sgd = Optimizer.Create(new SgdOptions { Nesterov = false }, tensors.Trained);
         Assert.False(sgd.NeedsSecondPass);
         Assert.Throws<InvalidOperationException>(sgd.Perturb);
     }

@@ -82,10 +82,10 @@ public class ScheduleTests
     [Fact]
     public void Nonsense_is_named()
     {
-        Assert.Single(new StepSchedule { Factor = 1.5 }.Violations());
-        Assert.Equal(2, new OneCycleSchedule { RiseFraction = -1, StartDivisor = double.NaN }.Violations().Count);
-        Assert.Equal(2, new WarmUp(new CosineSchedule { EndFraction = 2 }) { Epochs = 0 }.Violations().Count);
-        Assert.Empty(new WarmUp(new ReduceOnPlateau()).Violations());
+        Assert.Single(new StepSchedule { Factor = 1.5 }.Validate());
+        Assert.Equal(2, new OneCycleSchedule { RiseFraction = -1, StartDivisor = double.NaN }.Validate().Count);
+        Assert.Equal(2, new WarmUp(new CosineSchedule { EndFraction = 2 }) { Epochs = 0 }.Validate().Count);
+        Assert.Empty(new WarmUp(new ReduceOnPlateau()).Validate());
     }
 
     private static double Peak => PyTorch.GetProperty("peak").GetDouble();

@@ -9,19 +9,20 @@ public sealed class ConfigurationResolverTests : IDisposable
     [Fact]
     public void Later_sources_win_and_every_value_tells_where_it_came_from()
     {
-        var file = File("my.yaml", "recipe: cnn5\noptimizer:\n  # a comment\n  learning_rate: 0.02\n  momentum: 0.8\ntraining.epochs: 7\n");
+        var file = File("my.yaml", "recipe: cnn5\noptimizer:\n  # a comment\n  learning_rate: 0.02\n  beta1: 0.8\ntraining.epochs: 7\n");
         var resolved = ConfigurationResolver.Resolve(new ConfigurationSources
         {
             File = file,
-            Overrides = [new("training.epochs", "9", "--epochs"), ConfigurationResolver.ParseSet(" optimizer.momentum = 0.7 ")],
+            Overrides = [new("training.epochs", "9", "--epochs"), ConfigurationResolver.ParseSet(" optimizer.beta1 = 0.7 ")],
         });
 
-        Assert.Equal(("cnn5", 0.02, 0.7, 9), (resolved.Value.Model.Name, resolved.Value.Optimizer.LearningRate, resolved.Value.Optimizer.Momentum, resolved.Value.Training.Epochs));
+        Assert.Equal(("cnn5", 9), (resolved.Value.Model.Name, resolved.Value.Training.Epochs));
+        Assert.Equal(new AdamWOptions { LearningRate = 0.02, Beta1 = 0.7, WeightDecay = 0.05 }, resolved.Value.Optimizer);
         Assert.Equal("tuned/cnn5", resolved.RecipeName);
         Assert.Equal("recipe tuned/cnn5", resolved.Origin("model.name"));
         Assert.Equal($"file {file}:4", resolved.Origin("optimizer.learning_rate"));
         Assert.Equal("--epochs", resolved.Origin("training.epochs"));
-        Assert.Equal("--set", resolved.Origin("optimizer.momentum"));
+        Assert.Equal("--set", resolved.Origin("optimizer.beta1"));
         Assert.Equal("default", resolved.Origin("data.split_seed"));
     }
 
@@ -48,8 +49,10 @@ public sealed class ConfigurationResolverTests : IDisposable
             "training.batch_size=12.5", "optimizer.nesterov=yes", "schedule.name=onecycle", "learning_rate=0.1");
 
         Assert.Equal(9, error.Problems.Count);
-        Assert.Contains(new Problem("optimizer.momentum (--set)", "a number in [0, 0.9999]", "'1.5'"), error.Problems);
-        Assert.Contains(new Problem("schedule.name (--set)", "one of constant, one_cycle, step, exponential, cosine, reduce_on_plateau; did you mean one_cycle?", "'onecycle'"), error.Problems);
+        Assert.Contains(new Problem("optimizer.momentum (--set)", "a number in [0, 1)", "'1.5'"), error.Problems);
+        var unknown = Assert.Single(error.Problems, problem => problem.Where == "schedule.name (--set)");
+        Assert.StartsWith("one of constant, cosine, exponential, ", unknown.Expected);
+        Assert.EndsWith("; did you mean one_cycle?", unknown.Expected);
         Assert.Contains(new Problem("--set", "did you mean optimizer.learning_rate?", "unknown key learning_rate"), error.Problems);
         Assert.All(error.Problems, problem => Assert.True(problem.Where.Length > 0 && problem.Expected.Length > 0 && problem.Found.Length > 0));
     }
@@ -99,7 +102,7 @@ public sealed class ConfigurationResolverTests : IDisposable
     [InlineData("model.name", "resnet")]
     [InlineData("model.dropout", "1")]
     [InlineData("data.limit_train", "0")]
-    [InlineData("schedule.metric", "test_accuracy")]
+    [InlineData("early_stopping.metric", "test_accuracy")]
     [InlineData("data.name", "a\nb")]
     public void Values_out_of_range_are_refused(string key, string text) => Assert.StartsWith(key + " ", Assert.Single(Refused($"{key}={text}").Problems).Where);
 
@@ -116,7 +119,7 @@ public sealed class ConfigurationResolverTests : IDisposable
     public void The_written_file_reads_back_to_the_same_values()
     {
         var resolved = Resolve("model.name=cnn4", "optimizer.learning_rate=0.0123456789", "data.folder=/tmp/a \"b\" c: #d \\e", "training.threads=3", "early_stopping.patience=4",
-            "optimizer.epsilon=1e-12", "augmentation.shift_width=0.05", "data.name=true");
+            "optimizer.clip_norm=1e-12", "augmentation.shift_width=0.05", "data.name=true");
         var read = ConfigurationResolver.Resolve(new ConfigurationSources { File = File("config.yaml", resolved.ToYaml()) });
 
         Assert.Equal(resolved.Value, read.Value);
@@ -131,12 +134,13 @@ public sealed class ConfigurationResolverTests : IDisposable
     {
         foreach (var key in ConfigurationTable.Keys.Where(key => key.Kind is ValueKind.Number or ValueKind.Integer))
         {
-            foreach (var end in new[] { key.AboveMinimum ? key.Minimum + 1e-9 : key.Minimum, key.Maximum })
+            foreach (var end in new[] { key.AboveMinimum ? key.Minimum + 1e-9 : key.Minimum, key.BelowMaximum ? key.Maximum - 1e-9 : key.Maximum })
             {
                 var text = key.Kind == ValueKind.Integer ? ((decimal)Math.Min(end, 1e15)).ToString() : end.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                var changed = key.TrySet(new RunConfiguration(), text);
+                var start = key.OwnerName is { } owner ? Resolve($"{key.Section}.name={owner}").Value : new RunConfiguration();
+                var changed = key.TrySet(start, text);
                 Assert.True(changed is not null, $"{key.Name}={text}");
-                Assert.Equal(changed, key.TrySet(new RunConfiguration(), key.Read(changed)));
+                Assert.Equal(changed, key.TrySet(start, key.Read(changed)));
             }
         }
     }
@@ -215,7 +219,10 @@ public sealed class ConfigurationResolverTests : IDisposable
         Assert.Contains("tuned/cnn5", schema["recipe"]!["enum"]!.AsArray().Select(name => (string?)name));
         Assert.Matches((string)schema["model"]!["properties"]!["name"]!["anyOf"]![1]!["pattern"]!, "nets/my-net.yaml");
         Assert.All(ConfigurationTable.Keys, key => Assert.NotNull(schema[key.Name.Split('.')[0]]!["properties"]![key.Name.Split('.')[1]]!["description"]));
-        Assert.Equal(0.9999, (double)schema["optimizer"]!["properties"]!["momentum"]!["maximum"]!);
+        Assert.Equal(1, (double)schema["optimizer"]!["properties"]!["momentum"]!["exclusiveMaximum"]!);
+        Assert.Equal(10, (double)schema["augmentation"]!["properties"]!["mixup"]!["maximum"]!);
+        Assert.StartsWith("rmsprop, sgd: ", (string?)schema["optimizer"]!["properties"]!["momentum"]!["description"]);
+        Assert.Null(schema["schedule"]!["properties"]!["factor"]!["default"]);
         Assert.Equal(0, (double)schema["optimizer"]!["properties"]!["learning_rate"]!["exclusiveMinimum"]!);
     }
 

@@ -4,7 +4,7 @@ public class BatchLoaderTests
 {
     private static readonly AugmentationOptions Everything = new()
     {
-        HorizontalFlip = 0.5, Shift = 0.1, Rotation = 15, RandomCrop = 2, RandomErasing = 0.5, Mixup = 0.4, Cutmix = 1,
+        Applied = [new HorizontalFlip(0.5), new Shift(0.1), new Rotation(15), new RandomCrop(2), new RandomErasing(0.5), new Mixup(0.4), new Cutmix(1)],
     };
 
     private static readonly ImageSamples Samples = SyntheticImages.Create(103);
@@ -73,9 +73,9 @@ public class BatchLoaderTests
     [Fact]
     public void Switching_one_augmentation_leaves_the_draws_of_the_others_alone()
     {
-        var flipped = Collect(new() { Augmentation = new() { HorizontalFlip = 0.5 } });
+        var flipped = Collect(new() { Augmentation = new() { Applied = [new HorizontalFlip(0.5)] } });
         var plain = Collect(new());
-        var erased = Collect(new() { Augmentation = new() { HorizontalFlip = 0.5, RandomErasing = 0.3 } });
+        var erased = Collect(new() { Augmentation = new() { Applied = [new HorizontalFlip(0.5), new RandomErasing(0.3)] } });
         var changedByErasing = flipped.Count(pair => !pair.Value.AsSpan().SequenceEqual(erased[pair.Key]));
         var changedByFlip = flipped.Count(pair => !pair.Value.AsSpan().SequenceEqual(plain[pair.Key]));
         Assert.InRange(changedByErasing, Indices.Length / 10, Indices.Length / 2); // all those that were not erased kept their flip
@@ -98,7 +98,7 @@ public class BatchLoaderTests
     [Fact]
     public void Mixed_batches_carry_second_labels_and_weights()
     {
-        using var loader = Create(new() { BatchSize = 90, Augmentation = new() { Mixup = 1 } });
+        using var loader = Create(new() { BatchSize = 90, Augmentation = new() { Applied = [new Mixup(1)] } });
         var batch = loader.Next();
         Assert.True(batch.IsMixed);
         Assert.Equal(batch.Count, batch.Targets.SecondLabels.Length);
@@ -184,7 +184,7 @@ public class BatchLoaderTests
         Assert.ThrowsAny<ArgumentException>(() => Create(new() { BatchSize = 0 }));
         Assert.ThrowsAny<ArgumentException>(() => Create(new() { StartEpoch = 0 }));
         Assert.ThrowsAny<ArgumentException>(() => Create(new() { StartBatch = 2 }));
-        Assert.Contains("rotation", Assert.ThrowsAny<ArgumentException>(() => Create(new() { Augmentation = new() { Rotation = 400 } })).Message);
+        Assert.Contains("rotation", Assert.ThrowsAny<ArgumentException>(() => Create(new() { Augmentation = new() { Applied = [new Rotation(400)] } })).Message);
     }
 
     [Fact]

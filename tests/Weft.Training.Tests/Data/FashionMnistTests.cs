@@ -35,7 +35,10 @@ public class FashionMnistTests
     {
         var data = FashionMnist.Open(new DataOptions(), TestContext.Current.CancellationToken);
         var split = DatasetSplit.Of(data, seed: 7);
-        var everything = new AugmentationOptions { HorizontalFlip = 0.5, Shift = 0.1, Rotation = 15, RandomCrop = 2, RandomErasing = 0.5, Mixup = 0.2, Cutmix = 1 };
+        var everything = new AugmentationOptions
+        {
+            Applied = [new HorizontalFlip(0.5), new Shift(0.1), new Rotation(15), new RandomCrop(2), new RandomErasing(0.5), new Mixup(0.2), new Cutmix(1)],
+        };
         using var loader = new BatchLoader(data.Train, split.Train, DatasetStatistics.Of(data.Train, split.Train), new BatchLoaderOptions { Augmentation = everything });
         for (var i = 0; i < 100; i++)
             loader.Next();

@@ -99,7 +99,7 @@ public class MemoryLimitTests
         var configuration = TinyTraining.Configuration($"training.batch_size={batchSize}").Value;
         var data = TinyTraining.Dataset();
         using var device = new CpuDevice(1);
-        var description = EngineOptions.Describe(configuration, data.ClassCount, data.Shape);
+        var description = configuration.Model.Describe(data.ClassCount, data.Shape);
         return MemoryNeed.OfTraining(configuration, description, device, data.Train, readsCheckpoint).Bytes;
     }
 }

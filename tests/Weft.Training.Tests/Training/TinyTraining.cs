@@ -19,7 +19,7 @@ internal static class TinyTraining
             .. new[]
             {
                 "model.name=small", "model.width=0.125", "model.dropout=0.2", "training.epochs=2", "training.batch_size=28", "training.seed=5", "training.threads=1",
-                "optimizer.nesterov=true", "augmentation.horizontal_flip=0.5", "augmentation.shift=0.1",
+                "augmentation.horizontal_flip=0.5", "augmentation.shift=0.1",
             }.Concat(sets).Select(ConfigurationResolver.ParseSet),
         ],
     });

@@ -1,13 +1,16 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft.Training;
 
 /// <summary>
 /// Replaces a rectangle by the same rectangle of another sample; the labels are weighted by area. The rectangle's share of the image is 1 − λ before it
 /// is clipped at the edges, λ ~ Beta(α, α) (Yun et al. 2019, "CutMix"). Changed: drawn for each sample, not for each batch.
 /// </summary>
-/// <param name="Alpha">Above 0, at most 10.</param>
-public sealed record Cutmix(double Alpha) : MixingAugmentation
+[RandomStream(7, Order = 1)]
+public sealed record Cutmix([property: Description("Alpha of cutmix; 0 is off."), Range(0.0, 10.0)] double Alpha = 0) : MixingAugmentation
 {
-    public const double Maximum = 10;
+    public override bool IsOn => Alpha != 0;
 
     public override float Mix(Rng rng, FeatureShape shape, Span<float> image, ReadOnlySpan<float> other)
     {
@@ -24,8 +27,6 @@ public sealed record Cutmix(double Alpha) : MixingAugmentation
 
         return 1 - (bottom - top) * (right - left) / (float)shape.Pixels;
     }
-
-    public override IEnumerable<Problem> Validate() => Require(Alpha is >= 0 and <= Maximum, "augmentation.cutmix", $"alpha from 0 (off) to {Maximum}", Alpha);
 
     private static (int Start, int End) Clip(int centre, double length, int limit)
     {

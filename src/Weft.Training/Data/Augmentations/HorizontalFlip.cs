@@ -1,11 +1,14 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft.Training;
 
 /// <summary>Mirrors left and right.</summary>
-/// <param name="Probability">0 to 1.</param>
-public sealed record HorizontalFlip(double Probability) : GeometricAugmentation
+[RandomStream(1)]
+public sealed record HorizontalFlip(
+    [property: Description("Probability of mirroring left and right."), Range(0.0, 1.0)] double Probability = 0) : GeometricAugmentation
 {
-    public override AffineMap Draw(Rng rng, FeatureShape shape) => rng.Double(0) < Probability ? AffineMap.HorizontalFlip(shape) : AffineMap.Identity;
+    public override bool IsOn => Probability != 0;
 
-    public override IEnumerable<Problem> Validate() =>
-        Require(Probability is >= 0 and <= 1, "augmentation.horizontal_flip", "a probability from 0 to 1", Probability);
+    public override AffineMap Draw(Rng rng, FeatureShape shape) => rng.Double(0) < Probability ? AffineMap.HorizontalFlip(shape) : AffineMap.Identity;
 }

@@ -1,13 +1,16 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft.Training;
 
 /// <summary>
 /// λ · image + (1 − λ) · other with λ ~ Beta(α, α), and the labels likewise (Zhang et al. 2018, "mixup: Beyond empirical risk minimization").
 /// Changed: λ and the other sample are drawn for each sample, not for each batch.
 /// </summary>
-/// <param name="Alpha">Above 0, at most 10.</param>
-public sealed record Mixup(double Alpha) : MixingAugmentation
+[RandomStream(7)]
+public sealed record Mixup([property: Description("Alpha of mixup; 0 is off."), Range(0.0, 10.0)] double Alpha = 0) : MixingAugmentation
 {
-    public const double Maximum = 10;
+    public override bool IsOn => Alpha != 0;
 
     public override float Mix(Rng rng, FeatureShape shape, Span<float> image, ReadOnlySpan<float> other)
     {
@@ -16,6 +19,4 @@ public sealed record Mixup(double Alpha) : MixingAugmentation
             image[i] = other[i] + weight * (image[i] - other[i]);
         return weight;
     }
-
-    public override IEnumerable<Problem> Validate() => Require(Alpha is >= 0 and <= Maximum, "augmentation.mixup", $"alpha from 0 (off) to {Maximum}", Alpha);
 }

@@ -1,25 +1,30 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft.Training;
 
 /// <summary>
 /// Overwrites a random rectangle with the data set's mean (Zhong et al. 2020, "Random erasing data augmentation"; there the fill is random values).
 /// </summary>
-/// <param name="Probability">0 to 1.</param>
-public sealed record RandomErasing(double Probability) : Augmentation
+[RandomStream(5, Order = 100)]
+public sealed record RandomErasing([property: Description("Probability of erasing a rectangle."), Range(0.0, 1.0)] double Probability = 0) : PixelAugmentation, IOptionRules
 {
     // A rectangle that does not fit is drawn again; after this many tries the image stays as it is.
     private const int Tries = 10;
 
-    /// <value>Smallest share of the image. Default: 0.02.</value>
+    [Description("Its smallest area as a share of the image."), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double MinimumArea { get; init; } = 0.02;
 
-    /// <value>Largest share of the image. Default: 0.33.</value>
+    [Description("Its largest area as a share of the image."), Range(0.0, 1.0)]
     public double MaximumArea { get; init; } = 0.33;
 
-    /// <value>Height over width lies between 1/this and this, uniformly in its logarithm. Default: 3.3.</value>
-    public double MaximumAspect { get; init; } = 3.3;
+    /// <summary>The ratio is uniform in its logarithm.</summary>
+    [Description("Its height over width lies between one over this and this."), Range(1.0, 100.0)]
+    public double Aspect { get; init; } = 3.3;
 
-    /// <param name="image">[H, W, C], normalized: the mean is 0.</param>
-    public void Apply(Rng rng, FeatureShape shape, Span<float> image)
+    public override bool IsOn => Probability > 0;
+
+    public override void Apply(Rng rng, FeatureShape shape, Span<float> image)
     {
         if (rng.Double(0) >= Probability)
             return;
@@ -27,7 +32,7 @@ public sealed record RandomErasing(double Probability) : Augmentation
         {
             var draw = rng.Derive(attempt);
             var area = draw.Uniform(0, MinimumArea, MaximumArea) * shape.Pixels;
-            var aspect = Math.Exp(draw.Uniform(1, -1, 1) * Math.Log(MaximumAspect));
+            var aspect = Math.Exp(draw.Uniform(1, -1, 1) * Math.Log(Aspect));
             var height = (int)Math.Round(Math.Sqrt(area * aspect));
             var width = (int)Math.Round(Math.Sqrt(area / aspect));
             if (height < 1 || width < 1 || height > shape.Height || width > shape.Width)
@@ -40,11 +45,6 @@ public sealed record RandomErasing(double Probability) : Augmentation
         }
     }
 
-    public override IEnumerable<Problem> Validate() =>
-    [
-        .. Require(Probability is >= 0 and <= 1, "augmentation.random_erasing", "a probability from 0 to 1", Probability),
-        .. Require(MinimumArea is > 0 and <= 1, "augmentation.random_erasing_minimum_area", "a share of the image above 0, at most 1", MinimumArea),
-        .. Require(MaximumArea <= 1 && MaximumArea >= MinimumArea, "augmentation.random_erasing_maximum_area", "a share of the image from the minimum area to 1", MaximumArea),
-        .. Require(MaximumAspect is >= 1 and <= 100, "augmentation.random_erasing_aspect", "a ratio from 1 to 100", MaximumAspect),
-    ];
+    IEnumerable<Problem> IOptionRules.Conflicts() =>
+        MaximumArea < MinimumArea ? [new Problem("maximum_area", $"at least the minimum area {MinimumArea}", $"{MaximumArea}")] : [];
 }

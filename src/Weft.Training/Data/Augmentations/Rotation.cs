@@ -1,12 +1,13 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Weft.Training;
 
-/// <summary>Turns the image about its centre by a uniformly random angle; what comes in is black.</summary>
-/// <param name="Degrees">Largest angle to either side, 0 to 180.</param>
-public sealed record Rotation(double Degrees = Rotation.DefaultDegrees) : GeometricAugmentation
+/// <summary>Turns the image about its centre by a uniformly random angle to either side; what comes in is black.</summary>
+[RandomStream(2)]
+public sealed record Rotation([property: Description("Largest angle in degrees."), Range(0.0, 180.0)] double Degrees = 0) : GeometricAugmentation
 {
-    public const double DefaultDegrees = 15;
+    public override bool IsOn => Degrees != 0;
 
     public override AffineMap Draw(Rng rng, FeatureShape shape) => AffineMap.Rotation(rng.Uniform(0, -Degrees, Degrees), shape);
-
-    public override IEnumerable<Problem> Validate() => Require(Degrees is >= 0 and <= 180, "augmentation.rotation", "degrees from 0 to 180", Degrees);
 }

@@ -14,7 +14,7 @@ public class GeometricAugmentationTests
         var samples = SyntheticImages.Create(12, height: height, width: width, channels: channels);
         var all = SyntheticImages.All(samples);
         var statistics = DatasetStatistics.Of(samples, all);
-        var options = new AugmentationOptions { HorizontalFlip = 0.5, Rotation = 40, Shift = 0.2, RandomCrop = 2 };
+        var options = new AugmentationOptions { Applied = [new RandomCrop(2), new Shift(0.2), new HorizontalFlip(0.5), new Rotation(40)] };
         var renderer = new SampleRenderer(samples, all, statistics, options, seed: 11);
         var image = new float[samples.Shape.Length];
         for (var epoch = 1; epoch <= 5; epoch++)
@@ -93,13 +93,13 @@ public class GeometricAugmentationTests
     {
         var shape = new FeatureShape(20, 40, 1);
         var maps = Enumerable.Range(0, 4000).Select(i => Rng.For(1, RngPurpose.Augmentation).Derive(i)).ToArray();
-        var shifts = maps.Select(rng => new Shift(0.2, 0.1).Draw(rng, shape)).ToArray();
+        var shifts = maps.Select(rng => new Shift { Width = 0.2, Height = 0.1 }.Draw(rng, shape)).ToArray();
         Assert.InRange(shifts.Max(map => Math.Abs(map.X0)), 7.9, 8.0);
         Assert.InRange(shifts.Max(map => Math.Abs(map.Y0)), 1.97, 2.0);
         Assert.InRange(shifts.Average(map => map.X0), -0.3, 0.3);
-        Assert.All(maps, rng => Assert.True((new Shift(0.2, 0.1) { WholePixels = true }).Draw(rng, shape).MovesWholePixels));
+        Assert.All(maps, rng => Assert.True(new Shift(0.2) { Height = 0.1, WholePixels = true }.Draw(rng, shape).MovesWholePixels));
         Assert.Equal(49, maps.Select(rng => new RandomCrop(3).Draw(rng, shape)).Distinct().Count());
-        Assert.InRange(maps.Max(rng => Math.Abs(Math.Asin(new Rotation().Draw(rng, shape).Yx))) * 180 / Math.PI, 14.9, 15.0);
+        Assert.InRange(maps.Max(rng => Math.Abs(Math.Asin(new Rotation(15).Draw(rng, shape).Yx))) * 180 / Math.PI, 14.9, 15.0);
         Assert.InRange(maps.Count(rng => new HorizontalFlip(0.3).Draw(rng, shape) != AffineMap.Identity), 1050, 1350);
         Assert.All(maps, rng => Assert.Equal(AffineMap.Identity, new HorizontalFlip(0).Draw(rng, shape)));
         Assert.All(maps, rng => Assert.NotEqual(AffineMap.Identity, new HorizontalFlip(1).Draw(rng, shape)));

@@ -7,7 +7,7 @@ public class RandomErasingTests
     [Fact]
     public void A_rectangle_of_the_agreed_area_becomes_the_mean_and_the_rest_stays()
     {
-        var erasing = new RandomErasing(0.5) { MinimumArea = 0.05, MaximumArea = 0.25, MaximumAspect = 2 };
+        var erasing = new RandomErasing(0.5) { MinimumArea = 0.05, MaximumArea = 0.25, Aspect = 2 };
         var erased = 0;
         for (var trial = 0; trial < 2000; trial++)
         {

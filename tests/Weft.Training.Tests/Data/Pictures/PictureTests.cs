@@ -64,12 +64,12 @@ public class PictureTests
     {
         var data = Dataset();
         int[] all = [.. Enumerable.Range(0, data.Train.Count)];
-        var sheet = SampleSheet.OfAugmentations(data, [2], all, new AugmentationOptions { HorizontalFlip = 1 }, seed: 1, variants: 3);
+        var sheet = SampleSheet.OfAugmentations(data, [2], all, new AugmentationOptions { Applied = [new HorizontalFlip(1)] }, seed: 1, variants: 3);
         var top = sheet.Shape.Height - 24;
         Assert.Equal(data.Train.Image(2)[0], Pixel(sheet, sheet.Shape.Width - 4 * 24, top));
         for (var epoch = 1; epoch <= 3; epoch++)
             Assert.Equal(data.Train.Image(2)[9], Pixel(sheet, sheet.Shape.Width - (4 - epoch) * 24, top));
-        var mixed = SampleSheet.OfAugmentations(data, [2], all, new AugmentationOptions { Mixup = 5 }, seed: 1, variants: 3);
+        var mixed = SampleSheet.OfAugmentations(data, [2], all, new AugmentationOptions { Applied = [new Mixup(5)] }, seed: 1, variants: 3);
         Assert.NotEqual(sheet.Pixels, mixed.Pixels);
     }
 
