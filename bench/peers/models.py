@@ -205,7 +205,81 @@ def wideresnet(dropout=0.0, depth=16, size=28):
     )
 
 
-MODELS = {"small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet, "rescnn": rescnn, "resnet9": resnet9, "wideresnet": wideresnet}
+class BasicBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu1 = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = None
+        if stride > 1 or inputs != outputs:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        shortcut = x if self.downsample is None else self.downsample(x)
+        return self.relu(self.bn2(self.conv2(self.relu1(self.bn1(self.conv1(x))))) + shortcut)
+
+
+def resnet18(dropout=0.0):
+    def stage(inputs, outputs, stride):
+        return nn.Sequential(BasicBlock(inputs, outputs, stride), BasicBlock(outputs, outputs, 1))
+
+    return chain(
+        ("conv1", nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)),
+        ("bn1", nn.BatchNorm2d(64)),
+        ("relu", nn.ReLU(inplace=True)),
+        ("maxpool", nn.MaxPool2d(3, stride=2, padding=1)),
+        ("layer1", stage(64, 64, 1)),
+        ("layer2", stage(64, 128, 2)),
+        ("layer3", stage(128, 256, 2)),
+        ("layer4", stage(256, 512, 2)),
+        ("avgpool", nn.AdaptiveAvgPool2d(1)),
+        ("flatten", nn.Flatten()),
+        ("dropout", nn.Dropout(dropout)),
+        ("fc", nn.Linear(512, 10)),
+    )
+
+
+def conv_norm_relu6(inputs, outputs, kernel, stride=1, groups=1):
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(outputs), nn.ReLU6(inplace=True))
+
+
+class InvertedResidual(nn.Module):
+    def __init__(self, inputs, outputs, stride, expansion):
+        super().__init__()
+        hidden = inputs * expansion
+        widen = [conv_norm_relu6(inputs, hidden, 1)] if expansion > 1 else []
+        self.conv = nn.Sequential(
+            *widen, conv_norm_relu6(hidden, hidden, 3, stride, hidden), nn.Conv2d(hidden, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.adds = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        return x + self.conv(x) if self.adds else self.conv(x)
+
+
+def mobilenetv2(dropout=0.2):
+    stages = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
+    channels, features = 32, [conv_norm_relu6(1, 32, 3, 2)]
+    for expansion, outputs, blocks, stride in stages:
+        for block in range(blocks):
+            features.append(InvertedResidual(channels, outputs, stride if block == 0 else 1, expansion))
+            channels = outputs
+    return chain(
+        ("features", nn.Sequential(*features, conv_norm_relu6(channels, 1280, 1))),
+        ("average", nn.AdaptiveAvgPool2d(1)),
+        ("flatten", nn.Flatten()),
+        ("classifier", nn.Sequential(nn.Dropout(dropout), nn.Linear(1280, 10))),
+    )
+
+
+MODELS = {
+    "small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet, "rescnn": rescnn, "resnet9": resnet9, "wideresnet": wideresnet,
+    "resnet18": resnet18, "mobilenetv2": mobilenetv2,
+}
 
 
 def without_dropout(model):

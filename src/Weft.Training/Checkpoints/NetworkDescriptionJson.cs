@@ -9,6 +9,12 @@ public static class NetworkDescriptionJson
     // A closed list: a file can only name the layers the engine has.
     private static readonly Type[] Layers = [.. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract).OrderBy(type => type.Name, StringComparer.Ordinal)];
 
+    // What version 0.1 did not know is left out where it says what 0.1 meant: its readers then read what they can, and texts of both can be compared.
+    private static readonly Dictionary<string, object> LeftOut = new()
+    {
+        ["dilation"] = (Size2d)1, ["groups"] = 1, ["ceil_mode"] = false, ["count_include_pad"] = true,
+    };
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -16,6 +22,7 @@ public static class NetworkDescriptionJson
         MaxDepth = 160, // four levels for each of the layers that the engine allows within each other, and some
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+        Converters = { new WindowConverter<Size2d>(), new WindowConverter<Padding2d>() },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameLayers } },
     };
 
@@ -30,6 +37,8 @@ public static class NetworkDescriptionJson
         {
             foreach (var property in type.Properties.Where(property => property.Set is null && !IsConstructorArgument(type.Type, property.Name)).ToList())
                 type.Properties.Remove(property);
+            foreach (var property in type.Properties.Where(property => LeftOut.ContainsKey(property.Name) && !IsConstructorArgument(type.Type, property.Name)))
+                property.ShouldSerialize = (_, value) => !LeftOut[property.Name].Equals(value);
             return;
         }
 

@@ -78,6 +78,9 @@ internal sealed class LayerKey(PropertyInfo property)
 
     public bool IsLayers => Type == typeof(ImmutableArray<Layer>);
 
+    /// <summary>Whether <see cref="WindowNumbers"/> write it.</summary>
+    public bool IsWindow => WindowNumbers.Fits(Type);
+
     /// <summary>Whether it may be as many as the data have classes.</summary>
     public bool MayBeClasses => Type == typeof(int) && Name.StartsWith("output_", StringComparison.Ordinal);
 }

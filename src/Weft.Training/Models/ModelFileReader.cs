@@ -158,6 +158,8 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
             return null;
         }
 
+        if (key.IsWindow)
+            return ReadWindow(key, given);
         var text = (given.Value as YamlScalar)?.Value;
         if (key.MayBeClasses && text == ClassesWord)
             return classes;
@@ -167,13 +169,27 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
         return value;
     }
 
+    private object? ReadWindow(LayerKey key, YamlEntry given)
+    {
+        var written = given.Value is YamlList list ? list.Items : [given.Value];
+        var numbers = written.Select(item => Whole((item as YamlScalar)?.Value)).OfType<int>().ToList();
+        var window = numbers.Count == written.Count ? WindowNumbers.Create(key.Type, numbers) : null;
+        if (window is null)
+        {
+            var found = given.Value is YamlList ? $"a list of {string.Join(", ", written.Select(item => item.Kind))}" : given.Value.Kind;
+            Add(given.Line, $"a whole number of at most {LargestNumber}, or a list of {WindowNumbers.Lengths(key.Type)}, for {key.Name}", found);
+        }
+
+        return window;
+    }
+
+    private static int? Whole(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole <= LargestNumber ? whole : null;
+
     private static (object? Value, string Expected) Parse(LayerKey key, string? text)
     {
         if (key.Type == typeof(int))
-        {
-            var right = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole <= LargestNumber;
-            return (right ? whole : null, $"a whole number of at most {LargestNumber}{(key.MayBeClasses ? $", or {ClassesWord}," : "")}");
-        }
+            return (Whole(text), $"a whole number of at most {LargestNumber}{(key.MayBeClasses ? $", or {ClassesWord}," : "")}");
 
         if (key.Type == typeof(double))
         {
@@ -183,8 +199,8 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
 
         if (key.Type == typeof(bool))
             return (text is "true" or "false" ? text == "true" : null, "true or false");
-        // A name is part of its parameters' names, in which dots separate.
-        return (text is { Length: > 0 and <= 64 } && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') ? text : null, "letters, digits, _ and -");
+        // A name is part of its parameters' names, in which dots separate; an empty one adds nothing to them.
+        return (text is { Length: <= 64 } && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') ? text : null, "letters, digits, _ and -");
     }
 
     private Layer Remember(Layer layer, int line)

@@ -53,14 +53,20 @@ public static class ModelFileSchema
             return new JsonObject { ["type"] = "array", ["items"] = Reference("layer") };
         if (key.Type == typeof(int))
         {
-            var number = new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = ModelFileReader.LargestNumber };
+            var number = Number();
             return key.MayBeClasses ? new JsonObject { ["anyOf"] = new JsonArray(number, new JsonObject { ["const"] = ModelFileReader.ClassesWord }) } : number;
         }
 
+        if (key.IsWindow)
+            return new JsonObject { ["anyOf"] = key.Type == typeof(Padding2d) ? new JsonArray(Number(), Numbers(2), Numbers(4)) : new JsonArray(Number(), Numbers(2)) };
         if (key.Type == typeof(double))
             return new JsonObject { ["type"] = "number" };
-        return key.Type == typeof(bool) ? new JsonObject { ["type"] = "boolean" } : new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9_-]{1,64}$" };
+        return key.Type == typeof(bool) ? new JsonObject { ["type"] = "boolean" } : new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9_-]{0,64}$" };
     }
+
+    private static JsonObject Number() => new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = ModelFileReader.LargestNumber };
+
+    private static JsonObject Numbers(int count) => new() { ["type"] = "array", ["items"] = Number(), ["minItems"] = count, ["maxItems"] = count };
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = $"#/$defs/{name}" };
 }

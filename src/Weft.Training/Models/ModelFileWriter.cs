@@ -100,6 +100,8 @@ internal sealed class ModelFileWriter
     private static string Scalar(object value) => value switch
     {
         bool flag => flag ? "true" : "false",
+        Size2d or Padding2d => WindowNumbers.Of(value) is [var single] ? Scalar(single) : $"[{string.Join(", ", WindowNumbers.Of(value).Select(number => Scalar(number)))}]",
+        "" => "\"\"",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => (string)value, // a name: letters, digits, _ and -
     };

@@ -16,6 +16,19 @@ public abstract record Activation : Layer
     }
 }
 
+/// <summary>output = min(max(input, 0), 6); the gradient is 0 at 0 and at 6.</summary>
+/// <remarks>Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010.</remarks>
+public sealed record ReLU6 : Activation
+{
+    internal override ActivationFunction Function => new(ActivationKind.ReLU6, 0);
+}
+
+/// <summary>output = 1 / (1 + exp(−input)).</summary>
+public sealed record Sigmoid : Activation
+{
+    internal override ActivationFunction Function => new(ActivationKind.Sigmoid, 0);
+}
+
 /// <summary>output = input where it is above 0, else slope · input; the gradient at 0 is the slope.</summary>
 /// <remarks>Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.</remarks>
 public sealed record LeakyReLU : Activation

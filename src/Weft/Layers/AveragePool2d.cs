@@ -1,18 +1,22 @@
 namespace Weft;
 
-/// <summary>The mean of each window. Padding counts as zeros and in the divisor.
-/// <para>Shapes: [N, C, H, W] → [N, C, ⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</para></summary>
-public sealed record AveragePool2d(int Kernel) : Layer
+/// <summary>The mean of each window. Padding counts as zeros, and in the divisor if <see cref="CountIncludePad"/> says so.
+/// <para>Shapes: [N, C, H, W] → [N, C, ⌊(H + top + bottom − kernel)/stride⌋ + 1, …].</para></summary>
+public sealed record AveragePool2d(Size2d Kernel) : Layer
 {
     /// <value>Default: the kernel's size.</value>
-    public int Stride { get; init; } = Kernel;
+    public Size2d Stride { get; init; } = Kernel;
 
     /// <value>Default: 0. At most half the kernel.</value>
-    public int Padding { get; init; }
+    public Padding2d Padding { get; init; }
 
-    internal override FeatureShape Infer(FeatureShape input, string path)
-    {
-        Require(Kernel >= 1 && Stride >= 1 && Padding >= 0 && 2 * Padding <= Kernel, path, $"a positive kernel and stride and a padding of at most half the kernel, but received {this}");
-        return Window(input, input.Channels, Kernel, Stride, Padding, path);
-    }
+    /// <summary>Whether the number of windows is rounded up; what a last window reaches beyond the padding is not in its divisor. No window begins behind the image.</summary>
+    /// <value>Default: false.</value>
+    public bool CeilMode { get; init; }
+
+    /// <summary>Whether a window is divided by all it covers, padding included, or by what it covers of the image.</summary>
+    /// <value>Default: true, as PyTorch (ONNX's is false).</value>
+    public bool CountIncludePad { get; init; } = true;
+
+    internal override FeatureShape Infer(FeatureShape input, string path) => Pool(input, Kernel, Stride, Padding, CeilMode, path);
 }

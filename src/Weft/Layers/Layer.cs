@@ -6,7 +6,7 @@ namespace Weft;
 /// </summary>
 public abstract record Layer
 {
-    /// <summary>The layer's part of its parameters' names ("conv1" gives "conv1.weight"). Default: its index in the enclosing <see cref="Sequential"/>.</summary>
+    /// <summary>The layer's part of its parameters' names ("conv1" gives "conv1.weight"). Default: its index in the enclosing <see cref="Sequential"/>. An empty one adds no part.</summary>
     public string? Name { get; init; }
 
     /// <summary>The shape this layer gives to <paramref name="input"/>.</summary>
@@ -19,11 +19,28 @@ public abstract record Layer
             throw new NetworkException($"{GetType().Name} \"{path}\" expects {expectation}.") { Layer = this };
     }
 
-    private protected FeatureShape Window(FeatureShape input, int channels, int kernel, int stride, int padding, string path)
+    private protected FeatureShape Pool(FeatureShape input, Size2d kernel, Size2d stride, Padding2d padding, bool ceilMode, string path)
     {
-        int Size(int length) => (length + 2 * padding - kernel) / stride + 1;
-        Require(input.Height + 2 * padding >= kernel && input.Width + 2 * padding >= kernel, path,
-            $"an input of at least {kernel}x{kernel} with its padding of {padding}, but received {input}");
-        return new FeatureShape(Size(input.Height), Size(input.Width), channels);
+        Require(kernel.IsPositive && stride.IsPositive && padding.IsValid && padding.IsAtMostHalf(kernel), path,
+            $"a positive kernel and stride and a padding of at most half the kernel, but received {this}");
+        return Window(input, input.Channels, kernel, 1, stride, padding, path, ceilMode);
+    }
+
+    private protected FeatureShape Window(
+        FeatureShape input, int channels, Size2d kernel, Size2d dilation, Size2d stride, Padding2d padding, string path, bool ceilMode = false)
+    {
+        long height = (long)dilation.Height * (kernel.Height - 1) + 1, width = (long)dilation.Width * (kernel.Width - 1) + 1;
+        long rows = (long)input.Height + padding.Top + padding.Bottom, columns = (long)input.Width + padding.Left + padding.Right;
+        Require(rows >= height && columns >= width, path, $"an input of at least {height}x{width} with its padding of {padding}, but received {input}");
+        Require(Math.Max(rows, columns) <= int.MaxValue, path, $"fewer than 2^31 rows and columns, but received {rows}x{columns} with padding");
+        return new FeatureShape(
+            Windows(rows - height, stride.Height, input.Height + padding.Top, ceilMode), Windows(columns - width, stride.Width, input.Width + padding.Left, ceilMode), channels);
+    }
+
+    // A window that begins behind the image would see nothing of it.
+    private static int Windows(long room, int stride, int end, bool ceilMode)
+    {
+        var windows = room / stride + 1;
+        return (int)(ceilMode && room % stride > 0 && windows * stride < end ? windows + 1 : windows);
     }
 }

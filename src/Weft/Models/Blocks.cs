@@ -32,6 +32,9 @@ internal static class Blocks
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Normalization, "There is no such norm."),
     };
 
+    /// <summary>The norm under its number, as torchvision has it in a row of layers.</summary>
+    public static IEnumerable<Layer> UnnamedNorm(ModelOptions options) => Norm(options, "").Select(norm => norm with { Name = null });
+
     public static Layer Activation(ModelOptions options) => options.Activation switch
     {
         ActivationName.Relu => new ReLU(),
@@ -40,6 +43,7 @@ internal static class Blocks
         ActivationName.Gelu => new GELU(),
         ActivationName.Silu => new SiLU(),
         ActivationName.Mish => new Mish(),
+        ActivationName.Relu6 => new ReLU6(),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Activation, "There is no such activation."),
     };
 

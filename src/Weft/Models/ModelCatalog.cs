@@ -29,6 +29,8 @@ public static class ModelCatalog
         {
             Depths = WideResNet.Depths, HasDepth = WideResNet.HasDepth,
         },
+        new("resnet18", "torchvision's residual network of 18 layers, for pictures of 32x32 and more", ResNet18.Describe),
+        new("mobilenetv2", "torchvision's MobileNetV2: 17 inverted residual blocks of depthwise convolutions, for pictures of 32x32 and more", MobileNetV2.Describe),
     ];
 
     /// <returns>Null if there is no model of that name.</returns>

@@ -28,4 +28,5 @@ public enum ActivationName
     Gelu = 4,
     Silu = 5,
     Mish = 6,
+    Relu6 = 7,
 }

@@ -47,8 +47,16 @@ public sealed record NetworkCut(NetworkDescription Front, NetworkDescription Bac
     }
 
     /// <summary>The layers one after the other, each with the name it has in its parameters' names.</summary>
-    private static ImmutableArray<Layer> Layers(NetworkDescription description) =>
-        description.Body is Sequential { Name: null } body ? [.. body.Layers.Select((layer, i) => layer with { Name = layer.Name ?? $"{i}" })] : [];
+    private static ImmutableArray<Layer> Layers(NetworkDescription description)
+    {
+        var layers = description.Body is Sequential { Name: null } body ? Named(body) : [];
+        // torchvision's networks end in a row of layers that has a name of its own.
+        while (layers is [.. var before, Sequential { Name: { Length: > 0 } name } last])
+            layers = [.. before, .. Named(last).Select(layer => layer with { Name = $"{name}.{layer.Name}" })];
+        return layers;
+    }
+
+    private static ImmutableArray<Layer> Named(Sequential sequential) => [.. sequential.Layers.Select((layer, i) => layer with { Name = layer.Name ?? $"{i}" })];
 
     private static NetworkCut At(NetworkDescription description, ImmutableArray<Layer> layers, int end)
     {

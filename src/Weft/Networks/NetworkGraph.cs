@@ -63,6 +63,7 @@ internal sealed class NetworkGraph
             Sequential sequential => AddSequential(sequential, input, path),
             Concat concat => AddConcat(concat, input, path),
             Residual residual => AddResidual(residual, input, path),
+            ChannelGate gate => AddGate(gate, input, path),
             _ => AddNode(layer, path, layer.Infer(input.Shape, path), input),
         };
         _nesting--;
@@ -115,6 +116,21 @@ internal sealed class NetworkGraph
         return AddNode(residual, path, body.Shape, body, shortcut);
     }
 
+    private GraphValue AddGate(ChannelGate gate, GraphValue input, string path)
+    {
+        var body = Add(gate.Body, input, Join(path, gate.Body.Name ?? "body"));
+        if (body == input)
+            throw new NetworkException($"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.") { Layer = gate };
+        if (body.Shape != FeatureShape.Flat(input.Shape.Channels))
+        {
+            throw new NetworkException(
+                $"ChannelGate \"{path}\" expects a body that gives one factor for each of {input.Shape.Channels} channels, but received {body.Shape}. Begin it with GlobalAveragePool.")
+            { Layer = gate };
+        }
+
+        return AddNode(gate, path, input.Shape, input, body);
+    }
+
     private GraphValue AddNode(Layer layer, string path, FeatureShape shape, params GraphValue[] inputs)
     {
         if (!_paths.Add(path))
@@ -130,5 +146,6 @@ internal sealed class NetworkGraph
         return output;
     }
 
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+    // An empty name adds nothing.
+    private static string Join(string path, string name) => path.Length == 0 || name.Length == 0 ? path + name : $"{path}.{name}";
 }

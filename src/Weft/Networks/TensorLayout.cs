@@ -31,16 +31,17 @@ internal abstract record TensorLayout(ImmutableArray<int> Shape)
         public override int EngineIndex(int index) => index;
     }
 
-    /// <summary>PyTorch [K, C, R, S], engine [R, S, C, K].</summary>
-    public sealed record Convolution(int K, int C, int R) : TensorLayout([K, C, R, R])
+    /// <summary>PyTorch [K, C, R, S], engine [R, S, C, K]; C are the channels of one group.</summary>
+    public sealed record Convolution(int K, int C, Size2d Kernel) : TensorLayout([K, C, Kernel.Height, Kernel.Width])
     {
+        private readonly int _taps = Kernel.Height * Kernel.Width;
+
         public override int EngineIndex(int index)
         {
-            var s = index % R;
-            var r = index / R % R;
-            var c = index / (R * R) % C;
-            var k = index / (R * R * C);
-            return ((r * R + s) * C + c) * K + k;
+            var tap = index % _taps;
+            var c = index / _taps % C;
+            var k = index / (_taps * C);
+            return (tap * C + c) * K + k;
         }
     }
 

@@ -16,7 +16,7 @@ from torch import nn
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "bench" / "peers"))
-from models import MODELS, without_dropout  # noqa: E402
+from models import MODELS, BasicBlock, InvertedResidual, without_dropout  # noqa: E402
 
 torch.set_num_threads(1)
 U32 = np.uint32
@@ -71,10 +71,10 @@ def fill(model, seed):
     return model
 
 
-def batch(seed, step, count):
+def batch(seed, step, count, size=28):
     """Noise plus a pattern for each class, so that there is something to learn."""
-    noise = values(seed, f"images {step}", (count, 1, 28, 28), 0.0, 1.5)
-    patterns = values(seed, "patterns", (10, 1, 28, 28), 0.0, 0.75)
+    noise = values(seed, f"images {step}", (count, 1, size, size), 0.0, 1.5)
+    patterns = values(seed, "patterns", (10, 1, size, size), 0.0, 0.75)
     labels = torch.from_numpy((bits(seed ^ seed_of(f"labels {step}"), count) % U32(10)).astype(np.int64))
     return noise + patterns[labels], labels
 
@@ -105,12 +105,16 @@ WHOLE = 512  # tensors up to this length are stored as they are
 # ---- networks
 
 def margin(model, images):
-    """How close the nearest decision is: the smallest |input| of a ReLU, and the smallest lead of a pool's winner, in units of its input's rms."""
+    """How close the nearest decision is: the smallest |input| of a ReLU (of a ReLU6 its distance to 6 as well), and the smallest lead of a pool's winner, in units of its input's rms."""
     smallest, hooks = [math.inf], []
 
     def relu(module, inputs):
         x = inputs[0]
         smallest[0] = min(smallest[0], (x.abs().min() / x.square().mean().sqrt()).item())
+
+    def relu6(module, inputs):
+        x = inputs[0]
+        smallest[0] = min(smallest[0], (torch.minimum(x.abs(), (x - 6).abs()).min() / x.square().mean().sqrt()).item())
 
     def pool(module, inputs):
         x = inputs[0]
@@ -123,7 +127,10 @@ def margin(model, images):
         smallest[0] = min(smallest[0], (lead[lead > 0].min() / x.square().mean().sqrt()).item())
 
     for module in model.modules():
-        if isinstance(module, nn.ReLU):
+        if isinstance(module, nn.ReLU6):
+            module.inplace = False
+            hooks.append(module.register_forward_pre_hook(relu6))
+        elif isinstance(module, nn.ReLU):
             module.inplace = False
             hooks.append(module.register_forward_pre_hook(relu))
         elif isinstance(module, nn.MaxPool2d):
@@ -146,8 +153,8 @@ def groups(model, decay):
 
 
 # Behind a flattened map there are thousands of features that no norm keeps small; the rate must be as much smaller for the steps to stay calm.
-SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4, "wideresnet": 2e-3}
-ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 2e-6, "resnet9": 1e-5, "wideresnet": 1e-5}
+SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4, "wideresnet": 2e-3, "resnet18": 2e-4, "mobilenetv2": 2e-4}
+ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 2e-6, "resnet9": 1e-5, "wideresnet": 1e-5, "resnet18": 1e-5, "mobilenetv2": 1e-5}
 DECAY = 5e-4
 
 
@@ -157,12 +164,12 @@ def optimizer_of(kind, name, model):
     return torch.optim.Adam(groups(model, DECAY), lr=ADAM_RATES[name])
 
 
-def losses(name, seed, kind, dtype, count=8, steps=20):
+def losses(name, seed, kind, dtype, count=8, steps=20, size=28):
     model = build(name, seed, dtype)
     optimizer = optimizer_of(kind, name, model)
     result = []
     for step in range(steps):
-        images, labels = batch(seed, step, count)
+        images, labels = batch(seed, step, count, size)
         optimizer.zero_grad()
         loss = nn.functional.cross_entropy(model(images.to(dtype)), labels)
         loss.backward()
@@ -171,19 +178,19 @@ def losses(name, seed, kind, dtype, count=8, steps=20):
     return result
 
 
-def network(name, count, least_margin, first, **options):
+def network(name, count, least_margin, first, size=28, **options):
     # In googlenet's depth rounding grows to 1e-5: a narrow one has few enough decisions for none to be that close. (The steps below are of the full one.)
     # A rounding error may not decide which way a ReLU or a pool goes: one such element changes a gradient by a thousandth. So a seed without close calls is sought
     # (from the one where an earlier search ended, to save its time).
     best, seed = (-1.0, 0), first - 1
     while best[0] < least_margin and seed < first + 400:
         seed += 1
-        best = max(best, (margin(build(name, seed, torch.float64, **options), batch(seed, 0, count)[0].double()), seed))
+        best = max(best, (margin(build(name, seed, torch.float64, **options), batch(seed, 0, count, size)[0].double()), seed))
     least, seed = best
     print(name, "seed", seed, "margin", least, flush=True)
 
     model = build(name, seed, torch.float64, **options)
-    images, labels = batch(seed, 0, count)
+    images, labels = batch(seed, 0, count, size)
     logits = model(images.double())
     loss = nn.functional.cross_entropy(logits, labels, label_smoothing=0.1)
     loss.backward()
@@ -204,10 +211,10 @@ def network(name, count, least_margin, first, **options):
     with torch.no_grad():
         tensors["evaluation"] = model(images.double()).numpy()
     metadata = {"seed": seed, "count": count, "margin": least, "smoothing": 0.1, "loss": loss.item(), "norms": norms,
-                "decay": DECAY, "width": options.get("width", 1.0), "step_count": 8, "sgd_rate": SGD_RATES[name], "adam_rate": ADAM_RATES[name]}
+                "decay": DECAY, "width": options.get("width", 1.0), "step_count": 8, "size": size, "sgd_rate": SGD_RATES[name], "adam_rate": ADAM_RATES[name]}
     for kind in ("sgd", "adam"):
-        truth = losses(name, seed, kind, torch.float64)
-        single = losses(name, seed, kind, torch.float32)
+        truth = losses(name, seed, kind, torch.float64, size=size)
+        single = losses(name, seed, kind, torch.float32, size=size)
         metadata[kind] = truth
         metadata[kind + "_float32_distance"] = max(abs(a - b) / a for a, b in zip(truth, single))
         print(name, kind, [round(x, 4) for x in truth], "PyTorch's own float32 is off by", metadata[kind + "_float32_distance"], flush=True)
@@ -215,6 +222,28 @@ def network(name, count, least_margin, first, **options):
 
 
 # ---- layers alone: output, and gradients under a made-up output gradient
+
+class PaddedConvolution(nn.Conv2d):
+    """padding: left, right, top, bottom, as torch.nn.functional.pad has them."""
+
+    def __init__(self, inputs, outputs, kernel, padding, stride):
+        super().__init__(inputs, outputs, kernel, stride=stride)
+        self.sides = padding
+
+    def forward(self, x):
+        return super().forward(nn.functional.pad(x, self.sides))
+
+
+class SqueezeExcitation(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.fc1 = nn.Conv2d(channels, squeezed, 1)
+        self.fc2 = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        scale = nn.functional.silu(self.fc1(nn.functional.adaptive_avg_pool2d(x, 1)))
+        return torch.sigmoid(self.fc2(scale)) * x
+
 
 def layers():
     cases = {
@@ -230,13 +259,33 @@ def layers():
         "silu": (nn.SiLU(), (2, 3, 4, 5)),
         "mish": (nn.Mish(), (2, 3, 4, 5)),
         "global_max_pool": (nn.AdaptiveMaxPool2d(1), (2, 3, 4, 5)),
+        "relu6": (nn.ReLU6(), (2, 3, 4, 5)),
+        "sigmoid": (nn.Sigmoid(), (2, 3, 4, 5)),
+        "conv_grouped": (nn.Conv2d(6, 9, 3, groups=3, padding=1), (2, 6, 5, 4)),
+        "conv_depthwise": (nn.Conv2d(5, 5, 3, groups=5, padding=1, stride=2), (2, 5, 6, 7)),
+        "conv_multiplier": (nn.Conv2d(4, 8, 5, groups=4, padding=2, bias=False), (2, 4, 6, 5)),
+        "conv_dilated": (nn.Conv2d(3, 4, 3, dilation=(2, 3), padding=2), (2, 3, 7, 8)),
+        "conv_1x7": (nn.Conv2d(3, 4, (1, 7), padding=(0, 3)), (2, 3, 5, 6)),
+        "conv_7x1": (nn.Conv2d(3, 4, (7, 1), padding=(3, 0)), (2, 3, 5, 6)),
+        "conv_stride_2x1": (nn.Conv2d(3, 4, 3, stride=(2, 1), padding=1), (2, 3, 7, 5)),
+        "conv_asymmetric": (PaddedConvolution(3, 4, 3, (1, 3, 0, 2), 2), (2, 3, 7, 6)),
+        "max_pool": (nn.MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0), ceil_mode=True), (2, 3, 6, 5)),
+        "average_pool": (nn.AvgPool2d((2, 3), stride=2, padding=(1, 1), ceil_mode=True), (2, 3, 6, 6)),
+        "average_pool_not_counted": (nn.AvgPool2d(3, stride=2, padding=1, ceil_mode=True, count_include_pad=False), (2, 3, 6, 5)),
+        "squeeze_and_excitation": (SqueezeExcitation(6, 2), (3, 6, 4, 5)),
+        "inverted_residual": (InvertedResidual(4, 4, 1, 6), (3, 4, 5, 6)),
+        "inverted_residual_stride_2": (InvertedResidual(4, 6, 2, 6), (3, 4, 7, 6)),
+        "basic_block": (BasicBlock(5, 5, 1), (3, 5, 5, 6)),
+        "basic_block_downsample": (BasicBlock(5, 6, 2), (3, 5, 7, 6)),
     }
-    tensors = {}
+    tensors, centres = {}, {}
     for name, (layer, shape) in cases.items():
         layer = layer.double()
         with torch.no_grad():
+            # The weights of a norm lie around 1.
+            centres[name] = {key: 1.0 if key.endswith("weight") and parameter.dim() == 1 else 0.0 for key, parameter in layer.named_parameters()}
             for key, parameter in layer.named_parameters():
-                parameter.copy_(values(1, f"{name} {key}", tuple(parameter.shape), 1.0 if key == "weight" else 0.0, 0.5))
+                parameter.copy_(values(1, f"{name} {key}", tuple(parameter.shape), centres[name][key], 0.5))
         images = values(1, f"{name} images", shape, 0.2, 3.0).double().requires_grad_()
         output = layer(images)
         output.backward(values(1, f"{name} direction", tuple(output.shape), 0.0, 1.0).double())
@@ -244,7 +293,7 @@ def layers():
         tensors[f"{name}.images"] = images.grad.numpy().reshape(-1)
         for key, parameter in layer.named_parameters():
             tensors[f"{name}.{key}"] = parameter.grad.numpy()
-    write("layers.safetensors", tensors, {"shapes": {name: shape for name, (_, shape) in cases.items()}})
+    write("layers.safetensors", tensors, {"shapes": {name: shape for name, (_, shape) in cases.items()}, "centres": centres})
 
 
 # ---- optimizers alone: 20 steps on made-up gradients
@@ -328,6 +377,9 @@ if __name__ == "__main__":
         "rescnn": lambda: network("rescnn", 2, 4e-6, 4),
         "resnet9": lambda: network("resnet9", 2, 4e-6, 13),
         "wideresnet": lambda: network("wideresnet", 2, 4e-6, 10),
+        # 28x28 would leave one pixel of the last maps, whose batch norm over two images has no digits left.
+        "resnet18": lambda: network("resnet18", 2, 4e-6, 2, size=64),
+        "mobilenetv2": lambda: network("mobilenetv2", 2, 4e-6, 32, size=64),
     }
     for job in sys.argv[1:] or jobs:
         jobs[job]()

@@ -29,6 +29,8 @@ public class ActivationKernelTests
         ["GELU"] = new GELU(),
         ["SiLU"] = new SiLU(),
         ["Mish"] = new Mish(),
+        ["ReLU6"] = new ReLU6(),
+        ["sigmoid"] = new Sigmoid(),
     };
 
     [Theory]
@@ -71,6 +73,14 @@ public class ActivationKernelTests
         float[] x = [float.NaN, float.PositiveInfinity, 1e30f, -1e30f, float.NegativeInfinity, 0, -0f, 1e-40f, .. new float[40]];
         var (y, slope) = Run(layer, lanes, x);
         Assert.True(float.IsNaN(y[0]));
+        if (layer is ReLU6 or Sigmoid)
+        {
+            var (top, middle) = layer is ReLU6 ? (6f, 0f) : (1f, 0.5f);
+            Assert.Equal([top, top, 0, 0, middle, middle], y[1..7]);
+            Assert.All(slope[1..5], value => Assert.Equal(0, value, 1e-30));
+            return;
+        }
+
         Assert.Equal(float.PositiveInfinity, y[1]);
         Assert.Equal(1e30f, y[2]);
         Assert.Equal([1f, 1f], slope[1..3]);

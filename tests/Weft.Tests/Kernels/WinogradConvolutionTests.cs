@@ -158,7 +158,7 @@ public sealed unsafe class WinogradConvolutionTests
         var sums = new double[images * shape.OutputPixels * shape.K];
         ForEachProduct(shape, images, (n, y, column, row, tap) =>
         {
-            var from = x.Pixel(n, y + tap / shape.R - shape.Padding, column + tap % shape.R - shape.Padding);
+            var from = x.Pixel(n, y + tap / shape.Kernel.Height - shape.Padding.Top, column + tap % shape.Kernel.Height - shape.Padding.Top);
             for (var c = 0; c < shape.C; c++)
             {
                 for (var k = 0; k < shape.K; k++)
@@ -173,7 +173,7 @@ public sealed unsafe class WinogradConvolutionTests
         var sums = new double[images * shape.Height * shape.Width * shape.C];
         ForEachProduct(shape, images, (n, y, column, row, tap) =>
         {
-            int inY = y + tap / shape.R - shape.Padding, inX = column + tap % shape.R - shape.Padding;
+            int inY = y + tap / shape.Kernel.Height - shape.Padding.Top, inX = column + tap % shape.Kernel.Height - shape.Padding.Top;
             if (inY < 0 || inX < 0 || inY >= shape.Height || inX >= shape.Width)
                 return;
             var from = dy.Pixel(n, y, column);
@@ -193,7 +193,7 @@ public sealed unsafe class WinogradConvolutionTests
         var sums = new double[shape.WeightCount];
         ForEachProduct(shape, images, (n, y, column, row, tap) =>
         {
-            float* from = x.Pixel(n, y + tap / shape.R - shape.Padding, column + tap % shape.R - shape.Padding), gradient = dy.Pixel(n, y, column);
+            float* from = x.Pixel(n, y + tap / shape.Kernel.Height - shape.Padding.Top, column + tap % shape.Kernel.Height - shape.Padding.Top), gradient = dy.Pixel(n, y, column);
             for (var c = 0; c < shape.C; c++)
             {
                 for (var k = 0; k < shape.K; k++)

@@ -3,9 +3,9 @@ namespace Weft.Tests.Models;
 /// <summary>The fixtures' networks and batches, made as Fixtures/generate.py makes them.</summary>
 internal static class HashedModel
 {
-    public static Network Compile(string name, Device device, uint seed, int batch, double width = 1, bool strict = false)
+    public static Network Compile(string name, Device device, uint seed, int batch, double width = 1, bool strict = false, int size = 28)
     {
-        var description = ModelCatalog.Describe(name, new ModelOptions { Dropout = 0, FeatureDropout = 0, Width = width });
+        var description = ModelCatalog.Describe(name, new ModelOptions { Dropout = 0, FeatureDropout = 0, Width = width, Input = new FeatureShape(size, size, 1) });
         var network = Network.Compile(description, device, new CompileOptions { BatchSize = batch, Strict = strict });
         var kinds = network.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Kind);
         foreach (var tensor in network.State.Where(tensor => kinds.ContainsKey(tensor.Name)))
@@ -24,15 +24,15 @@ internal static class HashedModel
         return network;
     }
 
-    public static (float[] Images, int[] Labels) Batch(uint seed, int step, int count)
+    public static (float[] Images, int[] Labels) Batch(uint seed, int step, int count, int size = 28)
     {
-        const int Pixels = 28 * 28;
-        var images = Hashed.Values(seed, $"images {step}", count * Pixels, 0, 1.5);
-        var patterns = Hashed.Values(seed, "patterns", 10 * Pixels, 0, 0.75);
+        var pixels = size * size;
+        var images = Hashed.Values(seed, $"images {step}", count * pixels, 0, 1.5);
+        var patterns = Hashed.Values(seed, "patterns", 10 * pixels, 0, 0.75);
         var own = seed ^ Hashed.SeedOf($"labels {step}");
         var labels = Enumerable.Range(0, count).Select(i => (int)(Hashed.Bits(own, i) % 10)).ToArray();
         for (var i = 0; i < images.Length; i++)
-            images[i] += patterns[labels[i / Pixels] * Pixels + i % Pixels];
+            images[i] += patterns[labels[i / pixels] * pixels + i % pixels];
         return (images, labels);
     }
 

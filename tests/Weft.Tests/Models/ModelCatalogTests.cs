@@ -10,12 +10,27 @@ public class ModelCatalogTests
     [InlineData("rescnn", 7_573_322)]
     [InlineData("resnet9", 6_571_978)]
     [InlineData("wideresnet", 2_748_602)]
+    [InlineData("resnet18", 11_175_370)]
+    [InlineData("mobilenetv2", 2_236_106)]
     public void Models_have_as_many_parameters_as_their_description_says(string name, long parameters)
     {
         using var device = new CpuDevice(1);
         using var network = Network.Compile(ModelCatalog.Describe(name, new ModelOptions()), device, new CompileOptions { BatchSize = 1, Training = false });
         Assert.Equal(parameters, network.ParameterCount);
         Assert.Equal(10, network.ClassCount);
+    }
+
+    // The numbers that torchvision's documentation gives.
+    [Theory]
+    [InlineData("resnet18", 11_689_512)]
+    [InlineData("mobilenetv2", 3_504_872)]
+    public void At_a_thousand_classes_torchvisions_models_have_its_number_of_parameters(string name, long parameters)
+    {
+        var description = ModelCatalog.Describe(name, new ModelOptions { Classes = 1000, Input = new FeatureShape(224, 224, 3) });
+        using var device = new CpuDevice(1);
+        using var network = Network.Compile(description with { Input = new FeatureShape(64, 64, 3) }, device, new CompileOptions { BatchSize = 1, Training = false });
+        Assert.Equal(parameters, network.ParameterCount);
+        Assert.Equal(FeatureShape.Flat(1000), description.InferOutput());
     }
 
     [Fact]
@@ -40,6 +55,18 @@ public class ModelCatalogTests
             "fc1.bias", "fc1.weight", "fc2.bias", "fc2.weight",
         ],
         Names("cnn5").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Resnet18_and_mobilenetv2_have_the_names_of_torchvisions_state_dict()
+    {
+        string[] residual = [.. Names("resnet18")], mobile = [.. Names("mobilenetv2")];
+        foreach (var name in (string[])["conv1.weight", "bn1.running_var", "layer1.0.conv1.weight", "layer1.1.bn2.bias", "layer2.0.downsample.0.weight", "layer4.0.downsample.1.running_mean", "fc.bias"])
+            Assert.Contains(name, residual);
+        foreach (var name in (string[])["features.0.0.weight", "features.0.1.bias", "features.1.conv.0.0.weight", "features.1.conv.1.weight", "features.1.conv.2.running_var",
+            "features.17.conv.1.0.weight", "features.17.conv.2.weight", "features.17.conv.3.bias", "features.18.1.weight", "classifier.1.weight"])
+            Assert.Contains(name, mobile);
+        Assert.Equal((102, 262), (residual.Length, mobile.Length));
+    }
 
     [Fact]
     public void Dropout_of_zero_leaves_no_dropout() =>

@@ -29,6 +29,8 @@ public class ModelOptionsTests
         var description = ModelCatalog.Describe(name, new ModelOptions
         {
             Width = 0.25, Normalization = norm, NormalizationGroups = 2, Activation = activation, Dropout = 0.2, SpatialDropout = 0.1, Classes = 3,
+            // An instance norm needs more than one pixel, and these two divide height and width by 32.
+            Input = name is "resnet18" or "mobilenetv2" ? new FeatureShape(64, 64, 1) : new FeatureShape(28, 28, 1),
         });
         using var device = new CpuDevice(1);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 2 });
@@ -74,7 +76,7 @@ public class ModelOptionsTests
         foreach (var name in (string[])["rescnn", "resnet9", "wideresnet"])
         {
             var convolutions = NetworkGraph.Build(ModelCatalog.Describe(name, new ModelOptions())).Nodes.Select(node => node.Layer).OfType<Conv2d>();
-            Assert.All(convolutions, convolution => Assert.True(convolution is { Stride: 1, Kernel: 3, Padding: 1 } or { Stride: 1, Kernel: 1 }));
+            Assert.All(convolutions, convolution => Assert.True(convolution.Stride == 1 && (convolution.Kernel == 1 || (convolution.Kernel == 3 && convolution.Padding == 1))));
         }
     }
 
@@ -92,7 +94,7 @@ public class ModelOptionsTests
     [Fact]
     public void The_wide_network_widens_its_groups_and_not_its_first_convolution()
     {
-        var channels = NetworkGraph.Build(ModelCatalog.Describe("wideresnet", new ModelOptions { Depth = 10, Width = 0.5 })).Nodes.Where(node => node.Layer is Conv2d { Kernel: 3 });
+        var channels = NetworkGraph.Build(ModelCatalog.Describe("wideresnet", new ModelOptions { Depth = 10, Width = 0.5 })).Nodes.Where(node => node.Layer is Conv2d { Kernel.Height: 3 });
         Assert.Equal([16, 32, 32, 64, 64, 128, 128], channels.Select(node => node.Output.Shape.Channels));
     }
 

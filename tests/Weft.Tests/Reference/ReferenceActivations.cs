@@ -14,6 +14,8 @@ internal static class ReferenceActivations
         GELU => x * NormalDistribution(x),
         SiLU => x * Sigmoid(x),
         Mish => x * Math.Tanh(Softplus(x)),
+        ReLU6 => Math.Min(Math.Max(x, 0), 6),
+        Weft.Sigmoid => Sigmoid(x),
         _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
     };
 
@@ -23,6 +25,8 @@ internal static class ReferenceActivations
         ELU elu => x > 0 ? 1 : elu.Alpha * Math.Exp(x),
         GELU => NormalDistribution(x) + x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI),
         SiLU => Sigmoid(x) * (1 + x * Sigmoid(-x)),
+        ReLU6 => x is > 0 and < 6 ? 1 : 0,
+        Weft.Sigmoid => Sigmoid(x) * Sigmoid(-x),
         Mish => Math.Tanh(Softplus(x)) + x * Sigmoid(x) / Math.Pow(Math.Cosh(Softplus(x)), 2),
         _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
     };

@@ -34,6 +34,32 @@ internal static class ReferenceBranches
         body.Output.Plus(shortcut.Output),
         dOutput => body.Backward(dOutput).Plus(shortcut.Backward(dOutput)));
 
+    /// <summary>input[n, c, y, x] · gate[n, c].</summary>
+    public static ReferenceStep Gate(ReferenceStep gate, ReferenceMap input) => new(
+        Times(input, (n, c) => gate.Output[n, c, 0, 0]),
+        dOutput =>
+        {
+            var dGate = gate.Output.Like();
+            for (var n = 0; n < input.Count; n++)
+                for (var c = 0; c < input.Channels; c++)
+                    for (var y = 0; y < input.Height; y++)
+                        for (var x = 0; x < input.Width; x++)
+                            dGate[n, c, 0, 0] += dOutput[n, c, y, x] * input[n, c, y, x];
+            return Times(dOutput, (n, c) => gate.Output[n, c, 0, 0]).Plus(gate.Backward(dGate));
+        });
+
+    private static ReferenceMap Times(ReferenceMap map, Func<int, int, double> factor)
+    {
+        var product = map.Like();
+        for (var i = 0; i < map.Length; i++)
+        {
+            var plane = i / (map.Height * map.Width);
+            product.Data[i] = map.Data[i] * factor(plane / map.Channels, plane % map.Channels);
+        }
+
+        return product;
+    }
+
     private static void Copy(ReferenceMap source, int sourceChannel, ReferenceMap target, int targetChannel, int channels)
     {
         for (var n = 0; n < source.Count; n++)

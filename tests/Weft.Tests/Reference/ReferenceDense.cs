@@ -3,13 +3,15 @@ namespace Weft.Tests.Reference;
 /// <summary>The layers with weight matrices.</summary>
 internal static class ReferenceDense
 {
-    // weight [K, C, R, R]
+    // weight [K, C/groups, R, S]
     public static ReferenceStep Convolve(Conv2d layer, ReferenceMap input, ReferenceTensorScope tensors)
     {
-        var (K, R, C) = (layer.OutputChannels, layer.Kernel, input.Channels);
-        var weight = tensors.Value("weight", K * C * R * R, 0, Math.Sqrt(3.0 / (C * R * R)));
+        var (K, C, (R, S)) = (layer.OutputChannels, input.Channels / layer.Groups, layer.Kernel);
+        var ((stepY, stepX), (top, left, bottom, right), (apartY, apartX)) = (layer.Stride, layer.Padding, layer.Dilation);
+        var weight = tensors.Value("weight", K * C * R * S, 0, Math.Sqrt(3.0 / (C * R * S)));
         var bias = layer.Bias ? tensors.Value("bias", K, 0, 0.5) : null;
-        var output = new ReferenceMap(input.Count, K, Size(input.Height), Size(input.Width));
+        var output = new ReferenceMap(
+            input.Count, K, (input.Height + top + bottom - apartY * (R - 1) - 1) / stepY + 1, (input.Width + left + right - apartX * (S - 1) - 1) / stepX + 1);
         ForEach((n, k, y, x) => output[n, k, y, x] += bias?[k] ?? 0);
         ForEachTap((n, k, y, x, c, i, j, w) => output[n, k, y, x] += weight[w] * input[n, c, i, j]);
         return new ReferenceStep(output, dOutput =>
@@ -32,8 +34,6 @@ internal static class ReferenceDense
             return dInput;
         });
 
-        int Size(int size) => (size + 2 * layer.Padding - R) / layer.Stride + 1;
-
         void ForEach(Action<int, int, int, int> act)
         {
             for (var n = 0; n < output.Count; n++)
@@ -45,13 +45,14 @@ internal static class ReferenceDense
 
         void ForEachTap(Action<int, int, int, int, int, int, int, int> act) => ForEach((n, k, y, x) =>
         {
+            var group = k / (K / layer.Groups);
             for (var c = 0; c < C; c++)
                 for (var r = 0; r < R; r++)
-                    for (var s = 0; s < R; s++)
+                    for (var s = 0; s < S; s++)
                     {
-                        var (i, j) = (y * layer.Stride + r - layer.Padding, x * layer.Stride + s - layer.Padding);
+                        var (i, j) = (y * stepY + r * apartY - top, x * stepX + s * apartX - left);
                         if (input.Contains(i, j))
-                            act(n, k, y, x, c, i, j, ((k * C + c) * R + r) * R + s);
+                            act(n, k, y, x, group * C + c, i, j, ((k * C + c) * R + r) * S + s);
                     }
         });
     }

@@ -36,6 +36,7 @@ internal sealed class ReferenceNetwork(NetworkDescription description, long seed
         Residual residual => ReferenceBranches.Add(
             Apply(residual.Body, Path(path, residual.Body, "body"), input, phase),
             residual.Shortcut is { } shortcut ? Apply(shortcut, Path(path, shortcut, "shortcut"), input, phase) : new ReferenceStep(input, gradient => gradient)),
+        ChannelGate gate => ReferenceBranches.Gate(Apply(gate.Body, Path(path, gate.Body, "body"), input, phase), input),
         Conv2d convolution => ReferenceDense.Convolve(convolution, input, Tensors.At(path)),
         Linear linear => ReferenceDense.Multiply(linear, input, Tensors.At(path)),
         BatchNorm2d norm => ReferenceNorms.Batch(norm, input, phase, Tensors.At(path)),
@@ -68,5 +69,6 @@ internal sealed class ReferenceNetwork(NetworkDescription description, long seed
         });
     }
 
-    private static string Path(string path, Layer layer, string otherwise) => path.Length == 0 ? layer.Name ?? otherwise : $"{path}.{layer.Name ?? otherwise}";
+    private static string Path(string path, Layer layer, string otherwise) =>
+        path.Length == 0 || layer.Name is "" ? path + (layer.Name ?? otherwise) : $"{path}.{layer.Name ?? otherwise}";
 }

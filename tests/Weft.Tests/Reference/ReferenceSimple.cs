@@ -19,13 +19,13 @@ internal static class ReferenceSimple
 
     public static ReferenceStep MaxPool(MaxPool2d layer, ReferenceMap input)
     {
-        var output = Pooled(input, layer.Kernel, layer.Stride, layer.Padding);
+        var output = Pooled(input, layer.Kernel, layer.Stride, layer.Padding, layer.CeilMode);
         var chosen = new (int Y, int X)[output.Length];
         var index = 0;
         ForEach(output, (n, c, y, x) =>
         {
             var best = double.NegativeInfinity;
-            ForEachTap(input, layer.Kernel, y * layer.Stride - layer.Padding, x * layer.Stride - layer.Padding, (i, j) =>
+            ForEachTap(input, layer.Kernel, layer.Stride, layer.Padding, y, x, (i, j) =>
             {
                 if (input[n, c, i, j] > best)
                     (best, chosen[index]) = (input[n, c, i, j], (i, j));
@@ -44,17 +44,30 @@ internal static class ReferenceSimple
 
     public static ReferenceStep AveragePool(AveragePool2d layer, ReferenceMap input)
     {
-        var output = Pooled(input, layer.Kernel, layer.Stride, layer.Padding);
-        double area = layer.Kernel * layer.Kernel;
-        ForEach(output, (n, c, y, x) => ForEachTap(input, layer.Kernel, y * layer.Stride - layer.Padding, x * layer.Stride - layer.Padding,
-            (i, j) => output[n, c, y, x] += input[n, c, i, j] / area));
+        var output = Pooled(input, layer.Kernel, layer.Stride, layer.Padding, layer.CeilMode);
+        ForEach(output, (n, c, y, x) => ForEachTap(input, layer.Kernel, layer.Stride, layer.Padding, y, x, (i, j) => output[n, c, y, x] += input[n, c, i, j] / Area(y, x)));
         return new ReferenceStep(output, dOutput =>
         {
             var dInput = input.Like();
-            ForEach(output, (n, c, y, x) => ForEachTap(input, layer.Kernel, y * layer.Stride - layer.Padding, x * layer.Stride - layer.Padding,
-                (i, j) => dInput[n, c, i, j] += dOutput[n, c, y, x] / area));
+            ForEach(output, (n, c, y, x) =>
+                ForEachTap(input, layer.Kernel, layer.Stride, layer.Padding, y, x, (i, j) => dInput[n, c, i, j] += dOutput[n, c, y, x] / Area(y, x)));
             return dInput;
         });
+
+        // Pixels of the image, or of the image with its padding.
+        double Area(int y, int x)
+        {
+            var count = 0;
+            var pad = layer.CountIncludePad ? layer.Padding : 0;
+            for (var i = 0; i < layer.Kernel.Height; i++)
+                for (var j = 0; j < layer.Kernel.Width; j++)
+                {
+                    var (row, column) = (y * layer.Stride.Height + i - layer.Padding.Top, x * layer.Stride.Width + j - layer.Padding.Left);
+                    count += row >= -pad.Top && row < input.Height + pad.Bottom && column >= -pad.Left && column < input.Width + pad.Right ? 1 : 0;
+                }
+
+            return count;
+        }
     }
 
     public static ReferenceStep GlobalAverage(ReferenceMap input)
@@ -85,8 +98,20 @@ internal static class ReferenceSimple
         });
     }
 
-    private static ReferenceMap Pooled(ReferenceMap input, int kernel, int stride, int padding) =>
-        new(input.Count, input.Channels, (input.Height + 2 * padding - kernel) / stride + 1, (input.Width + 2 * padding - kernel) / stride + 1);
+    private static ReferenceMap Pooled(ReferenceMap input, Size2d kernel, Size2d stride, Padding2d padding, bool ceilMode)
+    {
+        return new(
+            input.Count, input.Channels, Size(input.Height, padding.Top, padding.Bottom, kernel.Height, stride.Height),
+            Size(input.Width, padding.Left, padding.Right, kernel.Width, stride.Width));
+
+        // PyTorch's rule: rounded up, the last window is left out if it begins behind the image.
+        int Size(int length, int before, int after, int window, int step)
+        {
+            var whole = (length + before + after - window) / (double)step;
+            var count = (int)(ceilMode ? Math.Ceiling(whole) : Math.Floor(whole)) + 1;
+            return ceilMode && (count - 1) * step >= length + before ? count - 1 : count;
+        }
+    }
 
     private static void ForEach(ReferenceMap map, Action<int, int, int, int> act)
     {
@@ -97,10 +122,11 @@ internal static class ReferenceSimple
                         act(n, c, y, x);
     }
 
-    private static void ForEachTap(ReferenceMap input, int kernel, int top, int left, Action<int, int> act)
+    private static void ForEachTap(ReferenceMap input, Size2d kernel, Size2d stride, Padding2d padding, int y, int x, Action<int, int> act)
     {
-        for (var i = top; i < top + kernel; i++)
-            for (var j = left; j < left + kernel; j++)
+        var (top, left) = (y * stride.Height - padding.Top, x * stride.Width - padding.Left);
+        for (var i = top; i < top + kernel.Height; i++)
+            for (var j = left; j < left + kernel.Width; j++)
             {
                 if (input.Contains(i, j))
                     act(i, j);

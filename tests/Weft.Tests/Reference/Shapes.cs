@@ -106,6 +106,7 @@ internal static partial class Shapes
         Of("residual in concat", 4, 4, 3, 2, new Concat(new Residual(new Conv2d(3, 3) { Padding = 1 }), new MaxPool2d(3) { Stride = 1, Padding = 1 })),
 
         .. NormsAndActivations,
+        .. Windows,
     ];
 
     private static Concat Inception(int width) => new(

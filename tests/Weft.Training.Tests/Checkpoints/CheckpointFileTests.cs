@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Weft.Training.Tests;
 
 public sealed class CheckpointFileTests : IDisposable
@@ -128,6 +130,40 @@ public sealed class CheckpointFileTests : IDisposable
             using var b = Network.Compile(NetworkDescriptionJson.Read(json), device, new CompileOptions { BatchSize = 1, Training = false });
             Assert.Equal(a.State.Select(tensor => (tensor.Name, tensor.Length)), b.State.Select(tensor => (tensor.Name, tensor.Length)));
         }
+    }
+
+    // As a run of version 0.1 wrote it into its checkpoint.
+    [Fact]
+    public void A_description_of_version_0_1_is_read_and_written_byte_for_byte()
+    {
+        const string Text = """
+            {"name":"net","input":{"height":28,"width":28,"channels":1},"body":{"layer":"Sequential","layers":[
+            {"layer":"Conv2d","output_channels":64,"kernel":3,"stride":1,"padding":1,"bias":true,"name":"conv1"},{"layer":"ReLU","name":null},
+            {"layer":"MaxPool2d","kernel":2,"stride":2,"padding":0,"name":null},{"layer":"AveragePool2d","kernel":3,"stride":2,"padding":1,"name":null},
+            {"layer":"GroupNorm","groups":8,"epsilon":1E-05,"name":null},{"layer":"Flatten","name":null},
+            {"layer":"Linear","output_features":10,"bias":true,"name":"fc"}],"name":null}}
+            """;
+        var text = Text.ReplaceLineEndings("");
+
+        var description = NetworkDescriptionJson.Read(text);
+
+        Assert.Equal(new Conv2d(64, 3) { Padding = 1, Name = "conv1" }, ((Sequential)description.Body).Layers[0]);
+        Assert.Equal(text, NetworkDescriptionJson.Write(description));
+    }
+
+    [Fact]
+    public void What_version_0_1_did_not_know_survives_in_JSON()
+    {
+        var description = new NetworkDescription("net", new FeatureShape(9, 8, 4), new Sequential(
+            new Conv2d(8, (1, 7)) { Groups = 4, Dilation = (1, 2), Stride = (2, 1), Padding = new(0, 1, 2, 3) }, new MaxPool2d((2, 3)) { CeilMode = true },
+            new AveragePool2d(3) { Padding = (1, 0), CountIncludePad = false }, new ChannelGate(new GlobalAveragePool()) { Name = "" }));
+
+        var json = NetworkDescriptionJson.Write(description);
+
+        Assert.Contains("\"kernel\":[1,7],\"stride\":[2,1],\"padding\":[0,1,2,3],\"bias\":true,\"dilation\":[1,2],\"groups\":4", json);
+        Assert.Equal(((Sequential)description.Body).Layers, ((Sequential)NetworkDescriptionJson.Read(json).Body).Layers);
+        foreach (var damage in (string[])["[1,7,9]", "[]", "[1.5,7]", "\"3\"", "{}", "[[1],7]", "null"])
+            Assert.Throws<JsonException>(() => NetworkDescriptionJson.Read(json.Replace("[1,7]", damage)));
     }
 
     private Checkpoint Tiny()

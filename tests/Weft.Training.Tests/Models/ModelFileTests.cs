@@ -56,7 +56,35 @@ public sealed class ModelFileTests
         Assert.Equal(NetworkDescriptionJson.Write(fullForm), NetworkDescriptionJson.Write(shortForm));
     }
 
+    [Fact]
+    public void Windows_are_one_number_or_a_list_of_their_sides()
+    {
+        var description = new NetworkDescription("net", Input, new Sequential(
+            new Conv2d(8, (1, 7)) { Padding = (0, 3), Stride = (2, 1) },
+            new Conv2d(8, 3) { Name = "", Groups = 4, Dilation = 2, Padding = new(1, 0, 2, 3) },
+            new ChannelGate(new Sequential(new GlobalAveragePool(), new Linear(8), new Sigmoid())),
+            new MaxPool2d((2, 1)) { CeilMode = true },
+            new AveragePool2d((2, 3)) { Stride = 2, Padding = (1, 1), CountIncludePad = false },
+            new ReLU6(), new GlobalAveragePool(), new Linear(10)));
+
+        var text = ModelFile.Write(description);
+
+        Assert.Contains("  - conv2d: {output_channels: 8, kernel: [1, 7], stride: [2, 1], padding: [0, 3]}\n", text);
+        Assert.Contains("""  - conv2d: {name: "", output_channels: 8, kernel: 3, padding: [1, 0, 2, 3], dilation: 2, groups: 4}""" + "\n", text);
+        Assert.Contains("  - max_pool2d: {kernel: [2, 1], ceil_mode: true}\n", text);
+        Assert.Contains("  - average_pool2d: {kernel: [2, 3], stride: 2, padding: 1, count_include_pad: false}\n", text);
+        Assert.Equal(NetworkDescriptionJson.Write(description), NetworkDescriptionJson.Write(Read(text)));
+        Assert.Equal(new MaxPool2d((3, 2)), ((Sequential)Read("layers:\n  - max_pool2d: [3, 2]\n  - global_average_pool\n  - linear: classes").Body).Layers[0]);
+    }
+
     [Theory]
+    [InlineData("layers:\n  - conv2d: {output_channels: 8, kernel: [3, 3, 3]}", "net.yaml:2", "a list of two, for kernel a list of '3', '3', '3'")]
+    [InlineData("layers:\n  - conv2d: {output_channels: 8, kernel: 3, padding: [1, 2, 3]}", "net.yaml:2", "a list of two or four, for padding")]
+    [InlineData("layers:\n  - conv2d: {output_channels: 8, kernel: 3, stride: [1, x]}", "net.yaml:2", "for stride a list of '1', 'x'")]
+    [InlineData("layers:\n  - conv2d: {output_channels: 8, kernel: 3x3}", "net.yaml:2", "for kernel '3x3'")]
+    [InlineData("layers:\n  - conv2d: {output_channels: 9, kernel: 3, groups: 2}\n  - global_average_pool\n  - linear: classes", "net.yaml:2", "groups that divide")]
+    [InlineData("layers:\n  - conv2d: {output_channels: 9, kernel: 3, dilation: 14}\n  - global_average_pool\n  - linear: classes", "net.yaml:2", "29x29")]
+    [InlineData("layers:\n  - channel_gate: [sigmoid]\n  - global_average_pool\n  - linear: classes", "net.yaml:2", "one factor for each of 1 channels")]
     [InlineData("layers:\n  - cnov2d: {output_channels: 8, kernel: 3}\n  - linear: classes", "net.yaml:2", "did you mean conv2d?")]
     [InlineData("layers:\n  - flatten\n  - linear: {outputs: 10}", "net.yaml:3", "unknown key of linear outputs")]
     [InlineData("layers:\n  - conv2d: {output_channels: 8}\n  - flatten\n  - linear: classes", "net.yaml:2", "conv2d with kernel")]
@@ -123,7 +151,10 @@ public sealed class ModelFileTests
 
         Assert.Contains("conv2d", layers.Select(layer => layer.Key));
         Assert.All(LayerKind.All, kind => Assert.True(layers.ContainsKey(kind.Name), kind.Name));
-        Assert.Equal("integer", (string?)layers["conv2d"]!["properties"]!["kernel"]!["type"]);
+        var conv2d = layers["conv2d"]!["properties"]!;
+        Assert.Equal("integer", (string?)conv2d["groups"]!["type"]);
+        Assert.Equal(["integer", "array"], conv2d["kernel"]!["anyOf"]!.AsArray().Select(form => (string?)form!["type"]));
+        Assert.Equal([2, 4], conv2d["padding"]!["anyOf"]!.AsArray().Skip(1).Select(form => (int)form!["maxItems"]!));
     }
 
     [Fact]

@@ -76,14 +76,14 @@ internal sealed class CpuLowering
                 Emit(node, output => new SpatialDropoutOperation(node.Path, layer, _storage[node.Input], output, mayDropChannels, _options.Seed, _dropouts++));
                 break;
             case MaxPool2d pool:
-                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: true, pool.Kernel, pool.Kernel, pool.Stride, pool.Padding));
+                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, new PoolingShape(true, pool.Kernel, pool.Stride, pool.Padding)));
                 break;
             case AveragePool2d pool:
-                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: false, pool.Kernel, pool.Kernel, pool.Stride, pool.Padding));
+                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, new PoolingShape(false, pool.Kernel, pool.Stride, pool.Padding, pool.CountIncludePad)));
                 break;
             case GlobalAveragePool or GlobalMaxPool:
                 var size = node.Input.Shape;
-                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, isMax: node.Layer is GlobalMaxPool, size.Height, size.Width, 1, 0));
+                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, new PoolingShape(node.Layer is GlobalMaxPool, (size.Height, size.Width), 1, 0)));
                 break;
             case Linear layer:
                 Emit(node, output => new LinearOperation(node.Path, layer, _storage[node.Input], output, _kernels, _options.BatchSize), hasParameters: true);
@@ -96,6 +96,9 @@ internal sealed class CpuLowering
                 break;
             case Residual:
                 Emit(node, output => new AddOperation(node.Path, [.. node.Inputs.Select(input => _storage[input])], output));
+                break;
+            case ChannelGate:
+                Emit(node, output => new GateOperation(node.Path, _storage[node.Inputs[0]], _storage[node.Inputs[1]], output));
                 break;
             default:
                 throw new NetworkException($"The CPU has no operation for {node.Layer.GetType().Name} \"{node.Path}\".");
@@ -125,7 +128,7 @@ internal sealed class CpuLowering
             rectify = true;
         }
 
-        if (Next(last) is { Layer: MaxPool2d { Kernel: 2, Stride: 2, Padding: 0 } } pooling && node.Output.Shape is { Height: var height, Width: var width } && height % 2 == 0 && width % 2 == 0)
+        if (Next(last) is { Layer: MaxPool2d window } pooling && window.Kernel == 2 && window.Stride == 2 && window.Padding == 0 && node.Output.Shape is { Height: var height, Width: var width } && height % 2 == 0 && width % 2 == 0)
         {
             _done.Add(pooling);
             last = pooling;

@@ -10,13 +10,15 @@ internal enum ActivationKind
     GELU = 3,
     SiLU = 4,
     Mish = 5,
+    ReLU6 = 6,
+    Sigmoid = 7,
 }
 
 /// <summary>An activation with its number (slope of leaky ReLU, α of ELU, unused by the others).</summary>
 internal readonly record struct ActivationFunction(ActivationKind Kind, float Parameter)
 {
     /// <summary>Whether the slope at an input is also the slope at its output, so that the output may take the input's place.</summary>
-    public bool SlopeFollowsFromOutput => Kind == ActivationKind.LeakyReLU && Parameter >= 0;
+    public bool SlopeFollowsFromOutput => Kind == ActivationKind.ReLU6 || (Kind == ActivationKind.LeakyReLU && Parameter >= 0);
 }
 
 /// <summary>One function over any vector width: y = f(x) and f'(x).</summary>
@@ -148,5 +150,57 @@ internal readonly struct MishActivation : IActivation
         var inverse = TW.Divide(TW.Broadcast(1), TW.Add(n, two));
         var rise = TW.Multiply(TW.Multiply(TW.MultiplyAdd(w, w, w), TW.Broadcast(4)), TW.Multiply(inverse, inverse));
         return TW.MultiplyAdd(clamped, rise, TW.Multiply(n, inverse));
+    }
+}
+
+internal readonly struct ReLU6Activation : IActivation
+{
+    private const float End = 6;
+
+    // Only a comparison that is false for NaN lets NaN through.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Value<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        TV zero = TW.Broadcast(0), end = TW.Broadcast(End);
+        return TW.SelectGreater(x, end, end, TW.Max(x, zero));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Slope<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        TV zero = TW.Broadcast(0), one = TW.Broadcast(1);
+        return TW.SelectGreater(x, zero, TW.SelectGreater(TW.Broadcast(End), x, one, zero), zero);
+    }
+}
+
+internal readonly struct SigmoidActivation : IActivation
+{
+    // e^87 is still a float; beyond it the value is 0 or 1 to the last bit.
+    private const float Settles = 87;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Value<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        var one = TW.Broadcast(1);
+        return TW.Divide(one, TW.Add(one, VectorMath<TW, TV>.Exp(TW.Subtract(TW.Broadcast(0), x))));
+    }
+
+    // With e = exp(−x): e / (1 + e)². (1 − s would lose the digits that e keeps.)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Slope<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        TV one = TW.Broadcast(1), end = TW.Broadcast(Settles);
+        var clamped = TW.Max(TW.SelectGreater(x, end, end, x), TW.Broadcast(-Settles));
+        var e = VectorMath<TW, TV>.Exp(TW.Subtract(TW.Broadcast(0), clamped));
+        var s = TW.Divide(one, TW.Add(one, e));
+        return TW.Multiply(TW.Multiply(e, s), s);
     }
 }

@@ -1,27 +1,12 @@
 namespace Weft.Kernels;
 
-/// <summary>The sizes of a convolution. N batch, C input channels, K output channels, R kernel rows and columns.</summary>
-internal readonly record struct ConvolutionShape(int C, int K, int R, int Stride, int Padding, int Height, int Width, int OutputHeight, int OutputWidth)
-{
-    public int Taps => R * R;
-
-    public long WeightCount => (long)Taps * C * K;
-
-    public int OutputPixels => OutputHeight * OutputWidth;
-
-    public long FlopsPerImage => 2L * OutputPixels * Taps * C * K;
-
-    /// <summary>Rows and columns of zeros that a kernel reads below and right of the image.</summary>
-    public int HaloAfter => Math.Max(0, Math.Max((OutputHeight - 1) * Stride + R - Padding - Height, (OutputWidth - 1) * Stride + R - Padding - Width));
-}
-
 /// <summary>
-/// Convolution as sums of shifted matrix products, any kernel, stride and padding: a row of output pixels is a block of matrix rows, each kernel row a
-/// segment of the sum, nothing is copied or rearranged but the weights. One image at a time, or for a 1×1 kernel several whose pixels lie side by side; the
-/// caller spreads images over workers.
+/// Convolution as sums of shifted matrix products, any kernel, stride, dilation and padding: a row of output pixels is a block of matrix rows, each kernel row
+/// (or tap, where neighbouring taps are no neighbours in memory) a segment of the sum, nothing is copied or rearranged but the weights. Groups of channels are
+/// slices of the maps, one after the other. One image at a time, or for a 1×1 kernel several whose pixels lie side by side; the caller spreads images over workers.
 /// </summary>
 /// <remarks>
-/// Weights lie as [R, R, C, K]. The input gradient is the convolution of the output gradient, stretched by the stride and framed with zeros, with the
+/// Weights lie as [R, S, C/groups, K]. The input gradient is the convolution of the output gradient, stretched by the stride and framed with zeros, with the
 /// kernel turned by 180° and its channels swapped.
 /// </remarks>
 internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKernels kernels)
@@ -37,6 +22,10 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
 
     private readonly int _panel = kernels.PanelWidth;
 
+    // Channels of one group.
+    private readonly int _inputs = shape.GroupInputs;
+    private readonly int _outputs = shape.GroupOutputs;
+
     public ConvolutionShape Shape { get; } = shape;
 
     /// <summary>Images that go through one call.</summary>
@@ -48,15 +37,15 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// <summary>Floats of the inputs of a group, as <see cref="Gather"/> lays them out; none where it reads them in place.</summary>
     public long InputsLength => NeedsFrame ? 0 : (long)GroupImages * Shape.OutputPixels * (Shape.C + Pad);
 
-    /// <summary>Floats of the weights packed for the forward pass: panels [K/panel][taps · C][panel], the last one filled up with zeros.</summary>
-    public long PackedLength => (long)Panels(Shape.K) * Shape.Taps * Shape.C * _panel;
+    /// <summary>Floats of the weights packed for the forward pass: for each group panels [K/panel][taps · C][panel], the last one filled up with zeros.</summary>
+    public long PackedLength => (long)ForwardPanels * Shape.Taps * _inputs * _panel;
 
     /// <summary>As <see cref="PackedLength"/>, for the input gradient: [C/panel][taps · K][panel].</summary>
-    public long PackedTurnedLength => (long)Panels(Shape.C) * Shape.Taps * Shape.K * _panel;
+    public long PackedTurnedLength => (long)TurnedPanels * Shape.Taps * _outputs * _panel;
 
-    public int ForwardPanels => Panels(Shape.K);
+    public int ForwardPanels => Shape.Groups * Panels(_outputs);
 
-    public int TurnedPanels => Panels(Shape.C);
+    public int TurnedPanels => Shape.Groups * Panels(_inputs);
 
     /// <summary>Floats of the stretched and framed output gradient of one image.</summary>
     public long FramedLength => FeatureMap.ImageLength(StretchedHeight, StretchedWidth, Shape.K, FrameBefore, FrameAfter) + Slack;
@@ -67,16 +56,23 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// <summary>Whether the output gradients are the frame already.</summary>
     public bool NeedsFrame => !IsPointwise(Shape);
 
-    private static bool IsPointwise(in ConvolutionShape shape) => shape is { R: 1, Stride: 1, Padding: 0 };
+    private static bool IsPointwise(in ConvolutionShape shape) =>
+        shape is { Taps: 1, Groups: 1, Stride: { Height: 1, Width: 1 }, Padding: { Top: 0, Left: 0, Bottom: 0, Right: 0 } };
 
-    private int StretchedHeight => (Shape.OutputHeight - 1) * Shape.Stride + 1;
+    private int StretchedHeight => (Shape.OutputHeight - 1) * Shape.Stride.Height + 1;
 
-    private int StretchedWidth => (Shape.OutputWidth - 1) * Shape.Stride + 1;
+    private int StretchedWidth => (Shape.OutputWidth - 1) * Shape.Stride.Width + 1;
 
-    private int FrameBefore => Shape.R - 1 - Shape.Padding;
+    // As far as a window of the turned kernel reaches above and left of the image; below 0 where the outermost outputs saw only padding.
+    private int ReachAbove => Shape.Reach.Height - 1 - Shape.Padding.Top;
+
+    private int ReachLeft => Shape.Reach.Width - 1 - Shape.Padding.Left;
+
+    private int FrameBefore => Math.Max(0, Math.Max(ReachAbove, ReachLeft));
 
     // Input rows that no output reached (a stride that does not divide) still need their zero gradient.
-    private int FrameAfter => Math.Max(Shape.Height + Shape.R - 1 - StretchedHeight - FrameBefore, Shape.Width + Shape.R - 1 - StretchedWidth - FrameBefore);
+    private int FrameAfter => Math.Max(0, Math.Max(
+        Shape.Height + Shape.Reach.Height - 1 - StretchedHeight - ReachAbove, Shape.Width + Shape.Reach.Width - 1 - StretchedWidth - ReachLeft));
 
     /// <summary>The output gradients of a group, in a worker's scratch.</summary>
     public FeatureMap Outputs(float* memory)
@@ -89,23 +85,23 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// <summary>The framed image as a map of output-gradient pixels: writing pixel (y, x) puts it at its stretched place.</summary>
     public FeatureMap FramedOutputs(float* memory)
     {
-        var map = FeatureMap.Over(memory, StretchedHeight, StretchedWidth, Shape.K, Math.Max(FrameBefore, 0), Math.Max(FrameAfter, 0));
+        var map = FeatureMap.Over(memory, StretchedHeight, StretchedWidth, Shape.K, FrameBefore, FrameAfter);
         map.Height = Shape.OutputHeight;
         map.Width = Shape.OutputWidth;
-        map.PixelStride *= Shape.Stride;
-        map.RowStride *= Shape.Stride;
+        map.PixelStride *= Shape.Stride.Width;
+        map.RowStride *= Shape.Stride.Height;
         return map;
     }
 
     public void Pack(float* weight, float* packed, int panel)
     {
-        var depth = Shape.Taps * Shape.C;
-        var first = panel * _panel;
-        var columns = Math.Min(_panel, Shape.K - first);
+        var depth = Shape.Taps * _inputs;
+        var (group, first, columns) = Panel(panel, _outputs);
+        var from = weight + group * _outputs + first;
         var to = packed + (long)panel * depth * _panel;
-        for (var p = 0; p < depth; p++, to += _panel)
+        for (var p = 0; p < depth; p++, from += Shape.K, to += _panel)
         {
-            VectorKernels.Copy(weight + (long)p * Shape.K + first, to, columns);
+            VectorKernels.Copy(from, to, columns);
             if (columns < _panel)
                 new Span<float>(to + columns, _panel - columns).Clear();
         }
@@ -113,19 +109,18 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
 
     public void PackTurned(float* weight, float* packed, int panel)
     {
-        var first = panel * _panel;
-        var columns = Math.Min(_panel, Shape.C - first);
-        var to = packed + (long)panel * Shape.Taps * Shape.K * _panel;
+        var (group, first, columns) = Panel(panel, _inputs);
+        var to = packed + (long)panel * Shape.Taps * _outputs * _panel;
         for (var tap = Shape.Taps - 1; tap >= 0; tap--)
         {
-            kernels.Transpose(weight + ((long)tap * Shape.C + first) * Shape.K, Shape.K, columns, Shape.K, to, _panel);
+            kernels.Transpose(weight + ((long)tap * _inputs + first) * Shape.K + group * _outputs, Shape.K, columns, _outputs, to, _panel);
             if (columns < _panel)
             {
-                for (var k = 0; k < Shape.K; k++)
+                for (var k = 0; k < _outputs; k++)
                     new Span<float>(to + k * _panel + columns, _panel - columns).Clear();
             }
 
-            to += (long)Shape.K * _panel;
+            to += (long)_outputs * _panel;
         }
     }
 
@@ -147,28 +142,26 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
 
     private void Forward(in FeatureMap x, int xImage, float* packed, in FeatureMap y, int yImage, int firstRow, int endRow)
     {
-        // Where pixels lie side by side a whole kernel row is one run of R · C terms.
-        var isRun = x.PixelStride == x.Channels;
+        var isRun = IsRun(x);
         var segments = stackalloc nint[Shape.Taps];
         var block = new MatrixBlock
         {
             Segments = segments,
-            SegmentCount = FillSegments(segments, x, isRun),
-            Count = isRun ? Shape.R * Shape.C : Shape.C,
-            RowStride = Shape.Stride * x.PixelStride,
+            SegmentCount = FillSegments(segments, x.RowStride, x.PixelStride, isRun),
+            Count = isRun ? Shape.Kernel.Width * _inputs : _inputs,
+            RowStride = Shape.Stride.Width * x.PixelStride,
             Step = 1,
             BStep = _panel,
             CRow = y.PixelStride,
         };
-        var depth = (long)Shape.Taps * Shape.C;
+        var depth = (long)Shape.Taps * _inputs;
         for (var panel = 0; panel < ForwardPanels; panel++)
         {
-            var first = panel * _panel;
-            var columns = Math.Min(_panel, Shape.K - first);
+            var (group, first, columns) = Panel(panel, _outputs);
             for (var row = firstRow; row < endRow; row++)
             {
-                var from = x.Pixel(xImage, row * Shape.Stride - Shape.Padding, -Shape.Padding);
-                kernels.MultiplyPanel(block, from, packed + panel * depth * _panel, y.Pixel(yImage, row, 0) + first, Shape.OutputWidth, columns);
+                var from = x.Pixel(xImage, row * Shape.Stride.Height - Shape.Padding.Top, -Shape.Padding.Left) + group * _inputs;
+                kernels.MultiplyPanel(block, from, packed + panel * depth * _panel, y.Pixel(yImage, row, 0) + group * _outputs + first, Shape.OutputWidth, columns);
             }
         }
     }
@@ -217,31 +210,28 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// <summary>dx (+)= the input gradient of one image from its framed output gradient.</summary>
     public void BackwardInput(float* framed, float* packedTurned, in FeatureMap dx, int image, bool accumulate)
     {
-        nint rowLength = (StretchedWidth + Math.Max(FrameBefore, 0) + Math.Max(FrameAfter, 0)) * (nint)Shape.K;
-        // A padding wider than the kernel's reach means that the outermost outputs saw only zeros.
-        var skip = Math.Max(-FrameBefore, 0);
-        var segments = stackalloc nint[Shape.R];
-        for (var r = 0; r < Shape.R; r++)
-            segments[r] = r * rowLength;
+        nint rowLength = (StretchedWidth + FrameBefore + FrameAfter) * (nint)Shape.K;
+        var start = framed + (FrameBefore - ReachAbove) * rowLength + (FrameBefore - ReachLeft) * (nint)Shape.K;
+        var isRun = Shape is { Groups: 1, Dilation.Width: 1 };
+        var segments = stackalloc nint[Shape.Taps];
         var block = new MatrixBlock
         {
             Segments = segments,
-            SegmentCount = Shape.R,
-            Count = Shape.R * Shape.K,
+            SegmentCount = FillSegments(segments, rowLength, Shape.K, isRun),
+            Count = isRun ? Shape.Kernel.Width * _outputs : _outputs,
             RowStride = Shape.K,
             Step = 1,
             BStep = _panel,
             CRow = dx.PixelStride,
             Accumulate = accumulate,
         };
-        var depth = (long)Shape.Taps * Shape.K;
+        var depth = (long)Shape.Taps * _outputs;
         for (var panel = 0; panel < TurnedPanels; panel++)
         {
-            var first = panel * _panel;
-            var columns = Math.Min(_panel, Shape.C - first);
+            var (group, first, columns) = Panel(panel, _inputs);
             var b = packedTurned + panel * depth * _panel;
             for (var row = 0; row < Shape.Height; row++)
-                kernels.MultiplyPanel(block, framed + (row + skip) * rowLength + skip * Shape.K, b, dx.Pixel(image, row, 0) + first, Shape.Width, columns);
+                kernels.MultiplyPanel(block, start + row * rowLength + group * _outputs, b, dx.Pixel(image, row, 0) + group * _inputs + first, Shape.Width, columns);
         }
     }
 
@@ -285,10 +275,10 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     public void AddWeightGradient(in FeatureMap x, int image, in FeatureMap dy, float* dw)
     {
         // Rows are the inputs under one kernel row (or tap), the sum runs over the output pixels: a segment for each output row.
-        var isRun = x.PixelStride == x.Channels;
+        var isRun = IsRun(x);
         var segments = stackalloc nint[Shape.OutputHeight];
         for (var row = 0; row < Shape.OutputHeight; row++)
-            segments[row] = row * Shape.Stride * x.RowStride;
+            segments[row] = row * Shape.Stride.Height * x.RowStride;
         if (dy.RowStride != Shape.OutputWidth * dy.PixelStride)
             throw new InvalidOperationException("The output gradient of a weight gradient has no gaps between its rows.");
         var block = new MatrixBlock
@@ -297,42 +287,55 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
             SegmentCount = Shape.OutputHeight,
             Count = Shape.OutputWidth,
             RowStride = 1,
-            Step = Shape.Stride * x.PixelStride,
+            Step = Shape.Stride.Width * x.PixelStride,
             BStep = dy.PixelStride,
             CRow = Shape.K,
             Accumulate = true,
         };
-        var runs = isRun ? Shape.R : Shape.Taps;
-        var runLength = isRun ? Shape.R * Shape.C : Shape.C;
-        for (var column = 0; column < Shape.K; column += _panel)
+        var (_, width) = Shape.Kernel;
+        var runs = isRun ? Shape.Kernel.Height : Shape.Taps;
+        var runLength = isRun ? width * _inputs : _inputs;
+        for (var panel = 0; panel < ForwardPanels; panel++)
         {
-            var columns = Math.Min(_panel, Shape.K - column);
+            var (group, first, columns) = Panel(panel, _outputs);
+            var column = group * _outputs + first;
             for (var run = 0; run < runs; run++)
             {
-                var (r, s) = isRun ? (run, 0) : (run / Shape.R, run % Shape.R);
-                var from = x.Pixel(image, r - Shape.Padding, s - Shape.Padding);
+                var (r, s) = isRun ? (run, 0) : (run / width, run % width);
+                var from = x.Pixel(image, r * Shape.Dilation.Height - Shape.Padding.Top, s * Shape.Dilation.Width - Shape.Padding.Left) + group * _inputs;
                 kernels.MultiplyPanel(block, from, dy.Origin + column, dw + (long)run * runLength * Shape.K + column, runLength, columns);
             }
         }
     }
 
-    private int FillSegments(nint* segments, in FeatureMap x, bool isRun)
+    // Where pixels lie side by side, all their channels in one group, a whole kernel row is one run of S · C terms.
+    private bool IsRun(in FeatureMap x) => x.PixelStride == _inputs && Shape.Dilation.Width == 1;
+
+    private int FillSegments(nint* segments, nint rowStride, nint pixelStride, bool isRun)
     {
         var count = 0;
-        for (var r = 0; r < Shape.R; r++)
+        for (var r = 0; r < Shape.Kernel.Height; r++)
         {
+            var row = r * Shape.Dilation.Height * rowStride;
             if (isRun)
             {
-                segments[count++] = r * x.RowStride;
+                segments[count++] = row;
                 continue;
             }
 
-            for (var s = 0; s < Shape.R; s++)
-                segments[count++] = r * x.RowStride + s * x.PixelStride;
+            for (var s = 0; s < Shape.Kernel.Width; s++)
+                segments[count++] = row + s * Shape.Dilation.Width * pixelStride;
         }
 
         return count;
     }
 
-    private int Panels(int columns) => (columns + _panel - 1) / _panel;
+    private int Panels(int channels) => (channels + _panel - 1) / _panel;
+
+    // Of a group's channels, those of the panel.
+    private (int Group, int First, int Columns) Panel(int panel, int channels)
+    {
+        var (group, own) = Math.DivRem(panel, Panels(channels));
+        return (group, own * _panel, Math.Min(_panel, channels - own * _panel));
+    }
 }

@@ -22,6 +22,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
             case ActivationKind.GELU: Activate<GELUActivation>(function.Parameter, x, y, length); break;
             case ActivationKind.SiLU: Activate<SiLUActivation>(function.Parameter, x, y, length); break;
             case ActivationKind.Mish: Activate<MishActivation>(function.Parameter, x, y, length); break;
+            case ActivationKind.ReLU6: Activate<ReLU6Activation>(function.Parameter, x, y, length); break;
+            case ActivationKind.Sigmoid: Activate<SigmoidActivation>(function.Parameter, x, y, length); break;
             default: throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "There is no such activation.");
         }
     }
@@ -35,6 +37,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
             case ActivationKind.GELU: Gradient<GELUActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
             case ActivationKind.SiLU: Gradient<SiLUActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
             case ActivationKind.Mish: Gradient<MishActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
+            case ActivationKind.ReLU6: Gradient<ReLU6Activation>(function.Parameter, x, dy, dx, length, accumulate); break;
+            case ActivationKind.Sigmoid: Gradient<SigmoidActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
             default: throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "There is no such activation.");
         }
     }

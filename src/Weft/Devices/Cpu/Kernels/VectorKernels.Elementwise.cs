@@ -14,6 +14,9 @@ internal abstract unsafe partial class VectorKernels
     /// <summary>y[i] += x[i].</summary>
     public abstract void Add(float* x, float* y, nint length);
 
+    /// <summary>y[i] = a[i] · b[i], or added to what y[i] holds.</summary>
+    public abstract void Multiply(float* a, float* b, float* y, nint length, bool accumulate);
+
     /// <summary>y[i] = x[i].</summary>
     public static void Copy(float* x, float* y, nint length) => Buffer.MemoryCopy(x, y, length * sizeof(float), length * sizeof(float));
 }
@@ -39,6 +42,29 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         var whole = length - length % TWidth.Lanes;
         Add<TWidth, TVector>(x, y, 0, whole);
         Add<Width32, float>(x, y, whole, length);
+    }
+
+    public override void Multiply(float* a, float* b, float* y, nint length, bool accumulate)
+    {
+        var whole = length - length % TWidth.Lanes;
+        Multiply<TWidth, TVector>(a, b, y, 0, whole, accumulate);
+        Multiply<Width32, float>(a, b, y, whole, length, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<TW, TV>(float* a, float* b, float* y, nint from, nint to, bool accumulate)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        if (accumulate)
+        {
+            for (var i = from; i < to; i += TW.Lanes)
+                TW.Store(y + i, TW.MultiplyAdd(TW.Load(a + i), TW.Load(b + i), TW.Load(y + i)));
+            return;
+        }
+
+        for (var i = from; i < to; i += TW.Lanes)
+            TW.Store(y + i, TW.Multiply(TW.Load(a + i), TW.Load(b + i)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

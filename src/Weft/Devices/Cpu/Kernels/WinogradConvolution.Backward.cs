@@ -173,14 +173,14 @@ internal sealed unsafe partial class WinogradConvolution
     public void TransformKernelGradient(float* du, float* dw, int c)
     {
         nint plane = (nint)_shape.C * _shape.K, row = (nint)c * _shape.K;
-        _kernels.TransformKernelGradient(_shape.R, du + row, plane, dw + row, plane, _shape.K);
+        _kernels.TransformKernelGradient(_shape.Kernel.Height, du + row, plane, dw + row, plane, _shape.K);
     }
 
     private void CopyFrame(in FeatureMap frame, in FeatureMap dx, int image, bool accumulate)
     {
         for (var row = 0; row < dx.Height; row++)
         {
-            var from = frame.Pixel(0, row + _shape.Padding, _shape.Padding);
+            var from = frame.Pixel(0, row + _shape.Padding.Top, _shape.Padding.Left);
             var to = dx.Pixel(image, row, 0);
             for (var column = 0; column < dx.Width; column++, from += frame.PixelStride, to += dx.PixelStride)
             {

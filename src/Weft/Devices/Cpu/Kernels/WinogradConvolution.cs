@@ -49,13 +49,14 @@ internal sealed unsafe partial class WinogradConvolution
         _shape = shape;
         _kernels = kernels;
         _panel = kernels.PanelWidth;
-        _tiles = new WinogradTiles(shape.OutputHeight, shape.OutputWidth, shape.R);
+        _tiles = new WinogradTiles(shape.OutputHeight, shape.OutputWidth, shape.Kernel.Height);
         GroupImages = Math.Clamp(TilesPerGroup / TilesPerImage, 1, batchSize);
         ChunkImages = Math.Min(batchSize, Math.Max(1, TilesPerChunk / (TilesPerImage * GroupImages)) * GroupImages);
     }
 
     public static bool Fits(in ConvolutionShape shape) =>
-        shape is { R: 3 or 5, Stride: 1 } && shape.Padding < shape.R && shape.C % ChannelMultiple == 0 && shape.K % ChannelMultiple == 0;
+        shape is { Kernel.Height: 3 or 5, Groups: 1 } && shape.Kernel.Width == shape.Kernel.Height && shape.Stride == 1 && shape.Dilation == 1
+        && shape.Padding.IsUniform && shape.Padding.Top < shape.Kernel.Height && shape.C % ChannelMultiple == 0 && shape.K % ChannelMultiple == 0;
 
     public int TilesPerImage => _tiles.PerImage;
 
@@ -106,9 +107,9 @@ internal sealed unsafe partial class WinogradConvolution
     private long InputFrameLength => (long)FrameHeight * FrameWidth * Math.Min(_shape.C, InputBlock);
 
     // All pixels that the tiles read, with the padding.
-    private int FrameHeight => _shape.OutputHeight + _shape.R - 1;
+    private int FrameHeight => _shape.OutputHeight + _shape.Kernel.Height - 1;
 
-    private int FrameWidth => _shape.OutputWidth + _shape.R - 1;
+    private int FrameWidth => _shape.OutputWidth + _shape.Kernel.Height - 1;
 
     /// <summary>Tasks of <see cref="TransformKernel(float*, float*, int)"/>.</summary>
     public int KernelTasks => TasksOfKernel(_shape.C, _shape.K);
@@ -167,7 +168,7 @@ internal sealed unsafe partial class WinogradConvolution
         var panels = Panels(Math.Min(blockLength, columns - block));
         var to = KernelBlock(u, rows, block) + (nint)(part.Column - block) * rows + (nint)part.Row * _panel;
         for (var row = 0; row < part.Rows; row++)
-            _kernels.TransformKernel(_shape.R, weight + row * rowStride, tapStride, to + row * _panel, (nint)panels * rows * _panel, part.Columns);
+            _kernels.TransformKernel(_shape.Kernel.Height, weight + row * rowStride, tapStride, to + row * _panel, (nint)panels * rows * _panel, part.Columns);
     }
 
     // Where the transformed kernels of the columns from a block's first on begin.
@@ -179,7 +180,7 @@ internal sealed unsafe partial class WinogradConvolution
         for (var i = 0; i < TilesPerImage; i++)
         {
             var tile = _tiles.Tile(i, place, count);
-            float* from = x.Pixel(image, tile.Y - _shape.Padding, tile.X - _shape.Padding), to = v + tile.Position * tileLength;
+            float* from = x.Pixel(image, tile.Y - _shape.Padding.Top, tile.X - _shape.Padding.Left), to = v + tile.Position * tileLength;
             if (tile.Size.IsWhole)
                 _kernels.TransformInput(from, x.RowStride, x.PixelStride, to, plane, _shape.C);
             else

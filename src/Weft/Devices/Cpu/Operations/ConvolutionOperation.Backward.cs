@@ -95,12 +95,21 @@ internal sealed unsafe partial class ConvolutionOperation
         new Span<float>(PartWeightGradient(part), checked((int)_shape.WeightCount)).Clear();
         new Span<float>(PartBiasGradient(part), _shape.K).Clear();
         // The frame's zeros (edge and, with a stride, gaps) are set once: every image then overwrites the same pixels.
-        if (_input.NeedsGradient && _direct.NeedsFrame)
+        if (_depthwise is { } depthwise)
+            new Span<float>(scratch, checked((int)depthwise.FramedLength)).Clear();
+        else if (_input.NeedsGradient && _direct.NeedsFrame)
             new Span<float>(scratch, checked((int)_direct.FramedLength)).Clear();
     }
 
     public void BackwardImages(int part, int first, int count, float* scratch, ref bool hasGathered)
     {
+        if (_depthwise is { } depthwise)
+        {
+            for (var image = first; image < first + count; image++)
+                BackwardDepthwise(depthwise, part, image, scratch);
+            return;
+        }
+
         var outputs = _direct.Outputs(scratch + BackwardInputsLength);
         var recomputed = outputs.Origin + _direct.OutputsLength + Slack;
         for (var i = 0; i < count; i++)
@@ -130,6 +139,17 @@ internal sealed unsafe partial class ConvolutionOperation
             if (_input.NeedsGradient)
                 _direct.BackwardInput(outputs, count, _packedTurned!.Pointer, _input.Gradient, first, accumulate);
         }
+    }
+
+    private void BackwardDepthwise(DepthwiseConvolution depthwise, int part, int image, float* scratch)
+    {
+        var outputs = depthwise.FramedOutputs(scratch);
+        LoadOutputGradient(image, outputs, scratch + depthwise.FramedLength);
+        if (_bias is not null && Neighbour is null)
+            AddPixels(outputs, 0, PartBiasGradient(part));
+        depthwise.AddWeightGradient(_input.Map, image, outputs, PartWeightGradient(part));
+        if (_input.NeedsGradient)
+            depthwise.BackwardInput(outputs, _weight.Value, _input.Gradient, image, _input.Accumulates(this));
     }
 
     private static void Frame(in FeatureMap outputs, in FeatureMap framed)

@@ -69,7 +69,7 @@ internal sealed unsafe partial class ConvolutionOperation
         var passes = Passes(pass);
         var output = passes ? FeatureMap.Over(scratch, _shape.OutputHeight, _shape.OutputWidth, _shape.K) : _output.Map;
         var target = passes ? 0 : first;
-        _direct.Forward(_input.Map, first, count, _packed!.Pointer, output, target, firstRow, endRow);
+        ComputeDirectly(first, count, output, target, firstRow, endRow);
         for (var i = 0; i < count; i++)
             Finish(pass, first + i, target + i, output, 0, firstRow, endRow);
     }

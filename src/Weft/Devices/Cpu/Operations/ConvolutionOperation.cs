@@ -21,7 +21,7 @@ internal interface IConvolutionNeighbour
     void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination);
 }
 
-/// <summary>A convolution by <see cref="WinogradConvolution"/> where that pays, else by <see cref="DirectConvolution"/>.</summary>
+/// <summary>A convolution by <see cref="WinogradConvolution"/> where that pays, by <see cref="DepthwiseConvolution"/> where it is one, else by <see cref="DirectConvolution"/>.</summary>
 internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
 {
     // Below 16 channels a tile's transforms cost more than its products save; performance figures in bench/results.
@@ -41,6 +41,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     private readonly ConvolutionShape _shape;
     private readonly DirectConvolution _direct;
     private readonly WinogradConvolution? _winograd;
+    private readonly DepthwiseConvolution? _depthwise;
     private readonly ParameterSlot _weight;
     private readonly ParameterSlot? _bias;
     private NativeBuffer? _packed;
@@ -56,16 +57,20 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
         _output = output;
         _shape = new ConvolutionShape(
             input.Shape.Channels, layer.OutputChannels, layer.Kernel, layer.Stride, layer.Padding,
-            input.Shape.Height, input.Shape.Width, output.Shape.Height, output.Shape.Width);
+            input.Shape.Height, input.Shape.Width, output.Shape.Height, output.Shape.Width)
+        {
+            Dilation = layer.Dilation, Groups = layer.Groups,
+        };
         _direct = new DirectConvolution(_shape, kernels);
         if (!options.Strict && WinogradConvolution.Fits(_shape) && Math.Min(_shape.C, _shape.K) >= FewestWinogradChannels)
             _winograd = new WinogradConvolution(_shape, kernels, options.BatchSize);
-        input.RequireHalo(layer.Padding, _shape.HaloAfter);
-        var fanIn = _shape.Taps * _shape.C;
+        else if (DepthwiseConvolution.Fits(_shape))
+            _depthwise = new DepthwiseConvolution(_shape, kernels);
+        input.RequireHalo(_shape.HaloBefore, _shape.HaloAfter);
         _weight = new ParameterSlot(
-            $"{path}.weight", ParameterKind.Weight, new TensorLayout.Convolution(_shape.K, _shape.C, _shape.R), Initialization.FanIn(fanIn));
+            $"{path}.weight", ParameterKind.Weight, new TensorLayout.Convolution(_shape.K, _shape.GroupInputs, _shape.Kernel), Initialization.FanIn(_shape.Terms));
         if (layer.Bias)
-            _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_shape.K]), Initialization.FanIn(fanIn));
+            _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_shape.K]), Initialization.FanIn(_shape.Terms));
     }
 
     /// <summary>The norm behind, when it is fused. It then owns the bias too: a constant added before a norm changes nothing behind it.</summary>
@@ -77,9 +82,17 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     public bool Recomputes => Neighbour is not null && _winograd is null && _context.Options.Training && IsCheap;
 
     /// <summary>See <see cref="Recomputes"/>.</summary>
-    public bool IsCheap => _shape.Taps * _shape.C <= MostTermsToRecompute;
+    public bool IsCheap => _shape.Terms <= MostTermsToRecompute && (_shape.Groups == 1 || _depthwise is not null);
 
-    public override string Summary => $"{(_winograd is null ? "direct" : "Winograd")} {_shape.R}x{_shape.R}, {_shape.C}→{_shape.K} at {_output.Shape.Height}x{_output.Shape.Width}";
+    public override string Summary
+    {
+        get
+        {
+            var way = _winograd is not null ? "Winograd" : _depthwise is not null ? "depthwise" : "direct";
+            var groups = _shape.Groups > 1 && _depthwise is null ? $" in {_shape.Groups} groups" : "";
+            return $"{way} {_shape.Kernel.Height}x{_shape.Kernel.Width}, {_shape.C}→{_shape.K}{groups} at {_output.Shape.Height}x{_output.Shape.Width}";
+        }
+    }
 
     public override long FlopsPerSample => _shape.FlopsPerImage;
 
@@ -104,7 +117,8 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
                     : winograd.ProductGradientLength + winograd.ChunkInputLength + winograd.ChunkOutputLength);
             }
 
-            return (Math.Max(_direct.OutputsLength + Slack + BackwardInputsLength + image, image * _direct.GroupImages) + Slack, BackwardParts * _shape.WeightCount + BackwardParts * _shape.K);
+            var backward = _depthwise?.FramedLength ?? _direct.OutputsLength + Slack + BackwardInputsLength;
+            return (Math.Max(backward + image, image * _direct.GroupImages) + Slack, BackwardParts * _shape.WeightCount + BackwardParts * _shape.K);
         }
     }
 
@@ -121,17 +135,19 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     public override void Bind(CpuContext context)
     {
         _context = context;
-        _packed = new NativeBuffer(PackedLength);
+        if (PackedLength > 0)
+            _packed = new NativeBuffer(PackedLength);
         if (TurnedLength(context.Options) is var turned and > 0)
             _packedTurned = new NativeBuffer(turned);
     }
 
     public override long OwnBytes(CompileOptions options) => (PackedLength + TurnedLength(options)) * sizeof(float);
 
-    private long PackedLength => _winograd?.KernelLength ?? _direct.PackedLength;
+    // A depthwise convolution reads its weights where they lie.
+    private long PackedLength => _depthwise is not null ? 0 : _winograd?.KernelLength ?? _direct.PackedLength;
 
     private long TurnedLength(CompileOptions options) =>
-        options.Training && _input.NeedsGradient ? _winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength : 0;
+        options.Training && _input.NeedsGradient && _depthwise is null ? _winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength : 0;
 
     public override void Dispose()
     {
@@ -169,7 +185,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
 
     private void PrepareWeights()
     {
-        if (_packedVersion == _context.WeightsVersion)
+        if (_packed is null || _packedVersion == _context.WeightsVersion)
             return;
         _packedVersion = _context.WeightsVersion;
         var work = new PackWork(this, turned: false);
@@ -196,8 +212,16 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
         }
 
         var output = FeatureMap.Over(scratch, _shape.OutputHeight, _shape.OutputWidth, _shape.K);
-        _direct.Forward(_input.Map, image, 1, _packed!.Pointer, output, 0, 0, _shape.OutputHeight);
+        ComputeDirectly(image, 1, output, 0, 0, _shape.OutputHeight);
         return output;
+    }
+
+    private void ComputeDirectly(int first, int count, in FeatureMap output, int target, int firstRow, int endRow)
+    {
+        if (_depthwise is null)
+            _direct.Forward(_input.Map, first, count, _packed!.Pointer, output, target, firstRow, endRow);
+        for (var i = 0; i < count; i++)
+            _depthwise?.Forward(_input.Map, first + i, _weight.Value, output, target + i, firstRow, endRow);
     }
 
     // What the direct backward pass holds beside the output gradients: their frame, or for a 1x1 kernel the inputs.

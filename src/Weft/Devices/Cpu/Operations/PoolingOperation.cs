@@ -2,37 +2,30 @@ using Weft.Kernels;
 
 namespace Weft;
 
+/// <summary>What a pool computes from which windows.</summary>
+/// <param name="CountsPadding">Whether an average's divisor counts padding.</param>
+internal readonly record struct PoolingShape(bool IsMax, Size2d Kernel, Size2d Stride, Padding2d Padding, bool CountsPadding = true);
+
 /// <summary>Maximum or average over windows, any kernel, stride and padding; the global average is one window over the image.</summary>
 internal sealed unsafe class PoolingOperation : Operation, ISibling
 {
     private readonly ValueStorage _input;
     private readonly ValueStorage _output;
-    private readonly bool _isMax;
-    private readonly int _kernelHeight;
-    private readonly int _kernelWidth;
-    private readonly int _stride;
-    private readonly int _padding;
+    private readonly PoolingShape _shape;
     private NativeBuffer? _outside;
     private CpuContext _context = null!;
 
-    public PoolingOperation(string path, ValueStorage input, ValueStorage output, bool isMax, int kernelHeight, int kernelWidth, int stride, int padding)
+    public PoolingOperation(string path, ValueStorage input, ValueStorage output, in PoolingShape shape)
         : base(path)
     {
         _input = input;
         _output = output;
-        _isMax = isMax;
-        _kernelHeight = kernelHeight;
-        _kernelWidth = kernelWidth;
-        _stride = stride;
-        _padding = padding;
+        _shape = shape;
     }
 
-    public override string Summary => $"{(_isMax ? "max" : "average")}-pool {_kernelHeight}x{_kernelWidth}/{_stride}, {_input.Shape} → {_output.Shape}";
+    public override string Summary => $"{(_shape.IsMax ? "max" : "average")}-pool {_shape.Kernel.Height}x{_shape.Kernel.Width}/{_shape.Stride}, {_input.Shape} → {_output.Shape}";
 
     public override IEnumerable<ValueStorage> Differentiated => [_input];
-
-    // Padding counts in an average's divisor.
-    private float AverageFactor => 1f / (_kernelHeight * _kernelWidth);
 
     public ValueStorage Input => _input;
 
@@ -89,18 +82,30 @@ internal sealed unsafe class PoolingOperation : Operation, ISibling
 
     private PoolingWindow Window(in FeatureMap map, int image, int y, int x)
     {
-        int top = Math.Max(y * _stride - _padding, 0), bottom = Math.Min(y * _stride - _padding + _kernelHeight, map.Height);
-        int left = Math.Max(x * _stride - _padding, 0), right = Math.Min(x * _stride - _padding + _kernelWidth, map.Width);
+        int first = y * _shape.Stride.Height - _shape.Padding.Top, start = x * _shape.Stride.Width - _shape.Padding.Left;
+        int top = Math.Max(first, 0), bottom = Math.Min(first + _shape.Kernel.Height, map.Height);
+        int left = Math.Max(start, 0), right = Math.Min(start + _shape.Kernel.Width, map.Width);
         return new PoolingWindow(map.Pixel(image, top, left), map.RowStride, map.PixelStride, bottom - top, right - left);
     }
 
-    private bool HasRowKernel => _isMax && _kernelHeight == _kernelWidth && VectorKernels.HasRowKernel(_kernelHeight, _stride);
+    // What a window that was rounded up reaches beyond the padding never counts.
+    private float AverageFactor(in PoolingWindow window, int y, int x)
+    {
+        if (!_shape.CountsPadding)
+            return 1f / (window.Rows * window.Columns);
+        var rows = Math.Min(_shape.Kernel.Height, _input.Shape.Height + _shape.Padding.Top + _shape.Padding.Bottom - y * _shape.Stride.Height);
+        var columns = Math.Min(_shape.Kernel.Width, _input.Shape.Width + _shape.Padding.Left + _shape.Padding.Right - x * _shape.Stride.Width);
+        return 1f / (rows * columns);
+    }
+
+    private bool HasRowKernel =>
+        _shape.IsMax && _shape.Kernel.Height == _shape.Kernel.Width && _shape.Stride.Height == _shape.Stride.Width && VectorKernels.HasRowKernel(_shape.Kernel.Height, _shape.Stride.Height);
 
     // Outside of the image all rows are one: minus infinity, or (gradients) a row of scratch that nobody reads.
     private PoolingRows Rows(in FeatureMap map, int image, int y, float* outside)
     {
-        var first = y * _stride - _padding;
-        return new PoolingRows(Row(map, image, first, outside), Row(map, image, first + 1, outside), Row(map, image, first + 2, outside), map.Width, -_padding);
+        var first = y * _shape.Stride.Height - _shape.Padding.Top;
+        return new PoolingRows(Row(map, image, first, outside), Row(map, image, first + 1, outside), Row(map, image, first + 2, outside), map.Width, -_shape.Padding.Left);
     }
 
     private static PoolingRow Row(in FeatureMap map, int image, int y, float* outside) =>
@@ -114,17 +119,17 @@ internal sealed unsafe class PoolingOperation : Operation, ISibling
         {
             if (HasRowKernel)
             {
-                kernels.MaxRow(Rows(from, image, y, _outside!.Pointer), _stride, to.Pixel(image, y, 0), to.PixelStride, to.Width, to.Channels);
+                kernels.MaxRow(Rows(from, image, y, _outside!.Pointer), _shape.Stride.Width, to.Pixel(image, y, 0), to.PixelStride, to.Width, to.Channels);
                 continue;
             }
 
             for (var x = 0; x < to.Width; x++)
             {
                 var window = Window(from, image, y, x);
-                if (_isMax)
+                if (_shape.IsMax)
                     kernels.MaxWindow(window, to.Pixel(image, y, x), to.Channels);
                 else
-                    kernels.SumWindow(window, AverageFactor, to.Pixel(image, y, x), to.Channels);
+                    kernels.SumWindow(window, AverageFactor(window, y, x), to.Pixel(image, y, x), to.Channels);
             }
         }
     }
@@ -146,17 +151,17 @@ internal sealed unsafe class PoolingOperation : Operation, ISibling
             if (HasRowKernel)
             {
                 kernels.MaxRowGradient(
-                    Rows(value, image, y, _outside!.Pointer), _stride, dy.Pixel(image, y, 0), dy.PixelStride, dy.Width, Rows(dx, image, y, discarded), dy.Channels);
+                    Rows(value, image, y, _outside!.Pointer), _shape.Stride.Width, dy.Pixel(image, y, 0), dy.PixelStride, dy.Width, Rows(dx, image, y, discarded), dy.Channels);
                 continue;
             }
 
             for (var x = 0; x < dy.Width; x++)
             {
                 var target = Window(dx, image, y, x);
-                if (_isMax)
+                if (_shape.IsMax)
                     kernels.MaxWindowGradient(Window(value, image, y, x), dy.Pixel(image, y, x), target, dy.Channels);
                 else
-                    kernels.SumWindowGradient(dy.Pixel(image, y, x), AverageFactor, target, dy.Channels);
+                    kernels.SumWindowGradient(dy.Pixel(image, y, x), AverageFactor(target, y, x), target, dy.Channels);
             }
         }
     }
