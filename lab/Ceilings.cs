@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Weft.Devices.Cpu;
 using Weft.Kernels;
 
 namespace Weft.Lab;

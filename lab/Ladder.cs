@@ -1,3 +1,4 @@
+using Weft.Devices.Cpu;
 using Weft.Kernels;
 
 namespace Weft.Lab;

@@ -18,7 +18,7 @@ internal sealed unsafe class OptimizerLadder : Ladder
     private const int ChunkLength = 16 * 1024;
 
     private readonly int _length;
-    private readonly CpuDevice _device;
+    private readonly Device _device;
     private readonly Network _network; // owns weights and gradients, so that the engine's optimizer takes its turn on the same memory
     private readonly SgdOptions _options = new() { Momentum = Momentum, Nesterov = true, WeightDecay = Decay };
     private readonly float* _weight;
@@ -32,7 +32,7 @@ internal sealed unsafe class OptimizerLadder : Ladder
     public OptimizerLadder(int[] shape, int threads)
         : base(threads)
     {
-        _device = new CpuDevice(threads);
+        _device = Device.Cpu(threads);
         var description = new NetworkDescription("linear", new FeatureShape(1, 1, shape[0]), new Sequential(new Flatten(), new Linear(shape[1]) { Bias = false }));
         _network = Network.Compile(description, _device, new CompileOptions { BatchSize = 1 });
         _engine = Optimizer.Create(_options, _network);

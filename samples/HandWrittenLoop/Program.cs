@@ -12,7 +12,7 @@ var data = FashionMnist.Open(new DataOptions());
 var split = DatasetSplit.Of(data, seed: 0).Limit(data, limit, null);
 var statistics = DatasetStatistics.Of(data.Train, split.Train);
 
-using var device = new CpuDevice(Environment.ProcessorCount);
+using var device = Device.Cpu(Environment.ProcessorCount);
 using var network = Network.Compile(ModelCatalog.Describe("small", new ModelOptions()), device, new CompileOptions { BatchSize = BatchSize, Seed = 0 });
 using var optimizer = Optimizer.Create(new SgdOptions { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 }, network);
 using var loader = new BatchLoader(data.Train, split.Train, statistics, new BatchLoaderOptions { BatchSize = BatchSize, Epochs = epochs });

@@ -10,7 +10,7 @@ internal static class SpeedProbe
     /// <summary>Counted as in a direct convolution, two operations for each multiply-add, whatever shortcut the kernels take.</summary>
     public static double GigaflopsPerSecond(int threads, TimeSpan duration)
     {
-        using var device = new CpuDevice(threads);
+        using var device = Device.Cpu(threads);
         var network = new NetworkDescription("probe", Input, new Sequential(new Conv2d(Channels, 3) { Padding = 1 }, new GlobalAveragePool(), new Linear(2)));
         using var benchmark = new StepBenchmark(network, device, new CompileOptions { BatchSize = Batch }, optimizer: null);
         var operations = 2.0 * Batch * Input.Pixels * Channels * Channels * 9;

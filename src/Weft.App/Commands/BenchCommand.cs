@@ -36,7 +36,7 @@ internal sealed class BenchCommand : Command
         {
             var (batch, threads, seconds) = (_batch.Of(parse), _threads.Of(parse), _seconds.Of(parse));
             var description = Models.Describe(parse.GetValue(_model)!);
-            using var device = new CpuDevice(threads);
+            using var device = Device.Cpu(threads);
             using var signals = new StopSignals(_ => { }, _ => { });
             using var benchmark = new StepBenchmark(description, device, new CompileOptions { BatchSize = batch }, _training ? Optimizer : null);
             Screen.People.WriteLine($"{description.Name}, batch {batch}, {device.Summary}");
@@ -68,7 +68,7 @@ internal sealed class BenchCommand : Command
                 ["model"] = network.Description.Name,
                 ["batch"] = batch,
                 ["threads"] = threads,
-                ["vector_bits"] = CpuDevice.VectorLanes * 32,
+                ["vector_bits"] = network.Device.NumericProfile.VectorBits,
                 ["images_per_second"] = times.ImagesPerSecond,
                 ["step_milliseconds"] = times.MedianMilliseconds,
                 ["step_milliseconds_p10"] = times.Quantile(0.1),

@@ -37,7 +37,7 @@ internal sealed class BenchLoaderCommand : Verb
             var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions(), signals.Token);
             var data = TrainingData.Prepare(dataset, configuration.Data);
             var batch = LoaderMilliseconds(data, configuration, duration, signals.Token);
-            using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
+            using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
             using var benchmark = new StepBenchmark(
                 configuration.Model.Describe(dataset.ClassCount, dataset.Shape), device, configuration.CompileOptions, configuration.EffectiveOptimizer);
             var step = benchmark.Measure(duration, signals.Token).MedianMilliseconds;

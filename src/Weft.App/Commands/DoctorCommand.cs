@@ -21,7 +21,8 @@ internal sealed class DoctorCommand : Verb
     protected override ExitCode Run(ParseResult parse)
     {
         var threads = _threads.Of(parse);
-        var machine = RunMachine.Here(threads);
+        using var device = Device.Cpu(threads);
+        var machine = RunMachine.Here(device);
         var bits = machine.VectorBits;
         Say(true, "weft", $"{Product.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}");
         Say(true, "processor", $"{machine.Processor}, {machine.Cores} cores");

@@ -24,7 +24,7 @@ internal sealed class PlanCommand : Verb
             using var downloads = new DownloadView(Screen);
             var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
             var data = TrainingData.Prepare(dataset, configuration.Data);
-            using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
+            using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
             var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
             var limit = MemoryLimit.Current();
             MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
@@ -48,7 +48,7 @@ internal sealed class PlanCommand : Verb
 
     // milliseconds: a step's, on average over all epochs.
     private void Report(
-        ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, CpuDevice device, MemoryNeed need, MemoryLimit limit)
+        ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, Device device, MemoryNeed need, MemoryLimit limit)
     {
         var training = resolved.Value.Training;
         var network = benchmark.Network;

@@ -2,7 +2,7 @@ namespace Weft.Training;
 
 /// <summary>Explains predictions one by one.</summary>
 /// <param name="trainFeatures">Normalized.</param>
-internal sealed class CaseExplainer(TrainedModel model, CpuDevice device, ImageSamples train, FeatureTable trainFeatures)
+internal sealed class CaseExplainer(TrainedModel model, Device device, ImageSamples train, FeatureTable trainFeatures)
 {
     private const int SimilarCount = 3;
 

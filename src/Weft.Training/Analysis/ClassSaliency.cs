@@ -13,7 +13,7 @@ public sealed class ClassSaliency : IDisposable
     private readonly Network _front;
     private readonly Network _back;
 
-    private ClassSaliency(TrainedModel model, NetworkCut cut, CpuDevice device)
+    private ClassSaliency(TrainedModel model, NetworkCut cut, Device device)
     {
         Shape = cut.Value;
         _model = model;
@@ -25,7 +25,7 @@ public sealed class ClassSaliency : IDisposable
     public FeatureShape Shape { get; }
 
     /// <summary>Null where the network has no feature map that its logits follow from without further statistics.</summary>
-    public static ClassSaliency? Create(TrainedModel model, CpuDevice device) =>
+    public static ClassSaliency? Create(TrainedModel model, Device device) =>
         NetworkCut.BehindLastFeatureMap(model.Description) is { } cut ? new ClassSaliency(model, cut, device) : null;
 
     /// <summary>A map [height, width] for each pair of a sample and a class.</summary>

@@ -11,7 +11,7 @@ public sealed class FeatureExtractor : IDisposable
 
     /// <param name="device">Must outlive this.</param>
     /// <exception cref="WeftException">Exit 23: the weights do not fit the description.</exception>
-    public FeatureExtractor(TrainedModel model, CpuDevice device)
+    public FeatureExtractor(TrainedModel model, Device device)
     {
         _model = model;
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };

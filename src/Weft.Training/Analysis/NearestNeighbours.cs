@@ -16,7 +16,7 @@ public static class NearestNeighbours
     /// <summary>All products of rows of two normalized tables, by the engine's matrix product: the items are the weights of a layer, the queries its samples.</summary>
     /// <param name="visit">Called by one thread; for each query in the order of the items.</param>
     /// <exception cref="ArgumentException">The tables have different dimensions.</exception>
-    public static void Visit(CpuDevice device, FeatureTable queries, FeatureTable items, Visitor visit, CancellationToken stop = default)
+    public static void Visit(Device device, FeatureTable queries, FeatureTable items, Visitor visit, CancellationToken stop = default)
     {
         if (queries.Dimension != items.Dimension)
             throw new ArgumentException($"Features of {queries.Dimension} and of {items.Dimension} values cannot be compared.");
@@ -38,7 +38,7 @@ public static class NearestNeighbours
     }
 
     /// <summary>For each query and each label the <paramref name="count"/> nearest items with that label, the nearest first.</summary>
-    public static Neighbour[][][] ByLabel(CpuDevice device, FeatureTable queries, FeatureTable items, int labelCount, int count, CancellationToken stop = default)
+    public static Neighbour[][][] ByLabel(Device device, FeatureTable queries, FeatureTable items, int labelCount, int count, CancellationToken stop = default)
     {
         var lists = new NeighbourList[queries.Count * labelCount];
         for (var i = 0; i < lists.Length; i++)

@@ -12,7 +12,7 @@ public sealed class RunAnalysis : IDisposable
     private readonly Checkpoint _checkpoint;
     private readonly TrainingData _data;
     private readonly ResolvedConfiguration _configuration;
-    private readonly CpuDevice _device;
+    private readonly Device _device;
     private readonly FeatureExtractor _extractor;
     private readonly CancellationToken _stop;
     private readonly string _advice;
@@ -28,7 +28,7 @@ public sealed class RunAnalysis : IDisposable
         _advice = advice ?? $"weft analyze {RunReference.For(reference.Run)}{RunReference.OptionFor(options.Split)} --data DIR";
         _checkpoint = reference.Read();
         (_configuration, _data) = RunChecks.Open(reference.Run, _checkpoint, open, _advice, reference.Epochs);
-        _device = new CpuDevice(options.Threads ?? Environment.ProcessorCount);
+        _device = Device.Cpu(options.Threads ?? Environment.ProcessorCount);
         _extractor = new FeatureExtractor(_checkpoint.Model, _device);
     }
 

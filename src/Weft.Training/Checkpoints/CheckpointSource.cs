@@ -31,6 +31,6 @@ public sealed record CheckpointSource
             .. average is null ? [] : network.State.Select(tensor => tensor.ToSource(CheckpointFile.OptimizerPrefix + Checkpoint.TrainedPrefix)),
         ],
         OptimizerStepCount = optimizer.StepCount,
-        VectorBits = CpuDevice.VectorLanes * 32,
+        VectorBits = network.Device.NumericProfile.VectorBits,
     };
 }

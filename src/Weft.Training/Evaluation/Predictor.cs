@@ -15,7 +15,7 @@ public sealed class Predictor : IDisposable
     public const int BatchSize = 64;
 
     private readonly TrainedModel _model;
-    private readonly CpuDevice _device;
+    private readonly Device _device;
     private readonly Network _network;
     private readonly ImageWarp _warp;
     private readonly float[] _input;
@@ -27,7 +27,7 @@ public sealed class Predictor : IDisposable
     {
         _model = model;
         Augmentation = augmentation ?? model.Views;
-        _device = new CpuDevice(threads ?? Environment.ProcessorCount);
+        _device = Device.Cpu(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
         MemoryNeed.OfInference(model, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
         _network = model.Compile(_device, options);

@@ -13,7 +13,7 @@ public sealed class RunEvaluation : IDisposable
     private const int BatchSize = 256;
 
     private readonly TrainingData _data;
-    private readonly CpuDevice _device;
+    private readonly Device _device;
     private readonly string _advice;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
@@ -29,7 +29,7 @@ public sealed class RunEvaluation : IDisposable
         var opened = RunChecks.Open(checkpoint.Run, state, open, _advice, checkpoint.Epochs);
         Configuration = opened.Configuration.Value;
         _data = opened.Data;
-        _device = new CpuDevice(threads ?? Environment.ProcessorCount);
+        _device = Device.Cpu(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
         MemoryNeed.OfInference(Model, _device, options, _data.Dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
         Network = Model.Compile(_device, options);

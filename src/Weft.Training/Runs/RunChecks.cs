@@ -118,9 +118,9 @@ public static class RunChecks
         };
     }
 
-    public static void WarnOfOtherVectors(Checkpoint checkpoint, Action<Warned> warn)
+    public static void WarnOfOtherVectors(Checkpoint checkpoint, Device device, Action<Warned> warn)
     {
-        var here = CpuDevice.VectorLanes * 32;
+        var here = device.NumericProfile.VectorBits;
         if (checkpoint.VectorBits != here)
             warn(new Warned(
                 "numeric-profile",

@@ -8,12 +8,12 @@ public sealed record RunMachine(
     string Name, string OperatingSystem, string Processor, int Cores, int Threads, int VectorBits, string Runtime, string WeftVersion,
     string? CodeCommit = null)
 {
-    /// <summary>This machine and this program.</summary>
-    public static RunMachine Here(int threads)
+    /// <summary>This machine and this program, computing on a device.</summary>
+    public static RunMachine Here(Device device)
     {
         var version = typeof(RunMachine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', 2);
         return new RunMachine(
-            Environment.MachineName, RuntimeInformation.OSDescription, ProcessorName(), Environment.ProcessorCount, threads, CpuDevice.VectorLanes * 32,
+            Environment.MachineName, RuntimeInformation.OSDescription, ProcessorName(), Environment.ProcessorCount, device.Threads, device.NumericProfile.VectorBits,
             RuntimeInformation.FrameworkDescription, version[0], version.ElementAtOrDefault(1));
     }
 

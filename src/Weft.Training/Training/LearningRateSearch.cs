@@ -46,7 +46,7 @@ public static class LearningRateSearch
     public static LearningRateSearchResult Run(RunConfiguration configuration, ImageDataset dataset, LearningRateSearchOptions options, CancellationToken stop = default)
     {
         var data = TrainingData.Prepare(dataset, configuration.Data);
-        using var device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
+        using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
         var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
         MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, MemoryLimit.Current(), options.CommandLine);
         using var network = Network.Compile(description, device, configuration.CompileOptions);

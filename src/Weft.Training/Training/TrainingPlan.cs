@@ -41,7 +41,7 @@ public sealed class TrainingPlan : IDisposable
         Configuration = configuration;
         Data = data;
         Surroundings = surroundings;
-        Device = new CpuDevice(configuration.Training.Threads ?? Environment.ProcessorCount);
+        Device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
         try
         {
             Description = configuration.Model.Describe(data.Dataset.ClassCount, data.Dataset.Shape);
@@ -70,7 +70,7 @@ public sealed class TrainingPlan : IDisposable
 
     public RunLock Run { get; private set; } = null!;
 
-    public CpuDevice Device { get; }
+    public Device Device { get; }
 
     public NetworkDescription Description { get; } = null!;
 
@@ -207,12 +207,13 @@ public sealed class TrainingPlan : IDisposable
             var checkpoint = new CheckpointStore(folder, surroundings?.Files).LoadNewest(warnings.Add);
             var (resolved, advice) = change(RunChecks.Configuration(folder, checkpoint, epochs));
             var data = RunChecks.Open(folder, checkpoint, resolved, open, advice).Data;
-            RunChecks.WarnOfOtherVectors(checkpoint, warnings.Add);
             var configuration = resolved.Value with { Training = resolved.Value.Training with { Threads = threads ?? resolved.Value.Training.Threads } };
             plan = new TrainingPlan(configuration, data, surroundings ?? new Surroundings(), run: null)
             {
-                Run = taken, Start = checkpoint.Position, IsResumed = true, Warnings = [.. warnings, .. data.Warnings],
+                Run = taken, Start = checkpoint.Position, IsResumed = true,
             };
+            RunChecks.WarnOfOtherVectors(checkpoint, plan.Device, warnings.Add);
+            plan.Warnings = [.. warnings, .. data.Warnings];
             checkpoint.ApplyTo(plan.Network, plan.Optimizer, plan.Average);
             return (plan, resolved);
         }
@@ -274,7 +275,7 @@ public sealed class TrainingPlan : IDisposable
             Seed = Configuration.Training.Seed,
             Started = Surroundings.Clock.GetUtcNow(),
             CommandLine = run.CommandLine,
-            Machine = RunMachine.Here(Device.Threads),
+            Machine = RunMachine.Here(Device),
             Data = Data.Describe(Configuration.Data.SplitSeed) with { Folder = Configuration.Data.Folder },
             ParameterCount = Network.ParameterCount,
             FlopsPerImage = Network.FlopsPerSample,

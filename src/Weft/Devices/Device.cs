@@ -1,12 +1,25 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
-/// <summary>Where a network computes. A second kind (CUDA) stands here beside <see cref="CpuDevice"/>; nothing above knows which it is.</summary>
+/// <summary>Where a network computes. What lies above the seam knows this class, and no kind of it.</summary>
 public abstract class Device : IDisposable
 {
     private protected Device() { }
 
-    /// <summary>For people: processor, threads, vector width.</summary>
+    /// <summary>One line for people: processor, threads, vector width.</summary>
     public abstract string Summary { get; }
+
+    /// <summary>Threads of this process that compute.</summary>
+    public abstract int Threads { get; }
+
+    /// <summary>What the last digits of a result depend on, besides the seed: recorded with runs and checkpoints.</summary>
+    public abstract NumericProfile NumericProfile { get; }
+
+    /// <summary>The processor's cores, through a team of worker threads. Results have the same bits for every number of threads.</summary>
+    /// <param name="threads">1…256.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is out of its range.</exception>
+    public static Device Cpu(int threads) => new CpuDevice(threads);
 
     public abstract void Dispose();
 
@@ -14,3 +27,8 @@ public abstract class Device : IDisposable
     /// <param name="takesMemory">False: only how much it would take is wanted, and the plan cannot run.</param>
     internal abstract DevicePlan Plan(NetworkGraph graph, CompileOptions options, bool takesMemory = true);
 }
+
+/// <summary>Two devices with equal profiles give the same bits.</summary>
+/// <param name="Kind">The kind of device, "cpu".</param>
+/// <param name="VectorBits">Width of the vectors that sums are cut into, in bits.</param>
+public readonly record struct NumericProfile(string Kind, int VectorBits);

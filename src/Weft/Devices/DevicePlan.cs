@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 /// <summary>A graph lowered for a device and a batch size: operations in order, with all memory in place.</summary>

@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 /// <summary>Takes gradients block by block while the backward pass makes them: they are in the cache then, and need not go to memory and come back.</summary>

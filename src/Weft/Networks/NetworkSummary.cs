@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 /// <summary>One layer of a <see cref="NetworkSummary"/>.</summary>

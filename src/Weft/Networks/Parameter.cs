@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 /// <summary>What a parameter does; optimizers leave norms and biases out of weight decay by it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weft.Devices.Cpu;
 
 namespace Weft;
 

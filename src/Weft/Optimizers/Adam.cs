@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 /// <summary>Adam and AdamW: they differ in where the decay goes.</summary>

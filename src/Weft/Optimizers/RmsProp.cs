@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 internal sealed class PlainRmsProp(RmsPropOptions options, TrainedTensors trained) : MomentOptimizer<PlainRmsPropRule>(options, trained, "", "square_avg")

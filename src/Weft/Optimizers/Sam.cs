@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 /// <summary>See <see cref="SamOptions"/>. The state is the inner optimizer's: between steps SAM itself remembers nothing.</summary>

@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 internal sealed class PlainSgd(SgdOptions options, TrainedTensors trained) : MomentOptimizer<PlainSgdRule>(options, trained, "", "")

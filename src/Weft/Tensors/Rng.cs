@@ -1,3 +1,5 @@
+using Weft.Devices.Cpu;
+
 namespace Weft;
 
 /// <summary>

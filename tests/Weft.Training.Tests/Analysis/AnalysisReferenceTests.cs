@@ -86,7 +86,7 @@ public class AnalysisReferenceTests
 
         var items = Table("neighbours.items", AnalysisFixture.Ints("neighbours.labels"));
         var queries = Table("neighbours.queries", new int[9]);
-        using var device = new CpuDevice(2);
+        using var device = Device.Cpu(2);
         var found = NearestNeighbours.ByLabel(device, queries, items, labelCount: 3, count: 4);
         for (var label = 0; label < 3; label++)
         {
@@ -109,7 +109,7 @@ public class AnalysisReferenceTests
     [Fact]
     public void Saliency_is_Grad_CAM_as_PyTorch_computes_it()
     {
-        using var device = new CpuDevice(2);
+        using var device = Device.Cpu(2);
         using var saliency = ClassSaliency.Create(Network(), device)!;
         Assert.Equal(new FeatureShape(6, 6, 7), saliency.Shape);
         var images = new ImageSamples(new FeatureShape(12, 12, 1), AnalysisFixture.Ints("grad_cam.images").Select(value => (byte)value).ToArray(), new byte[3], "three");

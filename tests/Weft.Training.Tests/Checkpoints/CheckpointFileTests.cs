@@ -125,7 +125,7 @@ public sealed class CheckpointFileTests : IDisposable
             var description = model.Describe(new ModelOptions());
             var json = NetworkDescriptionJson.Write(description);
             Assert.Equal(json, NetworkDescriptionJson.Write(NetworkDescriptionJson.Read(json)));
-            using var device = new CpuDevice(1);
+            using var device = Device.Cpu(1);
             using var a = Network.Compile(description, device, new CompileOptions { BatchSize = 1, Training = false });
             using var b = Network.Compile(NetworkDescriptionJson.Read(json), device, new CompileOptions { BatchSize = 1, Training = false });
             Assert.Equal(a.State.Select(tensor => (tensor.Name, tensor.Length)), b.State.Select(tensor => (tensor.Name, tensor.Length)));

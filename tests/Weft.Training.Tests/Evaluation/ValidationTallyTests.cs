@@ -9,7 +9,7 @@ public class ValidationTallyTests
         var hot = (float)Math.Log(3); // probabilities ¾ and ¼
         tally.Add([hot, 0, 0, hot], [0, 0]);
         tally.Add([float.NaN, 0, 0, 0], [1, 1]);
-        using var device = new CpuDevice(1);
+        using var device = Device.Cpu(1);
         using var network = Network.Compile(ModelCatalog.Find("small")!.Describe(new ModelOptions()), device, new CompileOptions { BatchSize = 1 });
         var told = tally.ToEvent(1, 10, network, withGradients: false);
         Assert.Equal([1, 1, 1, 0], told.Confusion); // the tie goes to the first class, the NaN to none

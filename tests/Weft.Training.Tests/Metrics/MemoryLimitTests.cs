@@ -98,7 +98,7 @@ public class MemoryLimitTests
     {
         var configuration = TinyTraining.Configuration($"training.batch_size={batchSize}").Value;
         var data = TinyTraining.Dataset();
-        using var device = new CpuDevice(1);
+        using var device = Device.Cpu(1);
         var description = configuration.Model.Describe(data.ClassCount, data.Shape);
         return MemoryNeed.OfTraining(configuration, description, device, data.Train, readsCheckpoint).Bytes;
     }

@@ -1,17 +1,16 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
-/// <summary>The processor's cores, through a team of worker threads. Results have the same bits for every number of threads.</summary>
-public sealed class CpuDevice : Device
+/// <inheritdoc cref="Device.Cpu"/>
+internal sealed class CpuDevice : Device
 {
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not in 1…256.</exception>
     public CpuDevice(int threads)
         : this(threads, VectorKernels.Best)
     {
     }
 
-    internal CpuDevice(int threads, VectorKernels kernels)
+    public CpuDevice(int threads, VectorKernels kernels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 256);
@@ -22,13 +21,15 @@ public sealed class CpuDevice : Device
     /// <summary>Lanes of 32-bit floats the kernels use at once: 16, 8, 4 or 1.</summary>
     public static int VectorLanes => VectorKernels.Best.Lanes;
 
-    public int Threads => Team.Size;
+    public override int Threads => Team.Size;
 
-    public override string Summary => $"CPU, {Threads} {(Threads == 1 ? "thread" : "threads")}, {Kernels.Lanes * 32}-bit vectors";
+    public override NumericProfile NumericProfile => new("cpu", Kernels.Lanes * 32);
 
-    internal WorkerTeam Team { get; }
+    public override string Summary => $"CPU, {Threads} {(Threads == 1 ? "thread" : "threads")}, {NumericProfile.VectorBits}-bit vectors";
 
-    internal VectorKernels Kernels { get; }
+    public WorkerTeam Team { get; }
+
+    public VectorKernels Kernels { get; }
 
     public override void Dispose() => Team.Dispose();
 

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Turns the nodes of a graph into CPU operations, neighbours fused where one pass over memory can do the work of several.</summary>
 internal sealed class CpuLowering

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Operations on the CPU with their memory: weights, gradients, feature maps, scratch.</summary>
 internal sealed unsafe class CpuPlan : DevicePlan

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Advice to the kernel to back large buffers with 2 MB pages: strided passes over activations then miss the address cache far less often.</summary>
 internal static unsafe partial class HugePages

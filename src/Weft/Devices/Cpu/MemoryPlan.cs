@@ -1,4 +1,4 @@
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Offsets in one memory for pieces that are alive over known spans: pieces overlap only if their spans do not.</summary>
 internal sealed class MemoryPlan

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Zeroed floats in native memory, 64-byte aligned, never moved. Not thread-safe to dispose.</summary>
 public sealed unsafe class NativeBuffer : IDisposable

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>A parameter or statistic that an operation asked for; it gets its memory when the plan is complete.</summary>
 internal sealed unsafe class ParameterSlot(string name, ParameterKind kind, TensorLayout layout, Initialization initialization)

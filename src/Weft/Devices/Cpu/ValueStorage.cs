@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>
 /// Where a value of the graph lives: memory of its own, a slice of a concatenated value, or the memory of another value that is changed in place. The

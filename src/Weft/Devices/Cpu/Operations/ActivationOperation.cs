@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>
 /// A function of each element. Its gradient needs the input, so it has an output of its own; in place only where the slope follows from the output or no

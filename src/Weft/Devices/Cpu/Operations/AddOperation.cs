@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>output = Σ inputs, or with one input a copy of it: what is left of a <see cref="Residual"/>, and of a branch of a <see cref="Concat"/> that cannot write in its slice.</summary>
 internal sealed unsafe class AddOperation : Operation

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>
 /// Batch norm with the rectifier and the 2×2 maximum pooling behind it, if they are there, in one pass over memory. Behind a convolution it works image by

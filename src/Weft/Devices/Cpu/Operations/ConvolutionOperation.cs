@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Who takes over from a convolution within the same pass over an image, while it is in the cache: the norm behind it.</summary>
 internal interface IConvolutionNeighbour

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Drops elements.</summary>
 internal sealed unsafe class DropoutOperation(string path, Dropout layer, ValueStorage input, ValueStorage output, bool inPlace, long seed, int index)

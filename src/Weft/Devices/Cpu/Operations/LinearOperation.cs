@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>A fully connected layer: three matrix products over the batch. Weights lie in panels of outputs, see <see cref="TensorLayout.Linear"/>.</summary>
 internal sealed unsafe class LinearOperation : Operation

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Zeroes at random and scales the rest; the mask is drawn anew in the backward pass from the same counters.</summary>
 internal abstract class MaskOperation : UnaryOperation

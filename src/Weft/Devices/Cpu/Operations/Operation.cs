@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>One pass over a batch.</summary>
 internal readonly record struct Pass(int Count, Phase Phase, long Step)

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>What a pool computes from which windows.</summary>
 /// <param name="CountsPadding">Whether an average's divisor counts padding.</param>

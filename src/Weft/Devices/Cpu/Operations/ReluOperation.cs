@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>max(x, 0) where it lies, both ways. (The output's sign is the input's, so the backward pass needs only what is in memory.)</summary>
 internal sealed unsafe class ReluOperation(string path, ValueStorage input, ValueStorage output, bool inPlace) : UnaryOperation(path, input, output, inPlace)

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Group, layer and instance norm, with the rectifier behind it if there is one; each sample by itself.</summary>
 /// <remarks>

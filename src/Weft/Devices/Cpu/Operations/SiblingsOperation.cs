@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>An operation that can go over its input a few images at a time, in turns with others that read the same value.</summary>
 internal unsafe interface ISibling

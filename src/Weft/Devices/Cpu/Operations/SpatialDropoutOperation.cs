@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Drops whole channels of a sample.</summary>
 internal sealed unsafe class SpatialDropoutOperation(string path, SpatialDropout layer, ValueStorage input, ValueStorage output, bool inPlace, long seed, int index)

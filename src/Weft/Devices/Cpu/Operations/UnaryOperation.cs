@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>One input, one output of its shape, image by image; changes the input where it lies if it may.</summary>
 internal abstract class UnaryOperation : Operation

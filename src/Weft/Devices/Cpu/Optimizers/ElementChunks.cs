@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Work on a chunk of a tensor's elements.</summary>
 internal interface IChunkWork

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>Vector loops over spans of equal length. The rest that fills no vector goes element by element through the same operations.</summary>
 internal static class ElementLoops

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>The L2 norm of the gradient of all parameters together, added up in double, chunk by chunk in a fixed order.</summary>
 internal sealed unsafe class GradientNorm(Parameter[] parameters, ElementChunks chunks)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>An optimizer that updates every element by itself from its gradient and up to two moments, in one pass over memory.</summary>
 internal abstract unsafe class MomentOptimizer<TRule> : Optimizer, IGradientTaker where TRule : struct, IUpdateRule

@@ -1,4 +1,4 @@
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>A copy of tensors' elements, as the engine has them, in memory of its own.</summary>
 internal sealed class TensorSnapshot : IDisposable
