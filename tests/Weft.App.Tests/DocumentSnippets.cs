@@ -7,11 +7,17 @@ internal static class DocumentSnippets
 {
     public static void FromCSharp()
     {
-        var configuration = ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = "cnn5" });
         var data = FashionMnist.Open(new DataOptions());
-        using var plan = TrainingPlan.Begin(configuration, data, new NewRun { Store = new RunStore("runs") });
-        var result = Trainer.Run(plan);
-        Console.WriteLine($"{result.Best?.ValidationAccuracy:P1} in {result.TrainTime}  {result.Run.Path}");
+        var network = new NetworkDescription("mine", data.Shape, new Sequential(
+            new Conv2d(32, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new MaxPool2d(2),
+            new Flatten(), new Linear(data.ClassCount)));
+        var result = Trainer.Train(network, data, new TrainingOptions { Epochs = 3, Optimizer = new AdamWOptions { LearningRate = 0.002 } });
+        Console.WriteLine($"{result.Best?.ValidationAccuracy:P1} in {result.TrainTime}");
+        result.Model.Save("mine.safetensors");
+
+        using var predictor = new Predictor(TrainedModel.Load("mine.safetensors"));
+        var picture = PictureFile.Read("coat.png", predictor.Shape).First();
+        Console.WriteLine(predictor.Predict([picture.Pixels])[0].Name);
     }
 
     public static void Deploying()

@@ -26,8 +26,8 @@ internal sealed class ExtendCommand : Verb
         var epochs = Epochs(parse.GetValue(_epochs)!);
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
-        using var session = new TrainingSession(Screen, _track.Targets(parse));
-        return session.Run(data => TrainingPlan.Extend(run.Folder, data, epochs, threads, moved: _data.Values(parse)));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse));
+        return session.Run(data => TrainingSession.Extend(run.Folder, data, epochs, threads, moved: _data.Values(parse)));
     }
 
     private static Func<int, int> Epochs(string text)
@@ -59,11 +59,11 @@ internal sealed class ForkCommand : Verb
         var store = _runs.Store(parse);
         var from = store.FindCheckpoint(parse.GetValue(_from)!);
         var overrides = _configuration.Overrides(parse);
-        using var session = new TrainingSession(Screen, _track.Targets(parse));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse));
         return session.Run(data =>
         {
             var (configuration, dataset) = Source(from, data, overrides);
-            return TrainingPlan.Begin(
+            return TrainingSession.Begin(
                 configuration, dataset, new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
         });
     }

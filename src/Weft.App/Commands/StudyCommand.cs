@@ -44,7 +44,7 @@ internal sealed class StudyCommand : Verb
         Screen.People.WriteLine(
             $"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, "
             + $"{members.Count(member => states[member] == PlannedState.Finished)} of them finished");
-        using var session = new TrainingSession(Screen, []);
+        using var session = new WatchedTraining(Screen, []);
         try
         {
             if (TrainAll(study, members, session) is var code and not ExitCode.Done)
@@ -66,7 +66,7 @@ internal sealed class StudyCommand : Verb
     }
 
     // A run that fails leaves the others to be trained; the last step waits until none fails.
-    private ExitCode TrainAll(Study study, IReadOnlyList<StudyMember> members, TrainingSession session)
+    private ExitCode TrainAll(Study study, IReadOnlyList<StudyMember> members, WatchedTraining session)
     {
         WeftException? first = null;
         for (var i = 0; i < members.Count; i++)
@@ -99,7 +99,7 @@ internal sealed class StudyCommand : Verb
         return first is null ? ExitCode.Done : throw first;
     }
 
-    private void Test(Study study, IReadOnlyList<StudyMember> members, TrainingSession session, RunStore store, string folder)
+    private void Test(Study study, IReadOnlyList<StudyMember> members, WatchedTraining session, RunStore store, string folder)
     {
         Screen.People.WriteLine($"\nlast step: {members.Count} runs on the test images, each noted in the ledger");
         var rows = new List<(StudyMember Member, StudyRow Row, RunResult Result)>();
@@ -134,7 +134,7 @@ internal sealed class StudyCommand : Verb
     }
 
     /// <summary>Mistakes are analysed on the validation images, so the report opens the test images no further; and by the checkpoints, so only of runs that are here.</summary>
-    private bool WriteReport(string file, ModelComparison comparison, TestOpenings openings, TrainingSession session, RunStore store, DataConfiguration data)
+    private bool WriteReport(string file, ModelComparison comparison, TestOpenings openings, WatchedTraining session, RunStore store, DataConfiguration data)
     {
         var here = comparison.Groups.Select(group => group.Runs.FirstOrDefault(run => Path.GetDirectoryName(run.Run.Folder.Path) == store.Folder)).ToList();
         foreach (var group in comparison.Groups.Where((_, i) => here[i] is null))

@@ -28,13 +28,13 @@ internal sealed class TrainCommand : Verb
         var store = _runs.Store(parse);
         var seeds = _seeds.Of(parse);
         var name = parse.GetValue(_name);
-        using var session = new TrainingSession(Screen, _track.Targets(parse));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse));
         return seeds == 1
             ? session.Run(data => Begin(data, configuration, store, name))
             : TrainSeeds(session, configuration, store, name, seeds);
     }
 
-    private ExitCode TrainSeeds(TrainingSession session, ResolvedConfiguration configuration, RunStore store, string? name, int seeds)
+    private ExitCode TrainSeeds(WatchedTraining session, ResolvedConfiguration configuration, RunStore store, string? name, int seeds)
     {
         var all = Enumerable.Range(0, seeds).Select(i => Seeded(configuration, i)).ToList();
         var planned = name is null ? null : all.Select(seeded => new PlannedRun(store, $"{name}-s{seeded.Value.Training.Seed}", seeded)).ToList();
@@ -84,8 +84,8 @@ internal sealed class TrainCommand : Verb
     private static bool IsOfOneSeed(ExitCode code) =>
         code is not (ExitCode.Usage or ExitCode.DatasetMissing or ExitCode.DatasetDamaged or ExitCode.DownloadFailed);
 
-    private static TrainingPlan Begin(Func<DataConfiguration, ImageDataset> data, ResolvedConfiguration configuration, RunStore store, string? name) =>
-        TrainingPlan.Begin(configuration, data(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });
+    private static TrainingSession Begin(Func<DataConfiguration, ImageDataset> data, ResolvedConfiguration configuration, RunStore store, string? name) =>
+        TrainingSession.Begin(configuration, data(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });
 }
 
 internal sealed class ResumeCommand : Verb
@@ -110,7 +110,7 @@ internal sealed class ResumeCommand : Verb
         var threads = _threads.Of(parse) is var given and > 0 ? given : (int?)null;
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
-        using var session = new TrainingSession(Screen, _track.Targets(parse));
-        return session.Run(data => TrainingPlan.Resume(run.Folder, data, threads, moved: _data.Values(parse)));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse));
+        return session.Run(data => TrainingSession.Resume(run.Folder, data, threads, moved: _data.Values(parse)));
     }
 }

@@ -21,9 +21,9 @@ internal static class EndBlock
         }
         yield return $"  trained   {result.Epochs} epochs, {Figures.Count(result.Steps)} steps in {Figures.Duration(result.TrainTime)}"
             + (result.ImagesPerSecond > 0 ? $", {Figures.Count(result.ImagesPerSecond)} images/s" : "");
-        yield return $"  run       {Printable.Escape(RunReference.ShortPath(result.Run.Path))}";
+        yield return $"  run       {Printable.Escape(RunReference.ShortPath(result.Run!.Path))}";
         if (result.Best is not null)
-            yield return $"  weights   {Printable.Escape(RunReference.ShortPath(result.Run.BestCheckpoint))}";
+            yield return $"  weights   {Printable.Escape(RunReference.ShortPath(result.Run!.BestCheckpoint))}";
         foreach (var finding in result.Best is null ? [] : TrainingFindings.AtTheEnd(new RunReader(result.Run)))
         {
             yield return $"  finding   {Printable.Escape(finding.Sentence)}";

@@ -10,25 +10,18 @@ internal static class OutOfFold
         var (indices, labels, losses) = (new int[count], new int[count], new float[count]);
         float[]? probabilities = null;
         var classes = data.Dataset.ClassCount;
-        var place = Directory.CreateTempSubdirectory("weft-folds-").FullName;
-        try
+        for (var f = 0; f < folds; f++)
         {
-            for (var f = 0; f < folds; f++)
+            tell($"training network {f + 1} of {folds} on the other folds' images");
+            var held = Enumerable.Range(0, count).Where(i => fold[i] == f).ToArray();
+            int[] others = [.. Enumerable.Range(0, count).Where(i => fold[i] != f).Select(i => data.Split.Train[i])];
+            var table = Predict(configuration, data, others, [.. held.Select(i => data.Split.Train[i])], stop);
+            probabilities ??= new float[count * classes];
+            for (var row = 0; row < held.Length; row++)
             {
-                tell($"training network {f + 1} of {folds} on the other folds' images");
-                var held = Enumerable.Range(0, count).Where(i => fold[i] == f).ToArray();
-                var table = Predict(configuration, data, [.. Enumerable.Range(0, count).Where(i => fold[i] != f).Select(i => data.Split.Train[i])], [.. held.Select(i => data.Split.Train[i])], place, f, stop);
-                probabilities ??= new float[count * classes];
-                for (var row = 0; row < held.Length; row++)
-                {
-                    (indices[held[row]], labels[held[row]], losses[held[row]]) = (table.Indices[row], table.Labels[row], table.Losses[row]);
-                    table.Probabilities(row).CopyTo(probabilities.AsSpan(held[row] * classes));
-                }
+                (indices[held[row]], labels[held[row]], losses[held[row]]) = (table.Indices[row], table.Labels[row], table.Losses[row]);
+                table.Probabilities(row).CopyTo(probabilities.AsSpan(held[row] * classes));
             }
-        }
-        finally
-        {
-            Directory.Delete(place, recursive: true);
         }
 
         return SuspectLabels.Of(new PredictionTable(indices, labels, probabilities!, losses, classes));
@@ -49,14 +42,14 @@ internal static class OutOfFold
         return fold;
     }
 
-    private static PredictionTable Predict(ResolvedConfiguration configuration, TrainingData data, int[] train, int[] held, string place, int number, CancellationToken stop)
+    private static PredictionTable Predict(ResolvedConfiguration configuration, TrainingData data, int[] train, int[] held, CancellationToken stop)
     {
         // The run's validation images choose the epoch, as they did for the run; the held-out fold chooses nothing.
         var divided = data with { Split = new DatasetSplit(train, data.Split.Validation) };
-        using var plan = TrainingPlan.Begin(configuration, divided, new NewRun { Store = new RunStore(place), Name = $"fold-{number}" });
-        Trainer.Run(plan, stop: stop);
+        using var session = TrainingSession.Begin(configuration, network: null, divided, run: null);
+        var result = Trainer.Run(session, cancellationToken: stop);
         stop.ThrowIfCancellationRequested();
-        using var extractor = new FeatureExtractor(TrainedModel.Load(plan.Run.Folder.BestCheckpoint), plan.Device);
+        using var extractor = new FeatureExtractor(result.Model, session.Device);
         return extractor.Extract(data.Dataset.Train, held, stop).Predictions;
     }
 }

@@ -56,7 +56,7 @@ public sealed class RunResult
     /// <summary>The same for runs that differ in nothing but their seed.</summary>
     public string Recipe => Run.Information.Recipe ?? Run.Information.Model;
 
-    internal string Group => string.Join('\n', TrainingPlan.LastingKeys(Configuration).Where(pair => pair.Key != "training.seed").OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    internal string Group => string.Join('\n', RunKeys.Lasting(Configuration).Where(pair => pair.Key != "training.seed").OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     /// <summary>Whether the run has been evaluated on the split.</summary>
     public static bool Exists(RunFolder run, EvaluationSplit split) =>

@@ -62,6 +62,14 @@ public static class ConfigurationResolver
         return Checked(new ConfigurationValues(start, problems).Apply([.. recipe, .. file.Where(value => value.Key != RecipeKey)], overrides), problems);
     }
 
+    /// <summary>A configuration that was put together in C#, once its values were found to be right.</summary>
+    /// <exception cref="WeftException">Exit 2 with all violations at once.</exception>
+    internal static ResolvedConfiguration Check(RunConfiguration configuration)
+    {
+        var origins = ConfigurationTable.Of(configuration).Where(key => !Equals(key.ReadValue(configuration), key.DefaultValue)).ToDictionary(key => key.Name, _ => "C#");
+        return Checked(new ResolvedConfiguration(configuration, origins), []);
+    }
+
     internal static ResolvedConfiguration Override(ResolvedConfiguration configuration, IEnumerable<ConfigurationValue> overrides)
     {
         var problems = new List<Problem>();

@@ -132,7 +132,19 @@ public sealed record DataConfiguration : OptionsRecord
     public long SplitSeed { get; init; }
 }
 
-public sealed record TrainingConfiguration : OptionsRecord
+/// <summary>The section <c>training</c> of a configuration.</summary>
+public sealed record TrainingConfiguration : TrainingSettings
+{
+    public TrainingConfiguration() { }
+
+    internal TrainingConfiguration(TrainingSettings settings)
+        : base(settings)
+    {
+    }
+}
+
+/// <summary>How long and how a network is trained, apart from the records that have a section of their own.</summary>
+public abstract record TrainingSettings : OptionsRecord
 {
     [Description("Passes over the training split."), Range(1, 100_000)]
     public int Epochs { get; init; } = 10;

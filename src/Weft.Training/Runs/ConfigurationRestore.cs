@@ -29,7 +29,7 @@ public static class ConfigurationRestore
             if (!IsRight(run, checkpoint, epochs))
                 written.Add((
                     run.ConfigurationFile,
-                    Replace(run.ConfigurationFile, Encoding.UTF8.GetBytes(TrainingPlan.ForFolder(Restored(run, checkpoint)).ToYaml()))));
+                    Replace(run.ConfigurationFile, Encoding.UTF8.GetBytes(TrainingSession.ForFolder(Restored(run, checkpoint)).ToYaml()))));
             return written;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

@@ -71,7 +71,7 @@ public static class RunChecks
     public static ResolvedConfiguration Configuration(RunFolder run, Checkpoint checkpoint, PlannedEpochs epochs = PlannedEpochs.AtLeast)
     {
         var configuration = Read(run);
-        var now = TrainingPlan.CardKeys(configuration.Value);
+        var now = RunKeys.OfCheckpoint(configuration.Value);
         var problems = new List<Problem>();
         foreach (var (key, before) in FormerKeys.Now(checkpoint.Model.Metadata.Configuration, configuration.Value))
         {

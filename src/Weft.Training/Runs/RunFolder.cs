@@ -6,6 +6,9 @@ public sealed record RunFolder
     internal const string ModelFileName = "model.yaml";
     internal const string CheckpointsName = "checkpoints";
     internal const string EvaluationName = "eval";
+    internal const string BestName = "best" + CheckpointEnding;
+    internal const string LastName = "last" + CheckpointEnding;
+    private const string CheckpointEnding = ".safetensors";
 
     public RunFolder(string path)
     {
@@ -32,25 +35,27 @@ public sealed record RunFolder
 
     public string CheckpointsFolder => In(CheckpointsName);
 
-    public string BestCheckpoint => Checkpoint("best");
+    public string BestCheckpoint => Checkpoint(BestName);
 
-    public string LastCheckpoint => Checkpoint("last");
+    public string LastCheckpoint => Checkpoint(LastName);
 
     /// <summary>The valid last one before <see cref="LastCheckpoint"/>.</summary>
-    public string PreviousCheckpoint => Checkpoint("last.previous");
+    public string PreviousCheckpoint => Checkpoint("last.previous" + CheckpointEnding);
 
     internal string LockFile => In("run.lock");
 
     internal string OwnerFile => In("owner.pid");
 
-    public string EpochCheckpoint(int epoch) => Checkpoint($"epoch-{epoch:0000}");
+    public string EpochCheckpoint(int epoch) => Checkpoint(EpochName(epoch));
 
     /// <param name="split">"validation" or "test".</param>
     public string EvaluationFolder(string split) => In(System.IO.Path.Combine(EvaluationName, split));
 
     public override string ToString() => Name;
 
-    private string Checkpoint(string name) => System.IO.Path.Combine(CheckpointsFolder, name + ".safetensors");
+    internal static string EpochName(int epoch) => $"epoch-{epoch:0000}{CheckpointEnding}";
+
+    private string Checkpoint(string file) => System.IO.Path.Combine(CheckpointsFolder, file);
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -33,14 +33,14 @@ public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigurati
 
     /// <summary>Begins the run or goes on with it; a finished one has nothing left to do.</summary>
     /// <exception cref="WeftException">As <see cref="State"/>, and as beginning and resuming any run.</exception>
-    public TrainingPlan Plan(Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine)
+    public TrainingSession Plan(Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine)
     {
         var data = Configuration.Value.Data;
         if (State() != PlannedState.NotBegun)
-            return TrainingPlan.Resume(Folder, _ => open(data), Configuration.Value.Training.Threads);
+            return TrainingSession.Resume(Folder, _ => open(data), Configuration.Value.Training.Threads);
         if (IsLeftover())
             RunLock.Take(Folder).Discard();
-        return TrainingPlan.Begin(Configuration, open(data), new NewRun { Store = Store, Name = Name, CommandLine = commandLine });
+        return TrainingSession.Begin(Configuration, open(data), new NewRun { Store = Store, Name = Name, CommandLine = commandLine });
     }
 
     // What a kill left behind before there was a run. A folder with anything else in it is somebody's.
@@ -53,8 +53,8 @@ public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigurati
     /// <exception cref="WeftException">As <see cref="State"/>.</exception>
     internal void RequireSameConfiguration(RunFolder folder)
     {
-        var had = TrainingPlan.LastingKeys(RunChecks.Configuration(folder).Value);
-        var wanted = TrainingPlan.LastingKeys(Configuration.Value);
+        var had = RunKeys.Lasting(RunChecks.Configuration(folder).Value);
+        var wanted = RunKeys.Lasting(Configuration.Value);
         var differing = wanted.Where(pair => had[pair.Key] != pair.Value).ToList();
         if (differing.Count == 0)
             return;

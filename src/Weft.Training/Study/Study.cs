@@ -46,7 +46,7 @@ public sealed class Study
 
     /// <summary>Begins a run or goes on with it.</summary>
     /// <exception cref="WeftException">As beginning and resuming any run.</exception>
-    public TrainingPlan Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine) =>
+    public TrainingSession Plan(StudyMember member, Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine) =>
         Planned(member).Plan(open, commandLine);
 
     /// <summary>

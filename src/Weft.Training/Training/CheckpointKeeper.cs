@@ -4,19 +4,18 @@ namespace Weft.Training;
 /// Writes a training's checkpoints in an order that a crash cannot spoil: what an epoch adds (best, kept epochs) before the last one that says the epoch is done.
 /// A save that fails is told as a warning and tried again with the next one.
 /// </summary>
-internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, TrainingTimer timer)
+internal sealed class CheckpointKeeper(TrainingSession session, ICheckpointStore store, RunRecorder recorder, TrainingTimer timer)
 {
-    private readonly CheckpointStore _store = new(plan.Run.Folder, plan.Surroundings.Files);
     private readonly List<WaitingSave> _waiting = [];
-    private string _lastSaved = $"the checkpoint of step {plan.Start.Step}";
+    private string _lastSaved = $"the checkpoint of step {session.Start.Step}";
 
     /// <summary>Notes what the end of an epoch wants saved beside the last checkpoint; the next save writes it first.</summary>
     public void Prepare(TrainingPosition position, Decision decision)
     {
         if (decision.SaveBest)
-            Wait(new WaitingSave(plan.Run.Folder.BestCheckpoint, position, _store.SaveBest));
+            Wait(new WaitingSave(RunFolder.BestName, position, store.SaveBest));
         if (decision.KeepEpoch)
-            Wait(new WaitingSave(plan.Run.Folder.EpochCheckpoint(position.CompletedEpochs), position, bytes => _store.KeepEpoch(position.CompletedEpochs, bytes)));
+            Wait(new WaitingSave(RunFolder.EpochName(position.CompletedEpochs), position, bytes => store.KeepEpoch(position.CompletedEpochs, bytes)));
     }
 
     /// <summary>Saves, or warns that it could not.</summary>
@@ -44,46 +43,46 @@ internal sealed class CheckpointKeeper(TrainingPlan plan, RunRecorder recorder, 
             var first = _waiting[0];
             first.Write(first.OwnBytes ?? Bytes(first.Position));
             _waiting.RemoveAt(0);
-            Saved(first.Path, first.Position);
+            Saved(first.File, first.Position);
         }
 
-        recorder.Flush(plan.Run.Folder); // the rows of the epochs that the checkpoint calls done
-        _store.SaveLast(Bytes(position));
+        recorder.Flush(session.Folder); // the rows of the epochs that the checkpoint calls done
+        store.SaveLast(Bytes(position));
         _lastSaved = $"the checkpoint of step {position.Step}";
-        Saved(plan.Run.Folder.LastCheckpoint, position);
+        Saved(RunFolder.LastName, position);
     }
 
     private void RequireOwnFolder()
     {
         try
         {
-            plan.Run.SubFolder(RunFolder.CheckpointsName);
+            session.Run?.SubFolder(RunFolder.CheckpointsName);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             throw DiskFailure.ToError(
-                failure, "the run's folder is not the one that this training began in", plan.Run.Folder.Path, "nothing was written there");
+                failure, "the run's folder is not the one that this training began in", session.Folder!.Path, "nothing was written there");
         }
     }
 
     /// <summary>For people: the newest checkpoint on disk.</summary>
     public string Describe() => _lastSaved;
 
-    private ReadOnlyMemory<byte> Bytes(TrainingPosition position) => plan.CheckpointMemory.Encode(position, plan.Metadata);
+    private ReadOnlyMemory<byte> Bytes(TrainingPosition position) => session.CheckpointMemory.Encode(position, session.Metadata);
 
     // Of two that go to the same file only the newer matters.
     private void Wait(WaitingSave save)
     {
-        _waiting.RemoveAll(older => older.Path == save.Path);
+        _waiting.RemoveAll(older => older.File == save.File);
         _waiting.Add(save);
     }
 
-    private void Saved(string path, TrainingPosition position) =>
-        recorder.Record(new CheckpointSaved(Path.GetFileName(path), position.CompletedEpochs, position.Step, position.StepInEpoch == 0 ? 0 : timer.EpochSeconds));
+    private void Saved(string file, TrainingPosition position) =>
+        recorder.Record(new CheckpointSaved(file, position.CompletedEpochs, position.Step, position.StepInEpoch == 0 ? 0 : timer.EpochSeconds));
 
-    private sealed class WaitingSave(string path, TrainingPosition position, Action<ReadOnlyMemory<byte>> write)
+    private sealed class WaitingSave(string file, TrainingPosition position, Action<ReadOnlyMemory<byte>> write)
     {
-        public string Path => path;
+        public string File => file;
 
         public TrainingPosition Position => position;
 

@@ -1,15 +1,19 @@
+using System.Globalization;
+
 namespace Weft.Training;
 
 /// <summary>The one loop: a step is batch, forward, loss, backward, update; an epoch ends with validation. Policies say what else should happen, only the loop does it.</summary>
 internal sealed class TrainingLoop
 {
-    private readonly TrainingPlan _plan;
+    private readonly TrainingSession _session;
     private readonly RunConfiguration _configuration;
     private readonly Network _network;
     private readonly Optimizer _optimizer;
     private readonly Schedule _schedule;
     private readonly TrainingStep _step;
     private readonly TrainingPolicies _policies;
+    private readonly ICheckpointStore _store;
+    private readonly MemoryCheckpoints? _memory;
     private readonly CheckpointKeeper _keeper;
     private readonly RunRecorder _recorder;
     private readonly TrainingTimer _timer;
@@ -19,22 +23,23 @@ internal sealed class TrainingLoop
     private TrainingPosition _position;
     private (TrainingPosition? At, TrainingPosition? Position) _current;
 
-    public TrainingLoop(TrainingPlan plan, RunRecorder recorder, CancellationToken stop)
+    public TrainingLoop(TrainingSession session, RunRecorder recorder, CancellationToken stop)
     {
-        _plan = plan;
-        _configuration = plan.Configuration;
-        _network = plan.Network;
-        _optimizer = plan.Optimizer;
-        _step = new TrainingStep(plan.Network, plan.Optimizer, plan.Configuration.Training.LabelSmoothing, plan.Average);
+        _session = session;
+        _configuration = session.Configuration;
+        _network = session.Network;
+        _optimizer = session.Optimizer;
+        _step = new TrainingStep(session.Network, session.Optimizer, session.Configuration.Training.LabelSmoothing, session.Average);
         _schedule = _configuration.EffectiveSchedule;
         _recorder = recorder;
         _stop = stop;
-        _position = plan.Start;
-        _policies = new TrainingPolicies(_configuration, plan.Surroundings.Clock, _position.PolicyStates);
-        _timer = new TrainingTimer(plan.Surroundings.Clock, recorder, _position);
-        _keeper = new CheckpointKeeper(plan, recorder, _timer);
-        _details = new TrainingDetails(plan, recorder);
-        _validation = new EvaluationLoader(plan.Data.Dataset.Train, plan.Data.Split.Validation, plan.Data.Statistics, _configuration.Training.BatchSize);
+        _position = session.Start;
+        _policies = new TrainingPolicies(session, _position.PolicyStates);
+        _timer = new TrainingTimer(session.Surroundings.Clock, recorder, _position);
+        _store = session.Folder is { } folder ? new CheckpointStore(folder, session.Surroundings.Files) : _memory = new MemoryCheckpoints();
+        _keeper = new CheckpointKeeper(session, _store, recorder, _timer);
+        _details = new TrainingDetails(session, recorder);
+        _validation = new EvaluationLoader(session.Data.Dataset.Train, session.Data.Split.Validation, session.Data.Statistics, _configuration.Training.BatchSize);
     }
 
     private int Epoch => _position.CompletedEpochs + 1;
@@ -54,7 +59,7 @@ internal sealed class TrainingLoop
         using var loader = _details.Loader = OpenLoader();
         while (_position.CompletedEpochs < _configuration.Training.Epochs)
         {
-            while (_position.StepInEpoch < _plan.StepsPerEpoch)
+            while (_position.StepInEpoch < _session.StepsPerEpoch)
             {
                 if (AfterStep(Step(loader.Next())) is { } stopped)
                     return stopped;
@@ -67,7 +72,7 @@ internal sealed class TrainingLoop
         return Stop(StopReasons.Completed, CompletedDetail);
     }
 
-    private BatchLoader OpenLoader() => new(_plan.Data.Dataset.Train, _plan.Data.Split.Train, _plan.Data.Statistics, new BatchLoaderOptions
+    private BatchLoader OpenLoader() => new(_session.Data.Dataset.Train, _session.Data.Split.Train, _session.Data.Statistics, new BatchLoaderOptions
     {
         BatchSize = _configuration.Training.BatchSize,
         Seed = _configuration.Training.Seed,
@@ -75,7 +80,7 @@ internal sealed class TrainingLoop
         StartEpoch = Epoch,
         StartBatch = _position.StepInEpoch,
         Augmentation = _configuration.Augmentation,
-        Time = _plan.Surroundings.Clock,
+        Time = _session.Surroundings.Clock,
     });
 
     private StepReport Step(Batch batch)
@@ -83,7 +88,7 @@ internal sealed class TrainingLoop
         var begun = _timer.Now();
         var learningRate = LearningRateOf(_position.Step);
         // After the epoch's last step the gradients are shown.
-        var loss = _step.Run(batch, _position.Step, learningRate, IsInOnePass, keepGradients: _position.StepInEpoch + 1 == _plan.StepsPerEpoch);
+        var loss = _step.Run(batch, _position.Step, learningRate, IsInOnePass, keepGradients: _position.StepInEpoch + 1 == _session.StepsPerEpoch);
         _position = _position with
         {
             Step = _position.Step + 1,
@@ -99,7 +104,7 @@ internal sealed class TrainingLoop
 
     // Of the step that follows `step` steps: a function of the position alone, so an epoch that is only validated after a resume has it too.
     private double LearningRateOf(long step) =>
-        _schedule.LearningRate(_configuration.Optimizer.LearningRate, new SchedulePosition(step, _plan.StepsPerEpoch, _plan.TotalSteps, _policies.Reductions));
+        _schedule.LearningRate(_configuration.Optimizer.LearningRate, new SchedulePosition(step, _session.StepsPerEpoch, _session.TotalSteps, _policies.Reductions));
 
     private TrainingResult? AfterStep(StepReport step)
     {
@@ -150,14 +155,14 @@ internal sealed class TrainingLoop
     // Of the averaged weights where the run keeps an average.
     private (double Accuracy, double Loss)? Validate(ValidationTally tally)
     {
-        _plan.Average?.Swap();
+        _session.Average?.Swap();
         try
         {
             return Validation.Run(_network, _validation, _stop, tally);
         }
         finally
         {
-            _plan.Average?.Swap();
+            _session.Average?.Swap();
         }
     }
 
@@ -185,17 +190,17 @@ internal sealed class TrainingLoop
     private void Announce()
     {
         var machine = Environment.MachineName;
-        if (_plan.IsResumed)
+        if (_session.IsResumed)
         {
             _recorder.Record(new RunResumed(
-                Environment.ProcessId, machine, _plan.Device.Threads, Epoch, _position.Step, _configuration.Training.Epochs, _plan.StepsPerEpoch));
+                Environment.ProcessId, machine, _session.Device.Threads, Epoch, _position.Step, _configuration.Training.Epochs, _session.StepsPerEpoch));
         }
         else
         {
-            _recorder.Record(new RunStarted(Environment.ProcessId, machine, _plan.Device.Threads, _configuration.Training.Epochs, _plan.StepsPerEpoch));
+            _recorder.Record(new RunStarted(Environment.ProcessId, machine, _session.Device.Threads, _configuration.Training.Epochs, _session.StepsPerEpoch));
         }
 
-        foreach (var warning in _recorder.Repaired is { } repaired ? [.. _plan.Warnings, repaired] : _plan.Warnings)
+        foreach (var warning in _recorder.Repaired is { } repaired ? [.. _session.Warnings, repaired] : _session.Warnings)
             _recorder.Record(warning);
         _details.RecordSamples();
     }
@@ -212,25 +217,31 @@ internal sealed class TrainingLoop
     private TrainingResult Leave(string reason, string detail)
     {
         _recorder.Record(new RunStopped(reason, detail, _position.CompletedEpochs, _position.Step));
-        _recorder.Flush(_plan.Run.Folder);
+        _recorder.Flush(_session.Folder);
         return Result(reason, detail);
     }
 
     private TrainingResult Result(string reason, string detail) => new(
-        _plan.Run.Folder, _plan.Description.Name, _configuration.Training.Seed, _position.CompletedEpochs, _position.Step, _position.Best,
-        _timer.RunTime, _timer.RunImagesPerSecond, reason, detail);
+        _session.Folder, _session.Description.Name, _configuration.Training.Seed, _position.CompletedEpochs, _position.Step, _position.Best,
+        _timer.RunTime, _timer.RunImagesPerSecond, reason, detail)
+    {
+        History = _recorder.Rows,
+        ReadModel = () => _session.Folder is { } folder
+            ? TrainedModel.Load(File.Exists(folder.BestCheckpoint) ? folder.BestCheckpoint : folder.LastCheckpoint)
+            : CheckpointFile.ParseModel(_memory!.Best!, _session.Description.Name),
+    };
 
     private WeftException Diverged(string what)
     {
         var layer = _network.FindNonFinite();
         _recorder.Record(new RunStopped(StopReasons.Diverged, what, _position.CompletedEpochs, _position.Step));
-        var run = _plan.Run.Folder;
         return new WeftException(ExitCode.Diverged, what)
         {
             Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate {LearningRateOf(_position.Step - 1):G4}"),
             Expected = "a finite loss",
             Safe = $"{_keeper.Describe()} was not overwritten",
-            Do = FormattableString.Invariant($"{RunReference.TrainCommand(run)} --set optimizer.learning_rate={_configuration.Optimizer.LearningRate / 10:G4}"),
+            Do = (_session.Folder is { } run ? RunReference.TrainCommand(run) + " --set optimizer.learning_rate=" : "train with a learning rate of ")
+                + (_configuration.Optimizer.LearningRate / 10).ToString("G4", CultureInfo.InvariantCulture),
         };
     }
 }

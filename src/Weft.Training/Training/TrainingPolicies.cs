@@ -6,8 +6,9 @@ internal sealed class TrainingPolicies
     private readonly List<ITrainingPolicy> _policies = [new StopOnNonFiniteLoss(), new KeepBestCheckpoint()];
     private readonly ReduceLearningRateOnPlateau? _plateau;
 
-    public TrainingPolicies(RunConfiguration configuration, TimeProvider clock, IReadOnlyDictionary<string, string> states)
+    public TrainingPolicies(TrainingSession session, IReadOnlyDictionary<string, string> states)
     {
+        var (configuration, clock) = (session.Configuration, session.Surroundings.Clock);
         if (configuration.Checkpoint.KeepEveryEpochs is { } every)
             _policies.Add(new KeepEpochCheckpoints(every));
         if ((configuration.EffectiveSchedule is WarmUp warmUp ? warmUp.Then : configuration.EffectiveSchedule) is ReduceOnPlateau plateau)
@@ -18,6 +19,7 @@ internal sealed class TrainingPolicies
             _policies.Add(new StopAfterTimeBudget(TimeSpan.FromSeconds(seconds), clock));
         var interval = configuration.Checkpoint.EverySeconds is { } pause ? TimeSpan.FromSeconds(pause) : (TimeSpan?)null;
         _policies.Add(new SavePeriodically(interval, configuration.Checkpoint.EverySteps, clock));
+        _policies.AddRange(session.Policies);
         foreach (var policy in _policies)
         {
             if (!states.TryGetValue(policy.Name, out var state))

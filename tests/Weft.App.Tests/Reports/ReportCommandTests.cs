@@ -77,7 +77,7 @@ public sealed partial class ReportCommandTests : IDisposable
         {
             Recipe = "none", Overrides = [.. new[] { "model.name=small", "model.width=0.125", "training.epochs=3", "training.batch_size=16", "training.threads=1" }.Concat(values).Select(ConfigurationResolver.ParseSet)],
         });
-        using (var plan = TrainingPlan.Begin(configuration, data, new NewRun { Store = new RunStore(_runs.Path), Name = name, CommandLine = ["weft", "train", Evil] }))
+        using (var plan = TrainingSession.Begin(configuration, data, new NewRun { Store = new RunStore(_runs.Path), Name = name, CommandLine = ["weft", "train", Evil] }))
             Trainer.Run(plan);
         var checkpoint = new RunStore(_runs.Path).FindCheckpoint(name);
         using var owned = RunLock.Take(checkpoint.Run);

@@ -28,7 +28,7 @@ public sealed class RealTrainingTests : IDisposable
             Trainer.Run(plain);
         IReadOnlyList<TrackingReport> reports;
         using (var shown = Begin("shown"))
-        using (var live = LiveTracking.Start(shown.Run.Folder, [TrackingTarget.Wandb, TrackingTarget.TensorBoard, TrackingTarget.MLflow], options, goOn: false))
+        using (var live = LiveTracking.Start(shown.Folder!, [TrackingTarget.Wandb, TrackingTarget.TensorBoard, TrackingTarget.MLflow], options, goOn: false))
         {
             Trainer.Run(shown);
             reports = live.Finish();
@@ -77,14 +77,14 @@ public sealed class RealTrainingTests : IDisposable
         Assert.All(events.OfType<SystemSampled>(), sampled => Assert.True(sampled is { CpuShare: >= 0 and <= 1, DataWaitShare: >= 0 and <= 1, MemoryBytes: > 1_000_000, ImagesPerSecond: > 0 }));
     }
 
-    private TrainingPlan Begin(string name)
+    private TrainingSession Begin(string name)
     {
         var configuration = ConfigurationResolver.Resolve(new ConfigurationSources
         {
             Recipe = "none",
             Overrides = [.. new[] { "model.name=cnn4", "training.epochs=2", "training.batch_size=16", "training.threads=2", "data.validation_count=32" }.Select(ConfigurationResolver.ParseSet)],
         });
-        return TrainingPlan.Begin(configuration, Dataset(), new NewRun { Store = new RunStore(_folder.In("runs")), Name = name, CommandLine = ["weft", "train"] });
+        return TrainingSession.Begin(configuration, Dataset(), new NewRun { Store = new RunStore(_folder.In("runs")), Name = name, CommandLine = ["weft", "train"] });
     }
 
     private static ImageDataset Dataset()

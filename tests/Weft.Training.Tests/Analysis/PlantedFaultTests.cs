@@ -67,7 +67,7 @@ public sealed class PlantedFaultTests : IDisposable
         var configuration = TinyTraining.Configuration(
             "training.epochs=8", "model.width=0.25", "model.dropout=0", "training.threads=2", "augmentation.horizontal_flip=0", "augmentation.shift=0", "optimizer.learning_rate=0.05");
         var data = planted.Dataset();
-        using (var plan = TrainingPlan.Begin(configuration, data, new NewRun { Store = new RunStore(_folder.In("runs")), Name = "run" }))
+        using (var plan = TrainingSession.Begin(configuration, data, new NewRun { Store = new RunStore(_folder.In("runs")), Name = "run" }))
             Trainer.Run(plan);
         using var analysis = new RunAnalysis(new RunStore(_folder.In("runs")).FindCheckpoint("run"), _ => data, options ?? new AnalysisOptions { Split = EvaluationSplit.Test, Cases = 4, Threads = 2 });
         return analysis.Run(new TestLedger(_folder.In("runs")));

@@ -120,10 +120,10 @@ public sealed class ConfigurationRecordTests : IDisposable
         using (var plan = TinyTraining.Resume(_folder, "stopped"))
             Trainer.Run(plan);
 
-        Assert.Contains("  steps: 5  # --set\n", File.ReadAllText(straight.Run.ConfigurationFile));
-        Assert.Equal(File.ReadAllBytes(straight.Run.LastCheckpoint), File.ReadAllBytes(TinyTraining.Run(_folder, "stopped").LastCheckpoint));
+        Assert.Contains("  steps: 5  # --set\n", File.ReadAllText(straight.Run!.ConfigurationFile));
+        Assert.Equal(File.ReadAllBytes(straight.Run!.LastCheckpoint), File.ReadAllBytes(TinyTraining.Run(_folder, "stopped").LastCheckpoint));
         var plain = TinyTraining.Train(_folder, TinyTraining.Configuration("schedule.name=sawtooth", "schedule.steps=5"), "plain");
-        Assert.NotEqual(File.ReadAllBytes(straight.Run.LastCheckpoint), File.ReadAllBytes(plain.Run.LastCheckpoint));
+        Assert.NotEqual(File.ReadAllBytes(straight.Run!.LastCheckpoint), File.ReadAllBytes(plain.Run!.LastCheckpoint));
     }
 
     [Fact]

@@ -136,7 +136,7 @@ public sealed class EvaluationTests : IDisposable
     public void The_test_images_are_opened_only_when_asked_for_and_each_time_is_noted()
     {
         var dataset = TinyTraining.Dataset();
-        using (var plan = TrainingPlan.Begin(TinyTraining.Configuration(), dataset, new NewRun { Store = new RunStore(_folder.In("runs")), Name = "run" }))
+        using (var plan = TrainingSession.Begin(TinyTraining.Configuration(), dataset, new NewRun { Store = new RunStore(_folder.In("runs")), Name = "run" }))
             Trainer.Run(plan);
         var ledger = new TestLedger(_folder.In("runs"));
         using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("run@last"), _ => dataset, threads: 1);

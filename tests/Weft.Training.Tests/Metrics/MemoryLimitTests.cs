@@ -91,7 +91,7 @@ public class MemoryLimitTests
     [InlineData("$HOME;ls", "'$HOME;ls'")]
     public void Words_for_a_shell(string word, string quoted) => Assert.Equal(quoted, ShellWords.Quote(word));
 
-    private static TrainingPlan Begin(TemporaryFolder folder, long limit) =>
+    private static TrainingSession Begin(TemporaryFolder folder, long limit) =>
         TinyTraining.Begin(folder, TinyTraining.Configuration(), surroundings: new Surroundings { Memory = new MemoryLimit(limit, "a test") });
 
     private static long Need(int batchSize, bool readsCheckpoint = false)

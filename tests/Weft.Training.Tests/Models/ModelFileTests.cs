@@ -169,7 +169,7 @@ public sealed class ModelFileTests
         });
         using (var plan = TinyTraining.Begin(folder, configuration))
         using (var stop = new StopAtStep(3))
-            Assert.Equal("net", Trainer.Run(plan, stop, stop.Token).Model);
+            Assert.Equal("net", Trainer.Run(plan, stop, stop.Token).NetworkName);
         File.Delete(file);
 
         using (var plan = TinyTraining.Resume(folder))

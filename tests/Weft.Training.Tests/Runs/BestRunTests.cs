@@ -57,7 +57,7 @@ public sealed class BestRunTests : IDisposable
         using var plan = TinyTraining.Begin(_folder, TinyTraining.Configuration(["training.epochs=1", $"data.limit_validation={validation}", .. sets]), name);
         if (accuracy is not { } reached)
             return;
-        using var recorder = new RunRecorder(plan.Run.Folder, new StopAtStep(long.MaxValue), TimeProvider.System);
+        using var recorder = new RunRecorder(plan.Folder, new StopAtStep(long.MaxValue), TimeProvider.System);
         recorder.Record(new MetricsRow(1, 6, 1, 0.5, 1, reached, 0.1, 1, 100));
     }
 

@@ -109,7 +109,7 @@ public sealed class RunRecordsTests : IDisposable
         {
         }
 
-        var error = Assert.Throws<WeftException>(() => TrainingPlan.Resume(TinyTraining.Run(_folder), _ => TinyTraining.Dataset(fingerprint: "other")));
+        var error = Assert.Throws<WeftException>(() => TrainingSession.Resume(TinyTraining.Run(_folder), _ => TinyTraining.Dataset(fingerprint: "other")));
         Assert.Equal(ExitCode.FingerprintMismatch, error.Code);
         Assert.False(RunLock.IsHeld(TinyTraining.Run(_folder)));
     }

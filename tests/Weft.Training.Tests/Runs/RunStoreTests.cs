@@ -121,11 +121,11 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(ExitCode.RunBusy, error.Code);
         Assert.Contains($"process {Environment.ProcessId}", error.What);
         Assert.Equal(before, Snapshot());
-        Assert.True(RunLock.IsHeld(plan.Run.Folder));
+        Assert.True(RunLock.IsHeld(plan.Folder!));
 
         plan.Dispose();
-        Assert.False(RunLock.IsHeld(plan.Run.Folder));
-        using var taken = RunLock.Take(plan.Run.Folder);
+        Assert.False(RunLock.IsHeld(plan.Folder!));
+        using var taken = RunLock.Take(plan.Folder!);
 
         List<(string, long, DateTime)> Snapshot() => [.. new DirectoryInfo(_folder.In("runs", "run")).EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => (file.FullName, file.Length, file.LastWriteTimeUtc)).OrderBy(file => file.FullName)];

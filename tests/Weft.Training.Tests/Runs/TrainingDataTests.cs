@@ -80,7 +80,7 @@ public sealed class TrainingDataTests : IDisposable
     {
         var store = new RunStore(_folder.In("runs"));
         TrainingData data;
-        using (var plan = TrainingPlan.Begin(
+        using (var plan = TrainingSession.Begin(
             TinyTraining.Configuration("training.epochs=1", "data.validation_count=3"), TinyTraining.Dataset(), new NewRun { Store = store, Name = "run" }))
         {
             data = plan.Data;
@@ -103,7 +103,7 @@ public sealed class TrainingDataTests : IDisposable
         var before = TrainingData.Prepare(dataset, configuration.Value.Data, SplitRule.Proportional);
         Assert.NotEqual(before.Split.Validation, TrainingData.Prepare(dataset, configuration.Value.Data).Split.Validation);
         var store = new RunStore(_folder.In("runs"));
-        using (var plan = TrainingPlan.Begin(configuration, before, new NewRun { Store = store, Name = "run" }))
+        using (var plan = TrainingSession.Begin(configuration, null, before, new NewRun { Store = store, Name = "run" }))
         using (var stop = new StopAtStep(plan.StepsPerEpoch + 1))
             Trainer.Run(plan, stop, stop.Token);
         var file = TinyTraining.Run(_folder).InformationFile;
@@ -111,7 +111,7 @@ public sealed class TrainingDataTests : IDisposable
         Assert.True(json["data"]!.AsObject().Remove("validation_fingerprint"));
         File.WriteAllText(file, json.ToJsonString());
 
-        using (var plan = TrainingPlan.Resume(TinyTraining.Run(_folder), _ => dataset))
+        using (var plan = TrainingSession.Resume(TinyTraining.Run(_folder), _ => dataset))
         {
             Assert.Equal(before.Split.Train, plan.Data.Split.Train);
             Assert.Equal(before.Split.Validation, plan.Data.Split.Validation);
@@ -132,7 +132,7 @@ public sealed class TrainingDataTests : IDisposable
         var store = new RunStore(_folder.In("runs"));
         TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1"), "four");
         var error = Assert.Throws<WeftException>(() =>
-            TrainingPlan.Begin(
+            TrainingSession.Begin(
                 TinyTraining.Configuration(), Data(96, 96), new NewRun { Store = store, Name = "two", From = store.FindCheckpoint("four@best") }));
         Assert.Equal((ExitCode.CheckpointMismatch, "the run four has 4 classes, the data 2", "weft train"), (error.Code, error.What, error.Do));
         Assert.False(Directory.Exists(_folder.In("runs", "two")));

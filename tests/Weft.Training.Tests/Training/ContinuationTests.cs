@@ -130,10 +130,10 @@ public sealed class ContinuationTests : IDisposable
         Assert.Null(LearningRateSearch.Judge([.. points.Select((point, i) => point with { Smoothed = i })], exploded: false).Suggestion);
     }
 
-    private TrainingPlan Extend(string run, Func<int, int> epochs) => TrainingPlan.Extend(TinyTraining.Run(_folder, run), _ => TinyTraining.Dataset(), epochs, threads: 1);
+    private TrainingSession Extend(string run, Func<int, int> epochs) => TrainingSession.Extend(TinyTraining.Run(_folder, run), _ => TinyTraining.Dataset(), epochs, threads: 1);
 
-    private TrainingPlan Fork(ResolvedConfiguration configuration, CheckpointReference from, string name) =>
-        TrainingPlan.Begin(configuration, TinyTraining.Dataset(), new NewRun { Store = new RunStore(_folder.In("runs")), Name = name, From = from });
+    private TrainingSession Fork(ResolvedConfiguration configuration, CheckpointReference from, string name) =>
+        TrainingSession.Begin(configuration, TinyTraining.Dataset(), new NewRun { Store = new RunStore(_folder.In("runs")), Name = name, From = from });
 
     private byte[] Bytes(string run) => File.ReadAllBytes(TinyTraining.Run(_folder, run).LastCheckpoint);
 

@@ -24,11 +24,11 @@ internal static class TinyTraining
         ],
     });
 
-    public static TrainingPlan Begin(TemporaryFolder folder, ResolvedConfiguration configuration, string name = "run", Surroundings? surroundings = null) =>
-        TrainingPlan.Begin(configuration, Dataset(), new NewRun { Store = new RunStore(folder.In("runs")), Name = name, CommandLine = ["weft", "train"] }, surroundings);
+    public static TrainingSession Begin(TemporaryFolder folder, ResolvedConfiguration configuration, string name = "run", Surroundings? surroundings = null) =>
+        TrainingSession.Begin(configuration, Dataset(), new NewRun { Store = new RunStore(folder.In("runs")), Name = name, CommandLine = ["weft", "train"] }, surroundings);
 
-    public static TrainingPlan Resume(TemporaryFolder folder, string name = "run", int? threads = null, Surroundings? surroundings = null) =>
-        TrainingPlan.Resume(Run(folder, name), _ => Dataset(), threads, surroundings);
+    public static TrainingSession Resume(TemporaryFolder folder, string name = "run", int? threads = null, Surroundings? surroundings = null) =>
+        TrainingSession.Resume(Run(folder, name), _ => Dataset(), threads, surroundings);
 
     public static RunFolder Run(TemporaryFolder folder, string name = "run") => new(folder.In("runs", name));
 

@@ -15,11 +15,11 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(StopReasons.Completed, result.StopReason);
         Assert.Equal(8, result.Epochs);
         Assert.Equal(8 * 7, result.Steps);
-        Assert.True(result.Best!.ValidationAccuracy > 0.9, string.Join("\n", new RunReader(result.Run).Metrics().Select(r => r.ToCsv())));
+        Assert.True(result.Best!.ValidationAccuracy > 0.9, string.Join("\n", new RunReader(result.Run!).Metrics().Select(r => r.ToCsv())));
         Assert.True(result.TrainTime > TimeSpan.Zero && result.ImagesPerSecond > 0);
-        var rows = new RunReader(result.Run).Metrics();
+        var rows = new RunReader(result.Run!).Metrics();
         Assert.Equal(Enumerable.Range(1, 8), rows.Select(row => row.Epoch));
-        Assert.Equal(result.Best.Epoch, new RunReader(result.Run).Best!.Epoch);
+        Assert.Equal(result.Best.Epoch, new RunReader(result.Run!).Best!.Epoch);
         Assert.True(rows[^1].TrainLoss < rows[0].TrainLoss / 2);
     }
 
@@ -75,7 +75,7 @@ public sealed class TrainerTests : IDisposable
         Assert.NotEqual(plain[0], all[0]);
         Assert.Equal(all, Losses([.. sam, "optimizer.sam_last_epochs=3"]));
 
-        double[] Losses(params string[] sets) => [.. new RunReader(TinyTraining.Train(_folder, TinyTraining.Configuration(sets), $"run{_runs++}").Run).Metrics().Select(row => row.ValidationLoss)];
+        double[] Losses(params string[] sets) => [.. new RunReader(TinyTraining.Train(_folder, TinyTraining.Configuration(sets), $"run{_runs++}").Run!).Metrics().Select(row => row.ValidationLoss)];
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using Weft.Kernels;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>output = input · gate, one factor for each sample and channel: what is left of a <see cref="ChannelGate"/>.</summary>
 internal sealed unsafe class GateOperation(string path, ValueStorage input, ValueStorage gate, ValueStorage output) : Operation(path)

@@ -4,8 +4,8 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary>A training from the command line: data, live view, signals, and the end block. New, resumed and extended runs differ only in how their plan is made.</summary>
-internal sealed class TrainingSession : IDisposable
+/// <summary>A training from the command line: data, live view, signals, and the end block. New, resumed and extended runs differ only in how their session is made.</summary>
+internal sealed class WatchedTraining : IDisposable
 {
     private readonly Screen _screen;
     private readonly IReadOnlyList<TrackingTarget> _targets;
@@ -14,7 +14,7 @@ internal sealed class TrainingSession : IDisposable
     private string _reference = "";
 
     /// <param name="targets">The tools the run is shown in while it is trained.</param>
-    public TrainingSession(Screen screen, IReadOnlyList<TrackingTarget> targets)
+    public WatchedTraining(Screen screen, IReadOnlyList<TrackingTarget> targets)
     {
         (_screen, _targets) = (screen, targets);
         _signals = new StopSignals(
@@ -30,10 +30,10 @@ internal sealed class TrainingSession : IDisposable
     public ExitCode? Received => _signals.Received;
 
     /// <summary>Trains one run and reports it, with <c>--json</c> too.</summary>
-    /// <param name="makePlan">Gets a function that opens the data a configuration names.</param>
-    public ExitCode Run(Func<Func<DataConfiguration, ImageDataset>, TrainingPlan> makePlan)
+    /// <param name="makeSession">Gets a function that opens the data a configuration names.</param>
+    public ExitCode Run(Func<Func<DataConfiguration, ImageDataset>, TrainingSession> makeSession)
     {
-        var (code, _, json) = Train(makePlan);
+        var (code, _, json) = Train(makeSession);
         if (json is not null)
             _screen.WriteJson(json);
         return code;
@@ -41,12 +41,12 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Trains one run and reports it to people.</summary>
     /// <returns>Without a result where a signal came before there was a run.</returns>
-    public (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(Func<Func<DataConfiguration, ImageDataset>, TrainingPlan> makePlan)
+    public (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(Func<Func<DataConfiguration, ImageDataset>, TrainingSession> makeSession)
     {
         try
         {
-            using var plan = makePlan(OpenData);
-            return Train(plan);
+            using var session = makeSession(OpenData);
+            return Train(session);
         }
         catch (OperationCanceledException) when (_signals.Received is { } signal)
         {
@@ -63,20 +63,20 @@ internal sealed class TrainingSession : IDisposable
         return data;
     }
 
-    private (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(TrainingPlan plan)
+    private (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(TrainingSession session)
     {
-        _reference = RunReference.For(plan.Run.Folder);
-        Introduce(plan);
-        var earlier = new RunReader(plan.Run.Folder).Metrics().Where(row => row.Epoch <= plan.Start.CompletedEpochs);
-        var state = new TrainingState(plan.Configuration.Training.Epochs, plan.StepsPerEpoch, plan.Configuration.EarlyStopping.Patience, earlier);
+        _reference = RunReference.For(session.Folder!);
+        Introduce(session);
+        var earlier = new RunReader(session.Folder!).Metrics().Where(row => row.Epoch <= session.Start.CompletedEpochs);
+        var state = new TrainingState(session.Configuration.Training.Epochs, session.StepsPerEpoch, session.Configuration.EarlyStopping.Patience, earlier);
         var view = _view = ProgressView.For(_screen, state);
         TrainingResult result = null!;
         IReadOnlyList<TrackingReport> reports;
-        using (var live = LiveTracking.Start(plan.Run.Folder, _targets, TrackOption.Options, goOn: plan.IsResumed, view.Say))
+        using (var live = LiveTracking.Start(session.Folder!, _targets, TrackOption.Options, goOn: session.IsResumed, view.Say))
         {
             try
             {
-                view.While(() => result = Trainer.Run(plan, new Observer(view), _signals.Token));
+                view.While(() => result = Trainer.Run(session, new Observer(view), _signals.Token));
             }
             finally
             {
@@ -86,7 +86,7 @@ internal sealed class TrainingSession : IDisposable
             }
         }
 
-        foreach (var line in EndBlock.Lines(result, plan.Data))
+        foreach (var line in EndBlock.Lines(result, session.Data))
             _screen.People.WriteLine(line);
         var json = ToJson(result);
         if (reports.Count > 0)
@@ -94,20 +94,20 @@ internal sealed class TrainingSession : IDisposable
         return (result.StopReason == StopReasons.Interrupted ? _signals.Received ?? ExitCode.Interrupted : ExitCode.Done, result, json);
     }
 
-    private void Introduce(TrainingPlan plan)
+    private void Introduce(TrainingSession session)
     {
-        var data = plan.Data;
-        _screen.People.WriteLine($"{Printable.Escape(plan.Run.Folder.Name)}: {Printable.Escape(plan.Description.Name)}, {Figures.Count(plan.Network.ParameterCount)} parameters");
+        var data = session.Data;
+        _screen.People.WriteLine($"{Printable.Escape(session.Folder!.Name)}: {Printable.Escape(session.Description.Name)}, {Figures.Count(session.Network.ParameterCount)} parameters");
         _screen.People.WriteLine($"{Printable.Escape(data.Dataset.Name)}: {Figures.Count(data.Split.Train.Count)} training, {Figures.Count(data.Split.Validation.Count)} validation images");
-        _screen.People.WriteLine(plan.Device.Summary);
-        if (plan.IsResumed)
-            _screen.People.WriteLine($"going on after step {Figures.Count(plan.Start.Step)}");
+        _screen.People.WriteLine(session.Device.Summary);
+        if (session.IsResumed)
+            _screen.People.WriteLine($"going on after step {Figures.Count(session.Start.Step)}");
     }
 
     private static JsonObject ToJson(TrainingResult result) => new()
     {
-        ["run"] = result.Run.Path,
-        ["model"] = result.Model,
+        ["run"] = result.Run!.Path,
+        ["model"] = result.NetworkName,
         ["seed"] = result.Seed,
         ["epochs"] = result.Epochs,
         ["steps"] = result.Steps,

@@ -1,0 +1,19 @@
+namespace Weft.Training;
+
+/// <summary>The keys of a configuration that a run's checkpoints remember, with their values.</summary>
+public static class RunKeys
+{
+    private const string EvaluationSection = "evaluation.";
+
+    /// <summary>The keys that a training's bits depend on.</summary>
+    public static IReadOnlyDictionary<string, string> Lasting(RunConfiguration configuration) =>
+        Of(configuration, key => !key.StartsWith(EvaluationSection, StringComparison.Ordinal));
+
+    /// <summary>What a checkpoint says of its run's configuration: <see cref="Lasting"/>, and how the run is evaluated.</summary>
+    public static IReadOnlyDictionary<string, string> OfCheckpoint(RunConfiguration configuration) => Of(configuration, _ => true);
+
+    private static Dictionary<string, string> Of(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Of(configuration)
+        .Where(key => isWanted(key.Name) && !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal)
+            && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
+        .ToDictionary(key => key.Name, key => key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
+}

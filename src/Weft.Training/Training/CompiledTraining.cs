@@ -1,0 +1,76 @@
+namespace Weft.Training;
+
+/// <summary>The computing part of a training: a network with its optimizer on a device, in memory that was found to be enough.</summary>
+internal sealed class CompiledTraining : IDisposable
+{
+    private CompiledTraining(NetworkDescription description, Device device, Network network, Optimizer optimizer, WeightAverage? average)
+    {
+        (Description, Device, Network, Optimizer, Average) = (description, device, network, optimizer, average);
+        CheckpointMemory = new CheckpointMemory(network, optimizer, average);
+    }
+
+    public NetworkDescription Description { get; }
+
+    public Device Device { get; }
+
+    public Network Network { get; }
+
+    public Optimizer Optimizer { get; }
+
+    public WeightAverage? Average { get; }
+
+    public CheckpointMemory CheckpointMemory { get; }
+
+    /// <param name="description">Null for the network that the configuration names.</param>
+    /// <param name="commandLine">As typed, for the advice where the memory is too small.</param>
+    /// <param name="readsCheckpoint">Whether a checkpoint is read into it.</param>
+    /// <exception cref="WeftException">The network cannot be built, or there is too little memory.</exception>
+    public static CompiledTraining Of(
+        RunConfiguration configuration, NetworkDescription? description, ImageDataset dataset, MemoryLimit memory, IReadOnlyList<string> commandLine, bool readsCheckpoint)
+    {
+        Device? device = null;
+        Network? network = null;
+        Optimizer? optimizer = null;
+        try
+        {
+            device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
+            description ??= configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
+            RequireFit(description, dataset);
+            MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, memory, commandLine, readsCheckpoint);
+            network = Network.Compile(description, device, configuration.CompileOptions);
+            optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
+            var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
+            return new CompiledTraining(description, device, network, optimizer, average);
+        }
+        catch (Exception failure)
+        {
+            optimizer?.Dispose();
+            network?.Dispose();
+            device?.Dispose();
+            if (failure is NetworkException or ArgumentException)
+                throw NetworkErrors.ToError(failure, $"model {description?.Name ?? configuration.Model.Name}");
+            throw;
+        }
+    }
+
+    private static void RequireFit(NetworkDescription description, ImageDataset dataset)
+    {
+        var classes = description.InferOutput().Channels;
+        if (description.Input == dataset.Shape && classes == dataset.ClassCount)
+            return;
+        throw new WeftException(ExitCode.Usage, $"the network {description.Name} does not fit the data")
+        {
+            Expected = $"images of {dataset.Shape} in and {dataset.ClassCount} classes out, as {dataset.Name} has them",
+            Found = $"{description.Input} in and {classes} out",
+            Safe = "nothing was begun",
+        };
+    }
+
+    public void Dispose()
+    {
+        Average?.Dispose();
+        Optimizer.Dispose();
+        Network.Dispose();
+        Device.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Weft.Training;
+
+/// <summary>Where time and files come from.</summary>
+public sealed record Surroundings
+{
+    /// <value>Default: the system's.</value>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <value>Where checkpoints go. Default: the disk.</value>
+    public IFiles Files { get; init; } = DiskFiles.Instance;
+
+    /// <value>How much memory may be used. Default: what the system says.</value>
+    public MemoryLimit Memory { get; init; } = MemoryLimit.Current();
+}

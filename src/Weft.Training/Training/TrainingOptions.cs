@@ -1,0 +1,65 @@
+namespace Weft.Training;
+
+/// <summary>
+/// What a training from C# is told: the same records as a configuration file has, and code that no file can hold. Everything has a default that works.
+/// </summary>
+public sealed record TrainingOptions : TrainingSettings
+{
+    /// <summary>How gradients become updates, with the highest learning rate.</summary>
+    /// <value>Default: SGD with Nesterov momentum.</value>
+    public OptimizerOptions Optimizer { get; init; } = new RunConfiguration().Optimizer;
+
+    /// <summary>How the learning rate moves.</summary>
+    /// <value>Default: one cycle.</value>
+    public Schedule Schedule { get; init; } = new RunConfiguration().Schedule;
+
+    /// <summary>How training images are varied.</summary>
+    /// <value>Default: not at all.</value>
+    public OptionsSet<Augmentation> Augmentations { get; init; } = [];
+
+    /// <summary>How the training samples are divided, and how many of them are used.</summary>
+    /// <value>Default: one in twelve is for validation.</value>
+    public DataConfiguration Data { get; init; } = new();
+
+    /// <summary>When training stops before its last epoch.</summary>
+    /// <value>Default: never.</value>
+    public EarlyStoppingConfiguration EarlyStopping { get; init; } = new();
+
+    /// <summary>When the state of a run is saved.</summary>
+    /// <value>Default: every minute and after every epoch.</value>
+    public CheckpointConfiguration Checkpoint { get; init; } = new();
+
+    /// <summary>The views of an image that predictions of the model are the mean over.</summary>
+    /// <value>Default: the image alone.</value>
+    public EvaluationConfiguration Evaluation { get; init; } = new();
+
+    /// <summary>What should happen after a step or an epoch, next to what the other options ask for.</summary>
+    /// <value>Default: nothing more.</value>
+    public IReadOnlyList<ITrainingPolicy> Policies { get; init; } = [];
+
+    /// <summary>Where the training becomes a run that can be watched, resumed and compared.</summary>
+    /// <value>Default: null, which leaves nothing on disk.</value>
+    public RunStore? Runs { get; init; }
+
+    /// <summary>The run's name.</summary>
+    /// <value>Default: null, which gives the network's name and a number.</value>
+    public string? RunName { get; init; }
+
+    /// <exception cref="WeftException">With all violations at once.</exception>
+    internal ResolvedConfiguration Resolve()
+    {
+        var configuration = new RunConfiguration
+        {
+            Model = new ModelConfiguration { Name = RunFolder.ModelFileName },
+            Data = Data,
+            Training = new TrainingConfiguration(this),
+            Optimizer = Optimizer,
+            Schedule = Schedule,
+            Augmentation = new AugmentationOptions { Applied = Augmentations },
+            EarlyStopping = EarlyStopping,
+            Checkpoint = Checkpoint,
+            Evaluation = Evaluation,
+        };
+        return ConfigurationResolver.Check(configuration);
+    }
+}
