@@ -45,9 +45,7 @@ internal sealed class AnalyzeCommand : Verb
             foreach (var line in AnalysisText.Lines(result))
                 Screen.People.WriteLine(line);
             Screen.People.WriteLine(owned.Describe(folder));
-            var json = AnalysisJson.Summary(result);
-            json["folder"] = folder;
-            Screen.WriteJson(json);
+            Screen.WriteJson(new AnalysisDocument(result) { Folder = folder });
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -62,25 +61,24 @@ internal sealed class BenchCommand : Command
                 + $"(median of {times.Count}; 10 % below {times.Quantile(0.1):F2}, 90 % below {times.Quantile(0.9):F2}), {gigaflops:F0} GFLOP/s counted directly");
             Screen.People.WriteLine($"memory: network {Figures.Bytes(network.MemoryBytes)}, process at most {Figures.Bytes(peak)}");
             WriteLayers(layers, batch);
-            var json = new JsonObject
+            Screen.WriteJson(new BenchDocument
             {
-                ["mode"] = Name,
-                ["model"] = network.Description.Name,
-                ["batch"] = batch,
-                ["threads"] = threads,
-                ["vector_bits"] = network.Device.NumericProfile.VectorBits,
-                ["images_per_second"] = times.ImagesPerSecond,
-                ["step_milliseconds"] = times.MedianMilliseconds,
-                ["step_milliseconds_p10"] = times.Quantile(0.1),
-                ["step_milliseconds_p90"] = times.Quantile(0.9),
-                ["steps"] = times.Count,
-                ["gigaflops_per_second"] = Math.Round(gigaflops, 1),
-                ["network_memory_bytes"] = network.MemoryBytes,
-                ["peak_memory_bytes"] = peak,
-            };
-            if (layers.Count > 0)
-                json["layers"] = new JsonArray([.. layers.Select(ToJson)]);
-            Screen.WriteJson(json);
+                Mode = Name,
+                Model = network.Description.Name,
+                Batch = batch,
+                Threads = threads,
+                VectorBits = network.Device.NumericProfile.VectorBits,
+                ImagesPerSecond = times.ImagesPerSecond,
+                StepMilliseconds = times.MedianMilliseconds,
+                StepMillisecondsTenth = times.Quantile(0.1),
+                StepMillisecondsNinetieth = times.Quantile(0.9),
+                Steps = times.Count,
+                GigaflopsPerSecond = Math.Round(gigaflops, 1),
+                NetworkMemoryBytes = network.MemoryBytes,
+                PeakMemoryBytes = peak,
+                Layers = layers.Count == 0 ? null : [.. layers.Select(layer =>
+                    new BenchLayerEntry(layer.Layer, layer.Summary, layer.ForwardMilliseconds, layer.BackwardMilliseconds, layer.Flops))],
+            });
         }
 
         private void WriteLayers(IReadOnlyList<LayerTimes> layers, int batch)
@@ -98,14 +96,5 @@ internal sealed class BenchCommand : Command
         private static string Milliseconds(double value) => value > 0 ? $"{value:F3} ms" : "";
 
         private static string Gigaflops(double value) => value > 0 ? $"{value:F0}" : "";
-
-        private static JsonNode ToJson(LayerTimes layer) => new JsonObject
-        {
-            ["layer"] = layer.Layer,
-            ["summary"] = layer.Summary,
-            ["forward_milliseconds"] = layer.ForwardMilliseconds,
-            ["backward_milliseconds"] = layer.BackwardMilliseconds,
-            ["flops_per_sample"] = layer.Flops,
-        };
     }
 }

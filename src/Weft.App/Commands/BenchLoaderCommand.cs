@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -44,11 +43,7 @@ internal sealed class BenchLoaderCommand : Verb
             // The step has all cores to itself; the loader takes one of them for as long as a batch lasts.
             var share = batch / (step * device.Threads);
             Screen.People.WriteLine($"{batch:F2} ms a batch of {configuration.Training.BatchSize} on one thread, {step:F1} ms a step of {configuration.Model.Name} on {device.Threads}: the loader costs {Figures.Percent(share)} of a step");
-            Screen.WriteJson(new JsonObject
-            {
-                ["model"] = configuration.Model.Name, ["batch"] = configuration.Training.BatchSize, ["threads"] = device.Threads,
-                ["loader_milliseconds"] = batch, ["step_milliseconds"] = step, ["share"] = share,
-            });
+            Screen.WriteJson(new BenchLoaderDocument(configuration.Model.Name, configuration.Training.BatchSize, device.Threads, batch, step, share));
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)

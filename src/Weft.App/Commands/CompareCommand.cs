@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -34,48 +33,9 @@ internal sealed class CompareCommand : Verb
             Screen.People.WriteLine(line);
         if (parse.GetValue(_svg) is { } path)
             Write(path, AccuracyChart.Svg(bars, $"Accuracy on {split.ToString().ToLowerInvariant()} images"));
-        Screen.WriteJson(ToJson(comparison));
+        Screen.WriteJson(new ComparisonDocument(comparison));
         return ExitCode.Done;
     }
-
-    public static JsonObject ToJson(ModelComparison comparison) => new()
-    {
-        ["split"] = comparison.Split.ToString().ToLowerInvariant(),
-        ["groups"] = new JsonArray([.. comparison.Groups.Select(group => new JsonObject
-        {
-            ["name"] = AccuracyBar.LabelOf(group),
-            ["mean_accuracy"] = group.MeanAccuracy,
-            ["deviation"] = group.Deviation,
-            ["runs"] = new JsonArray([.. group.Runs.Select(run => new JsonObject
-            {
-                ["run"] = run.Run.Folder.Path,
-                ["model"] = run.Run.Information.Model,
-                ["seed"] = run.Run.Information.Seed,
-                ["checkpoint"] = run.Checkpoint,
-                ["tta"] = run.Augmentation.Mirrored,
-                ["tta_shift"] = run.Augmentation.Shift,
-                ["count"] = run.Predictions.Count,
-                ["correct"] = run.Correct,
-                ["accuracy"] = run.Accuracy,
-                ["accuracy_low"] = run.Interval.Low,
-                ["accuracy_high"] = run.Interval.High,
-                ["train_seconds"] = run.Trained.TotalSeconds,
-                ["parameters"] = run.Run.Information.ParameterCount,
-                ["flops_per_image"] = run.Run.Information.FlopsPerImage,
-            })]),
-        })]),
-        ["pairs"] = new JsonArray([.. comparison.Pairs.Select(pair => new JsonObject
-        {
-            ["first"] = pair.First.Name,
-            ["second"] = pair.Second.Name,
-            ["only_first"] = pair.Test.OnlyFirst,
-            ["only_second"] = pair.Test.OnlySecond,
-            ["exact_p"] = pair.Test.Exact,
-            ["mid_p"] = pair.Test.MidP,
-            ["corrected_p"] = pair.Corrected,
-            ["verdict"] = pair.Verdict,
-        })]),
-    };
 
     private static EvaluationSplit Split(string? text, IReadOnlyList<RunReader> runs) => text is not null ? SplitOption.Parse(text)
         : runs.All(run => RunResult.Exists(run.Folder, EvaluationSplit.Test)) ? EvaluationSplit.Test : EvaluationSplit.Validation;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -31,7 +30,20 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         Screen.People.WriteLine($"checksum of the training files {audit.Checksums[0]}");
         SayDuplicates("exact duplicates", audit.Exact);
         SayDuplicates(audit.NearIsCut ? "near duplicates, at least" : "near duplicates", audit.Near);
-        Screen.WriteJson(ToJson(data, audit));
+        Screen.WriteJson(new DataAuditDocument
+        {
+            Name = data.Name,
+            Folder = data.Folder,
+            Fingerprint = data.Fingerprint,
+            Published = data.IsPublished,
+            TrainPerClass = audit.Balance[0].Counts.PerClass,
+            ValidationPerClass = audit.Balance[1].Counts.PerClass,
+            Mean = audit.Statistics.Mean,
+            StandardDeviation = audit.Statistics.StandardDeviation,
+            Duplicates = DuplicateEntry.Of(audit.Exact),
+            NearDuplicates = DuplicateEntry.Of(audit.Near),
+            NearDuplicatesCut = audit.NearIsCut,
+        });
         return ExitCode.Done;
     }
 
@@ -59,26 +71,4 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
     private static string Describe(SampleReference sample) => $"{sample.Part.ToString().ToLowerInvariant()} #{sample.Index} (class {sample.Label})";
 
     private static string Numbers(IEnumerable<double> values) => string.Join(" ", values.Select(value => value.ToString("F4", CultureInfo.InvariantCulture)));
-
-    private static JsonObject ToJson(ImageDataset data, DatasetAudit audit) => new()
-    {
-        ["name"] = data.Name,
-        ["folder"] = data.Folder,
-        ["fingerprint"] = data.Fingerprint,
-        ["published"] = data.IsPublished,
-        ["train_per_class"] = new JsonArray([.. audit.Balance[0].Counts.PerClass.Select(count => JsonValue.Create(count))]),
-        ["validation_per_class"] = new JsonArray([.. audit.Balance[1].Counts.PerClass.Select(count => JsonValue.Create(count))]),
-        ["mean"] = new JsonArray([.. audit.Statistics.Mean.Select(value => JsonValue.Create(value))]),
-        ["standard_deviation"] = new JsonArray([.. audit.Statistics.StandardDeviation.Select(value => JsonValue.Create(value))]),
-        ["duplicates"] = Pairs(audit.Exact),
-        ["near_duplicates"] = Pairs(audit.Near),
-        ["near_duplicates_cut"] = audit.NearIsCut,
-    };
-
-    private static JsonArray Pairs(IReadOnlyList<DuplicateSamples> pairs) => new([.. pairs.Select(pair => new JsonObject
-    {
-        ["first"] = pair.First.Index, ["first_part"] = pair.First.Part.ToString().ToLowerInvariant(), ["first_label"] = pair.First.Label,
-        ["second"] = pair.Second.Index, ["second_part"] = pair.Second.Part.ToString().ToLowerInvariant(), ["second_label"] = pair.Second.Label,
-        ["correlation"] = pair.Correlation,
-    })]);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -59,10 +58,7 @@ internal sealed class DataGetCommand : DataVerb
         Screen.People.WriteLine($"{Figures.Count(data.Train.Count)} training and {Figures.Count(test.Count)} test images of {data.Shape}, {data.ClassCount} classes, "
             + (data.IsPublished ? "byte for byte as published" : "not the published files"));
         Screen.People.WriteLine($"fingerprint {data.Fingerprint}");
-        Screen.WriteJson(new JsonObject
-        {
-            ["name"] = data.Name, ["folder"] = data.Folder, ["train"] = data.Train.Count, ["test"] = test.Count, ["fingerprint"] = data.Fingerprint, ["published"] = data.IsPublished,
-        });
+        Screen.WriteJson(new DataGetDocument(data.Name, data.Folder, data.Train.Count, test.Count, data.Fingerprint, data.IsPublished));
         return ExitCode.Done;
     }
 }

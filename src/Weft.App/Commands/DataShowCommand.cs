@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -28,14 +27,8 @@ internal sealed class DataShowCommand : DataVerb
         var file = _sheet.Write(parse, data, augmentation, sheet);
         if (file is not null)
             Screen.People.WriteLine($"wrote {Printable.Escape(file)}");
-        Screen.WriteJson(new JsonObject
-        {
-            ["name"] = data.Name,
-            ["folder"] = data.Folder,
-            ["file"] = file,
-            ["classes"] = new JsonArray([.. data.ClassNames.Select(known => JsonValue.Create(known))]),
-            ["samples"] = new JsonArray([.. sheet.Select(i => new JsonObject { ["index"] = i, ["class"] = data.ClassNames[data.Train.Label(i)] })]),
-        });
+        Screen.WriteJson(new DataShowDocument(
+            data.Name, data.Folder, file, data.ClassNames, [.. sheet.Select(i => new ShownSampleEntry(i, data.ClassNames[data.Train.Label(i)]))]));
         return ExitCode.Done;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -40,23 +39,23 @@ internal sealed class DoctorCommand : Verb
         Say(data is not null, "data", data is not null ? $"{data.Name} in {Printable.Escape(data.Folder!)}, verified" : "fashion-mnist is not on this machine yet; it is fetched when needed, or: weft data get fashion-mnist");
 
         var healthy = checks.All(check => check.Passed);
-        Screen.WriteJson(new JsonObject
+        Screen.WriteJson(new DoctorDocument
         {
-            ["version"] = Product.Version,
-            ["runtime"] = Environment.Version.ToString(),
-            ["operating_system"] = RuntimeInformation.OSDescription,
-            ["processor"] = machine.Processor,
-            ["cores"] = machine.Cores,
-            ["memory_limit_bytes"] = memory.Bytes,
-            ["memory_limit_source"] = memory.Source,
-            ["threads"] = threads,
-            ["vector_bits"] = bits,
-            ["gigaflops_per_second"] = Math.Round(speed, 1),
-            ["runs_folder"] = folder,
-            ["disk_free_bytes"] = free,
-            ["data_folder"] = data?.Folder,
-            ["self_check"] = new JsonArray([.. checks.Select(check => new JsonObject { ["name"] = check.Name, ["passed"] = check.Passed, ["found"] = check.Found })]),
-            ["healthy"] = healthy,
+            Version = Product.Version,
+            Runtime = Environment.Version.ToString(),
+            OperatingSystem = RuntimeInformation.OSDescription,
+            Processor = machine.Processor,
+            Cores = machine.Cores,
+            MemoryLimitBytes = memory.Bytes,
+            MemoryLimitSource = memory.Source,
+            Threads = threads,
+            VectorBits = bits,
+            GigaflopsPerSecond = Math.Round(speed, 1),
+            RunsFolder = folder,
+            DiskFreeBytes = free,
+            DataFolder = data?.Folder,
+            SelfCheck = [.. checks.Select(check => new SelfCheckEntry(check.Name, check.Passed, check.Found))],
+            Healthy = healthy,
         });
         return healthy ? ExitCode.Done : throw new WeftException(ExitCode.Bug, "the kernels compute wrong results on this machine")
         {

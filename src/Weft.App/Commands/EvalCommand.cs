@@ -63,8 +63,6 @@ internal sealed class EvalCommand : Verb
             Screen.People.WriteLine($"{Printable.Escape(c.Name).PadRight(width)}  {Figures.Percent(c.Recall),9}  {Figures.Percent(c.Precision),9}  {mistaken}");
         }
         Screen.People.WriteLine(stored);
-        var json = EvaluationFiles.Metrics(checkpoint, split, result);
-        json["folder"] = folder;
-        Screen.WriteJson(json);
+        Screen.WriteJson(new EvaluationDocument(checkpoint, split, result) { Folder = folder });
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -55,13 +54,9 @@ internal sealed class LrFindCommand : Verb
         Screen.People.WriteLine(result.Suggestion is { } found
             ? $"suggestion {Figures.Rate(found)}, where the loss falls fastest (lowest at {Figures.Rate(result.Lowest)}; now {Figures.Rate(configuration.Optimizer.LearningRate)}): --learning-rate {Figures.Rate(found)}"
             : "no suggestion: the loss falls nowhere. Try more --steps or a lower --from");
-        Screen.WriteJson(new JsonObject
-        {
-            ["suggestion"] = result.Suggestion,
-            ["lowest"] = double.IsFinite(result.Lowest) ? result.Lowest : null,
-            ["exploded"] = result.Exploded,
-            ["points"] = new JsonArray([.. result.Points.Select(point => new JsonObject { ["learning_rate"] = point.LearningRate, ["loss"] = point.Loss, ["smoothed_loss"] = point.Smoothed })]),
-        });
+        Screen.WriteJson(new LearningRateSearchDocument(
+            result.Suggestion, double.IsFinite(result.Lowest) ? result.Lowest : null, result.Exploded,
+            [.. result.Points.Select(point => new LearningRateEntry(point.LearningRate, point.Loss, point.Smoothed))]));
     }
 
     private static double Rate(ParseResult parse, Option<string?> option, double usual)

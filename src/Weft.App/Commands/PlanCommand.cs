@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -69,23 +68,23 @@ internal sealed class PlanCommand : Verb
         Screen.People.WriteLine($"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  {Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");
         Screen.People.WriteLine($"{milliseconds:F1} ms a step measured on {device.Summary}: {Figures.Duration(TimeSpan.FromSeconds(epochSeconds))} an epoch, "
             + $"{Figures.Duration(TimeSpan.FromSeconds(epochSeconds * training.Epochs))} in all, unless it stops early");
-        Screen.WriteJson(new JsonObject
+        Screen.WriteJson(new PlanDocument
         {
-            ["model"] = resolved.Value.Model.Name,
-            ["recipe"] = resolved.RecipeName,
-            ["values"] = ConfigurationJson.Of(resolved),
-            ["parameters"] = network.ParameterCount,
-            ["flops_per_image"] = network.FlopsPerSample,
-            ["memory_bytes"] = network.MemoryBytes,
-            ["needed_memory_bytes"] = need.Bytes,
-            ["memory_limit_bytes"] = limit.Bytes,
-            ["memory_limit_source"] = limit.Source,
-            ["steps_per_epoch"] = perEpoch,
-            ["steps"] = (long)perEpoch * training.Epochs,
-            ["step_milliseconds"] = milliseconds,
-            ["estimated_seconds"] = epochSeconds * training.Epochs,
-            ["learning_rates"] = new JsonArray([.. Thin(rates, CurvePoints).Select(rate => JsonValue.Create(rate))]),
-            ["layers"] = new JsonArray([.. layers.Select(layer => new JsonObject { ["layer"] = layer.Path, ["summary"] = layer.Summary, ["parameters"] = layer.Parameters, ["flops_per_image"] = layer.Flops })]),
+            Model = resolved.Value.Model.Name,
+            Recipe = resolved.RecipeName,
+            Values = ConfigurationJson.Of(resolved),
+            Parameters = network.ParameterCount,
+            FlopsPerImage = network.FlopsPerSample,
+            MemoryBytes = network.MemoryBytes,
+            NeededMemoryBytes = need.Bytes,
+            MemoryLimitBytes = limit.Bytes,
+            MemoryLimitSource = limit.Source,
+            StepsPerEpoch = perEpoch,
+            Steps = (long)perEpoch * training.Epochs,
+            StepMilliseconds = milliseconds,
+            EstimatedSeconds = epochSeconds * training.Epochs,
+            LearningRates = Thin(rates, CurvePoints),
+            Layers = [.. layers.Select(layer => new PlannedLayerEntry(layer.Path, layer.Summary, layer.Parameters, layer.Flops))],
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Weft.Training;
 
 namespace Weft.App;
@@ -120,17 +121,8 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
             _json.Writer.WriteStartArray("predictions");
         }
 
-        var writer = _json.Writer;
-        writer.WriteStartObject();
-        writer.WriteString("file", file);
-        writer.WriteString("class", prediction.Name);
-        writer.WriteNumber("index", prediction.Class);
-        writer.WriteNumber("probability", prediction.Probability);
-        writer.WriteStartArray("probabilities");
-        foreach (var probability in prediction.Probabilities)
-            writer.WriteNumberValue(probability);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
+        JsonSerializer.Serialize(
+            _json.Writer, new PredictionEntry(file, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities), DocumentJson.Of<PredictionEntry>());
     }
 
     private void WriteJsonEnd(PictureInputs inputs, IReadOnlyList<PictureNote> notes)
@@ -141,15 +133,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         writer.WriteEndArray();
         writer.WriteStartArray("failed");
         foreach (var (file, code, what, found) in _failures)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("file", file);
-            writer.WriteNumber("code", (int)code);
-            writer.WriteString("what", what);
-            writer.WriteString("found", found);
-            writer.WriteEndObject();
-        }
-
+            JsonSerializer.Serialize(writer, new PredictionFailureEntry(file, (int)code, what, found), DocumentJson.Of<PredictionFailureEntry>());
         writer.WriteEndArray();
         writer.WriteNumber("skipped", inputs.HiddenFiles);
         writer.WriteNumber("other_files", inputs.OtherFiles);
@@ -157,14 +141,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         writer.WriteNumber("bright_ground", PictureWords.BrightGrounds(Notes));
         writer.WriteStartArray("notes");
         foreach (var note in notes)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("kind", note.Kind);
-            writer.WriteNumber("count", note.Count);
-            writer.WriteString("text", note.Text);
-            writer.WriteEndObject();
-        }
-
+            JsonSerializer.Serialize(writer, new PredictionNoteEntry(note.Kind, note.Count, note.Text), DocumentJson.Of<PredictionNoteEntry>());
         writer.WriteEndArray();
         writer.WriteBoolean("tta", predictor.Augmentation.Mirrored);
         writer.WriteNumber("tta_shift", predictor.Augmentation.Shift);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -37,7 +36,7 @@ internal sealed class ReportCommand : Verb
                 ReportBuilder.Write(file, page);
             var bytes = Encoding.UTF8.GetByteCount(page);
             Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))}: {checkpoints.Count} {(checkpoints.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
-            Screen.WriteJson(new JsonObject { ["file"] = file, ["bytes"] = bytes, ["runs"] = new JsonArray([.. checkpoints.Select(checkpoint => JsonValue.Create(checkpoint.Run.Path))]), ["split"] = split.ToString().ToLowerInvariant() });
+            Screen.WriteJson(new ReportDocument(file, bytes, [.. checkpoints.Select(checkpoint => checkpoint.Run.Path)], split));
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)

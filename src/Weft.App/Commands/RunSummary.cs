@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -45,21 +44,21 @@ internal sealed class RunSummary
     /// <summary>"training", a stop reason, or "unfinished" for a run whose process is gone without a word.</summary>
     public string State => Run.IsBeingTrained ? "training" : Stopped?.Reason.Replace('_', ' ') ?? "unfinished";
 
-    public JsonObject ToJson() => new()
+    public RunDocument ToDocument() => new()
     {
-        ["run"] = Run.Folder.Path,
-        ["name"] = Name,
-        ["model"] = Run.Information.Model,
-        ["seed"] = Run.Information.Seed,
-        ["started"] = Started,
-        ["state"] = State,
-        ["epochs"] = EpochsDone,
-        ["planned_epochs"] = Epochs,
-        ["best_epoch"] = Best?.Epoch,
-        ["validation_accuracy"] = Best?.ValidationAccuracy,
-        ["validation_loss"] = Best?.ValidationLoss,
-        ["validation_images"] = Run.Information.Data.Validation,
-        ["train_seconds"] = Trained.TotalSeconds,
-        ["damage"] = Damage,
+        Run = Run.Folder.Path,
+        Name = Name,
+        Model = Run.Information.Model,
+        Seed = Run.Information.Seed,
+        Started = Started,
+        State = State,
+        Epochs = EpochsDone,
+        PlannedEpochs = Epochs,
+        BestEpoch = Best?.Epoch,
+        ValidationAccuracy = Best?.ValidationAccuracy,
+        ValidationLoss = Best?.ValidationLoss,
+        ValidationImages = Run.Information.Data.Validation,
+        TrainSeconds = Trained.TotalSeconds,
+        Damage = Damage,
     };
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -43,13 +42,8 @@ internal sealed class RunsCommand : Verb
             Screen.People.WriteLine(
                 $"{Printable.Escape(run.Folder.Name)} cannot be read: {Printable.Escape(run.Problem.What)}"
                 + (run.Problem.Found is { } found ? $" ({Printable.Escape(found)})" : ""));
-        Screen.WriteJson(new JsonObject
-        {
-            ["folder"] = store.Folder,
-            ["runs"] = new JsonArray([.. runs.Select(run => run.ToJson())]),
-            ["unreadable"] = new JsonArray(
-                [.. unreadable.Select(run => new JsonObject { ["run"] = run.Folder.Path, ["code"] = (int)run.Problem.Code, ["what"] = run.Problem.What })]),
-        });
+        Screen.WriteJson(new RunsDocument(
+            store.Folder, [.. runs.Select(run => run.ToDocument())], [.. unreadable.Select(run => new UnreadableRunEntry(run.Folder.Path, (int)run.Problem.Code, run.Problem.What))]));
         return ExitCode.Done;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -26,9 +25,7 @@ internal sealed class RunsShowCommand : Verb
         var checkpoints = Checkpoints(summary.Run.Folder);
         Screen.People.WriteLine(checkpoints.Count == 0 ? "no checkpoint yet" : "checkpoints  " + string.Join(", ", checkpoints.Select(name => $"{summary.Name}@{name}")));
 
-        var json = summary.ToJson();
-        json["checkpoints"] = new JsonArray([.. checkpoints.Select(name => JsonValue.Create(name))]);
-        Screen.WriteJson(json);
+        Screen.WriteJson(summary.ToDocument() with { Checkpoints = checkpoints });
         return ExitCode.Done;
     }
 

@@ -39,7 +39,7 @@ internal sealed class RunsWatchCommand : Verb
             : $"its process is gone without a word; go on with: weft resume {Printable.Escape(RunReference.For(run.Folder))}");
         if (tail.Damage.Count > 0)
             Screen.People.WriteLine($"{tail.Damage.Count} of its events cannot be read; the others are shown");
-        Screen.WriteJson(new RunSummary(run).ToJson());
+        Screen.WriteJson(new RunSummary(run).ToDocument());
         return ExitCode.Done;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -30,7 +29,7 @@ internal sealed class StudioCommand : Verb
         {
             Screen.People.WriteLine($"studio  {server.Address}   (this machine only; it shows {Printable.Escape(options.ShownRuns)}, Ctrl-C ends it)");
             Screen.People.Flush();
-            Screen.WriteJson(new JsonObject { ["url"] = server.Address.ToString(), ["runs"] = store.Folder });
+            Screen.WriteJson(new StudioDocument(server.Address.ToString(), store.Folder));
             stopped.Wait();
         }
         finally

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -52,7 +51,7 @@ internal sealed class StudyCommand : Verb
             if (parse.GetValue(_noTest))
             {
                 Screen.People.WriteLine("all runs are finished; the test images were not opened");
-                Screen.WriteJson(new JsonObject { ["runs"] = members.Count, ["finished"] = true, ["tested"] = false });
+                Screen.WriteJson(new StudyProgressDocument(members.Count, Finished: true, Tested: false));
                 return ExitCode.Done;
             }
 
@@ -127,10 +126,7 @@ internal sealed class StudyCommand : Verb
             Screen.People.WriteLine(line);
         var reported = WriteReport(Path.Combine(folder, "report.html"), comparison, openings, session, store, members[0].Configuration.Value.Data);
         Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: {(reported ? "report.html, " : "")}summary.json, comparison.txt, accuracy.svg, test_ledger.jsonl and the runs");
-        var json = CompareCommand.ToJson(comparison);
-        json["results"] = folder;
-        json["test_openings"] = openings.Openings.Count;
-        Screen.WriteJson(json);
+        Screen.WriteJson(new ComparisonDocument(comparison) { Results = folder, TestOpenings = openings.Openings.Count });
     }
 
     /// <summary>Mistakes are analysed on the validation images, so the report opens the test images no further; and by the checkpoints, so only of runs that are here.</summary>

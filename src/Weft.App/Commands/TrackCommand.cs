@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Interchange;
 using Weft.Training;
 
@@ -54,7 +53,7 @@ internal sealed class TrackCommand : Verb
             Screen.People.WriteLine(line);
         if (first is not null)
             throw first;
-        Screen.WriteJson(new JsonObject { ["run"] = run.Folder.Path, ["targets"] = new JsonArray([.. reports.Select(TrackingLines.ToJson)]) });
+        Screen.WriteJson(new TrackDocument(run.Folder.Path, [.. reports.Select(TrackingEntry.Of)]));
         return ExitCode.Done;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -40,18 +39,18 @@ internal sealed class TrainCommand : Verb
         var planned = name is null ? null : all.Select(seeded => new PlannedRun(store, $"{name}-s{seeded.Value.Training.Seed}", seeded)).ToList();
         foreach (var run in planned ?? [])
             run.State(); // one that was made otherwise shows before any is trained
-        var runs = new JsonArray();
+        var runs = new List<SeedOutcome>();
         var accuracies = new List<double>();
         var code = ExitCode.Done;
         for (var i = 0; i < seeds && session.Received is null; i++)
         {
             try
             {
-                var (ended, result, json) = session.Train(data =>
+                var (ended, result, document) = session.Train(data =>
                     planned is null ? Begin(data, all[i], store, null) : planned[i].Plan(data, CommandLines.OfProcess()));
                 code = code == ExitCode.Done ? ended : code;
-                if (json is not null)
-                    runs.Add((JsonNode)json);
+                if (document is not null)
+                    runs.Add(document);
                 if (result?.Best is { } best)
                     accuracies.Add(best.ValidationAccuracy);
             }
@@ -60,12 +59,7 @@ internal sealed class TrainCommand : Verb
                 code = code == ExitCode.Done ? failure.Code : code;
                 foreach (var line in ErrorPrinter.Lines(failure))
                     Screen.Error.WriteLine(line);
-                runs.Add((JsonNode)new JsonObject
-                {
-                    ["run"] = planned?[i].Folder.Path,
-                    ["seed"] = all[i].Value.Training.Seed,
-                    ["error"] = ErrorPrinter.ToJson(failure),
-                });
+                runs.Add(new FailedSeedDocument(planned?[i].Folder.Path, all[i].Value.Training.Seed, ErrorPrinter.ToDocument(failure)));
             }
         }
 
@@ -73,7 +67,7 @@ internal sealed class TrainCommand : Verb
         var deviation = accuracies.Count > 1 ? Math.Sqrt(accuracies.Sum(accuracy => Math.Pow(accuracy - mean!.Value, 2)) / (accuracies.Count - 1)) : (double?)null;
         if (mean is { } known)
             Screen.People.WriteLine($"{accuracies.Count} of {seeds} seeds: {Figures.Percent(known)} validation accuracy" + (deviation is { } spread ? $" ± {Figures.Percent(spread)}" : ""));
-        Screen.WriteJson(new JsonObject { ["runs"] = runs, ["seeds"] = accuracies.Count, ["validation_accuracy"] = mean, ["validation_accuracy_deviation"] = deviation });
+        Screen.WriteJson(new SeedsDocument(runs, accuracies.Count, mean, deviation));
         return code;
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Weft.Interchange;
 using Weft.Training;
 
@@ -33,15 +32,15 @@ internal sealed class WatchedTraining : IDisposable
     /// <param name="makeSession">Gets a function that opens the data a configuration names.</param>
     public ExitCode Run(Func<Func<DataConfiguration, ImageDataset>, TrainingSession> makeSession)
     {
-        var (code, _, json) = Train(makeSession);
-        if (json is not null)
-            _screen.WriteJson(json);
+        var (code, _, document) = Train(makeSession);
+        if (document is not null)
+            _screen.WriteJson(document);
         return code;
     }
 
     /// <summary>Trains one run and reports it to people.</summary>
     /// <returns>Without a result where a signal came before there was a run.</returns>
-    public (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(Func<Func<DataConfiguration, ImageDataset>, TrainingSession> makeSession)
+    public (ExitCode Code, TrainingResult? Result, TrainingDocument? Document) Train(Func<Func<DataConfiguration, ImageDataset>, TrainingSession> makeSession)
     {
         try
         {
@@ -63,7 +62,7 @@ internal sealed class WatchedTraining : IDisposable
         return data;
     }
 
-    private (ExitCode Code, TrainingResult? Result, JsonObject? Json) Train(TrainingSession session)
+    private (ExitCode Code, TrainingResult? Result, TrainingDocument? Document) Train(TrainingSession session)
     {
         _reference = RunReference.For(session.Folder!);
         Introduce(session);
@@ -88,10 +87,8 @@ internal sealed class WatchedTraining : IDisposable
 
         foreach (var line in EndBlock.Lines(result, session.Data))
             _screen.People.WriteLine(line);
-        var json = ToJson(result);
-        if (reports.Count > 0)
-            json["tracking"] = new JsonArray([.. reports.Select(TrackingLines.ToJson)]);
-        return (result.StopReason == StopReasons.Interrupted ? _signals.Received ?? ExitCode.Interrupted : ExitCode.Done, result, json);
+        var document = TrainingDocument.Of(result) with { Tracking = reports.Count == 0 ? null : [.. reports.Select(TrackingEntry.Of)] };
+        return (result.StopReason == StopReasons.Interrupted ? _signals.Received ?? ExitCode.Interrupted : ExitCode.Done, result, document);
     }
 
     private void Introduce(TrainingSession session)
@@ -103,21 +100,6 @@ internal sealed class WatchedTraining : IDisposable
         if (session.IsResumed)
             _screen.People.WriteLine($"going on after step {Figures.Count(session.Start.Step)}");
     }
-
-    private static JsonObject ToJson(TrainingResult result) => new()
-    {
-        ["run"] = result.Run!.Path,
-        ["model"] = result.NetworkName,
-        ["seed"] = result.Seed,
-        ["epochs"] = result.Epochs,
-        ["steps"] = result.Steps,
-        ["best_epoch"] = result.Best?.Epoch,
-        ["validation_accuracy"] = result.Best?.ValidationAccuracy,
-        ["validation_loss"] = result.Best?.ValidationLoss,
-        ["train_seconds"] = result.TrainTime.TotalSeconds,
-        ["images_per_second"] = result.ImagesPerSecond,
-        ["stop_reason"] = result.StopReason,
-    };
 
     public void Dispose() => _signals.Dispose();
 

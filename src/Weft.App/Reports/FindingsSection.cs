@@ -7,10 +7,10 @@ internal static class FindingsSection
 {
     public static Html Render(ReportRun run)
     {
-        var findings = run.Summary["findings"]!.AsArray();
+        var findings = run.Summary.Findings;
         if (findings.Count == 0)
             return Html.Nothing;
-        var items = Html.Join(findings.Select(finding => Html.Of($"<li>{finding!["sentence"]!.GetValue<string>()}{Next(finding["next"]?.GetValue<string>(), run)}</li>")));
+        var items = Html.Join(findings.Select(finding => Html.Of($"<li>{finding.Sentence}{Next(finding.Next, run)}</li>")));
         return Html.Of($"<section><h2>Findings</h2><ul class=\"findings\">{items}</ul></section>");
     }
 

@@ -21,7 +21,7 @@ internal static class MethodsSection
             <h3>To do it again</h3><pre>{command}
             weft analyze {run.Reference} --split {run.Split}
             weft report {run.Reference} --split {run.Split}</pre>
-            <p class="meta">Checkpoint {run.Checkpoint}, epoch {run.Summary["epoch"]!.GetValue<int>()}. Started as <code>{string.Join(' ', information.CommandLine)}</code> on {information.Started.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}. {Machine(information)} Data SHA-256 <code class="hash">{data.Fingerprint}</code></p>
+            <p class="meta">Checkpoint {run.Checkpoint}, epoch {run.Summary.Epoch}. Started as <code>{string.Join(' ', information.CommandLine)}</code> on {information.Started.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}. {Machine(information)} Data SHA-256 <code class="hash">{data.Fingerprint}</code></p>
             <details><summary>The whole configuration</summary><pre>{Configuration(run)}</pre></details></section>
             """);
     }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Weft.App;
 
 /// <summary>Which classes are taken for which.</summary>
@@ -9,12 +7,12 @@ internal static class MistakesSection
 
     public static Html Render(ReportRun run)
     {
-        var classes = run.Classes.Select(Printable.Escape).ToArray();
-        int[] counts = [.. run.Summary["confusion"]!.AsArray().SelectMany(row => row!.AsArray()).Select(count => count!.GetValue<int>())];
-        var perClass = Html.Join(run.Summary["per_class"]!.AsArray().Select(c => Html.Of(
-            $"<tr><th scope=\"row\">{c!["name"]!.GetValue<string>()}</th><td>{Share(c["recall"])}</td><td>{Share(c["precision"])}</td><td>{Share(c["f1"])}</td><td>{c["count"]!.GetValue<int>()}</td><td>{Figures.Count(c["training_images"]!.GetValue<int>())}</td></tr>")));
-        var pairs = Html.Join(run.Summary["confused_pairs"]!.AsArray().Take(PairsShown).Select(pair => Html.Of(
-            $"<tr><th scope=\"row\">{run.ClassName(pair!["label"])} → {run.ClassName(pair["prediction"])}</th><td>{pair["count"]!.GetValue<int>()}</td><td>{Share(pair["share"])}</td><td>{Share(pair["rate"])}</td></tr>")));
+        var classes = run.Summary.Classes.Select(Printable.Escape).ToArray();
+        int[] counts = [.. run.Summary.Confusion.SelectMany(row => row)];
+        var perClass = Html.Join(run.Summary.PerClass.Select(c => Html.Of(
+            $"<tr><th scope=\"row\">{c.Name}</th><td>{Share(c.Recall)}</td><td>{Share(c.Precision)}</td><td>{Share(c.F1)}</td><td>{c.Count}</td><td>{Figures.Count(c.TrainingImages)}</td></tr>")));
+        var pairs = Html.Join(run.Summary.ConfusedPairs.Take(PairsShown).Select(pair => Html.Of(
+            $"<tr><th scope=\"row\">{run.ClassName(pair.Label)} → {run.ClassName(pair.Prediction)}</th><td>{pair.Count}</td><td>{Share(pair.Share)}</td><td>{Share(pair.Rate)}</td></tr>")));
         return Html.Of(
             $"""
             <section><h2>What is taken for what</h2>
@@ -25,5 +23,5 @@ internal static class MistakesSection
             """);
     }
 
-    private static string Share(JsonNode? ratio) => Figures.Percent(ratio?.GetValue<double>() ?? double.NaN, 1);
+    private static string Share(double? ratio) => Figures.Percent(ratio ?? double.NaN, 1);
 }

@@ -9,17 +9,17 @@ internal static class OverviewSection
         $"""
         <section class="cards">
         <div class="card main"><span>{run.Split} accuracy</span><b>{run.Accuracy}</b><small>95 %: {run.Interval}</small></div>
-        <div class="card"><span>mistakes</span><b>{Figures.Count(run.Number("count") - run.Number("correct"))}</b><small>of {Figures.Count(run.Number("count"))} images</small></div>
-        <div class="card"><span>parameters</span><b>{Figures.Count(run.Number("parameters"))}</b><small>{Figures.Count(run.Number("flops_per_image") / 1e6)} MFLOP an image</small></div>
+        <div class="card"><span>mistakes</span><b>{Figures.Count(run.Summary.Count - run.Summary.Correct)}</b><small>of {Figures.Count(run.Summary.Count)} images</small></div>
+        <div class="card"><span>parameters</span><b>{Figures.Count(run.Summary.Parameters)}</b><small>{Figures.Count(run.Summary.FlopsPerImage / 1e6)} MFLOP an image</small></div>
         <div class="card"><span>training</span><b>{Figures.Duration(run.Trained)}</b><small>{run.Metrics.Count} epochs, {Figures.Count(run.Metrics.Count == 0 ? 0 : run.Metrics[^1].Step)} steps</small></div>
-        <div class="card"><span>calibration error</span><b>{Figures.Percent(run.Number("calibration", "ece"))}</b><small>{Figures.Percent(run.Number("calibration", "scaled_ece"))} with temperature {run.Number("calibration", "temperature").ToString("F2", System.Globalization.CultureInfo.InvariantCulture)}</small></div>
+        <div class="card"><span>calibration error</span><b>{Figures.Percent(run.Summary.Calibration.Ece)}</b><small>{Figures.Percent(run.Summary.Calibration.ScaledEce)} with temperature {run.Summary.Calibration.Temperature.ToString("F2", System.Globalization.CultureInfo.InvariantCulture)}</small></div>
         </section>
         """);
 
     private static Html Table(IReadOnlyList<ReportRun> runs)
     {
         var rows = Html.Join(runs.Select((run, i) => Html.Of(
-            $"<tr><th scope=\"row\"><a href=\"#run-{i + 1}\">{run.Name}</a><br><small>{run.Reader.Information.Recipe ?? run.Reader.Information.Model}, seed {run.Reader.Information.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}</small></th><td><b>{run.Accuracy}</b><br><small>{run.Interval}, {Figures.Count(run.Number("count"))} images</small></td><td>{Figures.Duration(run.Trained)}</td><td>{Figures.Count(run.Number("parameters"))}</td><td>{Figures.Count(run.Number("flops_per_image") / 1e6)}</td><td>{Figures.Count(run.Number("images_per_second"))}</td></tr>")));
+            $"<tr><th scope=\"row\"><a href=\"#run-{i + 1}\">{run.Name}</a><br><small>{run.Reader.Information.Recipe ?? run.Reader.Information.Model}, seed {run.Reader.Information.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}</small></th><td><b>{run.Accuracy}</b><br><small>{run.Interval}, {Figures.Count(run.Summary.Count)} images</small></td><td>{Figures.Duration(run.Trained)}</td><td>{Figures.Count(run.Summary.Parameters)}</td><td>{Figures.Count(run.Summary.FlopsPerImage / 1e6)}</td><td>{Figures.Count(run.Summary.ImagesPerSecond)}</td></tr>")));
         return Html.Of(
             $"""
             <section><h2>Accuracy beside what it costs</h2>

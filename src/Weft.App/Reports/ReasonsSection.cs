@@ -8,15 +8,14 @@ internal static class ReasonsSection
 {
     public static Html Render(ReportRun run)
     {
-        var reasons = run.Summary["reasons"]!.AsArray();
+        var reasons = run.Summary.Reasons;
         IntervalRow[] rows =
         [
-            .. reasons.SelectMany(reason => reason!["measures"]!.AsArray()).Select(measure => (Name: measure!["measure"]!.GetValue<string>(),
-                    Delta: measure["delta"]!.GetValue<double>(), Low: measure["low"]!.GetValue<double>(), High: measure["high"]!.GetValue<double>()))
-                .Select(m => new IntervalRow(m.Name, m.Delta, m.Low, m.High, m.Low > GroupDifference.Negligible, string.Create(CultureInfo.InvariantCulture, $"{m.Delta:+0.00;−0.00;0.00}"))),
+            .. reasons.SelectMany(reason => reason.Measures)
+                .Select(m => new IntervalRow(m.Measure, m.Delta, m.Low, m.High, m.Low > GroupDifference.Negligible, string.Create(CultureInfo.InvariantCulture, $"{m.Delta:+0.00;−0.00;0.00}"))),
         ];
-        var sentences = Html.Join(reasons.Select(reason => Html.Of($"<dt>{reason!["title"]!.GetValue<string>()}</dt><dd class=\"{(reason["named"]!.GetValue<bool>() ? "named" : "unnamed")}\">{reason["sentence"]!.GetValue<string>()}</dd>")));
-        var curve = LineChart.ToSvg(new Chart("What more training images gave", [new ChartSeries("nearest-neighbour accuracy", 0, [.. run.Summary["learning_curve"]!.AsArray().Select(p => new ChartPoint(p!["share"]!.GetValue<double>(), p["accuracy"]!.GetValue<double>()))])])
+        var sentences = Html.Join(reasons.Select(reason => Html.Of($"<dt>{reason.Title}</dt><dd class=\"{(reason.Named ? "named" : "unnamed")}\">{reason.Sentence}</dd>")));
+        var curve = LineChart.ToSvg(new Chart("What more training images gave", [new ChartSeries("nearest-neighbour accuracy", 0, [.. run.Summary.LearningCurve.Select(p => new ChartPoint(p.Share, p.Accuracy))])])
         { XName = "of the training images", XFormat = ValueFormat.Percent, YFormat = ValueFormat.Percent, Height = 150 });
         return Html.Of(
             $"""

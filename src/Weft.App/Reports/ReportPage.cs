@@ -47,7 +47,7 @@ internal sealed class ReportPage(IReadOnlyList<ReportRun> runs, TestOpenings ope
     // Each run sets aside as many validation images as its configuration says.
     private string Images()
     {
-        var counts = runs.Select(run => run.Number("count")).ToList();
+        var counts = runs.Select(run => run.Summary.Count).ToList();
         return counts.Min() == counts.Max() ? Figures.Count(counts[0]) : $"{Figures.Count(counts.Min())} to {Figures.Count(counts.Max())}";
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Weft.Training;
 
 namespace Weft.App;
@@ -15,31 +14,21 @@ internal sealed class ReportRun(CheckpointReference checkpoint, StoredAnalysis a
 
     public string Name => checkpoint.Run.Name;
 
-    public JsonObject Summary => analysis.Summary;
+    public AnalysisDocument Summary => analysis.Summary;
 
-    public JsonObject Pictures => analysis.Pictures;
+    public CasesDocument Pictures => analysis.Pictures;
 
-    public string Split => Summary["split"]!.GetValue<string>();
-
-    public IReadOnlyList<string> Classes { get; } = [.. analysis.Summary["classes"]!.AsArray().Select(name => name!.GetValue<string>())];
+    public string Split => Summary.Split.ToString().ToLowerInvariant();
 
     public IReadOnlyList<MetricsRow> Metrics => field ??= Reader.Metrics();
 
     public RunConfiguration Configuration => (field ??= Reader.Configuration().Value)!;
 
-    public double Number(params ReadOnlySpan<string> path)
-    {
-        JsonNode node = Summary;
-        foreach (var key in path)
-            node = node[key]!;
-        return node.GetValue<double>();
-    }
+    public string ClassName(int number) => number >= 0 ? Summary.Classes[number] : "nothing";
 
-    public string ClassName(JsonNode? number) => number!.GetValue<int>() is var k and >= 0 ? Classes[k] : "nothing";
+    public string Accuracy => Figures.Percent(Summary.Accuracy);
 
-    public string Accuracy => Figures.Percent(Number("accuracy"));
-
-    public string Interval => $"{Figures.Percent(Number("accuracy_low"))[..^2]} to {Figures.Percent(Number("accuracy_high"))}";
+    public string Interval => $"{Figures.Percent(Summary.AccuracyLow)[..^2]} to {Figures.Percent(Summary.AccuracyHigh)}";
 
     public TimeSpan Trained => TimeSpan.FromSeconds(Metrics.Sum(row => row.Seconds));
 }

@@ -21,10 +21,10 @@ internal static class TrainingSection
 
     private static string History(ReportRun run)
     {
-        if (run.Summary["history"] is not { } history)
+        if (run.Summary.History is not { } history)
             return "";
-        var count = run.Number("count");
-        string Share(string key) => Figures.Percent(history[key]!.GetValue<int>() / count, 1);
-        return $" Of the validation images {Share("always_right")} were right in every epoch, {Share("never_right")} in none, and {Share("forgotten")} were learned and forgotten at least once.";
+        double count = run.Summary.Count;
+        string Share(int images) => Figures.Percent(images / count, 1);
+        return $" Of the validation images {Share(history.AlwaysRight)} were right in every epoch, {Share(history.NeverRight)} in none, and {Share(history.Forgotten)} were learned and forgotten at least once.";
     }
 }

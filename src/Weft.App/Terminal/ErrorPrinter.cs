@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Diagnostics.CodeAnalysis;
 using Weft.Training;
 
 namespace Weft.App;
@@ -12,7 +12,7 @@ internal static class ErrorPrinter
             screen.Error.WriteLine(line);
         if (screen.Debug)
             screen.Error.WriteLine(error.ToString());
-        screen.WriteJson(new JsonObject { ["error"] = ToJson(error) });
+        screen.WriteJson(new ErrorAnswer(ToDocument(error)));
     }
 
     private const int MostLetters = 2_000; // of a part: a value of a megabyte helps nobody
@@ -24,7 +24,8 @@ internal static class ErrorPrinter
             yield return $"  {name,-8}  {Printable.Escape(Cut(text!))}";
     }
 
-    private static string Cut(string text) => text.Length <= MostLetters ? text : $"{text[..MostLetters]}… ({text.Length} letters)";
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Cut(string? text) => text is not { Length: > MostLetters } ? text : $"{text[..MostLetters]}… ({text.Length} letters)";
 
     private static IEnumerable<(string Name, string? Text)> Parts(WeftException error)
     {
@@ -41,20 +42,13 @@ internal static class ErrorPrinter
         yield return ("do", error.Do);
     }
 
-    public static JsonObject ToJson(WeftException error)
+    public static ErrorDocument ToDocument(WeftException error) => new((int)error.Code, error.Code.Name(), Cut(error.What))
     {
-        var json = new JsonObject { ["code"] = (int)error.Code, ["name"] = error.Code.Name(), ["what"] = Cut(error.What) };
-        foreach (var (name, text) in new[] { ("where", error.Where), ("expected", error.Expected), ("found", error.Found), ("safe", error.Safe), ("do", error.Do) })
-            if (text is not null)
-                json[name] = Cut(text);
-        if (error.Problems.Count > 0)
-            json["problems"] = new JsonArray(
-                [.. error.Problems.Select(problem => new JsonObject
-                {
-                    ["where"] = Cut(problem.Where),
-                    ["expected"] = Cut(problem.Expected),
-                    ["found"] = Cut(problem.Found),
-                })]);
-        return json;
-    }
+        Where = Cut(error.Where),
+        Expected = Cut(error.Expected),
+        Found = Cut(error.Found),
+        Safe = Cut(error.Safe),
+        Do = Cut(error.Do),
+        Problems = error.Problems.Count == 0 ? null : [.. error.Problems.Select(problem => new ProblemEntry(Cut(problem.Where), Cut(problem.Expected), Cut(problem.Found)))],
+    };
 }

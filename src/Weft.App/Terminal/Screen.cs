@@ -1,6 +1,4 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Weft.App;
 
@@ -10,8 +8,6 @@ namespace Weft.App;
 /// </summary>
 internal sealed class Screen(TextWriter output, TextWriter error)
 {
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public TextWriter Output { get; } = output;
 
     public TextWriter Error { get; } = error;
@@ -45,11 +41,11 @@ internal sealed class Screen(TextWriter output, TextWriter error)
     public int Height => MeasureHeight();
 
     /// <summary>Writes the command's result as the last line of standard output, if <c>--json</c> was given.</summary>
-    public void WriteJson(JsonObject result)
+    public void WriteJson<T>(T document)
     {
         if (!Json)
             return;
-        Output.WriteLine(result.ToJsonString(OneLine));
+        Output.WriteLine(JsonSerializer.Serialize(document, DocumentJson.Of<T>()));
         Output.Flush();
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Weft.Interchange;
 using Weft.Training;
 
@@ -31,14 +30,4 @@ internal static class TrackingLines
         };
         yield return $"{name,-11}  {where}{next}";
     }
-
-    public static JsonObject ToJson(TrackingReport report) => new()
-    {
-        ["to"] = report.Target.Name(),
-        ["where"] = report.Where,
-        ["events"] = report.Events,
-        ["complete"] = report.IsComplete,
-        ["problem"] = report.Problem?.What,
-        ["notices"] = new JsonArray([.. report.Notices.Select(notice => JsonValue.Create(notice))]),
-    };
 }

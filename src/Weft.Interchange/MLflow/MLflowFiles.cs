@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Weft.Training;
 
@@ -16,22 +15,18 @@ internal static class MLflowFiles
         if (end.Observed is { } observed)
         {
             yield return ("evaluation/confusion_matrix.png", ConfusionPicture.Draw(observed.Confusion, observed.Classes), "image/png");
-            yield return ("evaluation/confusion_matrix.csv", Encoding.UTF8.GetBytes(Confusion(run, observed)), "text/csv");
+            yield return ("evaluation/confusion_matrix.csv", Encoding.UTF8.GetBytes(Confusion(run, observed).ToString()), "text/csv");
         }
 
         if (WholeFile.Read(run.Folder.BestCheckpoint) is { } best)
             yield return ("checkpoints/best.safetensors", best, "application/octet-stream");
     }
 
-    private static string Confusion(TrackedRun run, EpochObserved observed)
+    private static CsvText Confusion(TrackedRun run, EpochObserved observed)
     {
-        var text = new StringBuilder("label\\prediction");
-        foreach (var name in run.Classes)
-            text.Append(CultureInfo.InvariantCulture, $",{Quoted(name)}");
+        var table = new CsvText(["label\\prediction", .. run.Classes]);
         for (var label = 0; label < observed.Classes; label++)
-            text.Append(CultureInfo.InvariantCulture, $"\n{Quoted(run.Classes[label])},{string.Join(',', observed.Confusion.Skip(label * observed.Classes).Take(observed.Classes))}");
-        return text.Append('\n').ToString();
+            table.Add([run.Classes[label], .. observed.Confusion.Skip(label * observed.Classes).Take(observed.Classes).Cast<object>()]);
+        return table;
     }
-
-    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
 }

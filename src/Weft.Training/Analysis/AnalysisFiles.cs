@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Weft.Training;
 
 /// <summary>The files of <c>analysis/&lt;split&gt;/</c> in a run's folder, and the evaluation's in <c>eval/&lt;split&gt;/</c>.</summary>
 public static class AnalysisFiles
 {
+    internal const string SummaryName = "analysis.json";
+    internal const string PicturesName = "cases.json";
+
     private const string FolderName = "analysis";
     private const int SuspectsShown = 48;
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The folder of a split's analysis.</summary>
     public static string Folder(RunFolder run, EvaluationSplit split) => Path.Combine(run.Path, FolderName, split.ToString().ToLowerInvariant());
@@ -31,20 +30,13 @@ public static class AnalysisFiles
             using var table = new StringWriter(CultureInfo.InvariantCulture);
             result.Evaluation.Predictions.WriteCsv(table);
             Text(folder, "predictions.csv", table.ToString());
-            Text(folder, "analysis.json", AnalysisSeal.Apply(AnalysisJson.Summary(result)).ToJsonString(Indented) + "\n");
-            Text(folder, "cases.json", AnalysisSeal.Apply(AnalysisJson.Cases(result)).ToJsonString(Indented) + "\n");
-            Text(folder, "confused_pairs.csv", Csv("label,prediction,label_name,prediction_name,count,share_of_mistakes,rate_of_label",
-                result.Pairs.Select(pair => (object[])[pair.Label, pair.Prediction, classes[pair.Label], classes[pair.Prediction], pair.Count, pair.Share, pair.Rate])));
-            Text(folder, "confusion_normalized.csv", Csv("label\\prediction," + string.Join(',', classes.Select(name => $"{Field(name)}")), Enumerable.Range(0, classes.Count).Select(label =>
-                (object[])
-                [
-                    classes[label],
-                    .. Enumerable.Range(0, classes.Count)
-                        .Select(k => (object)((double)result.Evaluation.Confusion(label, k) / result.Evaluation.PerClass[label].Count)),
-                ])));
-            Text(folder, "calibration.csv", Csv("low,high,count,confidence,accuracy,scaled_count,scaled_confidence,scaled_accuracy",
-                result.Calibration.Bins.Zip(result.Scaled.Bins, (bin, scaled) => (object[])[bin.Low, bin.High, bin.Count, bin.Confidence, bin.Accuracy, scaled.Count, scaled.Confidence, scaled.Accuracy])));
-            Text(folder, "risk_coverage.csv", Csv("coverage,risk,confidence", result.RiskCoverage.Curve.Select(point => (object[])[point.Coverage, point.Risk, point.Confidence])));
+            var stored = StoredAnalysis.Of(result);
+            Text(folder, SummaryName, AnalysisSeal.Write(stored.Summary, AnalysisJson.Analysis));
+            Text(folder, PicturesName, AnalysisSeal.Write(stored.Pictures, AnalysisJson.Cases));
+            Text(folder, "confused_pairs.csv", Pairs(result.Pairs, classes));
+            Text(folder, "confusion_normalized.csv", Confusion(result.Evaluation));
+            Text(folder, "calibration.csv", CalibrationBins(result.Calibration, result.Scaled));
+            Text(folder, "risk_coverage.csv", Curve(result.RiskCoverage));
             Text(folder, "suspects.csv", Suspects(result.Suspects, classes));
             Png(folder, "top_losses.png", AnalysisPictures.Gallery(result.Galleries.TopLosses, result.Images, classes));
             Png(folder, "confidently_wrong.png", AnalysisPictures.Gallery(result.Galleries.ConfidentlyWrong, result.Images, classes));
@@ -52,12 +44,7 @@ public static class AnalysisFiles
             Png(folder, "suspects.png", AnalysisPictures.Suspects([.. result.Suspects.Ranked.Take(SuspectsShown)], result.Images, classes));
             Png(folder, "cases.png", AnalysisPictures.Cases(result.Cases, result.Images.Shape, classes));
             if (result.History is { } history)
-            {
-                var predictions = result.Evaluation.Predictions;
-                Text(folder, "history.csv", Csv("index,label,learned_epoch,forgotten,times_right", history.Samples.Select((sample, row) =>
-                    (object[])[predictions.Indices[row], predictions.Labels[row], sample.LearnedEpoch?.ToString(CultureInfo.InvariantCulture) ?? "", sample.Forgotten, sample.TimesRight])));
-            }
-
+                Text(folder, "history.csv", History(history, result.Evaluation.Predictions));
             if (result.TrainingSuspects is { } training)
             {
                 Text(folder, "suspects_training.csv", Suspects(training, classes));
@@ -72,19 +59,55 @@ public static class AnalysisFiles
         }
     }
 
-    private static string Suspects(SuspectLabels suspects, IReadOnlyList<string> classes) => Csv("rank,index,label,suggested,label_name,suggested_name,score,suggested_probability,label_error",
-        suspects.Ranked.Select((s, rank) => (object[])[rank + 1, s.Index, s.Label, s.Suggested, classes[s.Label], classes[s.Suggested], s.Score, s.SuggestedProbability, s.OffDiagonal ? 1 : 0]));
-
-    private static string Csv(string header, IEnumerable<object[]> rows)
+    private static CsvText Pairs(IReadOnlyList<ConfusedPair> pairs, IReadOnlyList<string> classes)
     {
-        var text = new StringBuilder(header).Append('\n');
-        foreach (var row in rows)
-            text.AppendJoin(',', row.Select(value =>
-                value is string name ? Field(name) : value is double.NaN ? "" : Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
-        return text.ToString();
+        var table = new CsvText("label", "prediction", "label_name", "prediction_name", "count", "share_of_mistakes", "rate_of_label");
+        foreach (var pair in pairs)
+            table.Add(pair.Label, pair.Prediction, classes[pair.Label], classes[pair.Prediction], pair.Count, pair.Share, pair.Rate);
+        return table;
     }
 
-    private static string Field(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+    private static CsvText Confusion(EvaluationResult evaluation)
+    {
+        var table = new CsvText(["label\\prediction", .. evaluation.Classes]);
+        foreach (var (label, _, count, _, _, _, _, _) in evaluation.PerClass)
+            table.Add([evaluation.Classes[label], .. evaluation.Classes.Select((_, k) => (object)((double)evaluation.Confusion(label, k) / count))]);
+        return table;
+    }
+
+    private static CsvText CalibrationBins(Calibration plain, Calibration scaled)
+    {
+        var table = new CsvText("low", "high", "count", "confidence", "accuracy", "scaled_count", "scaled_confidence", "scaled_accuracy");
+        foreach (var (bin, other) in plain.Bins.Zip(scaled.Bins))
+            table.Add(bin.Low, bin.High, bin.Count, bin.Confidence, bin.Accuracy, other.Count, other.Confidence, other.Accuracy);
+        return table;
+    }
+
+    private static CsvText Curve(RiskCoverage risk)
+    {
+        var table = new CsvText("coverage", "risk", "confidence");
+        foreach (var point in risk.Curve)
+            table.Add(point.Coverage, point.Risk, point.Confidence);
+        return table;
+    }
+
+    private static CsvText History(LearningHistory history, PredictionTable predictions)
+    {
+        var table = new CsvText("index", "label", "learned_epoch", "forgotten", "times_right");
+        foreach (var (row, sample) in history.Samples.Index())
+            table.Add(predictions.Indices[row], predictions.Labels[row], sample.LearnedEpoch, sample.Forgotten, sample.TimesRight);
+        return table;
+    }
+
+    private static CsvText Suspects(SuspectLabels suspects, IReadOnlyList<string> classes)
+    {
+        var table = new CsvText("rank", "index", "label", "suggested", "label_name", "suggested_name", "score", "suggested_probability", "label_error");
+        foreach (var (rank, s) in suspects.Ranked.Index())
+            table.Add(rank + 1, s.Index, s.Label, s.Suggested, classes[s.Label], classes[s.Suggested], s.Score, s.SuggestedProbability, s.OffDiagonal ? 1 : 0);
+        return table;
+    }
+
+    private static void Text(string folder, string name, CsvText table) => Text(folder, name, table.ToString());
 
     private static void Text(string folder, string name, string content) => DurableFile.Write(DiskFiles.Instance, Path.Combine(folder, name), Encoding.UTF8.GetBytes(content));
 

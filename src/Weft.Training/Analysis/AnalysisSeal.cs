@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Weft.Training;
 
@@ -12,16 +14,21 @@ internal static class AnalysisSeal
 {
     private const string Key = "sha256";
 
-    /// <summary>The document with its digest.</summary>
-    public static JsonObject Apply(JsonObject document)
+    /// <summary>The document's text with its digest.</summary>
+    public static string Write<T>(T document, JsonTypeInfo<T> type)
     {
-        document[Key] = Digest(document);
-        return document;
+        var json = JsonSerializer.SerializeToNode(document, type)!.AsObject();
+        json[Key] = Digest(json);
+        return json.ToJsonString(type.Options) + "\n";
     }
 
-    /// <summary>Whether the document, without its digest from now on, is what was sealed.</summary>
-    public static bool IsIntact(JsonObject document) =>
-        document[Key] is JsonValue value && value.TryGetValue<string>(out var written) && document.Remove(Key) && written == Digest(document);
+    /// <returns>Null where the text, without its digest, is not what was sealed.</returns>
+    /// <exception cref="JsonException">The text is no JSON, or another document.</exception>
+    public static T? Read<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> type)
+        where T : class =>
+        JsonNode.Parse(text) is JsonObject json && json[Key] is JsonValue value && value.TryGetValue<string>(out var written) && json.Remove(Key) && written == Digest(json)
+            ? json.Deserialize(type)
+            : null;
 
     // Over the text that a parsed and a built document share.
     private static string Digest(JsonObject document) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Weft.Training;
 
 /// <summary>Predictions whose confidence lies in (<paramref name="Low"/>, <paramref name="High"/>].</summary>
@@ -5,7 +7,8 @@ namespace Weft.Training;
 /// <param name="Accuracy">Share that is correct; 0 for an empty bin.</param>
 public sealed record CalibrationBin(double Low, double High, int Count, double Confidence, double Accuracy)
 {
-    /// <summary>Of the accuracy.</summary>
+    /// <summary>The 95 % interval of the accuracy.</summary>
+    [JsonIgnore]
     public ShareInterval Interval => ShareInterval.Wilson((long)Math.Round(Accuracy * Count), Count);
 }
 

@@ -1,38 +1,37 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Weft.Training;
 
 /// <summary>An analysis as its files have it.</summary>
-/// <param name="Summary">As <see cref="AnalysisJson.Summary"/>.</param>
-/// <param name="Pictures">As <see cref="AnalysisJson.Cases"/>.</param>
-public sealed record StoredAnalysis(JsonObject Summary, JsonObject Pictures)
+public sealed record StoredAnalysis(AnalysisDocument Summary, CasesDocument Pictures)
 {
     /// <summary>What <see cref="AnalysisFiles.Write"/> would store.</summary>
-    public static StoredAnalysis Of(AnalysisResult result) => new(Stored(AnalysisJson.Summary(result)), Stored(AnalysisJson.Cases(result)));
+    public static StoredAnalysis Of(AnalysisResult result) => new(new AnalysisDocument(result), CasesDocument.Of(result));
 
     /// <summary>The analysis of a split, if there is one of this very checkpoint.</summary>
     /// <returns>Null where there is none, or one that was changed since, of another checkpoint, or of a version that this program does not read.</returns>
     public static StoredAnalysis? TryRead(CheckpointReference checkpoint, EvaluationSplit split)
     {
-        var folder = AnalysisFiles.Folder(checkpoint.Run, split);
-        if (TryRead(Path.Combine(folder, "analysis.json")) is not { } summary || TryRead(Path.Combine(folder, "cases.json")) is not { } pictures)
+        if (TryRead(AnalysisFiles.Folder(checkpoint.Run, split)) is not { } stored)
             return null;
         var position = checkpoint.Read().Position;
-        return summary["step"]?.GetValue<long>() == position.Step && summary["epoch"]?.GetValue<int>() == position.CompletedEpochs ? new StoredAnalysis(summary, pictures) : null;
+        return stored.Summary.Step == position.Step && stored.Summary.Epoch == position.CompletedEpochs ? stored : null;
     }
 
-    // Numbers of a parsed text convert to any type they fit; numbers put in by code only to their own.
-    private static JsonObject Stored(JsonObject json) => JsonNode.Parse(json.ToJsonString())!.AsObject();
+    /// <summary>The analysis in a folder, whichever checkpoint it is about.</summary>
+    internal static StoredAnalysis? TryRead(string folder) =>
+        TryRead(Path.Combine(folder, AnalysisFiles.SummaryName), AnalysisJson.Analysis) is { V: AnalysisDocument.Version } summary
+        && TryRead(Path.Combine(folder, AnalysisFiles.PicturesName), AnalysisJson.Cases) is { V: AnalysisDocument.Version } pictures
+            ? new StoredAnalysis(summary, pictures)
+            : null;
 
-    private static JsonObject? TryRead(string path)
+    private static T? TryRead<T>(string path, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return JsonNode.Parse(RegularFile.ReadOwn(path, Array.MaxLength)) is JsonObject json && AnalysisSeal.IsIntact(json)
-                && json["v"]?.GetValue<int>() == AnalysisJson.Version
-                    ? json
-                    : null;
+            return AnalysisSeal.Read(RegularFile.ReadOwn(path, Array.MaxLength), type);
         }
         catch (Exception damage) when (DiskFailure.Is(damage) || damage is JsonException or InvalidOperationException or FormatException)
         {

@@ -7,16 +7,12 @@ public sealed class RunResult
 {
     private const int LargestMetrics = 1 << 20;
 
-    private RunResult(RunReader run, EvaluationSplit split, PredictionTable predictions, JsonElement metrics)
+    private RunResult(RunReader run, EvaluationSplit split, PredictionTable predictions, EvaluationDocument metrics)
     {
         Run = run;
         Split = split;
         Predictions = predictions;
-        Checkpoint = metrics.GetProperty("checkpoint").GetString() ?? "best";
-        Augmentation = new TestTimeAugmentation(
-            metrics.TryGetProperty("tta", out var mirrored) && mirrored.ValueKind == JsonValueKind.True,
-            metrics.TryGetProperty("tta_shift", out var shift) ? shift.GetInt32() : 0);
-        DataFingerprint = Fingerprint(metrics);
+        Metrics = metrics;
         Configuration = RunChecks.Configuration(run.Folder).Value;
         Correct = Enumerable.Range(0, predictions.Count).Count(row => predictions.Predictions[row] == predictions.Labels[row]);
     }
@@ -29,14 +25,17 @@ public sealed class RunResult
 
     public PredictionTable Predictions { get; }
 
+    /// <summary>What the evaluation measured, and of which checkpoint.</summary>
+    public EvaluationDocument Metrics { get; }
+
     /// <summary>"best", "last" or an epoch: what was evaluated.</summary>
-    public string Checkpoint { get; }
+    public string Checkpoint => Metrics.Checkpoint;
 
     /// <summary>The views each prediction is the mean over.</summary>
-    public TestTimeAugmentation Augmentation { get; }
+    public TestTimeAugmentation Augmentation => new(Metrics.Tta, Metrics.TtaShift);
 
     /// <summary>The fingerprint of the samples that were evaluated; null in evaluations of earlier versions.</summary>
-    public string? DataFingerprint { get; }
+    public string? DataFingerprint => Metrics.DataFingerprint;
 
     public string Name => Run.Folder.Name;
 
@@ -67,7 +66,7 @@ public sealed class RunResult
     {
         try
         {
-            return RegularFile.Exists(MetricsFile(run, split)) ? Fingerprint(ReadMetrics(run, split)) : null;
+            return RegularFile.Exists(MetricsFile(run, split)) ? ReadMetrics(run, split).DataFingerprint : null;
         }
         catch (Exception failure) when (DiskFailure.Is(failure) || failure is JsonException)
         {
@@ -99,24 +98,16 @@ public sealed class RunResult
             throw damaged.With("the run's checkpoints are untouched", evaluate);
         }
         catch (Exception failure) when (
-            DiskFailure.Is(failure) || failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            DiskFailure.Is(failure) || failure is JsonException or InvalidOperationException or FormatException)
         {
             throw DiskFailure.ToError(failure, "the evaluation cannot be read", path, "the run's checkpoints are untouched", evaluate);
         }
     }
 
-    private static JsonElement ReadMetrics(RunFolder run, EvaluationSplit split)
-    {
-        using var metrics = JsonDocument.Parse(RegularFile.ReadOwn(MetricsFile(run, split), LargestMetrics));
-        return metrics.RootElement.Clone();
-    }
-
-    private static string? Fingerprint(JsonElement metrics) =>
-        metrics.ValueKind == JsonValueKind.Object && metrics.TryGetProperty("data_fingerprint", out var text) && text.ValueKind == JsonValueKind.String
-            ? text.GetString()
-            : null;
+    private static EvaluationDocument ReadMetrics(RunFolder run, EvaluationSplit split) =>
+        JsonSerializer.Deserialize(RegularFile.ReadOwn(MetricsFile(run, split), LargestMetrics), EvaluationJson.File) ?? throw new JsonException("it holds nothing");
 
     private static string PredictionsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "predictions.csv");
 
-    private static string MetricsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "metrics.json");
+    private static string MetricsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), EvaluationFiles.MetricsName);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Weft.Training;
@@ -84,8 +83,6 @@ public static class StudyResults
 {
     private const int Decimals = 4; // of probabilities: a third of the size, and no comparison looks closer
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <param name="folder">Made if it is not there; files of the same names are replaced.</param>
     /// <param name="rows">With the runs they describe.</param>
     /// <param name="openings">Every opening of the test images.</param>
@@ -154,9 +151,7 @@ public static class StudyResults
         WriteFile(Path.Combine(to, "predictions.csv"), table.ToString());
         foreach (var name in new[] { "per_class.csv", "confusion_matrix.csv" })
             WriteFile(Path.Combine(to, name), TextOf(Path.Combine(from, name)));
-        var metrics = JsonNode.Parse(TextOf(Path.Combine(from, "metrics.json")))!;
-        metrics["run"] = run.Folder.Name;
-        WriteFile(Path.Combine(to, "metrics.json"), metrics.ToJsonString(Readable) + "\n");
+        WriteFile(Path.Combine(to, EvaluationFiles.MetricsName), JsonSerializer.Serialize(result.Metrics with { Run = run.Folder.Name }, EvaluationJson.File) + "\n");
     }
 
     private static string TextOf(string path) => Encoding.UTF8.GetString(RegularFile.ReadOwn(path, Array.MaxLength));

@@ -84,7 +84,7 @@ public sealed class EvaluationTests : IDisposable
             File.ReadAllLines(Path.Combine(folder, "per_class.csv")));
         var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")))!;
         Assert.Equal((1.0, "c1", "c2"), ((double)metrics["macro_f1"]!, (string?)metrics["absent_classes"]![0], (string?)metrics["absent_classes"]![1]));
-        Assert.Null(EvaluationFiles.Metrics(reference, EvaluationSplit.Validation, Result([], [], 2))["macro_f1"]);
+        Assert.Null(new EvaluationDocument(reference, EvaluationSplit.Validation, Result([], [], 2)).MacroF1);
     }
 
     private static EvaluationResult Result(int[] labels, int[] predictions, int classes)

@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>How the objects of <c>--json</c> are written: every one that a command prints is named here.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(AnalysisDocument))]
+[JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(BenchLoaderDocument))]
+[JsonSerializable(typeof(ComparisonDocument))]
+[JsonSerializable(typeof(DataAuditDocument))]
+[JsonSerializable(typeof(DataGetDocument))]
+[JsonSerializable(typeof(DataShowDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(EvaluationDocument))]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(LearningRateSearchDocument))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(PredictionEntry))]
+[JsonSerializable(typeof(PredictionFailureEntry))]
+[JsonSerializable(typeof(PredictionNoteEntry))]
+[JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(RunsDocument))]
+[JsonSerializable(typeof(SeedsDocument))]
+[JsonSerializable(typeof(StudioDocument))]
+[JsonSerializable(typeof(StudyProgressDocument))]
+[JsonSerializable(typeof(TrackDocument))]
+[JsonSerializable(typeof(TrainingDocument))]
+internal sealed partial class DocumentJson : JsonSerializerContext
+{
+    /// <summary>The form of a type's document on one line, letters of all languages as they are.</summary>
+    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)OneLine.GetTypeInfo(typeof(T));
+
+    private static JsonSerializerOptions OneLine => field ??=
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, TypeInfoResolver = Default };
+}
