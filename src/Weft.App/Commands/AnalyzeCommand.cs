@@ -45,7 +45,11 @@ internal sealed class AnalyzeCommand : Verb
             foreach (var line in AnalysisText.Lines(result))
                 Screen.People.WriteLine(line);
             Screen.People.WriteLine(owned.Describe(folder));
-            Screen.WriteJson(new AnalysisDocument(result) { Folder = folder });
+            var document = new AnalysisDocument(result) { Folder = folder };
+            Screen.WriteJson(document with
+            {
+                Findings = [.. document.Findings.Select(finding => finding with { Next = finding.StepFor(checkpoint.Run) is { } step ? CommandText.For(step) : null })],
+            });
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)

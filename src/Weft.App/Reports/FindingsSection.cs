@@ -10,10 +10,9 @@ internal static class FindingsSection
         var findings = run.Summary.Findings;
         if (findings.Count == 0)
             return Html.Nothing;
-        var items = Html.Join(findings.Select(finding => Html.Of($"<li>{finding.Sentence}{Next(finding.Next, run)}</li>")));
+        var items = Html.Join(findings.Select(finding => Html.Of($"<li>{finding.Sentence}{Next(finding.StepFor(run.Reader.Folder))}</li>")));
         return Html.Of($"<section><h2>Findings</h2><ul class=\"findings\">{items}</ul></section>");
     }
 
-    private static Html Next(string? command, ReportRun run) =>
-        command is null ? Html.Nothing : Html.Of($"<br><code>{FindingCommand.For(command, run.Reader.Folder)}</code>");
+    private static Html Next(NextStep? step) => step is null ? Html.Nothing : Html.Of($"<br><code>{CommandText.For(step)}</code>");
 }

@@ -40,8 +40,8 @@ internal static class AnalysisText
         foreach (var finding in findings)
         {
             yield return $"  · {Printable.Escape(finding.Sentence)}";
-            if (finding.Next is { } next)
-                yield return $"    {Printable.Escape(FindingCommand.For(next, run))}";
+            if (finding.Action is { } action)
+                yield return $"    {Printable.Escape(CommandText.For(action.For(run)))}";
         }
     }
 }

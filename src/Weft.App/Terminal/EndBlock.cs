@@ -27,8 +27,8 @@ internal static class EndBlock
         foreach (var finding in result.Best is null ? [] : TrainingFindings.AtTheEnd(new RunReader(result.Run)))
         {
             yield return $"  finding   {Printable.Escape(finding.Sentence)}";
-            if (finding.Next is { } next)
-                yield return $"            {Printable.Escape(FindingCommand.For(next, result.Run))}";
+            if (finding.Action is { } action)
+                yield return $"            {Printable.Escape(CommandText.For(action.For(result.Run)))}";
         }
         var commands = Commands(result, Printable.Escape(RunReference.For(result.Run))).ToArray();
         for (var i = 0; i < commands.Length; i++)

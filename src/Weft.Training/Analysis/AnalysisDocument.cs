@@ -33,7 +33,7 @@ public sealed record AnalysisDocument : EvaluationFigures
         (Suspects, LabelErrors) = (Ranked(result.Suspects), result.Suspects.ErrorCount);
         if (result.TrainingSuspects is { } training)
             (TrainingSuspects, TrainingLabelErrors) = (Ranked(training), training.ErrorCount);
-        Findings = [.. result.Findings.Select(finding => new FindingEntry(finding.Key, finding.Sentence, finding.Next))];
+        Findings = [.. result.Findings.Select(finding => new FindingEntry(finding.Key, finding.Sentence, Next: null, finding.Action))];
         (Parameters, FlopsPerImage) = (result.Parameters, result.FlopsPerSample);
         (ImagesPerSecond, Seconds) = (result.ImagesPerSecond, result.Elapsed.TotalSeconds);
     }
@@ -155,8 +155,14 @@ public sealed record CurveEntry(double Share, double Accuracy, IReadOnlyList<dou
 public sealed record HistoryEntry(int Epochs, int NeverRight, int AlwaysRight, int Forgotten);
 
 /// <summary>Something to know about a run, and what to do next.</summary>
-/// <param name="Next">A command, or null where there is nothing to do.</param>
-public sealed record FindingEntry(string Key, string Sentence, string? Next);
+/// <param name="Next">The action as a command: printed by <c>analyze --json</c>, and stored by version 0.1, where <c>RUN</c> stands for the run.</param>
+/// <param name="Action">What to try next; null where there is nothing to do, and in documents of version 0.1.</param>
+public sealed record FindingEntry(
+    string Key, string Sentence, string? Next, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FindingAction? Action = null)
+{
+    /// <summary>The action as a step for the run that the document is about.</summary>
+    public NextStep? StepFor(RunFolder run) => (Action ?? (Next is null ? null : FindingAction.OfWords(Next)))?.For(run);
+}
 
 /// <summary>A label that may be wrong.</summary>
 /// <param name="Index">The image's number in the data set's files.</param>

@@ -24,7 +24,7 @@ internal static class MistakeFindings
         {
             var pair = pairs.First(pair => Unordered(pair) == both.Key);
             yield return new Finding("most-confused", Say($"{a} against {b} is {100.0 * both.Count / mistakes:F0} % of all errors ({both.Count} of {mistakes})."),
-                $"weft analyze RUN --split {Name(split)} --pair {pair.Label},{pair.Prediction}");
+                new AnalyzeAction(split) { Label = pair.Label, Prediction = pair.Prediction });
         }
 
         var worst = evaluation.PerClass.Where(c => c.Count > 0).MinBy(c => c.Recall)!;
@@ -42,7 +42,7 @@ internal static class MistakeFindings
         foreach (var reason in reasons.Where(reason => reason.Verdict == ReasonVerdict.Named))
             yield return new Finding($"reason-{reason.Key.Replace('_', '-')}", $"{reason.Title} is a reason: {reason.Sentence[(reason.Sentence.IndexOf(' ') + 1)..]}", null);
         if (suspects.Ranked.Count(IsClear) is > 0 and var clear)
-            yield return new Finding("suspect-labels", Say($"{clear} {Name(split)} images look as if their label were wrong; nothing was removed."), "weft analyze RUN --folds 4"); // the training labels: the test images need not be opened for them
+            yield return new Finding("suspect-labels", Say($"{clear} {Name(split)} images look as if their label were wrong; nothing was removed."), new AnalyzeAction(EvaluationSplit.Validation) { Folds = 4 }); // the training labels: the test images need not be opened for them
     }
 
     // So far apart that a person should look.

@@ -29,7 +29,7 @@ public static class TrainingFindings
         if (both >= FewestMistakes && (double)both / mistakes >= NotableShare)
         {
             var (label, prediction) = Count(a, b) >= Count(b, a) ? (a, b) : (b, a);
-            yield return new Finding("most-confused", Say($"{names[a]} against {names[b]} is {100.0 * both / mistakes:F0} % of all validation errors ({both} of {mistakes})."), Say($"weft analyze RUN --pair {label},{prediction}"));
+            yield return new Finding("most-confused", Say($"{names[a]} against {names[b]} is {100.0 * both / mistakes:F0} % of all validation errors ({both} of {mistakes})."), new AnalyzeAction(EvaluationSplit.Validation) { Label = label, Prediction = prediction });
         }
     }
 
@@ -44,29 +44,36 @@ public static class TrainingFindings
         if (rows.Count - lowest.Epoch >= 2 && last.ValidationLoss > lowest.ValidationLoss * Risen && last.TrainLoss < lowest.TrainLoss)
         {
             findings.Add(new Finding("overfitting", Say($"Overfitting since epoch {lowest.Epoch}: the validation loss rose from {lowest.ValidationLoss:F4} to {last.ValidationLoss:F4} while the training loss fell to {last.TrainLoss:F4}."),
-                "weft train --config RUN/config.yaml --set augmentation.shift=0.1 --set augmentation.horizontal_flip=0.5"));
+                Retrain(("augmentation.shift", $"0.1"), ("augmentation.horizontal_flip", $"0.5"))));
         }
         else if (last.TrainAccuracy - last.ValidationAccuracy > Gap)
         {
             findings.Add(new Finding("memorized", Say($"The training images are known by heart: {last.TrainAccuracy * 100:F1} % of them are right against {last.ValidationAccuracy * 100:F1} % of the validation images."),
-                "weft train --config RUN/config.yaml --set augmentation.horizontal_flip=0.5 --set optimizer.weight_decay=0.001"));
+                Retrain(("augmentation.horizontal_flip", $"0.5"), ("optimizer.weight_decay", $"0.001"))));
         }
         else if (last.ValidationAccuracy - last.TrainAccuracy > Gap)
         {
             findings.Add(new Finding("held-back", Say($"Dropout and augmentation cost more than they give: {last.TrainAccuracy * 100:F1} % of the training images are right under them against {last.ValidationAccuracy * 100:F1} % of the validation images without.")
                 + (configuration.Model.Options.Dropout is { } rate and > 0 ? Say($" The dropout rate is {rate:0.##}.") : ""),
-                configuration.Model.Options.Dropout is > 0 ? Say($"weft train --config RUN/config.yaml --set model.dropout={configuration.Model.Options.Dropout / 2:0.##}") : Say($"weft train --config RUN/config.yaml --epochs {2 * rows.Count}")));
+                configuration.Model.Options.Dropout is > 0
+                    ? Retrain(("model.dropout", $"{configuration.Model.Options.Dropout / 2:0.##}"))
+                    : Epochs(2 * rows.Count)));
         }
 
         if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss && configuration.Schedule is not OneCycleSchedule)
-            findings.Add(new Finding("still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Say($"weft train --config RUN/config.yaml --epochs {2 * rows.Count}")));
+            findings.Add(new Finding("still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Epochs(2 * rows.Count)));
         else if (rows.Count - best.Epoch >= Math.Max(3, rows.Count / 2))
-            findings.Add(new Finding("too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Say($"weft train --config RUN/config.yaml --epochs {best.Epoch + 1}")));
+            findings.Add(new Finding("too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Epochs(best.Epoch + 1)));
         var drop = rows.Zip(rows.Skip(1)).MaxBy(pair => pair.First.ValidationAccuracy - pair.Second.ValidationAccuracy);
         if (drop.First.ValidationAccuracy - drop.Second.ValidationAccuracy is var fall and > 0.03 && drop.Second.Epoch > 2)
-            findings.Add(new Finding("unsteady", Say($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate {drop.Second.LearningRate:G3}."), Say($"weft train --config RUN/config.yaml --set optimizer.learning_rate={configuration.Optimizer.LearningRate / 2:G3}")));
+            findings.Add(new Finding("unsteady", Say($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate {drop.Second.LearningRate:G3}."), Retrain(("optimizer.learning_rate", $"{configuration.Optimizer.LearningRate / 2:G3}"))));
         return findings;
     }
+
+    private static RetrainAction Epochs(int count) => Retrain(("training.epochs", $"{count}"));
+
+    private static RetrainAction Retrain(params (string Key, FormattableString Value)[] changes) =>
+        new([.. changes.Select(change => RetrainAction.Change(change.Key, change.Value))]);
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

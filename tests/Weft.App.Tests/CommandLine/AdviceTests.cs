@@ -183,9 +183,14 @@ public sealed class AdviceTests : IDisposable
         Train(name);
         var run = new RunFolder(In(name));
         Assert.Equal(
-            ["train", "--config", run.ConfigurationFile, "--epochs", "1", "--runs", _runs],
-            PastedCommand.Words(FindingCommand.For("weft train --config RUN/config.yaml --epochs 1", run)));
-        Assert.Equal(["analyze", run.Path, "--pair", "1,2"], PastedCommand.Words(FindingCommand.For("weft analyze RUN --pair 1,2", run)));
+            ["train", "--config", run.ConfigurationFile, "--runs", _runs, "--set", "model.dropout=0.25", "--epochs", "1"],
+            Words(FindingAction.OfWords("weft train --config RUN/config.yaml --set model.dropout=0.25 --epochs 1")));
+        Assert.Equal(["analyze", run.Path, "--pair", "1,2"], Words(new AnalyzeAction(EvaluationSplit.Validation) { Label = 1, Prediction = 2 }));
+        Assert.Equal(["analyze", run.Path, "--split", "test", "--pair", "1,2"], Words(FindingAction.OfWords("weft analyze RUN --split test --pair 1,2")));
+        Assert.Equal(["analyze", run.Path, "--folds", "4"], Words(FindingAction.OfWords("weft analyze RUN --folds 4")));
+        Assert.Null(FindingAction.OfWords("something else"));
+
+        string[] Words(FindingAction? action) => PastedCommand.Words(CommandText.For(action!.For(run)));
     }
 
     /// <summary>Every text in the sources that begins as a command is one: its verb and its options exist.</summary>

@@ -7,7 +7,7 @@ public class TrainingFindingsTests
     {
         var finding = Assert.Single(Find([(0.9, 0.70, 0.8, 0.72), (0.5, 0.85, 0.5, 0.86), (0.3, 0.9, 0.6, 0.86), (0.2, 0.94, 0.7, 0.87), (0.1, 0.97, 0.9, 0.87)]), finding => finding.Key == "overfitting");
         Assert.StartsWith("Overfitting since epoch 2: the validation loss rose from 0.5000 to 0.9000", finding.Sentence);
-        Assert.NotNull(finding.Next);
+        Assert.Equal(["augmentation.shift", "augmentation.horizontal_flip"], Assert.IsType<RetrainAction>(finding.Action).Changes.Select(change => change.Key));
     }
 
     [Fact]
