@@ -13,8 +13,6 @@ internal sealed class Fixture(string name)
 
     public bool Has(string key) => _file.Find(key) is not null;
 
-    public bool HasMetadata(string key) => _file.Metadata.ContainsKey(key);
-
     public T Metadata<T>(string key) => JsonSerializer.Deserialize<T>(_file.Metadata[key])!;
 
     private static SafetensorsReader Open(string name)

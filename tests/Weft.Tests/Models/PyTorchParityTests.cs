@@ -45,10 +45,10 @@ public class PyTorchParityTests
     public void Logits_loss_and_every_gradient_are_PyTorchs(string name, bool strict)
     {
         var fixture = new Fixture($"{name}.safetensors");
-        var (seed, count, size) = (fixture.Metadata<uint>("seed"), fixture.Metadata<int>("count"), Size(fixture));
+        var (seed, count) = (fixture.Metadata<uint>("seed"), fixture.Metadata<int>("count"));
         using var device = new CpuDevice(2);
-        using var network = HashedModel.Compile(name, device, seed, count, fixture.Metadata<double>("width"), strict, size);
-        var (images, labels) = HashedModel.Batch(seed, 0, count, size);
+        using var network = HashedModel.Compile(name, device, seed, count, fixture.Metadata<double>("width"), strict);
+        var (images, labels) = HashedModel.Batch(seed, 0, count, HashedModel.SizeFor(name));
         network.Forward(images, count, Phase.Training);
         Close.Require("logits", Tolerance, fixture.Tensor("logits"), network.Logits);
         var loss = SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), fixture.Metadata<double>("smoothing"), network.LogitsGradient);
@@ -69,16 +69,16 @@ public class PyTorchParityTests
     public void The_losses_of_twenty_steps_are_PyTorchs(string name, string optimizerName)
     {
         var fixture = new Fixture($"{name}.safetensors");
-        var (seed, count, size) = (fixture.Metadata<uint>("seed"), fixture.Metadata<int>("step_count"), Size(fixture));
+        var (seed, count) = (fixture.Metadata<uint>("seed"), fixture.Metadata<int>("step_count"));
         var expected = fixture.Metadata<double[]>(optimizerName);
         var decay = fixture.Metadata<double>("decay");
         using var device = new CpuDevice(2);
-        using var network = HashedModel.Compile(name, device, seed, count, size: size);
+        using var network = HashedModel.Compile(name, device, seed, count);
         using var optimizer = Optimizer.Create(
             optimizerName == "sgd" ? new SgdOptions { Nesterov = true, WeightDecay = decay } : new AdamOptions { WeightDecay = decay }, network);
         for (var step = 0; step < Steps; step++)
         {
-            var (images, labels) = HashedModel.Batch(seed, step, count, size);
+            var (images, labels) = HashedModel.Batch(seed, step, count, HashedModel.SizeFor(name));
             network.Forward(images, count, Phase.Training, step);
             var loss = SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0, network.LogitsGradient);
             Assert.True(Math.Abs(loss.MeanLoss / expected[step] - 1) <= LossTolerance, $"step {step}: loss {loss.MeanLoss}, PyTorch's {expected[step]}");
@@ -86,8 +86,6 @@ public class PyTorchParityTests
             optimizer.Step(fixture.Metadata<double>($"{optimizerName}_rate"));
         }
     }
-
-    private static int Size(Fixture fixture) => fixture.HasMetadata("size") ? fixture.Metadata<int>("size") : 28;
 
     private static void RequireGradient(Parameter parameter, Fixture fixture, Dictionary<string, double> norms)
     {

@@ -1,3 +1,4 @@
+using Weft.Tests.Models;
 using Weft.Tests.Reference;
 
 namespace Weft.Tests;
@@ -64,7 +65,8 @@ public class NetworkCutTests
         });
     }
 
-    private static NetworkDescription Describe(string model) => ModelCatalog.Describe(model, new ModelOptions { Width = 0.25 });
+    private static NetworkDescription Describe(string model) =>
+        ModelCatalog.Describe(model, new ModelOptions { Width = 0.25, Input = new FeatureShape(HashedModel.SizeFor(model), HashedModel.SizeFor(model), 1) });
 
     private static double[] Nhwc(double[] values, Shape shape)
     {
