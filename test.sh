@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds once, runs every test, and ends with "N passed, N failed, N skipped".
+# Tests that measure time are a lane of their own, for an idle machine: dotnet run eng/dev.cs timing.
 # The engine's suite runs once for each vector width of .NET (512, 256, 128 bits and scalar), each time asserting the width it got.
 set -uo pipefail
 cd "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
@@ -64,7 +65,7 @@ run_suite() {
     local name=$1 log="$logs/$1" started=$SECONDS counts
     shift
     say "== $name${*:+  ($*)}"
-    "${environment[@]}" "$@" "artifacts/bin/$name/release/$name" -noColor >"$log" 2>&1
+    "${environment[@]}" "$@" "artifacts/bin/$name/release/$name" -noColor -trait- lane=timing >"$log" 2>&1
     local code=$?
     counts=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
     if [[ ! $counts =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then

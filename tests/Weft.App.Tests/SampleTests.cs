@@ -20,6 +20,23 @@ public class SampleTests
         Assert.False(File.Exists(place.At("test_ledger.jsonl")), "no sample opens the test images");
     }
 
+    [Fact]
+    public void A_loop_written_by_hand_trains()
+    {
+        var lines = Run("HandWrittenLoop", "2", "2560").TrimEnd().Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.Matches(@"^epoch 2: training loss \d\.\d+, validation accuracy (?:[3-9]\d\.\d+|100\.00)\s?%", lines[1]); // a tenth would be a guess
+    }
+
+    [Fact]
+    public void Own_pictures_are_trained_on_saved_loaded_and_predicted()
+    {
+        using var place = new TempFolder();
+        var lines = Run("OwnData", place.Path).TrimEnd().Split('\n');
+        Assert.Contains("100", lines[0]);
+        Assert.Equal(["bright at the top: top", "bright at the middle: middle", "bright at the bottom: bottom"], lines[1..]);
+    }
+
     private static string Run(string sample, params string[] arguments)
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", sample, "release", sample + (OperatingSystem.IsWindows() ? ".exe" : "")));

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Polly;
+using Polly.Retry;
 using Weft.Training;
 
 namespace Weft.Interchange;
 
 /// <summary>Which answers are worth another try, and how many tries there are.</summary>
-/// <param name="IsRetried">Asked about answers that are no success.</param>
+/// <param name="IsRetried">Whether an answer that is no success is worth another try.</param>
 /// <param name="Tries">Null: until it is stopped.</param>
 internal sealed record RetryRule(Func<HttpStatusCode, bool> IsRetried, TimeSpan TryTime, int? Tries);
 
@@ -34,7 +36,6 @@ internal sealed class RetryingClient : IDisposable
         };
     }
 
-
     /// <param name="request">Makes the request anew for each try.</param>
     /// <param name="beforeRetry">Called before another try when the server may have done what the last one asked for.</param>
     /// <param name="isWhole">Whether a successful answer is one this server would give; anything else counts as a failed try.</param>
@@ -43,46 +44,58 @@ internal sealed class RetryingClient : IDisposable
     /// <exception cref="WeftException">Exit 41: all tries failed.</exception>
     public HttpAnswer Send(Func<HttpRequestMessage> request, RetryRule rule, CancellationToken stop, Action? beforeRetry = null, Func<HttpAnswer, bool>? isWhole = null)
     {
-        for (var tries = 1; ; tries++)
+        var tries = 0;
+        var pipeline = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = _options.Clock }
+            .AddRetry(new RetryStrategyOptions<HttpAnswer>
+            {
+                ShouldHandle = tried => ValueTask.FromResult(!(tries >= rule.Tries) && Failure(tried.Outcome) is not null),
+                MaxRetryAttempts = int.MaxValue, // which Polly takes for no limit; the rule has its own
+                Delay = _options.Retry.FirstWait, MaxDelay = _options.Retry.LongestWait, BackoffType = DelayBackoffType.Exponential, UseJitter = true,
+                DelayGenerator = tried => ValueTask.FromResult(tried.Outcome.Result is { } answer ? RetryAfter(answer.Headers) : null),
+                OnRetry = tried =>
+                {
+                    Tell(Failure(tried.Outcome));
+                    return default;
+                },
+            })
+            .Build();
+        Outcome<HttpAnswer> last;
+        try
         {
-            TimeSpan? asked = null;
-            string failed;
-            try
-            {
-                var answer = Try(request, rule.TryTime, stop);
-                if (answer.IsSuccess ? isWhole?.Invoke(answer) ?? true : !rule.IsRetried(answer.Status))
-                {
-                    Tell(null);
-                    return answer;
-                }
-
-                failed = answer.IsSuccess ? $"an answer that makes no sense, {answer.Describe(_secret)}" : answer.Describe(_secret);
-                asked = RetryAfter(answer.Headers);
-            }
-            catch (HttpRequestException failure)
-            {
-                failed = failure.InnerException?.Message ?? failure.Message;
-            }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-            {
-                failed = $"no answer within {rule.TryTime.TotalSeconds:0.###} s";
-            }
-
-            Tell(failed);
-            if (tries >= rule.Tries)
-            {
-                throw new WeftException(ExitCode.IoError, $"{_base.Host} cannot be reached")
-                {
-                    Where = _base.ToString(), Found = $"{failed} ({tries} tries)", Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
-                };
-            }
-
-            Wait(asked ?? Growing(tries), stop);
-            beforeRetry?.Invoke();
+            last = Outcome.FromResult(pipeline.Execute(_ => Try(), stop));
         }
-    }
+        catch (Exception failure) when (Failure(Outcome.FromException<HttpAnswer>(failure)) is not null)
+        {
+            last = Outcome.FromException<HttpAnswer>(failure);
+        }
 
-    public void Wait(TimeSpan time, CancellationToken stop) => Task.Delay(time, _options.Clock, stop).GetAwaiter().GetResult();
+        var failed = Failure(last);
+        Tell(failed);
+        return failed is null ? last.Result! : throw new WeftException(ExitCode.IoError, $"{_base.Host} cannot be reached")
+        {
+            Where = _base.ToString(), Found = $"{failed} ({tries} tries)", Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
+        };
+
+        HttpAnswer Try()
+        {
+            if (tries++ > 0)
+                beforeRetry?.Invoke(); // it may ask the server too, and is no part of this try's time
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(rule.TryTime);
+            using var message = request();
+            using var response = _client.SendAsync(message, HttpCompletionOption.ResponseContentRead, limit.Token).GetAwaiter().GetResult();
+            return new HttpAnswer(response.StatusCode, response.Headers, response.Content.ReadAsByteArrayAsync(limit.Token).GetAwaiter().GetResult());
+        }
+
+        string? Failure(Outcome<HttpAnswer> outcome) => outcome switch
+        {
+            { Exception: HttpRequestException failure } => failure.InnerException?.Message ?? failure.Message,
+            { Exception: OperationCanceledException } when !stop.IsCancellationRequested => $"no answer within {rule.TryTime.TotalSeconds:0.###} s",
+            { Result: { IsSuccess: true } answer } => isWhole?.Invoke(answer) ?? true ? null : $"an answer that makes no sense, {answer.Describe(_secret)}",
+            { Result: { } answer } => rule.IsRetried(answer.Status) ? answer.Describe(_secret) : null,
+            _ => null, // stopped, or a bug of ours: no try of a server would mend it
+        };
+    }
 
     public void Dispose() => _client.Dispose();
 
@@ -92,15 +105,6 @@ internal sealed class RetryingClient : IDisposable
         if (insecure)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         return handler;
-    }
-
-    private HttpAnswer Try(Func<HttpRequestMessage> make, TimeSpan time, CancellationToken stop)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(time);
-        using var request = make();
-        using var response = _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token).GetAwaiter().GetResult();
-        return new HttpAnswer(response.StatusCode, response.Headers, response.Content.ReadAsByteArrayAsync(limit.Token).GetAwaiter().GetResult());
     }
 
     // The first failure and the first success after it; what happens in between is the same again.
@@ -116,14 +120,5 @@ internal sealed class RetryingClient : IDisposable
     {
         var asked = headers.RetryAfter?.Delta ?? (headers.RetryAfter?.Date is { } date ? date - _options.Clock.GetUtcNow() : null);
         return asked is not { } time ? null : time < TimeSpan.Zero ? TimeSpan.Zero : time > LongestRetryAfter ? LongestRetryAfter : time;
-    }
-
-    // Many runs that lost one server at one moment should not all come back at one moment: the process id is as good as a die here,
-    // and nothing the run computes depends on it.
-    private TimeSpan Growing(int tries)
-    {
-        var times = _options.Retry;
-        var seconds = times.FirstWait.TotalSeconds * Math.Pow(2, Math.Min(tries - 1, 30)) * (1 + 0.25 * ((Environment.ProcessId * 31 + tries * 17) % 64) / 64);
-        return TimeSpan.FromSeconds(Math.Min(seconds, times.LongestWait.TotalSeconds));
     }
 }

@@ -46,7 +46,10 @@ public sealed record TrackingOptions
     internal Action<string>? Trouble { get; init; }
 }
 
-/// <summary>Patience with servers. The n-th wait is <see cref="FirstWait"/> · 2ⁿ, lengthened by up to a quarter, at most <see cref="LongestWait"/>.</summary>
+/// <summary>
+/// Patience with servers. The n-th wait is about <see cref="FirstWait"/> · 2ⁿ, at most <see cref="LongestWait"/>, and drawn at random around it,
+/// so that many runs that lost one server do not all come back at one moment.
+/// </summary>
 public sealed record RetryTimes
 {
     /// <value>Default: 2 s.</value>

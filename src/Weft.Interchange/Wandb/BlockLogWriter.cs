@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Weft.Training;
 
 namespace Weft.Interchange;
@@ -69,10 +70,10 @@ internal sealed class BlockLogWriter
 
     public static uint Checksum(ChunkKind kind, ReadOnlySpan<byte> payload)
     {
-        var crc = Crc32.Start();
+        var crc = new Crc32();
         crc.Append([(byte)kind]);
         crc.Append(payload);
-        return crc.Value;
+        return crc.GetCurrentHashAsUInt32();
     }
 
     private void Put(ReadOnlySpan<byte> bytes)

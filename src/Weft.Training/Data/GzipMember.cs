@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Weft.Training;
 
@@ -15,7 +16,7 @@ internal sealed class GzipMember : IDisposable
     private readonly Stream _stream;
     private readonly MeteredInput _input;
     private readonly DeflateStream _inflater;
-    private Crc32 _crc = Crc32.Start();
+    private readonly Crc32 _crc = new();
 
     /// <param name="stream">Seekable, at byte 0; not disposed.</param>
     /// <exception cref="WeftException">The header is not one of gzip (<see cref="ExitCode.DatasetDamaged"/>).</exception>
@@ -83,10 +84,10 @@ internal sealed class GzipMember : IDisposable
 
         var crc = BinaryPrimitives.ReadUInt32LittleEndian(rest);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
-        if (crc != _crc.Value)
+        if (crc != _crc.GetCurrentHashAsUInt32())
         {
             throw _file.Damaged("does not match its checksum", $"gzip trailer at byte {end:N0}",
-                expected: $"CRC-32 {crc:x8} (stored in the file)", found: $"CRC-32 {_crc.Value:x8} of {Produced:N0} unpacked bytes");
+                expected: $"CRC-32 {crc:x8} (stored in the file)", found: $"CRC-32 {_crc.GetCurrentHashAsUInt32():x8} of {Produced:N0} unpacked bytes");
         }
 
         if (length != (uint)Produced)

@@ -9,6 +9,6 @@ public static class FormatVersion
         Expected = $"format {known} or older",
         Found = $"format {found}",
         Safe = "nothing was changed",
-        Do = "dotnet tool update weft",
+        Do = "dotnet tool update Weft.Tool",
     };
 }

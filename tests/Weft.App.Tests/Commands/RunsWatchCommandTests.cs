@@ -4,6 +4,8 @@ namespace Weft.App.Tests;
 
 public class RunsWatchCommandTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     [Fact]
     public void A_finished_run_is_shown_whole_and_left()
     {
@@ -38,14 +40,13 @@ public class RunsWatchCommandTests
         var training = run.Train();
         var screen = new FakeScreen();
         var watching = Task.Run(() => (int)App.Run(["runs", "watch", "one", "--runs", folder.Path], screen.Screen));
-        await Task.Delay(500);
+        Assert.True(SpinWait.SpinUntil(() => screen.Output.Contains("epoch 2/") || watching.IsCompleted, Patience));
         run.EpochsUpTo(3, 100).Write();
-        await Task.Delay(700);
+        Assert.True(SpinWait.SpinUntil(() => screen.Output.Contains("epoch 3/") || watching.IsCompleted, Patience));
         Assert.False(watching.IsCompleted);
-        Assert.Contains("epoch 3/", screen.Output);
         run.EpochsUpTo(4, 100).Write();
         training.Dispose(); // gone without a word
-        Assert.Equal(0, await watching.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, await watching.WaitAsync(Patience));
         Assert.Contains("epoch 4/", screen.Output);
         Assert.Contains("gone without a word", screen.OutputLines[^1]);
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -287,7 +288,7 @@ internal sealed class RunMutator(string run, int seed)
         }
     }
 
-    private static string Crc(string text) => Crc32.Of(Encoding.UTF8.GetBytes(text)).ToString("x8");
+    private static string Crc(string text) => Crc32.HashToUInt32(Encoding.UTF8.GetBytes(text)).ToString("x8");
 
     private T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];
 

@@ -15,7 +15,17 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
     private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(2); // from an event to the page
 
     [Fact]
-    public async Task A_run_page_follows_the_training()
+    public async Task A_run_page_follows_the_training() => await FromEventToPage(steps: 20);
+
+    [Fact, Trait("lane", "timing")]
+    public async Task A_run_page_follows_the_training_within_two_seconds()
+    {
+        var delays = await FromEventToPage(steps: 100);
+        output.WriteLine($"from event to page: median {delays.Order().ElementAt(delays.Count / 2):F2} s, worst {delays.Max():F2} s of {delays.Count}");
+        Assert.All(delays, delay => Assert.InRange(delay, 0, Allowed.TotalSeconds));
+    }
+
+    private async Task<List<double>> FromEventToPage(int steps)
     {
         await using var studio = await StudioHost.Start();
         var run = new SyntheticRun(studio.Runs, "cnn4-1", epochs: 6).EpochsUpTo(2, observed: true).Write();
@@ -26,7 +36,7 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
         await tab.Picture("run-live");
 
         var delays = new List<double>();
-        for (var step = 10; step <= 100; step += 10)
+        for (var step = 10; step <= steps; step += 10)
         {
             run.Steps(step, step).Write();
             var written = Stopwatch.StartNew();
@@ -38,8 +48,7 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
         var epoch = Stopwatch.StartNew();
         await Assertions.Expect(tab.Page.Locator("table.epochs tbody tr")).ToHaveCountAsync(3, new() { Timeout = 10_000 });
         delays.Add(epoch.Elapsed.TotalSeconds);
-        output.WriteLine($"from event to page: median {delays.Order().ElementAt(delays.Count / 2):F2} s, worst {delays.Max():F2} s of {delays.Count}");
-        Assert.All(delays, delay => Assert.True(delay < Allowed.TotalSeconds, $"{delay} s"));
+        return delays;
     }
 
     [Fact]
@@ -54,9 +63,7 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
         await Assertions.Expect(tab.Page.Locator("table.runs tbody tr")).ToHaveCountAsync(1);
         await tab.Page.Locator("[aria-label='Overlay first']").CheckAsync();
         new SyntheticRun(studio.Runs, "second", 2, epochs: 4).EpochsUpTo(2).Stop().Write();
-        var written = Stopwatch.StartNew();
         await Assertions.Expect(tab.Page.Locator("table.runs tbody tr")).ToHaveCountAsync(2);
-        Assert.True(written.Elapsed < Allowed, $"{written.Elapsed}");
         Assert.True(await tab.Page.Locator("[aria-label='Overlay first']").IsCheckedAsync());
         using (first.Train())
         {
@@ -153,35 +160,34 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
     }
 
     [Fact]
-    public async Task A_thousand_runs_of_two_hundred_epochs_are_shown_within_a_second()
+    public async Task A_thousand_runs_of_two_hundred_epochs_are_shown() => await Thousand();
+
+    [Fact, Trait("lane", "timing")]
+    public async Task A_thousand_runs_of_two_hundred_epochs_are_shown_within_a_second() => Assert.All(await Thousand(), seconds => Assert.InRange(seconds, 0, 1));
+
+    // The seconds each page took.
+    private async Task<double[]> Thousand()
     {
         using var folder = new TempFolder();
-        Thousand(folder.At("runs"));
-        // The second is one of a machine that has nothing else to do. Where others keep its cores busy, the studio gets its share of them, and three tries.
-        var busy = Math.Max(1, LoadPerCore());
-        for (var tries = 1; ; tries++)
-        {
-            await using var studio = await StudioHost.Start(runs: folder.At("runs"));
-            await using var tab = await browser.Open(studio.Address);
-            var cold = await Time(tab.Page, "/"); // the studio has just begun to read
-            await Assertions.Expect(tab.Page.Locator("h1 + .sub")).ToContainTextAsync("1,000");
-            Assert.Equal(100, await tab.Page.Locator("table.runs tbody tr").CountAsync());
-            var warm = await Time(tab.Page, "/?sort=accuracy");
-            await tab.Picture("thousand", whole: false);
-            var run = await Time(tab.Page, "/runs/full-1");
-            await Assertions.Expect(tab.Page.Locator("table.epochs tbody tr")).ToHaveCountAsync(200);
-            var again = await Time(tab.Page, "/runs/full-1?scale=log");
-            var overlay = await Time(tab.Page, "/compare?run=full-2&run=full-3&run=full-4&run=run-007");
-            await tab.Picture("thousand-overlay", whole: false);
-            output.WriteLine($"list {cold:F2} s at first, {warm:F2} s then; run page {run:F2} s at first, {again:F2} s then; overlay of four {overlay:F2} s; {busy:F1} programs for each core");
-            if (new[] { cold, warm, run, again, overlay }.Max() <= busy)
-                return;
-            Assert.True(tries < 3, $"more than {busy:F1} s, three times");
-        }
+        WriteThousand(folder.At("runs"));
+        await using var studio = await StudioHost.Start(runs: folder.At("runs"));
+        await using var tab = await browser.Open(studio.Address);
+        var cold = await Time(tab.Page, "/"); // the studio has just begun to read
+        await Assertions.Expect(tab.Page.Locator("h1 + .sub")).ToContainTextAsync("1,000");
+        Assert.Equal(100, await tab.Page.Locator("table.runs tbody tr").CountAsync());
+        var warm = await Time(tab.Page, "/?sort=accuracy");
+        await tab.Picture("thousand", whole: false);
+        var run = await Time(tab.Page, "/runs/full-1");
+        await Assertions.Expect(tab.Page.Locator("table.epochs tbody tr")).ToHaveCountAsync(200);
+        var again = await Time(tab.Page, "/runs/full-1?scale=log");
+        var overlay = await Time(tab.Page, "/compare?run=full-2&run=full-3&run=full-4&run=run-007");
+        await tab.Picture("thousand-overlay", whole: false);
+        output.WriteLine($"list {cold:F2} s at first, {warm:F2} s then; run page {run:F2} s at first, {again:F2} s then; overlay of four {overlay:F2} s");
+        return [cold, warm, run, again, overlay];
     }
 
     // 996 runs with a step in a hundred told, and four as a training tells them: a step in ten and each validation in detail.
-    private static void Thousand(string runs)
+    private static void WriteThousand(string runs)
     {
         for (var kind = 0; kind < 12; kind++)
         {
@@ -192,9 +198,6 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
         for (var i = 1; i <= 4; i++)
             new SyntheticRun(runs, $"full-{i}", i, epochs: 200).EpochsUpTo(200, 10, observed: true).Stop().Write();
     }
-
-    private static double LoadPerCore() => !File.Exists("/proc/loadavg") ? 1
-        : double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) / Environment.ProcessorCount;
 
     private static async Task<double> Time(IPage page, string path)
     {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Weft.Interchange.Tests;
@@ -34,7 +35,7 @@ internal static class Png
         {
             var length = file[at] << 24 | file[at + 1] << 16 | file[at + 2] << 8 | file[at + 3];
             var crc = file[at + 8 + length] << 24 | file[at + 9 + length] << 16 | file[at + 10 + length] << 8 | file[at + 11 + length];
-            Assert.Equal(Weft.Training.Crc32.Of(file.AsSpan(at + 4, length + 4)), (uint)crc);
+            Assert.Equal(Crc32.HashToUInt32(file.AsSpan(at + 4, length + 4)), (uint)crc);
             var kind = Encoding.ASCII.GetString(file, at + 4, 4);
             if (kind == "IHDR")
                 Assert.Equal([0, 0, (byte)(width >> 8), (byte)width, 0, 0, (byte)(height >> 8), (byte)height, 8, 0, 0, 0, 0], file[(at + 8)..(at + 21)]);

@@ -30,7 +30,7 @@ public class FashionMnistTests
         Assert.Equal(0.3532, statistics.StandardDeviation[0], 3);
     }
 
-    [Fact]
+    [Fact, Trait("lane", "timing")]
     public void The_loader_with_everything_on_makes_a_batch_of_128_within_milliseconds()
     {
         var data = FashionMnist.Open(new DataOptions(), TestContext.Current.CancellationToken);

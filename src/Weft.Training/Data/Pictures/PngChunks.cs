@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Weft.Training;
 
@@ -15,7 +16,7 @@ internal sealed class PngChunks(Stream file)
 
     private const uint AncillaryBit = 0x20000000; // the first letter is a small one: the chunk can be passed over
 
-    private Crc32 _crc = Crc32.Start();
+    private readonly Crc32 _crc = new();
     private long _left;
 
     /// <summary>The four letters of the current chunk as a number; 0 before the first.</summary>
@@ -34,7 +35,7 @@ internal sealed class PngChunks(Stream file)
         (_left, Type) = (BinaryPrimitives.ReadUInt32BigEndian(start), BinaryPrimitives.ReadUInt32BigEndian(start[4..]));
         if (_left > file.Length - file.Position - 4)
             throw EndsEarly();
-        _crc = Crc32.Start();
+        _crc.Reset();
         _crc.Append(start[4..]);
     }
 
@@ -49,7 +50,7 @@ internal sealed class PngChunks(Stream file)
         var written = scratch[..4];
         if (file.ReadAtLeast(written, 4, throwOnEndOfStream: false) < 4)
             throw EndsEarly();
-        if (_crc.Value != BinaryPrimitives.ReadUInt32BigEndian(written))
+        if (_crc.GetCurrentHashAsUInt32() != BinaryPrimitives.ReadUInt32BigEndian(written))
             throw new InvalidDataException("a checksum in the file is wrong");
     }
 

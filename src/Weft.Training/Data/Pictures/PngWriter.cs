@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Weft.Training;
 
@@ -54,10 +55,10 @@ public static class PngWriter
         target.Write(word);
         target.Write(type);
         target.Write(data);
-        var crc = Crc32.Start();
+        var crc = new Crc32();
         crc.Append(type);
         crc.Append(data);
-        BinaryPrimitives.WriteUInt32BigEndian(word, crc.Value);
+        BinaryPrimitives.WriteUInt32BigEndian(word, crc.GetCurrentHashAsUInt32());
         target.Write(word);
     }
 }

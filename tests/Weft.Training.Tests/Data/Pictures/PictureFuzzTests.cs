@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Weft.Training.Tests;
 
 /// <summary>
@@ -106,7 +108,7 @@ public class PictureFuzzTests
             var length = (long)System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at));
             if (length > file.Length - at - 12)
                 return;
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at + 8 + (int)length), Crc32.Of(file.AsSpan(at + 4, 4 + (int)length)));
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at + 8 + (int)length), Crc32.HashToUInt32(file.AsSpan(at + 4, 4 + (int)length)));
             at += 12 + (int)length;
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Weft.Training.Tests;
 
@@ -84,7 +85,7 @@ internal sealed record PngBytes(int Width, int Height, byte Depth = 8, byte Colo
         BinaryPrimitives.WriteInt32BigEndian(word, data.Length);
         file.Write(word);
         file.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(word, Crc32.Of(content));
+        BinaryPrimitives.WriteUInt32BigEndian(word, Crc32.HashToUInt32(content));
         file.Write(word);
     }
 }

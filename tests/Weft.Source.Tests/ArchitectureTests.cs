@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Weft.Source.Tests;
+
+/// <summary>What the compiler cannot check about the rooms, read from the source tree.</summary>
+public class ArchitectureTests
+{
+    private const string Kernels = "src/Weft/Devices/Cpu/Kernels";
+
+    [Fact]
+    public void Kernels_know_no_tensor() => Assert.Empty(Mentions(Kernels, @"\w*Tensor\b(?!Primitives)"));
+
+    [Fact]
+    public void Studio_never_names_the_trainer() => Assert.Empty(Mentions("src/Weft.App/Studio", @"\bTrainer\b"));
+
+    [Fact]
+    public void Product_never_names_the_lab() => Assert.Empty(Mentions("src", @"\b[Ll]ab[./\\]"));
+
+    /// <summary>A rule whose folder was renamed would hold for nothing: it has to fail instead.</summary>
+    [Fact]
+    public void A_rule_over_a_folder_that_is_gone_fails() =>
+        Assert.Throws<DirectoryNotFoundException>(() => Mentions("src/Weft.App/Gone", "anything").ToList());
+
+    /// <summary>Decision 15: what stands at a path is looked at before it is opened, and that is done in one room.</summary>
+    [Fact]
+    public void Files_are_opened_in_one_room() => Assert.All(
+        new[] { "src/Weft.Training", "src/Weft.Interchange", "src/Weft.App" }.SelectMany(room => Mentions(
+            room,
+            @"new FileStream\(|\bFile\.(?:Open|Read|Write|Append|Create|Copy|Move|Replace)\w*\("
+            + @"|new Stream(?:Reader|Writer)\((?:path|file|name)\b|new FileInfo\([^)]*\)\.Open")),
+        found => Assert.StartsWith("src/Weft.Training/Files/", found));
+
+    [Fact]
+    public void Projects_only_reference_rooms_below_them()
+    {
+        foreach (var project in Projects)
+        {
+            var height = Array.IndexOf(Imports.Rooms, Path.GetFileNameWithoutExtension(project));
+            Assert.True(height >= 0, $"{project} is in no room: Imports.Rooms has to say where it stands");
+            foreach (var reference in Included(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))))
+                Assert.True(Array.IndexOf(Imports.Rooms, reference) is var below && below >= 0 && below < height, $"{project} references {reference}");
+        }
+    }
+
+    [Fact]
+    public void Internals_are_open_to_the_own_tests_only() => Assert.All(Projects,
+        project => Assert.All(Included(project, "InternalsVisibleTo"), friend => Assert.Equal(Path.GetFileNameWithoutExtension(project) + ".Tests", friend)));
+
+    [Fact]
+    public void Engine_has_no_packages() => Assert.Empty(Included("src/Weft/Weft.csproj", "PackageReference"));
+
+    [Fact]
+    public void No_type_is_named_after_having_no_job() => Assert.Empty(
+        Mentions("src", @"\b(?:class|struct|record|interface)\s+\w*(?:Manager|Helpers?|Utils?|Utilities|Misc)\b"));
+
+    [Fact]
+    public void Unfinished_notes_carry_an_issue_number() => Assert.Empty(new[] { "src", "tests" }.SelectMany(folder => SourceTree.Files(folder, ".cs", ".razor"))
+        .SelectMany(path => SourceTree.Lines(path).Where(line => Regex.IsMatch(line, @"//.*\bTODO\b(?!\s*\(?#\d)")).Select(line => $"{path}: {line.Trim()}")));
+
+    private static IReadOnlyList<string> Projects => [.. SourceTree.Files("src", ".csproj")];
+
+    private static List<string> Included(string project, string item) =>
+        [.. XDocument.Load(SourceTree.At(project)).Descendants(item).Select(element => element.Attribute("Include")!.Value)];
+
+    // Outside comments: prose may name what code may not.
+    private static IEnumerable<string> Mentions(string folder, string pattern) => SourceTree.Files(folder, ".cs", ".razor")
+        .SelectMany(path => SourceTree.Lines(path).Select(line => Regex.Replace(line, @"//.*", ""))
+            .Where(line => Regex.IsMatch(line, pattern)).Select(line => $"{path}: {line.Trim()}"));
+}

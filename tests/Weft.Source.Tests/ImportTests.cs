@@ -1,0 +1,48 @@
+namespace Weft.Source.Tests;
+
+/// <summary>Who may know whom, folder by folder, as ARCHITECTURE.md draws it.</summary>
+public class ImportTests(ImportTests.Fixture sources, ITestOutputHelper output) : IClassFixture<ImportTests.Fixture>
+{
+    // From the bottom: a folder may import folders of lines before its own.
+    private static readonly string[][] Training =
+    [
+        ["Weft.Training"], ["Weft.Training/Files"], ["Weft.Training/Data", "Weft.Training/Models"], ["Weft.Training/Configuration"],
+        ["Weft.Training/Checkpoints", "Weft.Training/Runs", "Weft.Training/Metrics"], ["Weft.Training/Policies", "Weft.Training/Evaluation"],
+        ["Weft.Training/Training", "Weft.Training/Analysis"], ["Weft.Training/Comparison", "Weft.Training/Study"],
+    ];
+
+    [Fact]
+    public void Folders_import_each_other_in_no_circle()
+    {
+        foreach (var folder in sources.Imports.Folders)
+            output.WriteLine($"{folder} → {string.Join(", ", sources.Imports.Of(folder).Keys)}");
+        Ratchet.Check("circles", sources.Imports.Circles().ToDictionary(import => $"{import.From} → {import.To}", _ => 1),
+            "Imports in a circle; move the type to the folder that both may know:\n" + string.Join('\n', sources.Imports.Circles()));
+    }
+
+    [Fact]
+    public void Training_is_built_from_the_bottom()
+    {
+        var height = Training.Index().SelectMany(line => line.Item.Select(folder => (folder, line.Index))).ToDictionary(entry => entry.folder, entry => entry.Index);
+        var upward = from folder in sources.Imports.Folders.Where(folder => folder.StartsWith("Weft.Training", StringComparison.Ordinal))
+                     from used in sources.Imports.Of(folder).Keys.Where(used => used.StartsWith("Weft.Training", StringComparison.Ordinal))
+                     where HeightOf(used) >= HeightOf(folder)
+                     select $"{folder} → {used}";
+        Ratchet.Check("upward", upward.ToDictionary(import => import, _ => 1), "A folder imports what stands above it or on its own line in ImportTests; move the type down.");
+
+        int HeightOf(string folder) => height.TryGetValue(folder, out var line) ? line : throw new KeyNotFoundException($"{folder} has no place: say in ImportTests where it stands");
+    }
+
+    [Fact]
+    public void Kernels_import_nothing() => Assert.Empty(sources.Imports.Of("Weft/Devices/Cpu/Kernels"));
+
+    [Fact]
+    public void Kernels_are_imported_by_the_device_of_the_CPU_alone() => Ratchet.Check(
+        "kernels", sources.Imports.Folders.Where(folder => !folder.StartsWith("Weft/Devices/Cpu", StringComparison.Ordinal) && sources.Imports.Of(folder).ContainsKey("Weft/Devices/Cpu/Kernels"))
+            .ToDictionary(folder => folder, _ => 1), "Kernels belong to the CPU's device; what others need of them is no kernel.");
+
+    public sealed class Fixture
+    {
+        internal Imports Imports { get; } = Imports.Read();
+    }
+}
