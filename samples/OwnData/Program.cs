@@ -5,17 +5,14 @@ using Weft.Training;
 
 const int Size = 12;
 string[] classes = ["top", "middle", "bottom"];
-var folder = args.Length > 0 ? args[0] : ".";
+var file = Path.Combine(args.Length > 0 ? args[0] : ".", "stripes.safetensors");
 
+var network = new NetworkDescription("stripes", new FeatureShape(Size, Size, 1), new Sequential(
+    new Conv2d(8, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new MaxPool2d(2), new Flatten(), new Linear(classes.Length)));
 var data = new ImageDataset("stripes", Stripes(300, "stripes of training"), () => Stripes(60, "stripes of the test"), classes);
-var configuration = ConfigurationResolver.Resolve(new ConfigurationSources { Overrides = [ConfigurationResolver.ParseSet("training.epochs=3")] });
-var file = Path.Combine(folder, "stripes.safetensors");
-using (var plan = TrainingPlan.Begin(configuration, data, new NewRun { Store = new RunStore(Path.Combine(folder, "runs")) }))
-{
-    var result = Trainer.Run(plan);
-    Console.WriteLine($"{plan.Network.ParameterCount:N0} parameters, {result.Best?.ValidationAccuracy:P1} of the validation images");
-    TrainedModel.Load(result.Run.BestCheckpoint).Save(file);
-}
+var result = Trainer.Train(network, data, new TrainingOptions { Epochs = 3, BatchSize = 32 });
+Console.WriteLine($"{result.Best?.ValidationAccuracy:P1} of the validation images, in {result.TrainTime}");
+result.Model.Save(file);
 
 using var predictor = new Predictor(TrainedModel.Load(file));
 for (var place = 0; place < classes.Length; place++)

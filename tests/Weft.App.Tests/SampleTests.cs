@@ -33,7 +33,7 @@ public class SampleTests
     {
         using var place = new TempFolder();
         var lines = Run("OwnData", place.Path).TrimEnd().Split('\n');
-        Assert.Contains("100", lines[0]);
+        Assert.StartsWith("100.0", lines[0]);
         Assert.Equal(["bright at the top: top", "bright at the middle: middle", "bright at the bottom: bottom"], lines[1..]);
     }
 
