@@ -36,6 +36,9 @@ internal sealed class StepBenchmark : IDisposable
             _labels[i] = random.Derive(1).Int(i, _network.ClassCount);
     }
 
+    /// <value>What a training step computes after the forward pass. Default: cross-entropy.</value>
+    public Loss Loss { get; init; } = new CrossEntropyLoss();
+
     public Network Network => _network;
 
     /// <summary>The network's operations in their order; what the plan has fused is one.</summary>
@@ -114,7 +117,7 @@ internal sealed class StepBenchmark : IDisposable
     private void Forward()
     {
         _network.Forward(_images, _batch, Phase.Training, _step);
-        SoftmaxCrossEntropy.Evaluate(_network.Logits, _network.ClassCount, new Targets(_labels), 0, _network.LogitsGradient);
+        Loss.Evaluate(_network.Logits, _network.ClassCount, new Targets(_labels), _network.LogitsGradient);
         _recorder?.Between("loss");
     }
 

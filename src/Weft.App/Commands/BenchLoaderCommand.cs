@@ -38,7 +38,7 @@ internal sealed class BenchLoaderCommand : Verb
             var batch = LoaderMilliseconds(data, configuration, duration, signals.Token);
             using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
             using var benchmark = new StepBenchmark(
-                configuration.Model.Describe(dataset.ClassCount, dataset.Shape), device, configuration.CompileOptions, configuration.EffectiveOptimizer);
+                configuration.Model.Describe(dataset.ClassCount, dataset.Shape), device, configuration.CompileOptions, configuration.EffectiveOptimizer) { Loss = configuration.Loss };
             var step = benchmark.Measure(duration, signals.Token).MedianMilliseconds;
             // The step has all cores to itself; the loader takes one of them for as long as a batch lasts.
             var share = batch / (step * device.Threads);

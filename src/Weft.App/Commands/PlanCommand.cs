@@ -28,7 +28,7 @@ internal sealed class PlanCommand : Verb
             var limit = MemoryLimit.Current();
             MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
             using var benchmark = new StepBenchmark(
-                description, device, configuration.CompileOptions, configuration.EffectiveOptimizer);
+                description, device, configuration.CompileOptions, configuration.EffectiveOptimizer) { Loss = configuration.Loss };
             var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
             if (configuration.Sam.LastEpochs is { } last && last < configuration.Training.Epochs)
             {

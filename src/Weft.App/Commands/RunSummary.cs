@@ -57,6 +57,7 @@ internal sealed class RunSummary
         BestEpoch = Best?.Epoch,
         ValidationAccuracy = Best?.ValidationAccuracy,
         ValidationLoss = Best?.ValidationLoss,
+        Metrics = Best?.Further is { Count: > 0 } further ? further.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null) : null,
         ValidationImages = Run.Information.Data.Validation,
         TrainSeconds = Trained.TotalSeconds,
         Damage = Damage,

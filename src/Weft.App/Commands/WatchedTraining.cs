@@ -67,7 +67,8 @@ internal sealed class WatchedTraining : IDisposable
         _reference = RunReference.For(session.Folder!);
         Introduce(session);
         var earlier = new RunReader(session.Folder!).Metrics().Where(row => row.Epoch <= session.Start.CompletedEpochs);
-        var state = new TrainingState(session.Configuration.Training.Epochs, session.StepsPerEpoch, session.Configuration.EarlyStopping.Patience, earlier);
+        var state = new TrainingState(session.Configuration.Training.Epochs, session.StepsPerEpoch, session.Configuration.EarlyStopping.Patience, earlier,
+            new BestRule(session.Configuration.Checkpoint.BestMetric));
         var view = _view = ProgressView.For(_screen, state);
         TrainingResult result = null!;
         IReadOnlyList<TrackingReport> reports;

@@ -28,6 +28,9 @@ internal sealed record RunDocument
 
     public required double? ValidationLoss { get; init; }
 
+    /// <summary>The further metrics of the best epoch; null in runs that have none.</summary>
+    public IReadOnlyDictionary<string, double?>? Metrics { get; init; }
+
     public required int ValidationImages { get; init; }
 
     public required double TrainSeconds { get; init; }

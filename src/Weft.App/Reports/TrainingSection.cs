@@ -11,11 +11,13 @@ internal static class TrainingSection
         var loss = LineChart.ToSvg(new Chart("Loss", [Curve("training", 0, row => row.TrainLoss), Curve("validation", 1, row => row.ValidationLoss)]) { XName = "epoch", XFormat = ValueFormat.Count });
         var accuracy = LineChart.ToSvg(new Chart("Accuracy", [Curve("training", 0, row => row.TrainAccuracy), Curve("validation", 1, row => row.ValidationAccuracy)]) { XName = "epoch", XFormat = ValueFormat.Count, YFormat = ValueFormat.Percent });
         var rate = LineChart.ToSvg(new Chart("Learning rate", [Curve("learning rate", 2, row => row.LearningRate)]) { XName = "epoch", XFormat = ValueFormat.Count, YFormat = ValueFormat.Rate, YInclude = 0 });
+        var further = run.Metrics[^1].Further.Select(metric => new Html(LineChart.ToSvg(
+            new Chart(Figures.Metric(metric.Key), [Curve("validation", 1, row => row.Further[metric.Key])]) { XName = "epoch", XFormat = ValueFormat.Count })));
         var best = run.Reader.Best;
         return Html.Of(
             $"""
             <section><h2>Training</h2><p class="read">The best epoch was {best?.Epoch ?? 0} of {run.Metrics.Count} with {Figures.Percent(best?.ValidationAccuracy ?? double.NaN)} validation accuracy; its weights are what this report is about. Training values are measured while dropout and augmentation are active, so they may lie below the validation's.{History(run)}</p>
-            <div class="charts">{new Html(loss)}{new Html(accuracy)}{new Html(rate)}</div></section>
+            <div class="charts">{new Html(loss)}{new Html(accuracy)}{Html.Join(further)}{new Html(rate)}</div></section>
             """);
     }
 

@@ -34,8 +34,7 @@ public enum RunState
 public sealed record RunCard(
     string Name, RunInformation? Information, IReadOnlyList<MetricsRow> Rows, RunState State, int Epochs, double Progress, DateTimeOffset Changed, string Word, long Revision)
 {
-    public MetricsRow? Best { get; } = Rows.Where(row => !double.IsNaN(row.ValidationAccuracy))
-        .OrderByDescending(row => row.ValidationAccuracy).ThenBy(row => row.ValidationLoss).ThenBy(row => row.Epoch).FirstOrDefault();
+    public MetricsRow? Best { get; } = BestRule.Of(Information).Best(Rows);
 
     public int EpochsDone => Rows.Count == 0 ? 0 : Rows[^1].Epoch;
 

@@ -28,6 +28,7 @@ internal static class EpochTable
         var patience = state.PatienceLeft is { } left ? $"  patience {left}/{state.Patience}" : "";
         return $"epoch {epoch.Epoch}/{state.Epochs}  train loss {Figures.Loss(epoch.TrainLoss)} accuracy {Figures.Percent(epoch.TrainAccuracy)}  "
             + $"validation loss {Figures.Loss(epoch.ValidationLoss)} accuracy {Figures.Percent(epoch.ValidationAccuracy)}"
+            + string.Concat((epoch.Further ?? MetricValues.None).Select(metric => $" {Figures.Metric(metric.Key)} {Figures.Metric(metric.Key, metric.Value)}"))
             + $"{best}{patience}  {Figures.Count(epoch.ImagesPerSecond)} images/s  "
             + $"{Figures.Duration(TimeSpan.FromSeconds(epoch.Seconds))}";
     }

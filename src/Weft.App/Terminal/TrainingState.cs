@@ -11,13 +11,14 @@ internal sealed class TrainingState
 
     /// <param name="patience">Epochs without improvement that end the run, if any.</param>
     /// <param name="earlier">The epochs done before, when a run is continued.</param>
-    public TrainingState(int epochs, int stepsPerEpoch, int? patience, IEnumerable<MetricsRow> earlier)
+    /// <param name="rule">Which epoch is the best. Default: the one with the highest accuracy.</param>
+    public TrainingState(int epochs, int stepsPerEpoch, int? patience, IEnumerable<MetricsRow> earlier, BestRule? rule = null)
     {
         (Epochs, StepsPerEpoch, Patience) = (epochs, stepsPerEpoch, patience);
         foreach (var row in earlier)
         {
-            if (BestEpoch.IsBetter(row.ValidationAccuracy, row.ValidationLoss, Best))
-                Best = new BestEpoch(row.Epoch, row.ValidationAccuracy, row.ValidationLoss);
+            if ((rule ?? BestRule.Usual).IsBetter(row.ValidationAccuracy, row.ValidationLoss, row.Further, Best))
+                Best = (rule ?? BestRule.Usual).Remember(row.Epoch, row.ValidationAccuracy, row.ValidationLoss, row.Further);
             (EpochsDone, Step) = (row.Epoch, row.Step);
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weft.Training;
 
 namespace Weft.App;
 
@@ -10,6 +11,12 @@ internal static class Figures
         double.IsNaN(ratio) ? "–" : (ratio * 100).ToString("F" + digits, CultureInfo.InvariantCulture) + " %";
 
     public static string Loss(double loss) => loss.ToString(Math.Abs(loss) < 1000 ? "F4" : "G4", CultureInfo.InvariantCulture);
+
+    /// <summary>"macro f1" for macro_f1.</summary>
+    public static string Metric(string name) => name.Replace('_', ' ');
+
+    /// <summary>In percent where the metric is a share.</summary>
+    public static string Metric(string name, double value) => EpochMetric.Find(name)?.IsShare == true ? Percent(value) : Loss(value);
 
     public static string Count(double count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

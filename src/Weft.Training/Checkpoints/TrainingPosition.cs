@@ -3,14 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Weft.Training;
 
-/// <summary>The best epoch so far: highest validation accuracy, of equals the lowest validation loss, of equals the first.</summary>
-public sealed record BestEpoch(int Epoch, double ValidationAccuracy, double ValidationLoss)
-{
-    /// <summary>Whether an epoch with these values takes the place of <paramref name="best"/>. NaN never does.</summary>
-    public static bool IsBetter(double accuracy, double loss, BestEpoch? best) =>
-        !double.IsNaN(accuracy) && (best is null || accuracy > best.ValidationAccuracy || (accuracy == best.ValidationAccuracy && loss < best.ValidationLoss));
-}
-
 /// <summary>How far a training has come, between two steps: with weights and optimizer state all that is needed to go on with the same bits.</summary>
 public sealed record TrainingPosition
 {

@@ -37,8 +37,10 @@ public sealed class ConfigurationKey
     {
         (Name, _section, _option, Owner, _part, _replace) = (name, section, option, owner, part, replace);
         _texts = option.Property.GetCustomAttributes(typeof(TextChoicesAttribute), inherit: true).OfType<TextChoicesAttribute>().FirstOrDefault();
-        Choices = _texts?.Names ?? option.Choices;
-        Kind = option.Type.IsEnum ? ValueKind.Choice
+        if (option.Type.IsSubclassOf(typeof(OptionsRecord)))
+            _types = ConfigurationTypes.Of(option.Type);
+        Choices = _texts?.Names ?? (_types.Count > 0 ? [.. _types.Select(type => OptionNames.Of(type, option.Type))] : option.Choices);
+        Kind = option.Type.IsEnum || _types.Count > 0 ? ValueKind.Choice
             : option.Type == typeof(bool) ? ValueKind.Flag
             : option.Type == typeof(string) ? ValueKind.Text
             : option.Type == typeof(double) ? ValueKind.Number : ValueKind.Integer;
@@ -89,6 +91,9 @@ public sealed class ConfigurationKey
     /// <summary>The kind of records that this key tells apart, or null for the key of an option.</summary>
     internal Type? RecordKind { get; }
 
+    /// <summary>Whether it is an option of a record that the program registered.</summary>
+    internal bool IsOfProgram => _option is not null && !ConfigurationTypes.IsBuilt(_option.Property.DeclaringType!);
+
     internal string Section => Name[..Name.IndexOf('.')];
 
     internal string OptionName => Name[(Name.IndexOf('.') + 1)..];
@@ -108,7 +113,7 @@ public sealed class ConfigurationKey
         if (RecordKind is not null)
             return OptionNames.Of(_section.Read(configuration).GetType(), RecordKind);
         var value = _option!.Read(_part(_section.Read(configuration)));
-        return value is Enum ? OptionKey.Write(value) : value;
+        return value is Enum or OptionsRecord ? OptionKey.Write(value) : value;
     }
 
     /// <summary>The value where nobody sets it.</summary>
@@ -140,6 +145,7 @@ public sealed class ConfigurationKey
                 _option!.Type == typeof(long) ? whole : whole is >= int.MinValue and <= int.MaxValue ? (int)whole : null,
             ValueKind.Number when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             ValueKind.Flag when text is "true" or "false" => text == "true",
+            ValueKind.Choice when _types.Count > 0 => _types.FirstOrDefault(type => OptionNames.Of(type, _option!.Type) == text) is { } type ? ConfigurationTypes.Create(type) : null,
             ValueKind.Choice when Enum.GetValues(_option!.Type).Cast<Enum>().FirstOrDefault(choice => OptionKey.Write(choice) == text) is { } choice => choice,
             ValueKind.Text when text.Length is > 0 and <= LongestText && !text.Any(char.IsControl) && (_texts is null || _texts.Allows(text)) => text,
             _ => null,

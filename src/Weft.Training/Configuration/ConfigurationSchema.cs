@@ -15,6 +15,13 @@ public static class ConfigurationSchema
             var keys = new JsonObject();
             foreach (var key in section.GroupBy(key => key.OptionName))
                 keys[key.Key] = Of([.. key]);
+            foreach (var (former, now) in FormerKeys.Renamed.Where(pair => pair.Key.StartsWith(section.Key + ".", StringComparison.Ordinal)))
+            {
+                var renamed = Of([.. ConfigurationTable.Named(now)]);
+                (renamed["description"], renamed["deprecated"]) = ($"The former name of {now}.", true);
+                keys[former[(section.Key.Length + 1)..]] = renamed;
+            }
+
             sections[section.Key] = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = keys };
         }
 

@@ -61,7 +61,9 @@ internal sealed class ConfigurationSection
             && (_place?.With is not { } with || All.Any(section => section.Name == Name && with.IsInstanceOfType(section.Read(configuration))));
 
     /// <summary>The kinds of records whose names the section's keys have.</summary>
-    public IEnumerable<Type> Kinds() => Kind is { } kind ? [kind] : Sets().Select(set => set.PropertyType.GenericTypeArguments[0]);
+    public IEnumerable<Type> Kinds() => Kind is { } kind ? [kind]
+        : Sets().Select(set => set.PropertyType.GenericTypeArguments[0]).Concat(
+            OptionKey.Of(_property.PropertyType).Select(option => option.Type).Where(type => type.IsSubclassOf(typeof(OptionsRecord))));
 
     private IEnumerable<PropertyInfo> Sets() => _property.PropertyType.GetProperties().Where(property => typeof(IOptionsSet).IsAssignableFrom(property.PropertyType));
 
@@ -70,7 +72,7 @@ internal sealed class ConfigurationSection
         // A record's own options, those of the records inside it and those of its sets, as they are declared.
         var own = OptionKey.Of(record).Where(option => option.IsConfigured)
             .Select(option => (option.Property, Key: new ConfigurationKey(KeyOf(option.Name), this, option, owner, whole => whole, (_, part) => part)));
-        var inside = record.GetProperties().Where(property => property.CanWrite && property.PropertyType.IsSubclassOf(typeof(OptionsRecord)))
+        var inside = record.GetProperties().Where(property => property is { CanWrite: true, PropertyType.IsAbstract: false } && property.PropertyType.IsSubclassOf(typeof(OptionsRecord)))
             .SelectMany(property => OptionKey.Of(property.PropertyType).Where(option => option.IsConfigured), (property, option) => (property, Key: new ConfigurationKey(
                 KeyOf(option.Name), this, option, owner, whole => (OptionsRecord)property.GetValue(whole)!, (whole, part) => whole.With(property, part))));
         var sets = owner is not null ? [] : Sets().SelectMany(KeysOfSet, (property, key) => (property, key));

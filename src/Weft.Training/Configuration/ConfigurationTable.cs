@@ -20,7 +20,7 @@ public static class ConfigurationTable
 
     /// <summary>The kinds of records that a configuration names.</summary>
     internal static IReadOnlyList<Type> Kinds { get; } =
-        [.. ConfigurationSection.All.SelectMany(section => section.Kinds())];
+        [.. ConfigurationSection.All.SelectMany(section => section.Kinds()).Distinct()];
 
     /// <summary>The keys that mean something in a configuration, in the order in which it is written.</summary>
     public static IEnumerable<ConfigurationKey> Of(RunConfiguration configuration) => Keys.Where(key => key.IsIn(configuration));

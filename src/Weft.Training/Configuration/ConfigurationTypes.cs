@@ -32,13 +32,25 @@ public static class ConfigurationTypes
             throw new ArgumentException($"{type.Name} cannot be named in a configuration; expected a sealed record whose constructor needs no arguments.");
         if (ConfigurationTable.Kinds.FirstOrDefault(kind => type.IsSubclassOf(kind)) is not { } found)
             throw new ArgumentException($"{type.Name} is of no kind that a configuration names; expected one derived from {string.Join(", ", ConfigurationTable.Kinds.Select(kind => kind.Name))}.");
+        Add(type, found);
+    }
+
+    /// <summary>As the other, for a record that a program uses; nothing for one that no configuration can name.</summary>
+    internal static void Register(Type type)
+    {
+        if (!IsBuilt(type) && IsNameable(type) && ConfigurationTable.Kinds.FirstOrDefault(type.IsSubclassOf) is { } kind)
+            Add(type, kind);
+    }
+
+    private static void Add(Type type, Type kind)
+    {
         lock (Gate)
         {
-            if (Of(found).FirstOrDefault(known => OptionNames.Of(known, found) == OptionNames.Of(type, found)) is { } other)
+            if (Of(kind).FirstOrDefault(known => OptionNames.Of(known, kind) == OptionNames.Of(type, kind)) is { } other)
             {
                 if (other == type)
                     return;
-                throw new ArgumentException($"{type.FullName} would be named {OptionNames.Of(type, found)}, which is {other.FullName} already.");
+                throw new ArgumentException($"{type.FullName} would be named {OptionNames.Of(type, kind)}, which is {other.FullName} already.");
             }
 
             _registered = [.. _registered, type];
@@ -49,6 +61,9 @@ public static class ConfigurationTypes
     /// <summary>The nameable types of a kind, in the order of their names.</summary>
     internal static IReadOnlyList<Type> Of(Type kind) =>
         [.. Built.Concat(_registered).Where(type => type.IsSubclassOf(kind)).OrderBy(type => OptionNames.Of(type, kind), StringComparer.Ordinal)];
+
+    /// <summary>Whether a type is the engine's or this library's.</summary>
+    internal static bool IsBuilt(Type type) => type.Assembly == typeof(OptionsRecord).Assembly || type.Assembly == typeof(ConfigurationTypes).Assembly;
 
     /// <summary>A record with its defaults.</summary>
     internal static OptionsRecord Create(Type type)

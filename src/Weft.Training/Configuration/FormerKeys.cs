@@ -6,8 +6,11 @@ internal static class FormerKeys
     // A schedule's factor was none for "as this schedule usually has it".
     private const string Factor = "schedule.factor";
 
+    /// <summary>Keys that have another name now, with that name.</summary>
+    public static IReadOnlyDictionary<string, string> Renamed { get; } = new Dictionary<string, string> { ["training.label_smoothing"] = "loss.label_smoothing" };
+
     /// <summary>Today's name of a key.</summary>
-    public static string Now(string key) => key;
+    public static string Now(string key) => Renamed.GetValueOrDefault(key, key);
 
     /// <summary>Whether the text once stood for the default of the chosen record.</summary>
     public static bool IsDefault(string key, string text) => key == Factor && text is ("none" or "null" or "~" or "");

@@ -17,6 +17,8 @@ public sealed record RunConfiguration : OptionsRecord, IOptionRules
 
     public TrainingConfiguration Training { get; init; } = new();
 
+    public Loss Loss { get; init; } = new CrossEntropyLoss();
+
     public OptimizerOptions Optimizer { get; init; } = new SgdOptions();
 
     [Section("optimizer", Prefix = "sam")]
@@ -36,6 +38,8 @@ public sealed record RunConfiguration : OptionsRecord, IOptionRules
 
     public EvaluationConfiguration Evaluation { get; init; } = new();
 
+    public PolicyConfiguration Policy { get; init; } = new();
+
     /// <summary>How the network is compiled.</summary>
     public CompileOptions CompileOptions => new() { BatchSize = Training.BatchSize, Seed = Training.Seed, Strict = Training.Strict };
 
@@ -47,7 +51,7 @@ public sealed record RunConfiguration : OptionsRecord, IOptionRules
     {
         get
         {
-            var schedule = Schedule is ReduceOnPlateau plateau ? plateau with { LargerIsBetter = Plateau.Metric == EpochMetric.ValidationAccuracy } : Schedule;
+            var schedule = Schedule is ReduceOnPlateau plateau ? plateau with { LargerIsBetter = Plateau.Metric.LargerIsBetter } : Schedule;
             return WarmUp.Epochs is { } epochs ? new WarmUp(schedule) { Epochs = epochs, StartFraction = WarmUp.Start } : schedule;
         }
     }
@@ -152,9 +156,6 @@ public abstract record TrainingSettings : OptionsRecord
     [Description("Samples in a step."), Range(1, 8192)]
     public int BatchSize { get; init; } = 128;
 
-    [Description("Share of the target spread evenly over all classes."), Range(0.0, 1.0, MaximumIsExclusive = true)]
-    public double LabelSmoothing { get; init; }
-
     /// <summary>With a decay the averages are what is validated, kept and exported.</summary>
     [Description("Decay of the moving average of the weights, which is then what is validated and kept; none keeps the weights themselves."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double? EmaDecay { get; init; }
@@ -186,7 +187,7 @@ public sealed record SamConfiguration : OptionsRecord
 public sealed record PlateauConfiguration : OptionsRecord
 {
     [Description("What has to improve.")]
-    public EpochMetric Metric { get; init; } = EpochMetric.ValidationLoss;
+    public EpochMetric Metric { get; init; } = new ValidationLossMetric();
 }
 
 /// <summary>A warm-up before the run's schedule (<see cref="Weft.WarmUp"/>).</summary>
@@ -199,17 +200,10 @@ public sealed record WarmUpConfiguration : OptionsRecord
     public double Start { get; init; } = 0.1;
 }
 
-/// <summary>Numbers are stored in checkpoints: append only.</summary>
-public enum EpochMetric
-{
-    ValidationAccuracy = 1,
-    ValidationLoss = 2,
-}
-
 public sealed record EarlyStoppingConfiguration : OptionsRecord
 {
     [Description("What has to improve.")]
-    public EpochMetric Metric { get; init; } = EpochMetric.ValidationAccuracy;
+    public EpochMetric Metric { get; init; } = new ValidationAccuracyMetric();
 
     [Description("Epochs without improvement before the run stops; none never stops early."), Range(1, 100_000)]
     public int? Patience { get; init; }
@@ -231,6 +225,9 @@ public sealed record CheckpointConfiguration : OptionsRecord
 
     [Description("Every this many epochs a checkpoint is kept for good."), Range(1, 100_000)]
     public int? KeepEveryEpochs { get; init; }
+
+    [Description("By what the best epoch is chosen; of equals the one with the lower validation loss.")]
+    public EpochMetric BestMetric { get; init; } = new ValidationAccuracyMetric();
 }
 
 public sealed record EvaluationConfiguration : OptionsRecord

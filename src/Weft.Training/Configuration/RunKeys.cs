@@ -5,6 +5,9 @@ public static class RunKeys
 {
     private const string EvaluationSection = "evaluation.";
 
+    // When is saved changes no bit, but which epoch is the best stands in every checkpoint.
+    private const string BestMetric = "checkpoint.best_metric";
+
     /// <summary>The keys that a training's bits depend on.</summary>
     public static IReadOnlyDictionary<string, string> Lasting(RunConfiguration configuration) =>
         Of(configuration, key => !key.StartsWith(EvaluationSection, StringComparison.Ordinal));
@@ -13,7 +16,7 @@ public static class RunKeys
     public static IReadOnlyDictionary<string, string> OfCheckpoint(RunConfiguration configuration) => Of(configuration, _ => true);
 
     private static Dictionary<string, string> Of(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Of(configuration)
-        .Where(key => isWanted(key.Name) && !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal)
+        .Where(key => isWanted(key.Name) && (key.Name == BestMetric || !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal))
             && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
         .ToDictionary(key => key.Name, key => key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
 }

@@ -14,6 +14,9 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
     private readonly List<byte> _predictions = [];
     private float[] _probabilities = [];
 
+    /// <summary>[classes, classes]: samples by label and prediction.</summary>
+    public IReadOnlyList<int> Confusion => _confusion;
+
     public void Add(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels)
     {
         if (_probabilities.Length != logits.Length)

@@ -5,14 +5,17 @@ namespace Weft.Training;
 public readonly record struct StepReport(int Epoch, long Step, double Loss, double LearningRate);
 
 /// <summary>An epoch that was just validated.</summary>
+/// <param name="BestBefore">The best of the epochs before, or null.</param>
 public readonly record struct EpochReport(int Epoch, double ValidationAccuracy, double ValidationLoss, BestEpoch? BestBefore)
 {
-    public double Value(EpochMetric metric) => metric switch
-    {
-        EpochMetric.ValidationAccuracy => ValidationAccuracy,
-        EpochMetric.ValidationLoss => ValidationLoss,
-        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "There is no such metric."),
-    };
+    /// <value>The metrics besides accuracy and loss. Default: none.</value>
+    public MetricValues? Further { get; init; }
+
+    /// <value>Whether it is the best so far. Default: false.</value>
+    public bool IsBest { get; init; }
+
+    /// <summary>NaN for a metric that was not computed.</summary>
+    public double Value(EpochMetric metric) => metric.Of(ValidationAccuracy, ValidationLoss, Further ?? MetricValues.None);
 }
 
 /// <summary>What a policy wants done. Wishes of several policies add up; only the training loop acts.</summary>

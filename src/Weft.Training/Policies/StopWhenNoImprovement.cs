@@ -34,7 +34,7 @@ public sealed class StopWhenNoImprovement(EarlyStoppingConfiguration options) : 
         {
             StopReason = StopReasons.NoImprovement,
             StopDetail = string.Create(CultureInfo.InvariantCulture,
-                $"{OptionKey.Write(options.Metric)} has not improved for {_patience} epochs; it was {_best:0.####} in epoch {_bestEpoch}"),
+                $"{options.Metric.Name} has not improved for {_patience} epochs; it was {_best:0.####} in epoch {_bestEpoch}"),
         };
     }
 
@@ -51,6 +51,6 @@ public sealed class StopWhenNoImprovement(EarlyStoppingConfiguration options) : 
     {
         if (double.IsNaN(value) || double.IsNaN(_best))
             return !double.IsNaN(value);
-        return options.Metric == EpochMetric.ValidationLoss ? value < _best - options.MinimumChange : value > _best + options.MinimumChange;
+        return options.Metric.IsBetter(value, _best, options.MinimumChange);
     }
 }

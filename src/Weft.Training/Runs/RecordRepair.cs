@@ -6,7 +6,7 @@ namespace Weft.Training;
 /// What a process that takes over a run finds in its records. Where lines are damaged, the file is kept under the name <c>.damaged</c> and written anew from
 /// the lines that are whole; a row of an epoch whose event is whole comes back from there.
 /// </summary>
-internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, Warned? Notice)
+internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, IReadOnlyList<string> Further, Warned? Notice)
 {
     /// <exception cref="WeftException">Exit 32: the events are no file of events; 33: written by a newer version; 40 or 41: they cannot be read or
     /// written.</exception>
@@ -16,7 +16,7 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
         var events = tail.Read();
         var metrics = MetricsFile.Read(run);
         if (metrics.Damaged == 0 && tail.Damage.Count == 0)
-            return new RecordRepair(metrics.Rows, events, metrics.HasChecksums, null);
+            return new RecordRepair(metrics.Rows, events, metrics.HasChecksums, metrics.Further, null);
         try
         {
             var rows = Complete(metrics.Rows, events);
@@ -24,8 +24,8 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
                 Replace(run.EventsFile, WholeLines(run.EventsFile, tail.Damage));
             if (metrics.Damaged > 0)
                 Replace(run.MetricsFile, Encoding.UTF8.GetBytes(
-                    string.Concat(rows.Select(row => row.ToCheckedCsv() + "\n").Prepend(MetricsRow.Header + MetricsRow.ChecksumColumn + "\n"))));
-            return new RecordRepair(rows, events, metrics.Damaged > 0 || metrics.HasChecksums, new Warned(
+                    string.Concat(rows.Select(row => row.ToCheckedCsv(metrics.Further) + "\n").Prepend(MetricsRow.HeaderOf(metrics.Further) + MetricsRow.ChecksumColumn + "\n"))));
+            return new RecordRepair(rows, events, metrics.Damaged > 0 || metrics.HasChecksums, metrics.Further, new Warned(
                 "records-damaged",
                 $"{metrics.Damaged} rows of metrics.csv and {tail.Damage.Count} lines of events.jsonl were damaged; "
                 + $"{rows.Count - metrics.Rows.Count} rows were restored from events",

@@ -79,6 +79,9 @@ public static class RunChecks
             // that keeps the old behaviour.
             if (!now.TryGetValue(key, out var value))
                 continue;
+            // A record of the program's own may have become known after the file was written; then its defaults are what the file means.
+            if (value == before && ConfigurationTable.Find(key, configuration.Value)!.IsOfProgram)
+                continue;
             if (!configuration.Origin(key).StartsWith(ConfigurationResolver.FileOrigin, StringComparison.Ordinal))
                 problems.Add(new Problem(key, $"{key}: {before}", "nothing"));
             else if (value != before && !(key == EpochsKey && Fits(configuration.Value.Training.Epochs, before, epochs)))

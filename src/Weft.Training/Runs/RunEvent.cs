@@ -43,12 +43,22 @@ public sealed record EpochDone(
     int Epoch, long Step, double TrainLoss, double TrainAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate,
     double Seconds, double ImagesPerSecond, bool IsBest) : RunEvent
 {
+    /// <value>See <see cref="MetricsRow.Further"/>; null where there are none.</value>
+    [JsonPropertyName("metrics")]
+    public MetricValues? Further { get; init; }
+
     public static EpochDone Of(MetricsRow row, bool isBest) => new(
-        row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest);
+        row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest)
+    {
+        Further = row.Further.Count == 0 ? null : row.Further,
+    };
 
     /// <summary>The epoch as <c>metrics.csv</c> holds it.</summary>
     public MetricsRow ToRow() => new(
-        Epoch, Step, TrainLoss, TrainAccuracy, ValidationLoss, ValidationAccuracy, LearningRate, Seconds, ImagesPerSecond);
+        Epoch, Step, TrainLoss, TrainAccuracy, ValidationLoss, ValidationAccuracy, LearningRate, Seconds, ImagesPerSecond)
+    {
+        Further = Further ?? MetricValues.None,
+    };
 }
 
 /// <param name="File">Within the run's folder.</param>

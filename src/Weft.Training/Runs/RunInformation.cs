@@ -35,6 +35,9 @@ public sealed record RunInformation
     /// <value>Multiplications plus additions of a forward pass over one image; null in runs of earlier versions.</value>
     public long? FlopsPerImage { get; init; }
 
+    /// <value>The metric that chooses the best epoch, where it is not the validation accuracy; else null.</value>
+    public string? BestMetric { get; init; }
+
     /// <value>The checkpoint it was forked from, as RUN@CHECKPOINT, or null.</value>
     public string? ForkedFrom { get; init; }
 

@@ -13,8 +13,8 @@ public sealed class RunReader(RunFolder folder)
 
     public bool IsBeingTrained => RunLock.IsHeld(Folder);
 
-    /// <summary>The row of the best epoch: highest validation accuracy, of equals the lowest validation loss, of equals the first. Null before the first epoch ended.</summary>
-    public MetricsRow? Best => RunRecords.BestOf(Metrics());
+    /// <summary>The row of the best epoch by the run's <see cref="BestRule"/>. Null before the first epoch ended.</summary>
+    public MetricsRow? Best => BestRule.Of(TryInformation()).Best(Metrics());
 
     /// <summary>A row an epoch, as far as written; rows that do not match their checksum are left out.</summary>
     /// <exception cref="WeftException">Exit 41: they cannot be read.</exception>
@@ -31,7 +31,7 @@ public sealed class RunReader(RunFolder folder)
         var metrics = MetricsFile.Read(Folder);
         var tail = new RunTail(Folder);
         var events = tail.Read();
-        return new RunRecords(metrics.Rows, events, RunRecords.DescribeDamage(metrics.Damaged, tail.Damage.Count));
+        return new RunRecords(metrics.Rows, events, RunRecords.DescribeDamage(metrics.Damaged, tail.Damage.Count)) { Rule = BestRule.Of(TryInformation()) };
     }
 
     /// <summary>What <c>config.yaml</c> says, not compared with a checkpoint: for who only shows it, or has come through <see cref="RunChecks"/>.</summary>

@@ -13,6 +13,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly int _lastEpoch;
     private readonly bool _hasSamples;
     private readonly bool _hasChecksums;
+    private readonly IReadOnlyList<string> _further = [];
     private readonly IProgress<RunEvent>? _progress;
     private readonly TimeProvider _clock;
 
@@ -38,8 +39,9 @@ internal sealed class RunRecorder : IDisposable
         _events = new AppendOnlyFile(run.EventsFile);
         _metrics = new AppendOnlyFile(run.MetricsFile);
         _hasChecksums = repair.HasChecksums;
+        _further = repair.Further;
         if (_metrics.IsEmpty)
-            _metrics.Append(MetricsRow.Header + MetricsRow.ChecksumColumn);
+            _metrics.Append(MetricsRow.HeaderOf(_further) + MetricsRow.ChecksumColumn);
     }
 
     /// <summary>What was damaged in the records of earlier processes and is put right now; null where nothing was.</summary>
@@ -78,7 +80,7 @@ internal sealed class RunRecorder : IDisposable
         if (row.Epoch <= _lastEpoch)
             return;
         _rows.Add(row);
-        _metrics?.Append(_hasChecksums ? row.ToCheckedCsv() : row.ToCsv());
+        _metrics?.Append(_hasChecksums ? row.ToCheckedCsv(_further) : row.ToCsv(_further));
     }
 
     /// <exception cref="WeftException">Exit 40 or 41: some lines could not be written.</exception>

@@ -7,10 +7,10 @@ namespace Weft.Training;
 public sealed record RunRecords(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, string? Damage)
 {
     /// <inheritdoc cref="RunReader.Best"/>
-    public MetricsRow? Best => BestOf(Rows);
+    public MetricsRow? Best => Rule.Best(Rows);
 
-    internal static MetricsRow? BestOf(IEnumerable<MetricsRow> rows) => rows.Where(row => !double.IsNaN(row.ValidationAccuracy))
-        .OrderByDescending(row => row.ValidationAccuracy).ThenBy(row => row.ValidationLoss).ThenBy(row => row.Epoch).FirstOrDefault();
+    /// <value>Which epoch is the best. Default: the one with the highest accuracy.</value>
+    internal BestRule Rule { get; init; } = BestRule.Usual;
 
     internal static string? DescribeDamage(int damagedRows, int damagedLines) => (damagedRows, damagedLines) switch
     {

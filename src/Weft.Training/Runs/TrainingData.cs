@@ -60,6 +60,9 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
         return new TrainingData(dataset, used, DatasetStatistics.Of(dataset.Train, whole.Train)) { Notes = [.. notes.OfType<string>()], ValidationGap = gap };
     }
 
+    /// <summary>How many samples of each class are trained on.</summary>
+    public ClassCounts TrainedClasses => ClassCounts.Of(Dataset.Train, Split.Train, Dataset.ClassCount);
+
     public int StepsPerEpoch(int batchSize) => (Split.Train.Count + batchSize - 1) / batchSize;
 
     public Preprocessing Preprocessing => new(Dataset.Shape.Height, Dataset.Shape.Width, Dataset.Shape.Channels, Statistics.Mean, Statistics.StandardDeviation);

@@ -55,7 +55,7 @@ public static class LearningRateSearch
         {
             BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed, Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,
         });
-        var step = new TrainingStep(network, optimizer, configuration.Training.LabelSmoothing);
+        var step = new TrainingStep(network, optimizer, configuration.Loss, configuration.Loss.Weights(data.TrainedClasses.PerClass));
         var points = new List<LearningRatePoint>();
         var (average, lowest) = (0.0, double.PositiveInfinity);
         for (var i = 0; i < options.Steps; i++)

@@ -29,7 +29,7 @@ internal sealed class TrainingLoop
         _configuration = session.Configuration;
         _network = session.Network;
         _optimizer = session.Optimizer;
-        _step = new TrainingStep(session.Network, session.Optimizer, session.Configuration.Training.LabelSmoothing, session.Average);
+        _step = new TrainingStep(session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average);
         _schedule = _configuration.EffectiveSchedule;
         _recorder = recorder;
         _stop = stop;
@@ -130,15 +130,20 @@ internal sealed class TrainingLoop
         if (Validate(tally) is not { } validated)
             return Interrupted();
         _details.Record(tally, Epoch, _position.Step);
-        var report = new EpochReport(Epoch, validated.Accuracy, validated.Loss, _position.Best);
-        var isBest = BestEpoch.IsBetter(report.ValidationAccuracy, report.ValidationLoss, report.BestBefore);
-        Record(report, isBest); // before the policies may change the learning rate
+        var result = new ValidationResult(_network.ClassCount, tally.Confusion, validated.Accuracy, validated.Loss);
+        var further = new MetricValues(EpochMetric.Further.Select(metric => KeyValuePair.Create(metric.Name, metric.Value(result))));
+        var rule = new BestRule(_configuration.Checkpoint.BestMetric);
+        var report = new EpochReport(Epoch, result.Accuracy, result.Loss, _position.Best)
+        {
+            Further = further, IsBest = rule.IsBetter(result.Accuracy, result.Loss, further, _position.Best),
+        };
+        Record(report, further); // before the policies may change the learning rate
         var decision = _policies.AfterEpoch(report);
         _position = new TrainingPosition
         {
             CompletedEpochs = Epoch,
             Step = _position.Step,
-            Best = isBest ? new BestEpoch(report.Epoch, report.ValidationAccuracy, report.ValidationLoss) : _position.Best,
+            Best = report.IsBest ? rule.Remember(Epoch, result.Accuracy, result.Loss, further) : _position.Best,
             StopReason = decision.MayResume ? null : decision.StopReason,
             StopDetail = decision.MayResume ? null : decision.StopDetail,
         };
@@ -166,13 +171,16 @@ internal sealed class TrainingLoop
         }
     }
 
-    private void Record(EpochReport report, bool isBest)
+    private void Record(EpochReport report, MetricValues further)
     {
         var row = new MetricsRow(
             Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, report.ValidationLoss, report.ValidationAccuracy,
-            LearningRateOf(_position.Step - 1), _timer.EpochSeconds, _timer.ImagesPerSecond);
+            LearningRateOf(_position.Step - 1), _timer.EpochSeconds, _timer.ImagesPerSecond)
+        {
+            Further = further,
+        };
         _recorder.Record(row);
-        _recorder.Record(EpochDone.Of(row, isBest));
+        _recorder.Record(EpochDone.Of(row, report.IsBest));
     }
 
     // The position with what the policies remember: one object for each position, by which a checkpoint that is already made is known.

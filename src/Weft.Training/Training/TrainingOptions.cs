@@ -9,6 +9,10 @@ public sealed record TrainingOptions : TrainingSettings
     /// <value>Default: SGD with Nesterov momentum.</value>
     public OptimizerOptions Optimizer { get; init; } = new RunConfiguration().Optimizer;
 
+    /// <summary>What is minimized.</summary>
+    /// <value>Default: cross-entropy.</value>
+    public Loss Loss { get; init; } = new RunConfiguration().Loss;
+
     /// <summary>How the learning rate moves.</summary>
     /// <value>Default: one cycle.</value>
     public Schedule Schedule { get; init; } = new RunConfiguration().Schedule;
@@ -48,13 +52,19 @@ public sealed record TrainingOptions : TrainingSettings
     /// <exception cref="WeftException">With all violations at once.</exception>
     internal ResolvedConfiguration Resolve()
     {
+        foreach (var record in new OptionsRecord[] { Optimizer, Loss, Schedule, EarlyStopping.Metric, Checkpoint.BestMetric }.Concat(Augmentations))
+            ConfigurationTypes.Register(record.GetType()); // so that a run's files name it too
+        // Sections name records, not what is put around them.
         var configuration = new RunConfiguration
         {
             Model = new ModelConfiguration { Name = RunFolder.ModelFileName },
             Data = Data,
             Training = new TrainingConfiguration(this),
-            Optimizer = Optimizer,
-            Schedule = Schedule,
+            Loss = Loss,
+            Optimizer = Optimizer is SamOptions sam ? sam.Around : Optimizer,
+            Sam = new SamConfiguration { Rho = (Optimizer as SamOptions)?.Rho },
+            Schedule = Schedule is WarmUp warmUp ? warmUp.Then : Schedule,
+            WarmUp = Schedule is WarmUp { Epochs: var epochs, StartFraction: var start } ? new WarmUpConfiguration { Epochs = epochs, Start = start } : new WarmUpConfiguration(),
             Augmentation = new AugmentationOptions { Applied = Augmentations },
             EarlyStopping = EarlyStopping,
             Checkpoint = Checkpoint,

@@ -234,6 +234,7 @@ public sealed class TrainingSession : IDisposable
             Data = Data.Describe(Configuration.Data.SplitSeed) with { Folder = Configuration.Data.Folder },
             ParameterCount = Network.ParameterCount,
             FlopsPerImage = Network.FlopsPerSample,
+            BestMetric = Configuration.Checkpoint.BestMetric is ValidationAccuracyMetric ? null : Configuration.Checkpoint.BestMetric.Name,
             ForkedFrom = run.From is { } from ? $"{from.Run.Name}@{from.Name}" : null,
         };
         var folder = made.Folder;

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Forward, loss, backward, update; with an optimizer that looks ahead (SAM) the first three twice.</summary>
-internal sealed class TrainingStep(Network network, Optimizer optimizer, double labelSmoothing, WeightAverage? average = null)
+internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss loss, float[] classWeights, WeightAverage? average = null)
 {
     /// <summary>Leaves the weights as they are where the loss is not finite, for the message to look at.</summary>
     /// <param name="step">Number of the step, from which dropout draws.</param>
@@ -10,11 +10,11 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, double 
     public LossResult Run(Batch batch, long step, double learningRate, bool inOnePass = false, bool keepGradients = false)
     {
         var used = inOnePass ? optimizer.InOnePass : optimizer;
-        var loss = Forward(batch, step);
-        if (!double.IsFinite(loss.MeanLoss))
+        var result = Forward(batch, step);
+        if (!double.IsFinite(result.MeanLoss))
         {
             network.Backward();
-            return loss;
+            return result;
         }
 
         if (used.NeedsSecondPass)
@@ -35,12 +35,14 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, double 
         }
 
         average?.Update();
-        return loss;
+        return result;
     }
 
     private LossResult Forward(Batch batch, long step)
     {
         network.Forward(batch.Images, batch.Count, Phase.Training, step);
-        return SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, batch.Targets, labelSmoothing, network.LogitsGradient);
+        return loss.Evaluate(
+            network.Logits, network.ClassCount, new Targets(batch.Targets.Labels, batch.Targets.SecondLabels, batch.Targets.Weights) { ClassWeights = classWeights },
+            network.LogitsGradient);
     }
 }

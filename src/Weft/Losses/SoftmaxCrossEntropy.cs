@@ -97,7 +97,7 @@ public static class SoftmaxCrossEntropy
         return best;
     }
 
-    private static int RequireRows(ReadOnlySpan<float> logits, int classes, int labels)
+    internal static int RequireRows(ReadOnlySpan<float> logits, int classes, int labels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (labels == 0 || logits.Length != (long)labels * classes)
@@ -105,7 +105,7 @@ public static class SoftmaxCrossEntropy
         return labels;
     }
 
-    private static double LogSumExp(ReadOnlySpan<float> row)
+    internal static double LogSumExp(ReadOnlySpan<float> row)
     {
         var largest = float.NegativeInfinity;
         foreach (var value in row)

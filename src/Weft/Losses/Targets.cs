@@ -12,13 +12,30 @@ public readonly ref struct Targets(ReadOnlySpan<int> labels, ReadOnlySpan<int> s
 
     public ReadOnlySpan<float> Weights { get; } = weights;
 
+    /// <summary>How much each class counts in a <see cref="Loss"/> that has weights; empty: every class counts 1.</summary>
+    public ReadOnlySpan<float> ClassWeights { get; init; }
+
     internal bool Mixed => !Weights.IsEmpty;
+
+    /// <summary>The weighted target of a sample for a class.</summary>
+    internal double Share(int sample, int k, int classes, double smoothing)
+    {
+        var weight = Mixed ? (double)Weights[sample] : 1;
+        var target = smoothing / classes;
+        if (k == Labels[sample])
+            target += (1 - smoothing) * weight;
+        if (Mixed && k == SecondLabels[sample])
+            target += (1 - smoothing) * (1 - weight);
+        return ClassWeights.IsEmpty ? target : target * ClassWeights[k];
+    }
 
     /// <exception cref="ArgumentException">The spans' lengths differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class or a weight not in 0…1.</exception>
     internal void Require(int classes)
     {
         RequireLabels(Labels, classes);
+        if (!ClassWeights.IsEmpty && ClassWeights.Length != classes)
+            throw new ArgumentException($"There are {ClassWeights.Length} weights of classes; expected one for each of {classes}.");
         if (SecondLabels.IsEmpty && Weights.IsEmpty)
             return;
         if (SecondLabels.Length != Labels.Length || Weights.Length != Labels.Length)

@@ -40,7 +40,7 @@ public sealed class OptionKey
     /// <summary>In snake case: <c>weight_decay</c>.</summary>
     public string Name { get; }
 
-    /// <summary>bool, int, long, double, string or an enumeration.</summary>
+    /// <summary>bool, int, long, double, string, an enumeration, or a kind of records of which one is chosen.</summary>
     public Type Type { get; }
 
     /// <summary>Whether no value at all is one.</summary>
@@ -73,6 +73,7 @@ public sealed class OptionKey
             var text = Type.IsEnum ? "one of " + string.Join(", ", Choices)
                 : Type == typeof(bool) ? "true or false"
                 : Type == typeof(string) ? "a text"
+                : Type.IsSubclassOf(typeof(OptionsRecord)) ? $"one of the records derived from {Type.Name}"
                 : (Type == typeof(double) ? "a number" : "a whole number") + Range();
             return MayBeNone ? text + ", or none" : text;
         }
@@ -104,18 +105,21 @@ public sealed class OptionKey
     /// <summary>Null where the value is allowed.</summary>
     public Problem? Check(object? value) => Allows(value) ? null : new Problem(Name, Expected, Write(value));
 
-    /// <summary>A value as files have it: "none", "true", "0.05", "leaky_relu".</summary>
+    /// <summary>A value as files have it: "none", "true", "0.05", "leaky_relu", "validation_loss".</summary>
     public static string Write(object? value) => value switch
     {
         null => "none",
         bool flag => flag ? "true" : "false",
         Enum choice => OptionNames.Of(choice.ToString()),
+        OptionsRecord record => OptionNames.Of(record.GetType(), Kind(record.GetType())),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => (string)value,
     };
 
     private static bool IsValue(Type type) =>
-        type.IsEnum || type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(string);
+        type.IsEnum || (type.IsAbstract && type.IsSubclassOf(typeof(OptionsRecord))) || type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(string);
+
+    private static Type Kind(Type record) => record.BaseType == typeof(OptionsRecord) ? record : Kind(record.BaseType!);
 
     private static int Depth(Type type) => type.BaseType is { } above ? 1 + Depth(above) : 0;
 

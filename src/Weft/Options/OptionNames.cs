@@ -23,5 +23,6 @@ public static class OptionNames
     public static string TypeName(string name, Type kind) =>
         string.Concat(name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..])) + Ending(kind);
 
-    private static string Ending(Type kind) => kind.Name.EndsWith("Options", StringComparison.Ordinal) ? "Options" : kind.Name;
+    // The last word of the kind's name: Options of OptimizerOptions, Metric of EpochMetric, Schedule.
+    private static string Ending(Type kind) => kind.Name[Math.Max(0, Array.FindLastIndex(kind.Name.ToCharArray(), char.IsAsciiLetterUpper))..];
 }

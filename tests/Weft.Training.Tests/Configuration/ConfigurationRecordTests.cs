@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 
 namespace Weft.Training.Tests;
 
@@ -109,9 +110,7 @@ public sealed class ConfigurationRecordTests : IDisposable
     [Fact]
     public void A_programs_own_schedule_and_augmentation_are_configured_stored_and_resumed()
     {
-        ConfigurationTypes.Register<SawtoothSchedule>();
-        ConfigurationTypes.Register<SawtoothSchedule>();
-        ConfigurationTypes.Register<PixelNoise>();
+        ConfigurationTypes.Register<SawtoothSchedule>(); // once more: nothing happens
         string[] sets = ["schedule.name=sawtooth", "schedule.steps=5", "augmentation.pixel_noise=0.1", "augmentation.pixel_noise_every=2"];
         var straight = TinyTraining.Train(_folder, TinyTraining.Configuration(sets), "straight");
         using (var stop = new StopAtStep(4))
@@ -124,6 +123,26 @@ public sealed class ConfigurationRecordTests : IDisposable
         Assert.Equal(File.ReadAllBytes(straight.Run!.LastCheckpoint), File.ReadAllBytes(TinyTraining.Run(_folder, "stopped").LastCheckpoint));
         var plain = TinyTraining.Train(_folder, TinyTraining.Configuration("schedule.name=sawtooth", "schedule.steps=5"), "plain");
         Assert.NotEqual(File.ReadAllBytes(straight.Run!.LastCheckpoint), File.ReadAllBytes(plain.Run!.LastCheckpoint));
+    }
+
+    [Fact]
+    public void A_programs_own_policy_and_metric_are_configured_stored_and_resumed()
+    {
+        string[] sets = ["training.epochs=4", "policy.stop_at_accuracy=0.01", "policy.stop_at_accuracy_after_epochs=2", "checkpoint.best_metric=largest_class"];
+        using (var stop = new StopAtStep(4))
+        using (var plan = TinyTraining.Begin(_folder, TinyTraining.Configuration(sets), "own"))
+            Trainer.Run(plan, stop, stop.Token);
+        using (var plan = TinyTraining.Resume(_folder, "own"))
+        {
+            var result = Trainer.Run(plan);
+            Assert.Equal(("accuracy_reached", 2), (result.StopReason, result.Epochs));
+        }
+
+        var reader = new RunReader(TinyTraining.Run(_folder, "own"));
+        Assert.Equal("largest_class", reader.Information.BestMetric);
+        Assert.All(reader.Metrics(), row => Assert.InRange(row.Further["largest_class"], 0, 1));
+        Assert.Equal(reader.Metrics().MaxBy(row => row.Further["largest_class"])!.Epoch, reader.Best!.Epoch);
+        Assert.Contains("largest_class", File.ReadLines(reader.Folder.MetricsFile).First());
     }
 
     [Fact]
@@ -168,8 +187,49 @@ public sealed record PixelNoise([property: Range(0.0, 1.0)] double Strength = 0)
     }
 }
 
+/// <summary>The share of the samples that were predicted as the class that was predicted most.</summary>
+public sealed record LargestClassMetric : EpochMetric
+{
+    public override bool LargerIsBetter => true;
+
+    public override bool IsShare => true;
+
+    public override double Value(ValidationResult validation) =>
+        Enumerable.Range(0, validation.Classes).Max(k => Enumerable.Range(0, validation.Classes).Sum(label => validation.Count(label, k))) / (double)validation.Confusion.Sum();
+}
+
+/// <summary>Ends a training once an accuracy is reached.</summary>
+public sealed record StopAtAccuracyOptions : PolicyOptions
+{
+    [Range(0.0, 1.0)]
+    public double? Accuracy { get; init; }
+
+    [Range(1, 100)]
+    public int AfterEpochs { get; init; } = 1;
+
+    public override ITrainingPolicy? Create(TimeProvider clock) => Accuracy is { } accuracy ? new Policy(accuracy, AfterEpochs) : null;
+
+    private sealed class Policy(double accuracy, int afterEpochs) : ITrainingPolicy
+    {
+        public string Name => "stop_at_accuracy";
+
+        public Decision AfterEpoch(in EpochReport epoch) =>
+            epoch.Epoch >= afterEpochs && epoch.ValidationAccuracy >= accuracy ? new Decision { StopReason = "accuracy_reached" } : Decision.None;
+    }
+}
+
 internal static class Outside
 {
+    // Before any test: what a run of another test in this process remembers must not change while it trains.
+    [ModuleInitializer]
+    internal static void Register()
+    {
+        ConfigurationTypes.Register<SawtoothSchedule>();
+        ConfigurationTypes.Register<PixelNoise>();
+        ConfigurationTypes.Register<LargestClassMetric>();
+        ConfigurationTypes.Register<StopAtAccuracyOptions>();
+    }
+
     public sealed record StepSchedule : Schedule
     {
         public override double LearningRate(double peak, in SchedulePosition position) => peak;

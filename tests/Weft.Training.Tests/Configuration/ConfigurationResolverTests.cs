@@ -98,7 +98,7 @@ public sealed class ConfigurationResolverTests : IDisposable
     [InlineData("training.epochs", "1e3")]
     [InlineData("training.batch_size", "0")]
     [InlineData("training.threads", "100000")]
-    [InlineData("training.label_smoothing", "1")]
+    [InlineData("loss.label_smoothing", "1")]
     [InlineData("model.name", "resnet")]
     [InlineData("model.dropout", "1")]
     [InlineData("data.limit_train", "0")]

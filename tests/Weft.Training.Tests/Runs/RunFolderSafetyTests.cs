@@ -192,7 +192,7 @@ public sealed class RunFolderSafetyTests : IDisposable
     public void Records_of_the_first_version_are_read_and_continued_without_checksums()
     {
         TrainHalf();
-        File.WriteAllText(Run.MetricsFile, string.Concat(File.ReadLines(Run.MetricsFile).Select(line => line[..line.LastIndexOf(',')] + "\n")));
+        File.WriteAllText(Run.MetricsFile, string.Concat(File.ReadLines(Run.MetricsFile).Select(line => string.Join(',', line.Split(',')[..9]) + "\n")));
         Assert.Equal(MetricsRow.Header, File.ReadLines(Run.MetricsFile).First());
         using (var plan = TinyTraining.Resume(_folder))
             Trainer.Run(plan);

@@ -14,7 +14,7 @@ public class PolicyTests
     [Fact]
     public void A_falling_loss_is_an_improvement()
     {
-        var policy = new StopWhenNoImprovement(new EarlyStoppingConfiguration { Patience = 1, Metric = EpochMetric.ValidationLoss });
+        var policy = new StopWhenNoImprovement(new EarlyStoppingConfiguration { Patience = 1, Metric = new ValidationLossMetric() });
 
         Assert.Equal([null, null, StopReasons.NoImprovement], FeedLoss(policy, 1, 0.9, 0.95));
     }
@@ -50,7 +50,7 @@ public class PolicyTests
     [InlineData(0.9, 0.3, 0.9, 0.3, false)]
     [InlineData(double.NaN, 0.1, 0.0, 9.0, false)]
     public void The_best_epoch_is_by_accuracy_then_loss_then_first(double accuracy, double loss, double bestAccuracy, double bestLoss, bool isBetter) =>
-        Assert.Equal(isBetter, BestEpoch.IsBetter(accuracy, loss, new BestEpoch(1, bestAccuracy, bestLoss)));
+        Assert.Equal(isBetter, BestRule.Usual.IsBetter(accuracy, loss, MetricValues.None, new BestEpoch(1, bestAccuracy, bestLoss)));
 
     [Fact]
     public void Saves_are_asked_for_by_steps_and_by_time()

@@ -36,6 +36,24 @@ public sealed class TrainFromCodeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_put_around_an_optimizer_or_a_schedule_is_in_the_runs_configuration_and_so_is_a_record_of_the_programs_own()
+    {
+        var options = Options with
+        {
+            Optimizer = new SamOptions(new SgdOptions { LearningRate = 0.02 }) { Rho = 0.1 }, Schedule = new WarmUp(new SawtoothSchedule { Steps = 4 }) { Epochs = 0.5 },
+            Loss = new FocalLoss { Gamma = 1, LabelSmoothing = 0.1 },
+        };
+        var memory = Trainer.Train(Network, TinyTraining.Dataset(), options);
+        var run = Trainer.Train(Network, TinyTraining.Dataset(), options with { Runs = new RunStore(_folder.In("runs")), RunName = "around" });
+        AssertSameWeights(memory.Model, run.Model);
+
+        var configuration = RunChecks.Configuration(run.Run!).Value;
+        Assert.Equal(options.Optimizer, configuration.EffectiveOptimizer);
+        Assert.Equal(options.Schedule, configuration.EffectiveSchedule);
+        Assert.Equal(options.Loss, configuration.Loss);
+    }
+
+    [Fact]
     public void A_run_from_code_that_was_cancelled_goes_on_to_the_same_bytes()
     {
         var options = Options with { Runs = new RunStore(_folder.In("runs")), RunName = "whole" };
