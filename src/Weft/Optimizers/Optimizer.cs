@@ -34,6 +34,7 @@ public abstract class Optimizer : IDisposable
             AdaptiveMomentOptions adam => new Adam(adam, trained),
             RmsPropOptions { Momentum: 0 } plain => new PlainRmsProp(plain, trained),
             RmsPropOptions rmsProp => new MomentumRmsProp(rmsProp, trained),
+            LionOptions lion => new Lion(lion, trained),
             SamOptions sam => new Sam(sam, trained),
             _ => throw new ArgumentException($"There is no optimizer for {options.GetType().Name}.", nameof(options)),
         };

@@ -109,6 +109,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("optimizer.name=adamw", "training.ema_decay=0.9", "model.normalization=group", "model.normalization_groups=2", "model.activation=gelu", "model.spatial_dropout=0.2")]
     [InlineData("optimizer.name=sgd", "training.ema_decay=0.99", "optimizer.sam_rho=0.05", "model.width=0.25", "augmentation.off_last_epochs=1")]
     [InlineData("optimizer.name=adamw", "optimizer.sam_rho=0.05", "optimizer.sam_last_epochs=2")]
+    [InlineData("optimizer.name=lion", "optimizer.learning_rate=0.002", "optimizer.weight_decay=0.5")]
     public void Stopping_and_resuming_at_every_step_gives_the_same_bytes(params string[] sets)
     {
         var configuration = TinyTraining.Configuration([.. sets, "training.epochs=3"]);
