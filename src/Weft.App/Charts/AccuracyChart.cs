@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Weft.Training;
 
 namespace Weft.App;
@@ -40,49 +38,44 @@ internal static class AccuracyChart
         int At(double value) => Math.Clamp((int)Math.Round((value - start) / (1 - start) * room), 0, room);
     }
 
-    /// <summary>A picture of its own: no script, no font from elsewhere, readable on light and on dark ground.</summary>
-    public static string Svg(IReadOnlyList<AccuracyBar> bars, string title)
+    /// <summary>A file of its own: no script, no font from elsewhere, readable on light and on dark ground.</summary>
+    public static string File(IReadOnlyList<AccuracyBar> bars, string title) => Draw(bars, title, new Svg($"<style>{ChartStyle.Css}</style>")).Markup + "\n";
+
+    /// <summary>A part of a page that has <see cref="ChartStyle.Css"/>.</summary>
+    public static Svg Draw(IReadOnlyList<AccuracyBar> bars, string title) => Draw(bars, title, Svg.Nothing);
+
+    private static Svg Draw(IReadOnlyList<AccuracyBar> bars, string title, Svg style)
     {
-        var start = AccuracyBar.AxisStart(bars);
-        var height = Top + bars.Count * RowHeight + 56;
-        var svg = new StringBuilder();
-        Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" font-family=\"system-ui, sans-serif\" font-size=\"14\" role=\"img\">");
-        Add($"<title>{Escape(title)}</title><rect width=\"{Width}\" height=\"{height}\" fill=\"#ffffff\"/>");
-        Add($"<text x=\"16\" y=\"30\" font-size=\"17\" font-weight=\"600\" fill=\"#1b1f24\">{Escape(title)}</text>");
-        var bottom = Top + bars.Count * RowHeight;
-        foreach (var tick in Ticks(start))
-        {
-            Add($"<line x1=\"{X(tick):F1}\" x2=\"{X(tick):F1}\" y1=\"{Top - 8}\" y2=\"{bottom}\" stroke=\"#d8dee4\"/>");
-            Add($"<text x=\"{X(tick):F1}\" y=\"{bottom + 18}\" text-anchor=\"middle\" fill=\"#57606a\">{tick * 100:0.#} %</text>");
-        }
-
-        for (var i = 0; i < bars.Count; i++)
-        {
-            var (bar, y) = (bars[i], Top + i * RowHeight);
-            var middle = y + BarHeight / 2;
-            Add($"<text x=\"{Left - 10}\" y=\"{middle + 5}\" text-anchor=\"end\" fill=\"#1b1f24\">{Escape(bar.Label)}</text>");
-            Add($"<rect x=\"{Left}\" y=\"{y}\" width=\"{Math.Max(0, X(bar.Accuracy) - Left):F1}\" height=\"{BarHeight}\" fill=\"#2f6f9f\"/>");
-            Add($"<path d=\"M{X(bar.Interval.Low):F1} {middle}H{X(bar.Interval.High):F1}M{X(bar.Interval.Low):F1} {middle - 5}v10M{X(bar.Interval.High):F1} {middle - 5}v10\" stroke=\"#1b1f24\" stroke-width=\"1.6\" fill=\"none\"/>");
-            if (bar.Published is { } published)
-                Add($"<path d=\"M{X(published):F1} {y - 3}V{y + BarHeight + 3}\" stroke=\"#d1691c\" stroke-width=\"3\"/>");
-            Add($"<text x=\"{Width - Right + 12}\" y=\"{middle + 5}\" font-weight=\"600\" fill=\"#1b1f24\">{Figures.Percent(bar.Accuracy)}</text>");
-        }
-
-        Add($"<text x=\"16\" y=\"{height - 10}\" fill=\"#57606a\">whiskers: 95 % interval of one run{(bars.Any(bar => bar.Published is not null) ? "; orange: the study&#8217;s number" : "")}; the axis begins at {start * 100:0.#} %</text>");
-        Add($"</svg>");
-        return svg.ToString();
-
-        double X(double value) => Left + Math.Clamp((value - start) / (1 - start), 0, 1) * (Width - Right - Left);
-
-        void Add(FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        var axis = ChartAxis.Exact(AccuracyBar.AxisStart(bars), 1);
+        var (ticks, step) = axis.Ticks();
+        double X(double value) => Math.Round(Left + Math.Clamp(axis.Place(value), 0, 1) * (Width - Right - Left), 1);
+        var (height, bottom) = (Top + bars.Count * RowHeight + 56, Top + bars.Count * RowHeight);
+        var grid = Svg.Join(ticks.Select(tick => Svg.Of(
+            $"""
+            <line class="chart-grid" x1="{X(tick)}" x2="{X(tick)}" y1="{Top - 8}" y2="{bottom}"/>
+            <text class="soft" x="{X(tick)}" y="{bottom + 18}" text-anchor="middle">{ChartText.Tick(tick, step, ValueFormat.Percent)}</text>
+            """)));
+        var rows = Svg.Join(bars.Select((bar, i) => Row(bar, Top + i * RowHeight, X)));
+        var study = bars.Any(bar => bar.Published is not null) ? "; orange: the study’s number" : "";
+        return Svg.Of(
+            $"""
+            <svg xmlns="http://www.w3.org/2000/svg" class="accuracies" viewBox="0 0 {Width} {height}" font-family="system-ui, sans-serif" font-size="14" role="img">{style}
+            <title>{title}</title><rect class="chart-ground" width="{Width}" height="{height}"/>
+            <text x="16" y="30" font-size="17" font-weight="600">{title}</text>{grid}{rows}
+            <text class="soft" x="16" y="{height - 10}">whiskers: 95 % interval of one run{study}; the axis begins at {Figures.Percent(axis.Range.Minimum, 0)}</text></svg>
+            """);
     }
 
-    private static IEnumerable<double> Ticks(double start)
+    private static Svg Row(AccuracyBar bar, int y, Func<double, double> x)
     {
-        var step = start >= 0.85 ? 0.02 : start >= 0.6 ? 0.05 : 0.1;
-        for (var i = (int)Math.Ceiling(start / step - 1e-9); i * step <= 1 + 1e-9; i++)
-            yield return i * step;
+        var (middle, low, high) = (y + BarHeight / 2, x(bar.Interval.Low), x(bar.Interval.High));
+        var mark = bar.Published is { } published ? Svg.Of($"<path class=\"mark\" d=\"M{x(published)} {y - 3}V{y + BarHeight + 3}\"/>") : Svg.Nothing;
+        return Svg.Of(
+            $"""
+            <text x="{Left - 10}" y="{middle + 5}" text-anchor="end">{bar.Label}</text>
+            <rect class="bar" x="{Left}" y="{y}" width="{Math.Max(0, x(bar.Accuracy) - Left)}" height="{BarHeight}"/>
+            <path class="span" d="M{low} {middle}H{high}M{low} {middle - 5}v10M{high} {middle - 5}v10"/>{mark}
+            <text x="{Width - Right + 12}" y="{middle + 5}" font-weight="600">{Figures.Percent(bar.Accuracy)}</text>
+            """);
     }
-
-    private static string Escape(string text) => Printable.Escape(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
 }

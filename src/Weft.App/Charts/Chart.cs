@@ -1,6 +1,6 @@
 namespace Weft.App;
 
-/// <summary>What a line chart shows: curves, their axes, and what is written beside them. Drawn by <see cref="LineChart.ToSvg"/>.</summary>
+/// <summary>What a line chart shows: curves, their axes, and what is written beside them. Drawn by <see cref="ChartFigure"/>.</summary>
 public sealed record Chart(string Title, IReadOnlyList<ChartSeries> Series)
 {
     /// <value>What X counts: "epoch". Default: none.</value>

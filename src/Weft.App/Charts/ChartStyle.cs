@@ -6,12 +6,6 @@ public static class ChartStyle
     /// <summary>How many colours curves have; a curve's number counts on from the first again after that.</summary>
     public const int Colors = 8;
 
-    private static readonly Lazy<string> Text = new(() =>
-    {
-        using var reader = new StreamReader(typeof(ChartStyle).Assembly.GetManifestResourceStream("Weft.App.Charts.charts.css")!);
-        return reader.ReadToEnd();
-    });
-
     /// <summary>Rules for everything the charts draw. Light and dark follow the reader's preference; a page may set the variables otherwise.</summary>
-    public static string Css => Text.Value;
+    public static string Css { get; } = EmbeddedText.Read("Charts.charts.css");
 }

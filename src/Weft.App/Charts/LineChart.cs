@@ -1,89 +1,68 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 
 namespace Weft.App;
 
 /// <summary>
-/// Draws a <see cref="Chart"/> as an SVG that is as wide as the place it is put in: curves stretch, text and strokes keep their size. It needs no script; the
-/// points' values lie in <c>data-hover</c> for pages that show them under the pointer. Colours and spaces come from <see cref="ChartStyle.Css"/>.
+/// Draws the plot of a <see cref="Chart"/> as an SVG that is as wide as the place it is put in: curves stretch, text and strokes keep their size. It needs no
+/// script. Colours and spaces come from <see cref="ChartStyle.Css"/>; <see cref="ChartFigure"/> adds title and legend.
 /// </summary>
-public static class LineChart
+internal static class LineChart
 {
     private const int Columns = 240; // a curve with more points than this is thinned to the extremes of each column
     private const int Units = 1000; // the inner coordinates of both axes
 
-    /// <summary>A <c>figure</c> element with title, legend and plot. Texts in the chart are escaped.</summary>
-    public static string ToSvg(Chart chart)
+    /// <summary>The classes of what is drawn for a curve: its colour, and whether it is faint or dashed.</summary>
+    public static string Classes(ChartSeries series) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(series.IsDashed ? "dashed " : "")}{(series.IsFaint ? "faint " : "")}c{series.Color % ChartStyle.Colors}");
+
+    /// <param name="withValues">Whether the points' values lie in <c>data-hover</c>, for a page whose script shows them under the pointer.</param>
+    /// <returns>Nothing where no point has a place on the axes.</returns>
+    public static Svg Plot(Chart chart, bool withValues)
     {
-        var drawn = chart.Series.Select(series => series with { Points = [.. series.Points.Where(point => !double.IsFinite(point.Y) || ChartAxis.Fits(point.Y, chart.YScale))] }).ToList();
+        var drawn = chart.Series
+            .Select(series => series with { Points = [.. series.Points.Where(point => !double.IsFinite(point.Y) || ChartAxis.Fits(point.Y, chart.YScale))] }).ToList();
         var all = drawn.SelectMany(series => series.Points).ToList();
-        var text = new StringBuilder();
-        text.Append("<figure class=\"chart\"><figcaption><span class=\"chart-title\">").Append(Html(chart.Title)).Append("</span>");
-        if (chart.Note.Length > 0)
-            text.Append("<span class=\"chart-note\">").Append(Html(chart.Note)).Append("</span>");
-        Legend(text, chart);
-        text.Append("</figcaption>");
-        if (all.Any(point => double.IsFinite(point.Y)))
-            Plot(text, chart, drawn, all);
-        else
-            text.Append("<p class=\"chart-empty\">").Append(chart.YScale == AxisScale.Log && chart.Series.Any(series => series.Points.Count > 0) ? "Nothing above zero to show on a log scale." : "No values yet.").Append("</p>");
-        return text.Append("</figure>").ToString();
-    }
-
-    private static void Legend(StringBuilder text, Chart chart)
-    {
-        text.Append("<span class=\"chart-legend\">");
-        foreach (var series in chart.Series.Where(series => series.InLegend))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"<span class=\"chart-key{(series.IsDashed ? " dashed" : "")}{(series.IsFaint ? " faint" : "")} c{series.Color % ChartStyle.Colors}\">")
-                .Append(Html(series.Name)).Append("</span>");
-        }
-        text.Append("</span>");
-    }
-
-    private static void Plot(StringBuilder text, Chart chart, List<ChartSeries> drawn, List<ChartPoint> all)
-    {
+        if (!all.Any(point => double.IsFinite(point.Y)))
+            return Svg.Nothing;
         var x = ChartAxis.Exact(chart.XMinimum ?? all.Min(point => point.X), Math.Max(chart.XMaximum ?? double.NegativeInfinity, all.Max(point => point.X)));
         IEnumerable<double> extra = chart.YInclude is { } value ? [value] : [];
         var y = ChartAxis.Around(all.Select(point => point.Y).Concat(extra), chart.YScale, chart.YFormat == ValueFormat.Percent ? 1 : double.PositiveInfinity);
         var curves = drawn.Select(series => series with { Points = Thinning.PerColumn(series.Points, x, Columns) }).ToList();
-        text.Append("<div class=\"chart-plot\" data-hover=\"").Append(Html(HoverData(chart, curves, x, y))).Append("\">");
-        text.Append(CultureInfo.InvariantCulture, $"<svg width=\"100%\" height=\"{chart.Height}\" overflow=\"visible\" role=\"img\" aria-label=\"{Html(chart.Title)}\">");
-        Grid(text, chart, x, y);
-        text.Append(CultureInfo.InvariantCulture, $"<svg width=\"100%\" height=\"100%\" viewBox=\"0 0 {Units} {Units}\" preserveAspectRatio=\"none\" overflow=\"visible\">");
-        foreach (var series in curves.OrderBy(series => !series.IsFaint))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"<path class=\"chart-line{(series.IsFaint ? " faint" : "")}{(series.IsDashed ? " dashed" : "")} c{series.Color % ChartStyle.Colors}\" fill=\"none\" vector-effect=\"non-scaling-stroke\" d=\"");
-            Path(text, series.Points, x, y);
-            text.Append("\"/>");
-        }
-        text.Append("</svg></svg></div>");
+        var values = withValues ? Svg.Of($" data-hover=\"{HoverData(chart, curves, x, y)}\"") : Svg.Nothing;
+        var lines = Svg.Join(curves.OrderBy(series => !series.IsFaint).Select(series => Svg.Of(
+            $"<path class=\"chart-line {Classes(series)}\" fill=\"none\" vector-effect=\"non-scaling-stroke\" d=\"{Path(series.Points, x, y)}\"/>")));
+        return Svg.Of(
+            $"""
+            <div class="chart-plot"{values}><svg width="100%" height="{chart.Height}" overflow="visible" role="img" aria-label="{chart.Title}">{Grid(chart, x, y)}
+            <svg width="100%" height="100%" viewBox="0 0 {Units} {Units}" preserveAspectRatio="none" overflow="visible">{lines}</svg></svg></div>
+            """);
     }
 
-    private static void Grid(StringBuilder text, Chart chart, ChartAxis x, ChartAxis y)
+    private static Svg Grid(Chart chart, ChartAxis x, ChartAxis y)
     {
-        var (values, step) = y.Ticks();
-        foreach (var tick in values)
-        {
-            var place = Percent(1 - y.Place(tick));
-            text.Append(CultureInfo.InvariantCulture, $"<line class=\"chart-grid\" x1=\"0\" x2=\"100%\" y1=\"{place}\" y2=\"{place}\"/>");
-            text.Append(CultureInfo.InvariantCulture, $"<text class=\"chart-tick\" x=\"-8\" y=\"{place}\" dy=\"0.32em\" text-anchor=\"end\">{Html(ChartText.Tick(tick, step, chart.YFormat))}</text>");
-        }
-
-        (values, step) = x.Ticks();
+        var (rows, height) = y.Ticks();
+        var across = Svg.Join(rows.Select(tick => (Place: Percent(1 - y.Place(tick)), Text: ChartText.Tick(tick, height, chart.YFormat))).Select(tick => Svg.Of(
+            $"""
+            <line class="chart-grid" x1="0" x2="100%" y1="{tick.Place}" y2="{tick.Place}"/>
+            <text class="chart-tick" x="-8" y="{tick.Place}" dy="0.32em" text-anchor="end">{tick.Text}</text>
+            """)));
+        var (columns, width) = x.Ticks();
         var isCounted = chart.XFormat is ValueFormat.Number or ValueFormat.Count; // epochs and the like: whole numbers only
-        foreach (var tick in values.Where(tick => !isCounted || tick == Math.Floor(tick)))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"<line class=\"chart-grid\" x1=\"{Percent(x.Place(tick))}\" x2=\"{Percent(x.Place(tick))}\" y1=\"100%\" y2=\"100%\"/>");
-            text.Append(CultureInfo.InvariantCulture, $"<text class=\"chart-tick\" x=\"{Percent(x.Place(tick))}\" y=\"100%\" dy=\"1.5em\" text-anchor=\"middle\">{Html(ChartText.Tick(tick, isCounted ? Math.Max(step, 1) : step, chart.XFormat))}</text>");
-        }
-        text.Append(CultureInfo.InvariantCulture, $"<line class=\"chart-axis\" x1=\"0\" x2=\"100%\" y1=\"100%\" y2=\"100%\"/><text class=\"chart-tick chart-xname\" x=\"100%\" y=\"100%\" dy=\"2.9em\" text-anchor=\"end\">{Html(chart.XName)}</text>");
+        var step = isCounted ? Math.Max(width, 1) : width;
+        var below = Svg.Join(columns.Where(tick => !isCounted || tick == Math.Floor(tick)).Select(tick => Svg.Of(
+            $"<text class=\"chart-tick\" x=\"{Percent(x.Place(tick))}\" y=\"100%\" dy=\"1.5em\" text-anchor=\"middle\">{ChartText.Tick(tick, step, chart.XFormat)}</text>")));
+        return Svg.Of(
+            $"""
+            {across}{below}<line class="chart-axis" x1="0" x2="100%" y1="100%" y2="100%"/>
+            <text class="chart-tick chart-xname" x="100%" y="100%" dy="2.9em" text-anchor="end">{chart.XName}</text>
+            """);
     }
 
-    private static void Path(StringBuilder text, IReadOnlyList<ChartPoint> points, ChartAxis x, ChartAxis y)
+    private static string Path(IReadOnlyList<ChartPoint> points, ChartAxis x, ChartAxis y)
     {
+        var text = new StringBuilder();
         var isOpen = false;
         for (var i = 0; i < points.Count; i++)
         {
@@ -94,26 +73,24 @@ public static class LineChart
                 if (!isOpen && (i + 1 == points.Count || !double.IsFinite(points[i + 1].Y)))
                     text.Append("h0"); // a point alone is drawn as a dot by the round ends of the stroke
             }
+
             isOpen = isThere;
         }
+
+        return text.ToString();
     }
 
-    private static string HoverData(Chart chart, List<ChartSeries> curves, ChartAxis x, ChartAxis y) => JsonSerializer.Serialize(new
-    {
-        x = chart.XName,
-        s = curves.Select(series => new
-        {
-            n = series.Name,
-            c = series.Color % ChartStyle.Colors,
-            f = series.IsFaint,
-            p = series.Points.Select(point => Math.Round(x.Place(point.X), 4)),
-            q = series.Points.Select(point => double.IsFinite(point.Y) ? Math.Round(1 - y.Place(point.Y), 3) : -1),
-            t = series.Points.Select(point => chart.XFormat == ValueFormat.Number ? Math.Round(point.X, 2).ToString(CultureInfo.InvariantCulture) : ChartText.Value(point.X, chart.XFormat)),
-            v = series.Points.Select(point => ChartText.Value(point.Y, chart.YFormat)),
-        }),
-    });
+    private static string HoverData(Chart chart, List<ChartSeries> curves, ChartAxis x, ChartAxis y) => JsonSerializer.Serialize(
+        new HoverDocument(chart.XName, [.. curves.Select(series => new HoverCurve(
+            series.Name,
+            series.Color % ChartStyle.Colors,
+            series.IsFaint,
+            [.. series.Points.Select(point => Math.Round(x.Place(point.X), 4))],
+            [.. series.Points.Select(point => double.IsFinite(point.Y) ? Math.Round(1 - y.Place(point.Y), 3) : -1)],
+            [.. series.Points.Select(point => chart.XFormat == ValueFormat.Number
+                ? Math.Round(point.X, 2).ToString(CultureInfo.InvariantCulture) : ChartText.Value(point.X, chart.XFormat))],
+            [.. series.Points.Select(point => ChartText.Value(point.Y, chart.YFormat))]))]),
+        DocumentJson.Default.HoverDocument);
 
     private static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + "%";
-
-    private static string Html(string text) => WebUtility.HtmlEncode(text);
 }

@@ -32,7 +32,7 @@ internal sealed class CompareCommand : Verb
         foreach (var line in AccuracyChart.Lines(bars, Screen.Width))
             Screen.People.WriteLine(line);
         if (parse.GetValue(_svg) is { } path)
-            Write(path, AccuracyChart.Svg(bars, $"Accuracy on {split.ToString().ToLowerInvariant()} images"));
+            Write(path, AccuracyChart.File(bars, $"Accuracy on {split.ToString().ToLowerInvariant()} images"));
         Screen.WriteJson(new ComparisonDocument(comparison));
         return ExitCode.Done;
     }

@@ -121,7 +121,7 @@ internal sealed class StudyCommand : Verb
         ];
         StudyResults.Write(folder, rows, openings);
         StudyResults.WriteText(folder, "comparison.txt", string.Join('\n', table) + "\n");
-        StudyResults.WriteText(folder, "accuracy.svg", AccuracyChart.Svg(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
+        StudyResults.WriteText(folder, "accuracy.svg", AccuracyChart.File(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
         foreach (var line in table)
             Screen.People.WriteLine(line);
         var reported = WriteReport(Path.Combine(folder, "report.html"), comparison, openings, session, store, members[0].Configuration.Value.Data);

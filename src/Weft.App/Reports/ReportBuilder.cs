@@ -26,7 +26,14 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
         foreach (var checkpoint in checkpoints) // what is wrong with one of them shows before any work is done
             RunChecks.Configuration(checkpoint.Run, checkpoint.Read(), checkpoint.Epochs);
         var runs = checkpoints.Select(checkpoint => new ReportRun(checkpoint, Analysis(checkpoint), RunReference.For(checkpoint.Run))).ToList();
-        return new ReportPage(runs, openings, ComparisonSection.Render(compared, split), TimeProvider.System.GetUtcNow()).Render();
+        var page = PageRenderer.Render(typeof(ReportPage), new()
+        {
+            [nameof(ReportPage.Runs)] = runs,
+            [nameof(ReportPage.Openings)] = openings,
+            [nameof(ReportPage.Comparison)] = ReportComparison.Of(compared, split),
+            [nameof(ReportPage.Made)] = TimeProvider.System.GetUtcNow(),
+        });
+        return page.GetAwaiter().GetResult().Replace(" %", "\u00a0%", StringComparison.Ordinal); // a per cent sign stays with its number
     }
 
     /// <exception cref="WeftException">Exit 40 or 41: it cannot be written.</exception>

@@ -3,20 +3,21 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>Samples as pictures inside the page.</summary>
-internal sealed class ReportImages(CasesDocument pictures)
+public sealed class ReportImages(CasesDocument pictures)
 {
-    private readonly FeatureShape _shape = new(pictures.Height, pictures.Width, pictures.Channels);
+    /// <summary>The size of a sample as it is drawn.</summary>
+    public FeatureShape Shape { get; } = new(pictures.Height, pictures.Width, pictures.Channels);
 
-    public Html Sample(byte[] pixels, string description) => Image(pixels, _shape.Channels == 2 ? _shape with { Channels = 1 } : _shape, description);
+    /// <summary>The address of a sample's picture.</summary>
+    public string Sample(byte[] pixels) => Address(pixels, Shape.Channels == 2 ? Shape with { Channels = 1 } : Shape);
 
-    /// <summary>A sample under a saliency map; nothing where there is no map.</summary>
-    public Html Heat(byte[] pixels, byte[] map, string description) => map.Length == 0 ? Html.Nothing
-        : Image(AnalysisPictures.Heat(pixels, [.. map.Select(value => value / 255f)], _shape), _shape with { Channels = 3 }, description);
+    /// <summary>The address of a sample's picture under a saliency map of its size, 255 for the map's maximum.</summary>
+    public string Heat(byte[] pixels, byte[] map) => Address(AnalysisPictures.Heat(pixels, [.. map.Select(value => value / 255f)], Shape), Shape with { Channels = 3 });
 
-    private static Html Image(byte[] pixels, FeatureShape shape, string description)
+    private static string Address(byte[] pixels, FeatureShape shape)
     {
         using var png = new MemoryStream();
         PngWriter.Write(png, shape, pixels);
-        return Html.Of($"<img alt=\"{description}\" width=\"{shape.Width}\" height=\"{shape.Height}\" src=\"{new Html("data:image/png;base64," + Convert.ToBase64String(png.ToArray()))}\">");
+        return "data:image/png;base64," + Convert.ToBase64String(png.ToArray());
     }
 }

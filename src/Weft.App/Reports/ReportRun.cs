@@ -1,9 +1,10 @@
+using System.Text;
 using Weft.Training;
 
 namespace Weft.App;
 
 /// <summary>A run as the report shows it: everything comes from its folder.</summary>
-internal sealed class ReportRun(CheckpointReference checkpoint, StoredAnalysis analysis, string reference)
+public sealed class ReportRun(CheckpointReference checkpoint, StoredAnalysis analysis, string reference)
 {
     public RunReader Reader { get; } = new(checkpoint.Run);
 
@@ -17,6 +18,11 @@ internal sealed class ReportRun(CheckpointReference checkpoint, StoredAnalysis a
     public AnalysisDocument Summary => analysis.Summary;
 
     public CasesDocument Pictures => analysis.Pictures;
+
+    public ReportImages Images { get; } = new(analysis.Pictures);
+
+    /// <summary>The configuration as its file has it.</summary>
+    public string ConfigurationText => Encoding.UTF8.GetString(RegularFile.ReadOwn(Reader.Folder.ConfigurationFile, Array.MaxLength));
 
     public string Split => Summary.Split.ToString().ToLowerInvariant();
 

@@ -105,7 +105,7 @@ internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, 
                 }
                 if (changed.Count > 0)
                 {
-                    var message = JsonSerializer.Serialize(changed);
+                    var message = JsonSerializer.Serialize(changed, DocumentJson.Default.ListString);
                     foreach (var reader in _readers)
                         reader.Writer.TryWrite(message);
                 }

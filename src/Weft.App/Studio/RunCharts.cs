@@ -55,7 +55,7 @@ internal static class RunCharts
     {
         Chart one(string title, Func<OverlayCurves, IReadOnlyList<ChartPoint>> curve, bool isNoisy = true) => Base(title, runs.SelectMany(run =>
         {
-            var series = new ChartSeries(Printable.Escape(run.Name), run.Color, curve(run.Curves)) { InLegend = false, IsDashed = run.Color >= ChartStyle.Colors / 2 };
+            var series = new ChartSeries(run.Name, run.Color, curve(run.Curves)) { InLegend = false, IsDashed = run.Color >= ChartStyle.Colors / 2 };
             return isNoisy ? Smooth(series, view) : [series];
         }), view);
         return

@@ -1,6 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Weft.Training;
 
 namespace Weft.App;
@@ -12,7 +10,6 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
     public const int MostOverlaid = ChartStyle.Colors;
 
     private readonly HistoryCache _histories = new();
-    private readonly IServiceProvider _services = new ServiceCollection().AddLogging().BuildServiceProvider();
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -57,7 +54,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
     }
 
     private static StudioPage Missing(string name) => Problem(
-        StatusCodes.Status404NotFound, "No such run", $"There is no run “{Printable.Escape(name)}” here.", "It may have been renamed or removed since this page was made.");
+        StatusCodes.Status404NotFound, "No such run", $"There is no run “{name}” here.", "It may have been renamed or removed since this page was made.");
 
     private static StudioPage Problem(int status, string title, string what, string advice) =>
         new(typeof(ProblemPage), new() { ["Title"] = title, ["What"] = what, ["Advice"] = advice }, status);
@@ -72,7 +69,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         }
         catch (WeftException problem) when (problem.Code == ExitCode.Usage)
         {
-            page = Problem(StatusCodes.Status400BadRequest, "This address makes no sense", problem.What, $"Expected: {problem.Expected}. Found: {Printable.Escape(problem.Found ?? "nothing")}.");
+            page = Problem(StatusCodes.Status400BadRequest, "This address makes no sense", problem.What, $"Expected: {problem.Expected}. Found: {problem.Found ?? "nothing"}.");
         }
         catch (WeftException problem)
         {
@@ -81,9 +78,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         }
 
         context.Response.StatusCode = page.Status;
-        await using var renderer = new HtmlRenderer(_services, _services.GetRequiredService<ILoggerFactory>());
-        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync(page.Type, ParameterView.FromDictionary(page.Parameters))).ToHtmlString());
-        await Asset(context, "text/html; charset=utf-8", "<!DOCTYPE html>\n" + html);
+        await Asset(context, "text/html; charset=utf-8", await PageRenderer.Render(page.Type, page.Parameters));
     }
 
     private static async Task Asset(HttpContext context, string type, string text)

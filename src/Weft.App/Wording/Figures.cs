@@ -20,6 +20,8 @@ internal static class Figures
 
     public static string Count(double count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    public static string Fixed(double value, int digits) => value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
     public static string Rate(double learningRate) => learningRate.ToString("G3", CultureInfo.InvariantCulture);
 
     /// <summary>"0:07", "12:30", "1:02:03".</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Weft.Training;
 
 namespace Weft.App.Tests;
 
@@ -27,8 +28,16 @@ public class ChartTests
     [InlineData(ValueFormat.Count)]
     internal void Epochs_are_whole_and_come_once(ValueFormat format)
     {
-        var svg = LineChart.ToSvg(new Chart("Loss", [new ChartSeries("train", 0, [new(1, 2), new(2, 1), new(3, 0.5)])]) { XName = "epoch", XFormat = format });
+        var svg = Figure(new Chart("Loss", [new ChartSeries("train", 0, [new(1, 2), new(2, 1), new(3, 0.5)])]) { XName = "epoch", XFormat = format });
         Assert.Equal(["1", "2", "3"], Regex.Matches(svg, "text-anchor=\"middle\">([^<]*)</text>").Select(match => match.Groups[1].Value));
+    }
+
+    private static string Figure(Chart chart) => Part(typeof(ChartFigure), new() { [nameof(ChartFigure.Chart)] = chart });
+
+    private static string Part(Type component, Dictionary<string, object?> parameters)
+    {
+        var html = PageRenderer.Render(component, parameters).GetAwaiter().GetResult();
+        return html[html.IndexOf('\n')..].Trim();
     }
 
     [Fact]
@@ -81,7 +90,7 @@ public class ChartTests
     public void A_chart_is_well_formed_and_its_texts_are_escaped()
     {
         const string Evil = "<b>\"&'</b>";
-        var svg = LineChart.ToSvg(Simple with { Title = Evil, Note = Evil, XName = Evil, Series = [new ChartSeries(Evil, 3, Simple.Series[0].Points)] });
+        var svg = Figure(Simple with { Title = Evil, Note = Evil, XName = Evil, Series = [new ChartSeries(Evil, 3, Simple.Series[0].Points)] });
         var figure = XElement.Parse(svg);
         Assert.Empty(figure.Descendants("b"));
         Assert.Equal(Evil, figure.Descendants("span").First().Value);
@@ -92,7 +101,7 @@ public class ChartTests
     [Fact]
     public void Curves_are_where_their_values_are()
     {
-        var svg = LineChart.ToSvg(new Chart("a", [new ChartSeries("s", 0, [new(0, 0), new(5, 1), new(10, 0.5)])]));
+        var svg = Figure(new Chart("a", [new ChartSeries("s", 0, [new(0, 0), new(5, 1), new(10, 0.5)])]));
         var numbers = Regex.Matches(Regex.Match(svg, "d=\"([^\"]*)\"").Groups[1].Value, @"[ML]([0-9.]+) ([0-9.]+)")
             .Select(match => (X: double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), Y: double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))).ToList();
         Assert.Equal([0, 500, 1000], numbers.Select(point => point.X));
@@ -104,21 +113,47 @@ public class ChartTests
     public void What_has_no_place_is_left_out_and_said_when_nothing_remains()
     {
         ChartSeries[] series = [new ChartSeries("s", 0, [new(0, 1), new(1, double.NaN), new(2, double.PositiveInfinity), new(3, 2)])];
-        var path = Regex.Match(LineChart.ToSvg(new Chart("a", series)), "d=\"([^\"]*)\"").Groups[1].Value;
+        var path = Regex.Match(Figure(new Chart("a", series)), "d=\"([^\"]*)\"").Groups[1].Value;
         Assert.Equal(2, path.Count(letter => letter == 'M')); // a gap, and a dot on each side of it
-        Assert.Contains("No values yet", LineChart.ToSvg(new Chart("a", [new ChartSeries("s", 0, [])])));
-        Assert.Contains("Nothing above zero", LineChart.ToSvg(new Chart("a", [new ChartSeries("s", 0, [new(0, 0), new(1, -1)])]) { YScale = AxisScale.Log }));
-        Assert.Equal("", SparkChart.ToSvg([double.NaN]));
+        Assert.Contains("No values yet", Figure(new Chart("a", [new ChartSeries("s", 0, [])])));
+        Assert.Contains("Nothing above zero", Figure(new Chart("a", [new ChartSeries("s", 0, [new(0, 0), new(1, -1)])]) { YScale = AxisScale.Log }));
+        Assert.Equal(Svg.Nothing, SparkChart.Draw([double.NaN]));
     }
 
     [Fact]
-    public void One_value_alone_is_drawn() => Assert.Contains("h0", LineChart.ToSvg(new Chart("a", [new ChartSeries("s", 0, [new(1, 3)])])));
+    public void One_value_alone_is_drawn() => Assert.Contains("h0", Figure(new Chart("a", [new ChartSeries("s", 0, [new(1, 3)])])));
 
     [Fact]
     public void A_confusion_table_has_shares_of_its_rows()
     {
-        var table = XElement.Parse(ConfusionChart.ToHtml([3, 1, 0, 0], ["coat", "bag"]));
+        string Table(int[] counts) => Part(typeof(ConfusionTable), new() { [nameof(ConfusionTable.Counts)] = counts, [nameof(ConfusionTable.Classes)] = new[] { "coat", "bag" } });
+        var table = XElement.Parse(Table([3, 1, 0, 0]));
         Assert.Equal(["75", "25", "", ""], table.Descendants("td").Select(cell => cell.Value));
-        Assert.Equal("", ConfusionChart.ToHtml([1, 2, 3], ["coat", "bag"]));
+        Assert.Equal(["s7 right", "s4", "s0", "s0 right"], table.Descendants("td").Select(cell => cell.Attribute("class")!.Value));
+        Assert.Equal("", Table([1, 2, 3]));
+    }
+
+    [Fact]
+    public void Accuracies_are_one_file_with_its_own_colours_and_one_axis()
+    {
+        AccuracyBar[] bars = [new("<b>&", 0.9, new ShareInterval(0.88, 0.92), 0.91), new("plain", 0.95, new ShareInterval(0.94, 0.96), null)];
+        var file = AccuracyChart.File(bars, "a & b");
+        var svg = XElement.Parse(file);
+        XNamespace ns = "http://www.w3.org/2000/svg";
+        Assert.Contains("<b>&", svg.Descendants(ns + "text").Select(text => text.Value));
+        Assert.Contains("--c0:", svg.Element(ns + "style")!.Value);
+        Assert.DoesNotContain("style", XElement.Parse(AccuracyChart.Draw(bars, "a").Markup).Descendants().Select(element => element.Name.LocalName));
+        Assert.Equal(["86 %", "88 %", "90 %", "92 %", "94 %", "96 %", "98 %", "100 %"], svg.Descendants(ns + "text").Where(text => (string?)text.Attribute("text-anchor") == "middle").Select(text => text.Value));
+        var lengths = svg.Descendants(ns + "rect").Where(rect => (string?)rect.Attribute("class") == "bar").Select(rect => (double)rect.Attribute("width")!).ToArray();
+        Assert.Equal((0.95 - 0.86) / (0.9 - 0.86), lengths[1] / lengths[0], 2);
+    }
+
+    [Fact]
+    public void A_page_shows_what_is_not_printable_and_keeps_letters_of_all_languages()
+    {
+        var html = Part(typeof(ChartFigure), new() { [nameof(ChartFigure.Chart)] = Simple with { Title = "\u202eé\u0007 😀 \n<i>'" } });
+        Assert.Contains("\\u202Eé\\u0007 😀 \\n&lt;i&gt;", html);
+        Assert.DoesNotContain('\u202e', html);
+        Assert.DoesNotContain("&#x202E;", html);
     }
 }
