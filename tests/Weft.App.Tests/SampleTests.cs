@@ -37,6 +37,17 @@ public class SampleTests
         Assert.Equal(["bright at the top: top", "bright at the middle: middle", "bright at the bottom: bottom"], lines[1..]);
     }
 
+    [Fact]
+    public void Code_that_no_assembly_of_Weft_knows_takes_part_in_a_training()
+    {
+        var lines = Run("Custom").TrimEnd().Split('\n');
+        Assert.StartsWith("schedule: completed after 4 epochs", lines[0]);
+        Assert.StartsWith("augmentation: completed after 4 epochs", lines[1]);
+        Assert.StartsWith("metric: completed after 4 epochs", lines[2]);
+        Assert.Matches(@"^  worst recall by epoch: (?:\d+\.\d\s?%(?:, )?){4}$", lines[3].TrimEnd());
+        Assert.StartsWith("policy: good_enough after", lines[4]);
+    }
+
     private static string Run(string sample, params string[] arguments)
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", sample, "release", sample + (OperatingSystem.IsWindows() ? ".exe" : "")));
