@@ -35,9 +35,11 @@ for (var i = 0; i < args.Length; i += 2)
 // Batch norm, dropout, augmentation, momentum and moments, schedules that look back, early stopping, saves inside and between epochs.
 string[][] trainings =
 [
-    ["model.name=small", "model.width=0.25", "model.dropout=0.2", "optimizer.name=sgd", "schedule.name=one_cycle", "checkpoint.every_steps=3", "augmentation.shift=0.1"],
+    ["model.name=small", "model.width=0.25", "model.dropout=0.2", "optimizer.name=sgd", "schedule.name=one_cycle", "checkpoint.every_steps=3",
+        "augmentation.shift=0.1"],
     ["model.name=cnn4", "model.width=0.0625", "optimizer.name=adam", "schedule.name=cosine", "early_stopping.patience=1", "checkpoint.every_seconds=0.05"],
-    ["model.name=cnn5", "model.width=0.0625", "optimizer.name=adamw", "schedule.name=reduce_on_plateau", "schedule.patience=0", "checkpoint.every_steps=1", "augmentation.mixup=0.2"],
+    ["model.name=cnn5", "model.width=0.0625", "optimizer.name=adamw", "schedule.name=reduce_on_plateau", "schedule.patience=0", "checkpoint.every_steps=1",
+        "augmentation.mixup=0.2"],
 ];
 var kills = int.Parse(options["kills"]);
 var seed = int.Parse(options["seed"]);
@@ -168,14 +170,16 @@ static void Call(string program, params string[] arguments)
 
 string[] Train(int kind, string runs) =>
 [
-    "train", "--data", data, "--runs", runs, "--name", "run", "--recipe", "none", "--epochs", "3", "--threads", "2", "--quiet", "--set", "training.batch_size=48",
+    "train", "--data", data, "--runs", runs, "--name", "run", "--recipe", "none", "--epochs", "3", "--threads", "2", "--quiet", "--set",
+        "training.batch_size=48",
     "--set", "training.seed=" + (seed + kind), .. trainings[kind].SelectMany(set => new[] { "--set", set }),
 ];
 
 // Null: it was killed.
 (int? Code, string Output) Run(string[] arguments, TimeSpan? killAfter)
 {
-    using var process = Process.Start(new ProcessStartInfo(weft, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+    using var process =
+        Process.Start(new ProcessStartInfo(weft, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
     var output = process.StandardOutput.ReadToEndAsync();
     var error = process.StandardError.ReadToEndAsync();
     if (killAfter is { } pause && !process.WaitForExit(pause))

@@ -31,7 +31,8 @@ try
     {
         ArgumentList =
         {
-            "train", "--model", options["model"], "--epochs", $"{Epochs}", "--limit-train", $"{Math.Max(1, steps / Epochs) * batch}", "--limit-validation", "500",
+            "train", "--model", options["model"], "--epochs", $"{Epochs}",
+            "--limit-train", $"{Math.Max(1, steps / Epochs) * batch}", "--limit-validation", "500",
             "--set", $"training.batch_size={batch}", "--set", $"checkpoint.every_steps={options["save-every"]}", "--runs", runs, "--name", "memory", "--quiet",
         },
     })!;
@@ -70,7 +71,8 @@ static double? Resident(int process)
     for (var i = 0; i < family.Count; i++)
     {
         if (File.Exists($"/proc/{family[i]}/task/{family[i]}/children"))
-            family.AddRange(File.ReadAllText($"/proc/{family[i]}/task/{family[i]}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
+            family.AddRange(File.ReadAllText($"/proc/{family[i]}/task/{family[i]}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(int.Parse));
     }
 
     var sizes = family.Select(Kilobytes).Where(size => size > 0).ToList();
@@ -81,7 +83,8 @@ static double Kilobytes(int process)
 {
     try
     {
-        return double.Parse(Regex.Match(File.ReadAllText($"/proc/{process}/status"), @"VmRSS:\s+(\d+)") is { Success: true } match ? match.Groups[1].Value : "0");
+        var status = File.ReadAllText($"/proc/{process}/status");
+        return double.Parse(Regex.Match(status, @"VmRSS:\s+(\d+)") is { Success: true } match ? match.Groups[1].Value : "0");
     }
     catch (IOException)
     {

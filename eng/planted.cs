@@ -6,7 +6,8 @@ using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-// Dresses, because the fault must do harm before it can be a reason: blurred, most of them are mistaken. A blurred pullover is still a pullover to the network (98.5 % recall, more than
+// Dresses, because the fault must do harm before it can be a reason: blurred, most of them are mistaken. A blurred pullover is still a pullover to the network
+// (98.5 % recall, more than
 // sharp ones), and image quality is rightly not named for it.
 const int Side = 28, Coat = 4, Dress = 3;
 var root = Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!;
@@ -43,12 +44,14 @@ void Check(string fault)
     Console.WriteLine($"== {fault}: accuracy {analysis.GetProperty("accuracy").GetDouble():P2}, {began.Elapsed.TotalSeconds:F0} s");
     foreach (var reason in analysis.GetProperty("reasons").EnumerateArray())
         Console.WriteLine($"   {reason.GetProperty("title").GetString()}: {reason.GetProperty("sentence").GetString()}");
-    bool Named(string key) => analysis.GetProperty("reasons").EnumerateArray().Single(reason => reason.GetProperty("key").GetString() == key).GetProperty("named").GetBoolean();
+    bool Named(string key) =>
+        analysis.GetProperty("reasons").EnumerateArray().Single(reason => reason.GetProperty("key").GetString() == key).GetProperty("named").GetBoolean();
     Require(Named("image_quality") == (fault == "blur"), "image quality is named if and only if a class was blurred");
     Require(Named("too_little_learned") == (fault == "rare"), "balance is named if and only if a class was cut");
     if (fault != "labels")
         return;
-    var suspects = File.ReadLines(Path.Combine(data, "run", "analysis", "test", "suspects_training.csv")).Skip(1).Select(line => int.Parse(line.Split(',')[1])).ToList();
+    var suspects = File.ReadLines(Path.Combine(data, "run", "analysis", "test", "suspects_training.csv")).Skip(1).Select(line => int.Parse(line.Split(',')[1]))
+        .ToList();
     var known = flipped.Intersect(suspects).ToHashSet();
     var found = suspects.Take(suspects.Count * 3 / 100).Count(known.Contains);
     Require(found >= 0.8 * known.Count, $"{found} of {known.Count} flipped labels ({(double)found / known.Count:P1}) are among the first 3 % of the suspects");
@@ -64,7 +67,8 @@ void Require(bool holds, string what)
 HashSet<int> Plant(string fault, string folder)
 {
     Directory.CreateDirectory(folder);
-    byte[] images = Read("train-images-idx3-ubyte"), labels = Read("train-labels-idx1-ubyte"), testImages = Read("t10k-images-idx3-ubyte"), testLabels = Read("t10k-labels-idx1-ubyte");
+    byte[] images = Read("train-images-idx3-ubyte"), labels = Read("train-labels-idx1-ubyte"), testImages = Read("t10k-images-idx3-ubyte"),
+        testLabels = Read("t10k-labels-idx1-ubyte");
     var random = new Random(1);
     var flipped = new HashSet<int>();
     // One image is left off: with all 60,000 published images Weft would take the folder for a damaged Fashion-MNIST, and refuse it.
@@ -88,7 +92,8 @@ HashSet<int> Plant(string fault, string folder)
         }
     }
 
-    Write("train-images-idx3-ubyte", [.. Header(0x803, kept.Length, Side, Side), .. kept.SelectMany(i => images.AsSpan(16 + i * Side * Side, Side * Side).ToArray())]);
+    Write("train-images-idx3-ubyte",
+        [.. Header(0x803, kept.Length, Side, Side), .. kept.SelectMany(i => images.AsSpan(16 + i * Side * Side, Side * Side).ToArray())]);
     Write("train-labels-idx1-ubyte", [.. Header(0x801, kept.Length), .. kept.Select(i => labels[8 + i])]);
     Write("t10k-images-idx3-ubyte", testImages);
     Write("t10k-labels-idx1-ubyte", testLabels);
@@ -97,7 +102,8 @@ HashSet<int> Plant(string fault, string folder)
     void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(folder, name), content);
 }
 
-static byte[] Header(params int[] numbers) => [.. numbers.SelectMany(number => new[] { (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number })];
+static byte[] Header(params int[] numbers) =>
+    [.. numbers.SelectMany(number => new[] { (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number })];
 
 static void Blur(Span<byte> image)
 {

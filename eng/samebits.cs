@@ -39,9 +39,13 @@ for (var i = 0; i < args.Length; i += 2)
     ("googlenet", "--model googlenet --epochs 1 --limit-train 500 --limit-validation 500"),
     ("resnet9", "--model resnet9 --epochs 1 --limit-train 300 --limit-validation 200"),
     ("wideresnet", "--model wideresnet --epochs 1 --limit-train 100 --limit-validation 100 --set training.batch_size=32"),
-    ("sam-ema-mixup", "--model small --epochs 2 --limit-train 1000 --limit-validation 500 --set optimizer.sam_rho=0.05 --set training.ema_decay=0.99 --set augmentation.mixup=0.2"),
-    ("adamw-clip-augmented", "--model small --epochs 1 --limit-train 1000 --limit-validation 500 --set optimizer.name=adamw --set optimizer.learning_rate=0.002 "
-        + "--set optimizer.weight_decay=0.05 --set optimizer.clip_norm=1 --set augmentation.horizontal_flip=0.5 --set augmentation.rotation=10 --set augmentation.shift=0.1 "
+    ("sam-ema-mixup",
+        "--model small --epochs 2 --limit-train 1000 --limit-validation 500 --set optimizer.sam_rho=0.05 --set training.ema_decay=0.99 --set "
+        + "augmentation.mixup=0.2"),
+    ("adamw-clip-augmented",
+        "--model small --epochs 1 --limit-train 1000 --limit-validation 500 --set optimizer.name=adamw --set optimizer.learning_rate=0.002 "
+        + "--set optimizer.weight_decay=0.05 --set optimizer.clip_norm=1 --set augmentation.horizontal_flip=0.5 --set augmentation.rotation=10 --set "
+            + "augmentation.shift=0.1 "
         + "--set augmentation.random_crop=2 --set augmentation.random_erasing=0.5 --set augmentation.cutmix=1 --set training.label_smoothing=0.1"),
     ("adam-plateau", "--model small --epochs 3 --limit-train 500 --limit-validation 500 --set optimizer.name=adam --set optimizer.learning_rate=0.01 "
         + "--set schedule.name=reduce_on_plateau --set schedule.patience=0 --set model.normalization=group --set model.activation=gelu"),
@@ -70,7 +74,9 @@ foreach (var width in widths)
         }
 
         var before = (string?)row?[name];
-        Console.WriteLine($"{bits} bits, {name}: {hash[..16]} {(before is null ? "is not recorded for this width" : before == hash ? "same" : $"DIFFERS from {before[..16]}")}");
+        Console.WriteLine(
+            $"{bits} bits, {name}: {hash[..16]} "
+            + $"{(before is null ? "is not recorded for this width" : before == hash ? "same" : $"DIFFERS from {before[..16]}")}");
         _ = before is null ? unknown++ : before == hash ? same++ : other++;
     }
 }
@@ -93,7 +99,8 @@ static string ScriptPath([CallerFilePath] string path = "") => path;
     var start = new ProcessStartInfo(weft) { RedirectStandardOutput = true, RedirectStandardError = true };
     foreach (var part in $"train {line} --name {name} --runs".Split(' ').Append(runs).Append("--quiet"))
         start.ArgumentList.Add(part);
-    string[] off = width switch { 256 => ["DOTNET_EnableAVX512"], 128 => ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2"], 0 => ["DOTNET_EnableHWIntrinsic"], _ => [] };
+    string[] off = width switch { 256 => ["DOTNET_EnableAVX512"], 128 => ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2"], 0 => ["DOTNET_EnableHWIntrinsic"],
+        _ => [] };
     foreach (var variable in off)
         start.Environment[variable] = "0";
     using var process = Process.Start(start)!;

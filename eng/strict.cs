@@ -1,4 +1,5 @@
-// Whether Winograd's rounding costs accuracy: trains the same seeds with it and in strict mode, in turns, and compares what they reach on the validation images:
+// Whether Winograd's rounding costs accuracy: trains the same seeds with it and in strict mode, in turns, and compares what they reach on the validation
+// images:
 //   dotnet run eng/strict.cs -- [--model cnn5] [--epochs 3] [--seeds 5] [--runs runs/strict] [--weft ./weft] [--out bench/results]
 // Says each pair, the mean difference and its 95 % interval (Student's t over the pairs), and writes bench/results/<date>-strict-<model>.md.
 // Fails if the interval does not contain 0. Stopped at any moment and started again, it goes on where it was.
@@ -13,7 +14,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Directory.SetCurrentDirectory(Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!);
 var options = new Dictionary<string, string>
 {
-    ["model"] = "cnn5", ["epochs"] = "3", ["seeds"] = "5", ["runs"] = "runs/strict", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["out"] = "bench/results",
+    ["model"] = "cnn5", ["epochs"] = "3", ["seeds"] = "5", ["runs"] = "runs/strict", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd"
+        : "./weft", ["out"] = "bench/results",
 };
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -48,7 +50,8 @@ for (var seed = 1; seed <= seeds; seed++)
     }
 
     pairs.Add((winograd, strict));
-    Console.WriteLine($"seed {seed}: winograd {winograd.Accuracy:P2}, strict {strict.Accuracy:P2}, difference {winograd.Accuracy - strict.Accuracy:+0.00 %;-0.00 %}");
+    Console.WriteLine(
+        $"seed {seed}: winograd {winograd.Accuracy:P2}, strict {strict.Accuracy:P2}, difference {winograd.Accuracy - strict.Accuracy:+0.00 %;-0.00 %}");
 }
 
 var (low, mean, high) = Interval(pairs.Select(pair => pair.Winograd.Accuracy - pair.Strict.Accuracy));
@@ -72,7 +75,8 @@ Reached? Train(int seed, bool isStrict)
     {
         string[] words = Directory.Exists(Path.Combine(options["runs"], name))
             ? ["resume", name]
-            : ["train", "--model", options["model"], "--epochs", $"{epochs}", "--seed", $"{seed}", "--set", $"training.strict={(isStrict ? "true" : "false")}", "--name", name];
+            : ["train", "--model", options["model"], "--epochs", $"{epochs}", "--seed", $"{seed}", "--set", $"training.strict={(isStrict ? "true" : "false")}",
+                "--name", name];
         using var weft = Process.Start(new ProcessStartInfo(options["weft"], [.. words, "--runs", options["runs"], "--quiet"]))!;
         weft.WaitForExit();
         if (weft.ExitCode != 0)
@@ -110,11 +114,14 @@ string Machine()
 void Save()
 {
     var date = DateTime.UtcNow.ToString("yyyy-MM-dd");
-    var text = new StringBuilder($"# Winograd beside strict mode, {date}\n\n{options["model"]}, {epochs} epochs, all training images; validation accuracy and loss of the last epoch, images per second (median epoch).\n{Machine()}.\n\n");
+    var text = new StringBuilder(
+        $"# Winograd beside strict mode, {date}\n\n{options["model"]}, {epochs} epochs, all training images; validation accuracy and loss of the last epoch, "
+        + $"images per second (median epoch).\n{Machine()}.\n\n");
     text.Append("| seed | Winograd | loss | images/s | strict | loss | images/s | difference (points) |\n|---|---|---|---|---|---|---|---|\n");
     foreach (var (seed, (winograd, strict)) in pairs.Index())
     {
-        text.Append($"| {seed + 1} | {winograd.Accuracy:P2} | {winograd.Loss:F4} | {winograd.Speed:F0} | {strict.Accuracy:P2} | {strict.Loss:F4} | {strict.Speed:F0} ")
+        text.Append($"| {seed + 1} | {winograd.Accuracy:P2} | {winograd.Loss:F4} | {winograd.Speed:F0} | {strict.Accuracy:P2} | {strict.Loss:F4} | "
+            + $"{strict.Speed:F0} ")
             .Append($"| {Points(winograd.Accuracy - strict.Accuracy)} |\n");
     }
 

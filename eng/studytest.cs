@@ -1,4 +1,5 @@
-// Kills `weft study` with SIGKILL again and again, each time starting it anew with the same command, and compares the numbers it ends with with those of a study left in peace:
+// Kills `weft study` with SIGKILL again and again, each time starting it anew with the same command, and compares the numbers it ends with with those of a
+// study left in peace:
 //   dotnet run eng/studytest.cs -- [--kills 3] [--seed 1] [--weft PATH] [-- options of weft study]
 // Without options of its own: real data, narrow networks, a few hundred images, two epochs, one seed.
 #:property PublishAot=false
@@ -12,7 +13,8 @@ Directory.SetCurrentDirectory(Path.GetDirectoryName(Path.GetDirectoryName(Script
 var options = new Dictionary<string, string> { ["kills"] = "3", ["seed"] = "1", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft" };
 var own = args.TakeWhile(argument => argument != "--").ToArray();
 string[] study = args.Length > own.Length ? args[(own.Length + 1)..] :
-    ["--quick", "--limit-train", "512", "--limit-validation", "200", "--epochs", "2", "--batch", "64", "--set", "model.width=0.125", "--set", "checkpoint.every_steps=2"];
+    ["--quick", "--limit-train", "512", "--limit-validation", "200", "--epochs", "2", "--batch", "64", "--set", "model.width=0.125", "--set",
+        "checkpoint.every_steps=2"];
 for (var i = 0; i < own.Length; i += 2)
 {
     if (!own[i].StartsWith("--") || !options.ContainsKey(own[i][2..]) || i + 1 == own.Length)
@@ -66,7 +68,8 @@ int Fail(string why)
 // Null: it was killed.
 int? Run(string runs, TimeSpan? killAfter)
 {
-    var start = new ProcessStartInfo(Path.GetFullPath(options["weft"]), ["study", .. study, "--runs", Path.Combine(root, runs), "--out", Path.Combine(root, runs, "results"), "--quiet"]) { UseShellExecute = false };
+    var start = new ProcessStartInfo(Path.GetFullPath(options["weft"]),
+        ["study", .. study, "--runs", Path.Combine(root, runs), "--out", Path.Combine(root, runs, "results"), "--quiet"]) { UseShellExecute = false };
     using var process = Process.Start(start)!;
     if (killAfter is { } pause && !process.WaitForExit(pause))
     {
@@ -84,8 +87,10 @@ string Numbers(string runs)
 {
     var results = Path.Combine(root, runs, "results");
     var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(results, "summary.json")))!.AsArray();
-    var lines = rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row!["recipe"]} seed {row["seed"]}: {row["epochs"]} epochs, validation {row["validation_accuracy"]}, test {row["test_accuracy"]}"));
+    var lines = rows.Select(row => string.Create(CultureInfo.InvariantCulture,
+        $"{row!["recipe"]} seed {row["seed"]}: {row["epochs"]} epochs, validation {row["validation_accuracy"]}, test {row["test_accuracy"]}"));
     var tables = Directory.EnumerateFiles(results, "predictions.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Select(file => $"{Path.GetRelativePath(results, file)} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))[..16]}");
+        .Select(file =>
+            $"{Path.GetRelativePath(results, file)} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))[..16]}");
     return string.Join('\n', lines.Concat(tables));
 }

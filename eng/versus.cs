@@ -61,7 +61,9 @@ for (var round = 0; round < rounds; round++)
     var after = ProcessorTimes();
     var steal = after.Total > before.Total ? (double)(after.Steal - before.Steal) / (after.Total - before.Total) : 0;
     lines.Add(new Round(ours, theirs, one, two, steal));
-    Console.WriteLine($"round {round + 1}: peak {one:F0} / {two:F0} GFLOP/s (1 / 2 threads), weft {ours:F1}, peer {theirs:F1} images/s, ratio {ours / theirs:F2}, steal {steal:P1}");
+    Console.WriteLine(
+        $"round {round + 1}: peak {one:F0} / {two:F0} GFLOP/s (1 / 2 threads), weft {ours:F1}, peer {theirs:F1} images/s, ratio {ours / theirs:F2}, steal "
+        + $"{steal:P1}");
 }
 
 peer.StandardInput.Close();
@@ -79,7 +81,8 @@ static double Median(IEnumerable<double> values)
     return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }
 
-JsonObject ReadPeer() => JsonNode.Parse(peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer ended; what it said is above."))!.AsObject();
+JsonObject ReadPeer() =>
+    JsonNode.Parse(peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer ended; what it said is above."))!.AsObject();
 
 double AskPeer(string duration)
 {
@@ -146,7 +149,8 @@ void Save(string folder)
         ["command"] = $"dotnet run eng/versus.cs -- --model {model} --mode {mode} --batch {batch} --threads {threads} --rounds {rounds} --seconds {seconds}",
         ["each_round"] = new JsonArray([.. lines.Select(line => line.ToJson())]),
     };
-    foreach (var old in records.Where(old => new[] { "model", "mode", "batch", "threads", "peer" }.All(key => JsonNode.DeepEquals(old![key], record[key]))).ToList())
+    foreach (var old in records.Where(old => new[] { "model", "mode", "batch", "threads", "peer" }.All(key => JsonNode.DeepEquals(old![key], record[key])))
+        .ToList())
         records.Remove(old);
     records.Add((JsonNode)record);
     File.WriteAllText(path, records.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
@@ -156,14 +160,17 @@ void Save(string folder)
 
 static string Markdown(JsonArray records, string date)
 {
-    var text = new StringBuilder($"# Weft beside PyTorch, {date}\n\n{Machine()}. Images per second, medians over the rounds; the ratio is taken in each round.\n\n");
-    text.Append("| model | mode | batch | threads | Weft | peer | peer's | ratio (median, range) | rounds | peak GFLOP/s, 1 and 2 threads |\n|---|---|---|---|---|---|---|---|---|---|\n");
+    var text = new StringBuilder(
+        $"# Weft beside PyTorch, {date}\n\n{Machine()}. Images per second, medians over the rounds; the ratio is taken in each round.\n\n");
+    text.Append("| model | mode | batch | threads | Weft | peer | peer's | ratio (median, range) | rounds | peak GFLOP/s, 1 and 2 threads "
+        + "|\n|---|---|---|---|---|---|---|---|---|---|\n");
     foreach (var r in records.Select(r => r!.AsObject()))
     {
         var each = r["each_round"]!.AsArray();
         string Range(string key) => $"{each.Min(e => (double)e![key]!):F0}-{each.Max(e => (double)e![key]!):F0}";
         text.Append($"| {r["model"]} | {r["mode"]} | {r["batch"]} | {r["threads"]} | {r["images_per_second"]} | {r["peer"]} | {r["peer_images_per_second"]} ")
-            .Append($"| **{r["ratio_median"]}** ({r["ratio_min"]} to {r["ratio_max"]}) | {r["rounds"]} | {Range("peak_1_thread")}, {Range("peak_2_threads")} |\n");
+            .Append($"| **{r["ratio_median"]}** ({r["ratio_min"]} to {r["ratio_max"]}) | {r["rounds"]} | {Range("peak_1_thread")}, {Range("peak_2_threads")} "
+                + $"|\n");
     }
 
     text.Append("\nMade by:\n\n```\n");

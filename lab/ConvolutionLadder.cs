@@ -62,16 +62,26 @@ internal sealed unsafe class ConvolutionLadder : Ladder
         Rungs =
         [
             new("pixel by pixel", "The definition in float: one output after the other.", () => ForImages(OutputByOutput)),
-            new("outputs inside", "The innermost loop runs along memory, over weights and outputs, not down a column of weights.", () => ForImages(OutputsInside)),
+            new("outputs inside", "The innermost loop runs along memory, over weights and outputs, not down a column of weights.",
+                () => ForImages(OutputsInside)),
             new("vectors", "Several outputs at once; each multiply-add still loads and stores its sum.", () => ForImages(VectorsOfOutputs)),
-            new("sums in registers", "32 sums of a pixel stay in registers through all taps; only inputs and weights are loaded.", () => ForImages(SumsInRegisters)),
-            new("tile of pixels", "Seven pixels share each weight vector that was loaded; weights would else be the bottleneck.", () => ForImages((first, end, _) => Tiles(first, end, _weight, k, RegisterTile.Columns))),
-            new("packed weights", "A panel's weights lie in the order of their use: a straight run instead of strides that fall on few cache sets.", () => ForImages((first, end, _) => Tiles(first, end, _packed, RegisterTile.Columns, Taps * c * RegisterTile.Columns))),
-            new("engine, direct", "Any width, kernel and stride at this speed: even tiles of up to 14 pixels, all taps summed before the sums leave the registers.", () => ForImages(EngineDirect)),
-            new("Winograd F(4x4)", "36 multiplications for 16 outputs instead of 144; but the transforms, as the formula has them, take their time.", () => ForImages((first, end, worker) => _winograd.Run(_x, _y, first, end - first, wide + worker * planes, unrolled: false))),
-            new("unrolled transforms", "Straight code by even and odd halves: about half the multiplications, no loop around them.", () => ForImages((first, end, worker) => _winograd.Run(_x, _y, first, end - first, wide + worker * planes, unrolled: true))),
-            new("in the cache", "One image at a time: its transformed tiles are multiplied before they leave the second-level cache.", () => ForImages((first, end, worker) => EachImage(first, end, narrow + worker * group))),
-            new("engine, Winograd", "Up to 14 tiles at a time, the next weights fetched ahead; tiles at an edge compute only what is inside.", () => ForImages(EngineWinograd)),
+            new("sums in registers", "32 sums of a pixel stay in registers through all taps; only inputs and weights are loaded.",
+                () => ForImages(SumsInRegisters)),
+            new("tile of pixels", "Seven pixels share each weight vector that was loaded; weights would else be the bottleneck.",
+                () => ForImages((first, end, _) => Tiles(first, end, _weight, k, RegisterTile.Columns))),
+            new("packed weights", "A panel's weights lie in the order of their use: a straight run instead of strides that fall on few cache sets.",
+                () => ForImages((first, end, _) => Tiles(first, end, _packed, RegisterTile.Columns, Taps * c * RegisterTile.Columns))),
+            new("engine, direct",
+                "Any width, kernel and stride at this speed: even tiles of up to 14 pixels, all taps summed before the sums leave the registers.", () =>
+                ForImages(EngineDirect)),
+            new("Winograd F(4x4)", "36 multiplications for 16 outputs instead of 144; but the transforms, as the formula has them, take their time.",
+                () => ForImages((first, end, worker) => _winograd.Run(_x, _y, first, end - first, wide + worker * planes, unrolled: false))),
+            new("unrolled transforms", "Straight code by even and odd halves: about half the multiplications, no loop around them.",
+                () => ForImages((first, end, worker) => _winograd.Run(_x, _y, first, end - first, wide + worker * planes, unrolled: true))),
+            new("in the cache", "One image at a time: its transformed tiles are multiplied before they leave the second-level cache.",
+                () => ForImages((first, end, worker) => EachImage(first, end, narrow + worker * group))),
+            new("engine, Winograd", "Up to 14 tiles at a time, the next weights fetched ahead; tiles at an edge compute only what is inside.",
+                () => ForImages(EngineWinograd)),
         ];
     }
 
@@ -253,7 +263,8 @@ internal sealed unsafe class ConvolutionLadder : Ladder
             var count = Math.Min(_engineWinograd.GroupImages, end - group);
             _engineWinograd.ForwardInput(_x, group, count, scratch);
             for (var k = 0; k < _shape.K; k += _engineWinograd.ForwardBlockChannels)
-                _engineWinograd.ForwardBlock(count, _engineKernel, k, _y.Slice(k, Math.Min(_engineWinograd.ForwardBlockChannels, _shape.K - k)), group, scratch);
+                _engineWinograd.ForwardBlock(count, _engineKernel, k, _y.Slice(k, Math.Min(_engineWinograd.ForwardBlockChannels, _shape.K - k)), group,
+                    scratch);
         }
     }
 }

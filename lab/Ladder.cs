@@ -37,7 +37,9 @@ internal abstract class Ladder(int threads) : IDisposable
     /// <summary>Operands as they were, and nothing left of the last result.</summary>
     public abstract void Reset();
 
-    /// <summary>Relative L2 distance of the last result from the definition, which is computed in double where it would take too long for all of it: for samples of it.</summary>
+    /// <summary>
+    /// Relative L2 distance of the last result from the definition, which is computed in double where it would take too long for all of it: for samples of it.
+    /// </summary>
     public abstract double Error();
 
     public void Dispose()

@@ -54,10 +54,14 @@ internal sealed unsafe class LinearLadder : Ladder
         [
             new("dot products", "The definition in float: one multiply-add waits for the one before.", () => ForOutputs(DotProducts)),
             new("vectors", "Eight terms of a sum at once.", () => ForOutputs(VectorsOfTerms)),
-            new("four samples", "Four sums that do not wait for each other, and each weight vector is loaded once for four samples.", () => ForOutputs(FourSamples)),
-            new("register tile", "7 samples x 32 outputs in registers: 28 multiply-adds a loaded vector instead of 4. The weights are turned for it.", () => ForOutputs((first, end, _) => Tiles(first, end, _turned, 1, _o, _f))),
-            new("packed weights", "32 outputs' weights as one straight run: no strides of a power of two, which meet in few cache sets.", () => ForOutputs((first, end, _) => Tiles(first, end, _packed, _f, RegisterTile.Columns, _f))),
-            new("blocked sums", "256 terms at a time: a panel's weights stay in the nearest cache while all samples pass.", () => ForOutputs((first, end, _) => Tiles(first, end, _packed, _f, RegisterTile.Columns, SumBlock))),
+            new("four samples", "Four sums that do not wait for each other, and each weight vector is loaded once for four samples.",
+                () => ForOutputs(FourSamples)),
+            new("register tile", "7 samples x 32 outputs in registers: 28 multiply-adds a loaded vector instead of 4. The weights are turned for it.",
+                () => ForOutputs((first, end, _) => Tiles(first, end, _turned, 1, _o, _f))),
+            new("packed weights", "32 outputs' weights as one straight run: no strides of a power of two, which meet in few cache sets.",
+                () => ForOutputs((first, end, _) => Tiles(first, end, _packed, _f, RegisterTile.Columns, _f))),
+            new("blocked sums", "256 terms at a time: a panel's weights stay in the nearest cache while all samples pass.",
+                () => ForOutputs((first, end, _) => Tiles(first, end, _packed, _f, RegisterTile.Columns, SumBlock))),
             new("engine", "Up to 14 samples a tile, and the next panel's weights are fetched meanwhile.", () => ForOutputs(Engine)),
         ];
     }
@@ -188,7 +192,8 @@ internal sealed unsafe class LinearLadder : Ladder
         for (var f = 0; f < _f; f += block)
         {
             for (var o = first; o < end; o += RegisterTile.Columns)
-                RegisterTile.Multiply(_m, _x + f, _f, Math.Min(block, _f - f), weights + o * columnStride + f * weightRow, weightRow, _y + o, _o, accumulate: f > 0);
+                RegisterTile.Multiply(_m, _x + f, _f, Math.Min(block, _f - f), weights + o * columnStride + f * weightRow, weightRow, _y + o, _o,
+                    accumulate: f > 0);
         }
     }
 

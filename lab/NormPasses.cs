@@ -96,7 +96,8 @@ internal static unsafe class NormPasses<TW, TV>
                 float* right = p + z.Channels, below = p + z.RowStride, corner = below + z.Channels;
                 for (var c = 0; c < z.Channels; c += TW.Lanes)
                 {
-                    var largest = TW.Max(TW.Max(Normed(p + c, c, norm), Normed(right + c, c, norm)), TW.Max(Normed(below + c, c, norm), Normed(corner + c, c, norm)));
+                    var largest = TW.Max(TW.Max(Normed(p + c, c, norm), Normed(right + c, c, norm)),
+                        TW.Max(Normed(below + c, c, norm), Normed(corner + c, c, norm)));
                     TW.Store(o + c, TW.Max(largest, zero));
                 }
             }

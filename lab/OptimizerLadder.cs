@@ -33,7 +33,8 @@ internal sealed unsafe class OptimizerLadder : Ladder
         : base(threads)
     {
         _device = Device.Cpu(threads);
-        var description = new NetworkDescription("linear", new FeatureShape(1, 1, shape[0]), new Sequential(new Flatten(), new Linear(shape[1]) { Bias = false }));
+        var description = new NetworkDescription("linear", new FeatureShape(1, 1, shape[0]),
+            new Sequential(new Flatten(), new Linear(shape[1]) { Bias = false }));
         _network = Network.Compile(description, _device, new CompileOptions { BatchSize = 1 });
         _engine = Optimizer.Create(_options, _network);
         var parameter = _network.Parameters.Single();
@@ -50,10 +51,13 @@ internal sealed unsafe class OptimizerLadder : Ladder
         _expected = new(Reference);
         Rungs =
         [
-            new("a pass a term", "The definition in float: loops over the whole tensor, as a chain of tensor operations runs them.", () => TensorByTensor(Terms<Width32, float>())),
+            new("a pass a term", "The definition in float: loops over the whole tensor, as a chain of tensor operations runs them.",
+                () => TensorByTensor(Terms<Width32, float>())),
             new("vectors", "Eight elements at once; from here on it is memory that is waited for.", () => TensorByTensor(Terms<Width256, Vector256<float>>())),
-            new("chunks", "16,384 elements go through all passes before the next: the later passes find them in the cache.", () => ChunkByChunk(Terms<Width256, Vector256<float>>())),
-            new("one pass", "Each number is loaded once and stored once; g never leaves the registers.", () => ChunkByChunk([OnePass<Width256, Vector256<float>>])),
+            new("chunks", "16,384 elements go through all passes before the next: the later passes find them in the cache.",
+                () => ChunkByChunk(Terms<Width256, Vector256<float>>())),
+            new("one pass", "Each number is loaded once and stored once; g never leaves the registers.",
+                () => ChunkByChunk([OnePass<Width256, Vector256<float>>])),
             new("engine", "One driver for all update rules; not faster, but moments too small to matter become zero before they turn denormal.", Engine),
         ];
     }

@@ -61,7 +61,8 @@ internal sealed unsafe class Winograd
             for (var k = 0; k < _k; k += RegisterTile.Columns)
             {
                 RegisterTile.Multiply(
-                    rows, v + product * rows * vRow, vRow, _c, _kernel + ((nint)product * _k + k) * _c, RegisterTile.Columns, m + product * rows * mRow + k, mRow, accumulate: false);
+                    rows, v + product * rows * vRow, vRow, _c, _kernel + ((nint)product * _k + k) * _c, RegisterTile.Columns, m + product * rows * mRow + k,
+                        mRow, accumulate: false);
             }
         }
 
@@ -69,7 +70,8 @@ internal sealed unsafe class Winograd
         {
             var (tileY, tileX) = Math.DivRem(row % tiles, _tilesAcross);
             if (unrolled && (tileY + 1) * Outputs <= y.Height && (tileX + 1) * Outputs <= y.Width)
-                VectorKernels.Best.TransformOutput(m + row * mRow, rows * mRow, y.Pixel(first + row / tiles, tileY * Outputs, tileX * Outputs), y.RowStride, y.PixelStride, _k);
+                VectorKernels.Best.TransformOutput(m + row * mRow, rows * mRow, y.Pixel(first + row / tiles, tileY * Outputs, tileX * Outputs), y.RowStride,
+                    y.PixelStride, _k);
             else
                 TransformOutput(m + row * mRow, rows * mRow, y, first + row / tiles, tileY * Outputs, tileX * Outputs);
         }
@@ -133,8 +135,12 @@ internal sealed unsafe class Winograd
                 {
                     var sum = 0.0;
                     for (var tap = 0; tap < 9; tap++)
-                        sum += (double)KernelMatrix[product / Inputs * 3 + tap / 3] * KernelMatrix[product % Inputs * 3 + tap % 3] * weight[(tap * _c + c) * _k + k];
-                    _kernel[((nint)product * _k + k / RegisterTile.Columns * RegisterTile.Columns) * _c + c * RegisterTile.Columns + k % RegisterTile.Columns] = (float)sum;
+                    {
+                        var factor = (double)KernelMatrix[product / Inputs * 3 + tap / 3] * KernelMatrix[product % Inputs * 3 + tap % 3];
+                        sum += factor * weight[(tap * _c + c) * _k + k];
+                    }
+                    _kernel[((nint)product * _k + k / RegisterTile.Columns * RegisterTile.Columns) * _c + c * RegisterTile.Columns
+                        + k % RegisterTile.Columns] = (float)sum;
                 }
             }
         }
@@ -148,7 +154,8 @@ internal sealed unsafe class Winograd
         {
             double[] polynomial = [1];
             foreach (var q in Points.Where((_, i) => i != row))
-                polynomial = [.. Enumerable.Range(0, polynomial.Length + 1).Select(i => (i > 0 ? polynomial[i - 1] : 0) - (i < polynomial.Length ? q * polynomial[i] : 0))];
+                polynomial = [.. Enumerable.Range(0, polynomial.Length + 1)
+                    .Select(i => (i > 0 ? polynomial[i - 1] : 0) - (i < polynomial.Length ? q * polynomial[i] : 0))];
             for (var i = 0; i < polynomial.Length; i++)
                 matrix[row * Inputs + i] = (float)polynomial[i];
         }

@@ -14,6 +14,7 @@ internal static class Analyze
         foreach (var reason in result.Reasons)
             Console.WriteLine($"{reason.Title}: {reason.Sentence}");
         foreach (var mistake in result.Cases)
-            Console.WriteLine($"image {mistake.Index}: margin {mistake.Margin:F2}, typical of its class {mistake.Typicality:P0}; {string.Join("; ", mistake.Remarks)}");
+            Console.WriteLine(
+                $"image {mistake.Index}: margin {mistake.Margin:F2}, typical of its class {mistake.Typicality:P0}; {string.Join("; ", mistake.Remarks)}");
     }
 }

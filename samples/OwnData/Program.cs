@@ -20,7 +20,8 @@ for (var place = 0; place < classes.Length; place++)
 
 // Pictures that are bright in one third, from the top: the class says which.
 ImageSamples Stripes(int count, string fingerprint) => new(new FeatureShape(Size, Size, 1),
-    Enumerable.Range(0, count).SelectMany(i => Stripe(i % classes.Length, i)).ToArray(), Enumerable.Range(0, count).Select(i => (byte)(i % classes.Length)).ToArray(), fingerprint);
+    Enumerable.Range(0, count).SelectMany(i => Stripe(i % classes.Length, i)).ToArray(), Enumerable.Range(0, count).Select(i => (byte)(i % classes.Length))
+        .ToArray(), fingerprint);
 
 byte[] Stripe(int place, int variant) =>
     [.. Enumerable.Range(0, Size * Size).Select(p => (byte)((p / Size / (Size / classes.Length) == place ? 180 : 20) + (variant * 7 + p * 13) % 60))];

@@ -6,8 +6,8 @@ public class ImportTests(ImportTests.Fixture sources, ITestOutputHelper output) 
     // From the bottom: a folder may import folders of lines before its own.
     private static readonly string[][] Training =
     [
-        ["Weft.Training"], ["Weft.Training/Files"], ["Weft.Training/Data", "Weft.Training/Models"], ["Weft.Training/Configuration"],
-        ["Weft.Training/Checkpoints", "Weft.Training/Runs", "Weft.Training/Metrics"], ["Weft.Training/Policies", "Weft.Training/Evaluation"],
+        ["Weft.Training"], ["Weft.Training/Files"], ["Weft.Training/Memory"], ["Weft.Training/Data", "Weft.Training/Models"], ["Weft.Training/Configuration"],
+        ["Weft.Training/Checkpoints", "Weft.Training/Runs"], ["Weft.Training/Policies", "Weft.Training/Evaluation"],
         ["Weft.Training/Training", "Weft.Training/Analysis"], ["Weft.Training/Comparison", "Weft.Training/Study"],
     ];
 

@@ -26,7 +26,7 @@ internal sealed class PlanCommand : Verb
             using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
             var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
             var limit = MemoryLimit.Current();
-            MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
+            TrainingMemory.Require(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
             using var benchmark = new StepBenchmark(
                 description, device, configuration.CompileOptions, configuration.EffectiveOptimizer) { Loss = configuration.Loss };
             var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
@@ -36,7 +36,7 @@ internal sealed class PlanCommand : Verb
                 milliseconds = inOnePass + (milliseconds - inOnePass) * last / configuration.Training.Epochs;
             }
 
-            Report(resolved, data, benchmark, milliseconds, device, MemoryNeed.OfTraining(configuration, description, device, dataset.Train), limit);
+            Report(resolved, data, benchmark, milliseconds, device, TrainingMemory.Of(configuration, description, device, dataset.Train), limit);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Received is { } signal)

@@ -15,7 +15,7 @@ public sealed class FeatureExtractor : IDisposable
     {
         _model = model;
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(model, device, options, samples: 0).RequireWithin(MemoryLimit.Current());
+        model.RequireMemory(device, options);
         var cut = NetworkCut.BeforeLogits(model.Description);
         _front = model.CompilePart(cut?.Front ?? model.Description, device, options);
         _back = cut is null ? null : model.CompilePart(cut.Back, device, options);

@@ -77,6 +77,14 @@ public sealed class TrainedModel
         return network;
     }
 
+    /// <summary>Refuses to classify where the network, and what it was read from, do not fit into memory.</summary>
+    /// <param name="samples">Bytes that are held of a data set; 0 where pictures come one by one.</param>
+    /// <exception cref="WeftException">Exit 42.</exception>
+    internal void RequireMemory(Device device, CompileOptions options, long samples = 0) => MemoryNeed.OfProgram
+        .With("the data set", samples).With("the network", Network.MeasureMemory(Description, device, options).Bytes)
+        .With("the checkpoint", FileBytes + Weights.Sum(tensor => (long)tensor.Values.Length) * sizeof(float)).WithBatches(options.BatchSize, Shape)
+        .RequireWithin(MemoryLimit.Current());
+
     /// <summary>A part of the network, as <see cref="NetworkCut"/> gives it, with its weights.</summary>
     internal Network CompilePart(NetworkDescription part, Device device, CompileOptions options)
     {

@@ -29,7 +29,7 @@ public sealed class Predictor : IDisposable
         Augmentation = augmentation ?? model.Views;
         _device = Device.Cpu(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(model, _device, options, samples: 0).RequireWithin(MemoryLimit.Current());
+        model.RequireMemory(_device, options);
         _network = model.Compile(_device, options);
         _warp = new ImageWarp(Shape, model.Statistics);
         _input = new float[BatchSize * Shape.Length];

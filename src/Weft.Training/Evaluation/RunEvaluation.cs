@@ -37,7 +37,7 @@ public sealed class RunEvaluation : IDisposable
         _data = opened.Data;
         _device = Device.Cpu(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        MemoryNeed.OfInference(Model, _device, options, _data.Dataset.Train.Images.Length).RequireWithin(MemoryLimit.Current());
+        Model.RequireMemory(_device, options, _data.Dataset.Train.Images.Length);
         Network = Model.Compile(_device, options);
     }
 

@@ -36,7 +36,7 @@ internal sealed class CompiledTraining : IDisposable
             device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
             description ??= configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
             RequireFit(description, dataset);
-            MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, memory, commandLine, readsCheckpoint);
+            TrainingMemory.Require(configuration, description, device, dataset.Train, memory, commandLine, readsCheckpoint);
             network = Network.Compile(description, device, configuration.CompileOptions);
             optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
             var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;

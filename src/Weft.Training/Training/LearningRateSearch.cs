@@ -48,7 +48,7 @@ public static class LearningRateSearch
         var data = TrainingData.Prepare(dataset, configuration.Data);
         using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
         var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
-        MemoryNeed.RequireTraining(configuration, description, device, dataset.Train, MemoryLimit.Current(), options.CommandLine);
+        TrainingMemory.Require(configuration, description, device, dataset.Train, MemoryLimit.Current(), options.CommandLine);
         using var network = Network.Compile(description, device, configuration.CompileOptions);
         using var optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
         using var loader = new BatchLoader(dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions

@@ -100,6 +100,6 @@ public class MemoryLimitTests
         var data = TinyTraining.Dataset();
         using var device = Device.Cpu(1);
         var description = configuration.Model.Describe(data.ClassCount, data.Shape);
-        return MemoryNeed.OfTraining(configuration, description, device, data.Train, readsCheckpoint).Bytes;
+        return TrainingMemory.Of(configuration, description, device, data.Train, readsCheckpoint).Bytes;
     }
 }
