@@ -20,6 +20,17 @@ public class SignalTests
     }
 
     [Fact]
+    public void A_verb_that_trains_no_run_ends_with_the_code_of_the_signal()
+    {
+        using var place = new TempFolder();
+        using var bench = new WeftProcess($"exec $WEFT bench infer --batch 4 --threads 1 --seconds 3600 > {place.At("said")}");
+        bench.WaitUntil(() => File.Exists(place.At("said")) && File.ReadAllText(place.At("said")).Contains("batch 4"));
+        bench.Send("TERM");
+        var (code, _, error) = bench.End();
+        Assert.Equal((143, ""), (code, error));
+    }
+
+    [Fact]
     public void A_hangup_that_the_caller_ignores_ends_nothing()
     {
         using var data = new TinyData();

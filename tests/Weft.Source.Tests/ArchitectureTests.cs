@@ -17,6 +17,11 @@ public class ArchitectureTests
     [Fact]
     public void Product_never_names_the_lab() => Assert.Empty(Mentions("src", @"\b[Ll]ab[./\\]"));
 
+    [Fact]
+    public void A_signal_becomes_an_exit_code_in_one_place() => Assert.StartsWith(
+        "src/Weft.App/Terminal/StopSignals.cs:",
+        Assert.Single(Mentions("src/Weft.App", @"catch \(OperationCanceledException\) when \(.*\bReceived\b")));
+
     /// <summary>A rule whose folder was renamed would hold for nothing: it has to fail instead.</summary>
     [Fact]
     public void A_rule_over_a_folder_that_is_gone_fails() =>

@@ -13,13 +13,25 @@ internal static class DataSets
         ? [new ConfigurationValue("data.folder", Path.GetFullPath(reference), origin)] // whole, since the run remembers it and may be resumed from elsewhere
         : [new ConfigurationValue("data.name", reference, origin), new ConfigurationValue("data.folder", "none", origin)];
 
-    /// <exception cref="WeftException">Exit 2: no data set has that name; 10 to 12: it cannot be had.</exception>
-    public static ImageDataset Open(string reference, DataOptions options, CancellationToken cancellation) =>
-        FashionMnist.Open(For(reference, options), cancellation);
+    /// <summary>The data that a configuration names; a download is shown to people.</summary>
+    /// <inheritdoc cref="Open(string, DataOptions, CancellationToken)"/>
+    public static ImageDataset Open(DataConfiguration configuration, Screen screen, CancellationToken cancellationToken) =>
+        Open(configuration.Folder ?? configuration.Name, screen, cancellationToken);
 
-    /// <summary>As <see cref="Open"/>, and the test files are verified too.</summary>
-    public static ImageDataset Get(string reference, DataOptions options, bool replace, CancellationToken cancellation) =>
-        FashionMnist.Get(For(reference, options), replace, cancellation);
+    /// <inheritdoc cref="Open(DataConfiguration, Screen, CancellationToken)"/>
+    public static ImageDataset Open(string reference, Screen screen, CancellationToken cancellationToken)
+    {
+        using var downloads = new DownloadView(screen);
+        return Open(reference, new DataOptions { Progress = downloads.Show }, cancellationToken);
+    }
+
+    /// <exception cref="WeftException">Exit 2: no data set has that name; 10 to 12: it cannot be had.</exception>
+    public static ImageDataset Open(string reference, DataOptions options, CancellationToken cancellationToken) =>
+        FashionMnist.Open(For(reference, options), cancellationToken);
+
+    /// <summary>As <see cref="Open(string, DataOptions, CancellationToken)"/>, and the test files are verified too.</summary>
+    public static ImageDataset Get(string reference, DataOptions options, bool replace, CancellationToken cancellationToken) =>
+        FashionMnist.Get(For(reference, options), replace, cancellationToken);
 
     private static DataOptions For(string reference, DataOptions options)
     {

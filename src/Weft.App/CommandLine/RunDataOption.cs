@@ -13,14 +13,10 @@ internal sealed class RunDataOption : Option<string?>
     }
 
     /// <summary>Opens the data that a run's configuration names, or the ones given in their place, with notes and downloads shown to people.</summary>
-    public Func<DataConfiguration, ImageDataset> Opener(ParseResult parse, Screen screen, CancellationToken stop)
+    public Func<DataConfiguration, ImageDataset> Opener(ParseResult parse, Screen screen, CancellationToken cancellationToken)
     {
         var given = parse.GetValue(this);
-        return configuration =>
-        {
-            using var downloads = new DownloadView(screen);
-            return DataSets.Open(given ?? configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, stop);
-        };
+        return configuration => DataSets.Open(given ?? configuration.Folder ?? configuration.Name, screen, cancellationToken);
     }
 
     /// <summary>What was given, as the run's configuration has it; null where nothing was.</summary>

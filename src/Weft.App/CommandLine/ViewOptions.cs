@@ -16,7 +16,7 @@ internal sealed class ViewOptions
     /// <exception cref="WeftException">Exit 2: the options contradict each other, or a number is out of its range.</exception>
     public ViewChoice Of(ParseResult parse)
     {
-        var (mirrored, shift) = (parse.GetValue(_tta), parse.GetValue(_ttaShift) is null ? null : (int?)_ttaShift.Of(parse));
+        var (mirrored, shift) = (parse.GetValue(_tta), _ttaShift.Given(parse));
         if (!parse.GetValue(_noTta))
             return new ViewChoice(mirrored, shift, IsNone: false);
         if (mirrored || shift > 0)

@@ -7,6 +7,8 @@ namespace Weft.App;
 /// <summary>An option that takes a whole number in a range, for what is no configuration key.</summary>
 internal sealed class WholeNumber : Option<string?>
 {
+    private const int MostThreads = 256;
+
     private readonly int _minimum;
     private readonly int _maximum;
     private readonly int _usual;
@@ -17,6 +19,17 @@ internal sealed class WholeNumber : Option<string?>
         Description = $"{description} Default: {usualInWords ?? usual.ToString(CultureInfo.InvariantCulture)}.";
         HelpName = "N";
     }
+
+    /// <summary>Worker threads for what is measured or predicted, all cores unless fewer are asked for.</summary>
+    public static WholeNumber Threads(string description = "Worker threads.") =>
+        new("--threads", description, 1, MostThreads, Math.Min(MostThreads, Environment.ProcessorCount), "all cores");
+
+    /// <summary>Worker threads of a training that goes on; see <see cref="Given"/>.</summary>
+    public static WholeNumber ThreadsOfRun() =>
+        new("--threads", "Worker threads; the result does not depend on it.", 1, MostThreads, 0, "as the run was started");
+
+    /// <summary>The number, or null where none was given.</summary>
+    public int? Given(ParseResult parse) => parse.GetValue(this) is null ? null : Of(parse);
 
     /// <exception cref="WeftException">Exit 2: no whole number, or out of its range.</exception>
     public int Of(ParseResult parse)

@@ -3,58 +3,44 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class AnalyzeCommand : Verb
+internal sealed class AnalyzeCommand : MeasuringVerb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly SplitOption _split = new();
     private readonly Option<string?> _pair = new("--pair") { Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.", HelpName = "LABEL,PREDICTION" };
     private readonly Option<int[]> _samples = new("--sample") { Description = "Explain this image of the split, whether right or wrong (repeatable).", HelpName = "NUMBER", AllowMultipleArgumentsPerToken = false };
     private readonly WholeNumber _cases = new("--cases", "How many mistakes are explained one by one.", 0, 500, 24, "24");
     private readonly WholeNumber _folds = new("--folds", "Train this many networks to find suspect training labels (2 or more; 0: none).", 0, 20, 0, "0");
-    private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
-    private readonly RunDataOption _data = new();
-    private readonly RunsOption _runs = new();
 
-    public AnalyzeCommand(Screen screen) : base("analyze", "Where and why a checkpoint errs: confused classes, galleries, calibration, reasons, saliency, neighbours, suspect labels.", screen)
-    {
-        Arguments.Add(_run);
-        foreach (var option in new Option[] { _split, _pair, _samples, _cases, _folds, _data, _threads, _runs })
-            Options.Add(option);
-    }
+    public AnalyzeCommand(Screen screen) : base("analyze", "Where and why a checkpoint errs: confused classes, galleries, calibration, reasons, saliency, neighbours, suspect labels.", screen) =>
+        Declare(_run, _pair, _samples, _cases, _folds);
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken)
     {
-        var (cases, folds, threads) = (_cases.Of(parse), _folds.Of(parse), _threads.Of(parse));
+        var (cases, folds) = (_cases.Of(parse), _folds.Of(parse));
         if (folds == 1)
             throw new WeftException(ExitCode.Usage, "--folds has a value it cannot have") { Where = "--folds", Expected = "0, or 2 and more", Found = "1", Safe = "nothing was touched" };
-        var store = _runs.Store(parse);
-        var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
+        var checkpoint = measurement.Store.FindCheckpoint(parse.GetValue(_run)!);
         var options = new AnalysisOptions
         {
-            Split = _split.Of(parse), Cases = cases, Folds = folds, Threads = threads, Samples = parse.GetValue(_samples) ?? [],
+            Split = measurement.Split, Cases = cases, Folds = folds, Threads = measurement.Threads, Samples = parse.GetValue(_samples) ?? [],
             Pair = parse.GetValue(_pair) is { } pair ? ClassPair.Parse(pair, new RunReader(checkpoint.Run).Information.Data.Classes) : null,
             Progress = what => Screen.People.WriteLine($"… {what}"),
         };
-        using var signals = new StopSignals(_ => { }, _ => { });
-        try
+        using var owned = RunOwnership.TryTake(checkpoint.Run);
+        using var analysis = new RunAnalysis(checkpoint, measurement.Open, options, cancellationToken);
+        var result = analysis.Run(TestLedger.Of(checkpoint.Run));
+        var folder = owned.Held is { } held ? AnalysisFiles.Write(held, result) : null;
+        foreach (var line in AnalysisText.Lines(result))
+            Screen.People.WriteLine(line);
+        Screen.People.WriteLine(owned.Describe(folder));
+        var document = new AnalysisDocument(result) { Folder = folder };
+        Screen.WriteJson(document with
         {
-            using var owned = RunOwnership.TryTake(checkpoint.Run);
-            using var analysis = new RunAnalysis(checkpoint, _data.Opener(parse, Screen, signals.Token), options, signals.Token);
-            var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
-            var folder = owned.Held is { } held ? AnalysisFiles.Write(held, result) : null;
-            foreach (var line in AnalysisText.Lines(result))
-                Screen.People.WriteLine(line);
-            Screen.People.WriteLine(owned.Describe(folder));
-            var document = new AnalysisDocument(result) { Folder = folder };
-            Screen.WriteJson(document with
+            Findings = [.. document.Findings.Select(finding => finding with
             {
-                Findings = [.. document.Findings.Select(finding => finding with { Next = finding.StepFor(checkpoint.Run) is { } step ? CommandText.For(step) : null })],
-            });
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (signals.Received is { } signal)
-        {
-            return signal;
-        }
+                Next = finding.StepFor(checkpoint.Run) is { } step ? CommandText.For(step) : null,
+            })],
+        });
+        return ExitCode.Done;
     }
 }

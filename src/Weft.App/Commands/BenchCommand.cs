@@ -13,13 +13,13 @@ internal sealed class BenchCommand : Command
         Subcommands.Add(new BenchLoaderCommand(screen));
     }
 
-    private sealed class Mode : Verb
+    private sealed class Mode : StoppableVerb
     {
         private static readonly SgdOptions Optimizer = new() { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 };
 
         private readonly Option<string> _model = new("--model") { Description = "The network.", HelpName = "NAME", DefaultValueFactory = _ => "small" };
         private readonly WholeNumber _batch = new("--batch", "Images in a step.", 1, 8192, 128);
-        private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+        private readonly WholeNumber _threads = WholeNumber.Threads();
         private readonly WholeNumber _seconds = new("--seconds", "Time measured, after a warm-up of a third of it.", 1, 3600, 10);
         private readonly Option<bool> _layers = new("--layers") { Description = "Also the time of each layer, measured for as long again." };
         private readonly bool _training;
@@ -31,25 +31,17 @@ internal sealed class BenchCommand : Command
                 Options.Add(option);
         }
 
-        protected override ExitCode Run(ParseResult parse)
+        protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
         {
             var (batch, threads, seconds) = (_batch.Of(parse), _threads.Of(parse), _seconds.Of(parse));
             var description = Models.Describe(parse.GetValue(_model)!);
             using var device = Device.Cpu(threads);
-            using var signals = new StopSignals(_ => { }, _ => { });
             using var benchmark = new StepBenchmark(description, device, new CompileOptions { BatchSize = batch }, _training ? Optimizer : null);
             Screen.People.WriteLine($"{description.Name}, batch {batch}, {device.Summary}");
-            try
-            {
-                var times = benchmark.Measure(TimeSpan.FromSeconds(seconds), signals.Token);
-                var layers = parse.GetValue(_layers) ? benchmark.MeasureLayers(TimeSpan.FromSeconds(seconds), signals.Token) : [];
-                Report(times, layers, benchmark.Network, batch, threads);
-                return ExitCode.Done;
-            }
-            catch (OperationCanceledException) when (signals.Received is { } code)
-            {
-                return code;
-            }
+            var times = benchmark.Measure(TimeSpan.FromSeconds(seconds), cancellationToken);
+            var layers = parse.GetValue(_layers) ? benchmark.MeasureLayers(TimeSpan.FromSeconds(seconds), cancellationToken) : [];
+            Report(times, layers, benchmark.Network, batch, threads);
+            return ExitCode.Done;
         }
 
         private void Report(StepTimes times, IReadOnlyList<LayerTimes> layers, Network network, int batch, int threads)

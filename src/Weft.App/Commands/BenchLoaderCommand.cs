@@ -5,7 +5,7 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>What a batch costs the thread that makes it, beside what a step over it costs: the two run at the same time on different data.</summary>
-internal sealed class BenchLoaderCommand : Verb
+internal sealed class BenchLoaderCommand : StoppableVerb
 {
     private static readonly string[] EverythingOn =
     [
@@ -23,33 +23,28 @@ internal sealed class BenchLoaderCommand : Verb
         Options.Add(_seconds);
     }
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
         var resolved = _configuration.Resolve(parse, Screen);
         if (parse.GetValue(_all))
             resolved = resolved.With([.. EverythingOn.Select(set => ConfigurationResolver.ParseSet("augmentation." + set))]);
         var configuration = resolved.Value;
         var duration = TimeSpan.FromSeconds(_seconds.Of(parse));
-        using var signals = new StopSignals(_ => { }, _ => { });
-        try
+        var dataset = DataSets.Open(configuration.Data, Screen, cancellationToken);
+        var data = TrainingData.Prepare(dataset, configuration.Data);
+        var batch = LoaderMilliseconds(data, configuration, duration, cancellationToken);
+        using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
+        using var benchmark = new StepBenchmark(
+            configuration.Model.Describe(dataset.ClassCount, dataset.Shape), device, configuration.CompileOptions, configuration.EffectiveOptimizer)
         {
-            var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions(), signals.Token);
-            var data = TrainingData.Prepare(dataset, configuration.Data);
-            var batch = LoaderMilliseconds(data, configuration, duration, signals.Token);
-            using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
-            using var benchmark = new StepBenchmark(
-                configuration.Model.Describe(dataset.ClassCount, dataset.Shape), device, configuration.CompileOptions, configuration.EffectiveOptimizer) { Loss = configuration.Loss };
-            var step = benchmark.Measure(duration, signals.Token).MedianMilliseconds;
-            // The step has all cores to itself; the loader takes one of them for as long as a batch lasts.
-            var share = batch / (step * device.Threads);
-            Screen.People.WriteLine($"{batch:F2} ms a batch of {configuration.Training.BatchSize} on one thread, {step:F1} ms a step of {configuration.Model.Name} on {device.Threads}: the loader costs {Figures.Percent(share)} of a step");
-            Screen.WriteJson(new BenchLoaderDocument(configuration.Model.Name, configuration.Training.BatchSize, device.Threads, batch, step, share));
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (signals.Received is { } signal)
-        {
-            return signal;
-        }
+            Loss = configuration.Loss,
+        };
+        var step = benchmark.Measure(duration, cancellationToken).MedianMilliseconds;
+        // The step has all cores to itself; the loader takes one of them for as long as a batch lasts.
+        var share = batch / (step * device.Threads);
+        Screen.People.WriteLine($"{batch:F2} ms a batch of {configuration.Training.BatchSize} on one thread, {step:F1} ms a step of {configuration.Model.Name} on {device.Threads}: the loader costs {Figures.Percent(share)} of a step");
+        Screen.WriteJson(new BenchLoaderDocument(configuration.Model.Name, configuration.Training.BatchSize, device.Threads, batch, step, share));
+        return ExitCode.Done;
     }
 
     // Nobody trains meanwhile, so the loader is always the one that is waited for. The median, as other work on the machine only ever adds.

@@ -14,27 +14,19 @@ internal sealed class DataCommand : Command
 }
 
 /// <summary>A verb about one data set.</summary>
-internal abstract class DataVerb : Verb
+internal abstract class DataVerb : StoppableVerb
 {
     private readonly Argument<string> _name = new("NAME") { Description = "The data set's name, or a folder with its files.", DefaultValueFactory = _ => FashionMnist.Name };
 
     protected DataVerb(string name, string description, Screen screen) : base(name, description, screen) => Arguments.Add(_name);
 
-    protected sealed override ExitCode Run(ParseResult parse)
+    protected sealed override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
-        using var signals = new StopSignals(_ => { }, _ => { });
         using var downloads = new DownloadView(Screen);
-        try
-        {
-            return Run(parse, parse.GetValue(_name)!, new DataOptions { Progress = downloads.Show }, signals.Token);
-        }
-        catch (OperationCanceledException) when (signals.Received is { } signal)
-        {
-            return signal;
-        }
+        return Run(parse, parse.GetValue(_name)!, new DataOptions { Progress = downloads.Show }, cancellationToken);
     }
 
-    protected abstract ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellation);
+    protected abstract ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellationToken);
 
     protected void SayNotes(ImageDataset data)
     {
@@ -49,9 +41,9 @@ internal sealed class DataGetCommand : DataVerb
 
     public DataGetCommand(Screen screen) : base("get", "Finds or downloads a data set and verifies all of it.", screen) => Options.Add(_replace);
 
-    protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellation)
+    protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellationToken)
     {
-        var data = DataSets.Get(name, options, parse.GetValue(_replace), cancellation);
+        var data = DataSets.Get(name, options, parse.GetValue(_replace), cancellationToken);
         var test = data.LoadTest();
         SayNotes(data);
         Screen.People.WriteLine($"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}");

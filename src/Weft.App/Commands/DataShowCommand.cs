@@ -15,11 +15,11 @@ internal sealed class DataShowCommand : DataVerb
         _sheet.AddTo(this);
     }
 
-    protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellation)
+    protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellationToken)
     {
         var count = _count.Of(parse);
         var augmentation = _sheet.Augmentation(parse);
-        var data = DataSets.Open(name, options, cancellation);
+        var data = DataSets.Open(name, options, cancellationToken);
         SayNotes(data);
         var sheet = Enumerable.Range(0, data.ClassCount).SelectMany(c => Enumerable.Range(0, data.Train.Count).Where(i => data.Train.Label(i) == c).Take(count)).ToArray();
         if (augmentation is null)

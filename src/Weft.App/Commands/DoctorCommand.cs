@@ -9,7 +9,7 @@ internal sealed class DoctorCommand : Verb
     private const long EnoughDisk = 500_000_000; // a few hundred checkpoints of the largest study model
 
     private readonly RunsOption _runs = new();
-    private readonly WholeNumber _threads = new("--threads", "Worker threads to measure with.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly WholeNumber _threads = WholeNumber.Threads("Worker threads to measure with.");
 
     public DoctorCommand(Screen screen) : base("doctor", "What this machine has: processor, vectors, measured speed, disk, data, and a self-check of the kernels.", screen)
     {

@@ -3,47 +3,29 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class EvalCommand : Verb
+internal sealed class EvalCommand : MeasuringVerb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly SplitOption _split = new();
     private readonly ViewOptions _views = new();
-    private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
-    private readonly RunDataOption _data = new();
-    private readonly RunsOption _runs = new();
 
-    public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen)
-    {
-        Arguments.Add(_run);
-        foreach (var option in (Option[])[_split, .. _views.All, _data, _threads, _runs])
-            Options.Add(option);
-    }
+    public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen) =>
+        Declare(_run, _views.All);
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken)
     {
-        var threads = _threads.Of(parse);
-        var split = _split.Of(parse);
         var choice = _views.Of(parse);
-        var store = _runs.Store(parse);
-        var checkpoint = store.FindCheckpoint(parse.GetValue(_run)!);
-        using var signals = new StopSignals(_ => { }, _ => { });
-        try
-        {
-            using var owned = RunOwnership.TryTake(checkpoint.Run);
-            using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, signals.Token), threads,
-                $"weft eval {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
-            var views = choice.Over(RunViews.Of(evaluation.Model, checkpoint.Run));
-            var result = split == EvaluationSplit.Test
-                ? evaluation.Test(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!), views, signals.Token)
-                : evaluation.Validation(views, signals.Token);
-            var folder = owned.Held is { } held ? EvaluationFiles.Write(held, checkpoint, split, result) : null;
-            Report(checkpoint, split, result, owned.Describe(folder), folder);
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (signals.Received is { } signal)
-        {
-            return signal;
-        }
+        var split = measurement.Split;
+        var checkpoint = measurement.Store.FindCheckpoint(parse.GetValue(_run)!);
+        using var owned = RunOwnership.TryTake(checkpoint.Run);
+        using var evaluation = new RunEvaluation(checkpoint, measurement.Open, measurement.Threads,
+            $"weft eval {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
+        var views = choice.Over(RunViews.Of(evaluation.Model, checkpoint.Run));
+        var result = split == EvaluationSplit.Test
+            ? evaluation.Test(TestLedger.Of(checkpoint.Run), views, cancellationToken)
+            : evaluation.Validation(views, cancellationToken);
+        var folder = owned.Held is { } held ? EvaluationFiles.Write(held, checkpoint, split, result) : null;
+        Report(checkpoint, split, result, owned.Describe(folder), folder);
+        return ExitCode.Done;
     }
 
     private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string stored, string? folder)

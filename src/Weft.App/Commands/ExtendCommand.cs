@@ -11,7 +11,7 @@ internal sealed class ExtendCommand : Verb
     private readonly Option<string> _epochs = new("--epochs") { Description = "+N for N more, or the number of epochs in all.", HelpName = "+N", Required = true };
     private readonly RunsOption _runs = new();
     private readonly TrackOption _track = new();
-    private readonly WholeNumber _threads = new("--threads", "Worker threads; the result does not depend on it.", 1, 256, 0, "as the run was started");
+    private readonly WholeNumber _threads = WholeNumber.ThreadsOfRun();
 
     public ExtendCommand(Screen screen) : base("extend", "Trains a run for more epochs than it was planned for; the schedule is that of the longer run.", screen)
     {
@@ -22,7 +22,7 @@ internal sealed class ExtendCommand : Verb
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var threads = _threads.Of(parse) is var given and > 0 ? given : (int?)null;
+        var threads = _threads.Given(parse);
         var epochs = Epochs(parse.GetValue(_epochs)!);
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);

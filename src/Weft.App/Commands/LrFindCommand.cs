@@ -4,7 +4,7 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class LrFindCommand : Verb
+internal sealed class LrFindCommand : StoppableVerb
 {
     private const int PictureHeight = 12;
 
@@ -20,7 +20,7 @@ internal sealed class LrFindCommand : Verb
             Options.Add(option);
     }
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
         var configuration = _configuration.Resolve(parse, Screen).Value;
         var usual = new LearningRateSearchOptions();
@@ -30,18 +30,9 @@ internal sealed class LrFindCommand : Verb
         };
         if (options.From >= options.To)
             throw new WeftException(ExitCode.Usage, "the learning rates leave no room") { Where = "--from, --to", Expected = "--from below --to", Found = $"{Figures.Rate(options.From)} and {Figures.Rate(options.To)}", Safe = "nothing was touched" };
-        using var signals = new StopSignals(_ => { }, _ => { });
-        try
-        {
-            using var downloads = new DownloadView(Screen);
-            var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
-            Report(LearningRateSearch.Run(configuration, dataset, options, signals.Token), configuration);
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (signals.Received is { } signal)
-        {
-            return signal;
-        }
+        var dataset = DataSets.Open(configuration.Data, Screen, cancellationToken);
+        Report(LearningRateSearch.Run(configuration, dataset, options, cancellationToken), configuration);
+        return ExitCode.Done;
     }
 
     private void Report(LearningRateSearchResult result, RunConfiguration configuration)

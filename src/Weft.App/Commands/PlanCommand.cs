@@ -3,7 +3,7 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class PlanCommand : Verb
+internal sealed class PlanCommand : StoppableVerb
 {
     private const int CurvePoints = 60;
     private static readonly TimeSpan Rehearsal = TimeSpan.FromSeconds(1.5);
@@ -13,36 +13,27 @@ internal sealed class PlanCommand : Verb
     public PlanCommand(Screen screen) : base("plan", "What weft train would do with the same options: configuration, layers, memory, learning rates, time. Trains nothing.", screen) =>
         _configuration.AddTo(this);
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
         var resolved = _configuration.Resolve(parse);
         var configuration = resolved.Value;
-        using var signals = new StopSignals(_ => { }, _ => { });
-        try
+        var dataset = DataSets.Open(configuration.Data, Screen, cancellationToken);
+        var data = TrainingData.Prepare(dataset, configuration.Data);
+        using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
+        var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
+        var limit = MemoryLimit.Current();
+        TrainingMemory.Require(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
+        using var benchmark = new StepBenchmark(
+            description, device, configuration.CompileOptions, configuration.EffectiveOptimizer) { Loss = configuration.Loss };
+        var milliseconds = benchmark.Measure(Rehearsal, cancellationToken).MedianMilliseconds;
+        if (configuration.Sam.LastEpochs is { } last && last < configuration.Training.Epochs)
         {
-            using var downloads = new DownloadView(Screen);
-            var dataset = DataSets.Open(configuration.Data.Folder ?? configuration.Data.Name, new DataOptions { Progress = downloads.Show }, signals.Token);
-            var data = TrainingData.Prepare(dataset, configuration.Data);
-            using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
-            var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
-            var limit = MemoryLimit.Current();
-            TrainingMemory.Require(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
-            using var benchmark = new StepBenchmark(
-                description, device, configuration.CompileOptions, configuration.EffectiveOptimizer) { Loss = configuration.Loss };
-            var milliseconds = benchmark.Measure(Rehearsal, signals.Token).MedianMilliseconds;
-            if (configuration.Sam.LastEpochs is { } last && last < configuration.Training.Epochs)
-            {
-                var inOnePass = benchmark.Measure(Rehearsal, signals.Token, inOnePass: true).MedianMilliseconds;
-                milliseconds = inOnePass + (milliseconds - inOnePass) * last / configuration.Training.Epochs;
-            }
+            var inOnePass = benchmark.Measure(Rehearsal, cancellationToken, inOnePass: true).MedianMilliseconds;
+            milliseconds = inOnePass + (milliseconds - inOnePass) * last / configuration.Training.Epochs;
+        }
 
-            Report(resolved, data, benchmark, milliseconds, device, TrainingMemory.Of(configuration, description, device, dataset.Train), limit);
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (signals.Received is { } signal)
-        {
-            return signal;
-        }
+        Report(resolved, data, benchmark, milliseconds, device, TrainingMemory.Of(configuration, description, device, dataset.Train), limit);
+        return ExitCode.Done;
     }
 
     // milliseconds: a step's, on average over all epochs.

@@ -12,7 +12,7 @@ internal sealed class PredictCommand : Verb
     };
     private readonly Option<bool> _invert = new("--invert") { Description = "Bright becomes dark: for pictures on a white ground." };
     private readonly ViewOptions _views = new();
-    private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
+    private readonly WholeNumber _threads = WholeNumber.Threads();
     private readonly RunsOption _runs = new();
 
     public PredictCommand(Screen screen) : base("predict", "Classes and probabilities for pictures.", screen)

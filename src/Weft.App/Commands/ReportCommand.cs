@@ -4,45 +4,29 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class ReportCommand : Verb
+internal sealed class ReportCommand : MeasuringVerb
 {
     private readonly Argument<string[]> _reports = new("RUN")
     {
         Description = "The runs, or checkpoints of them: RUN@best, RUN@last, RUN@EPOCH. Default: latest.", Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly SplitOption _split = new();
     private readonly Option<string?> _out = new("--out") { Description = "The page. Default: report.html in the (first) run's folder.", HelpName = "FILE" };
-    private readonly WholeNumber _threads = new("--threads", "Worker threads.", 1, 256, Math.Min(256, Environment.ProcessorCount), "all cores");
-    private readonly RunDataOption _data = new();
-    private readonly RunsOption _runs = new();
 
-    public ReportCommand(Screen screen) : base("report", "One HTML page about one run or several: findings, curves, mistakes and their reasons, costs. Analyses first what is not analysed yet.", screen)
-    {
-        Arguments.Add(_reports);
-        foreach (var option in new Option[] { _split, _out, _data, _threads, _runs })
-            Options.Add(option);
-    }
+    public ReportCommand(Screen screen) : base("report", "One HTML page about one run or several: findings, curves, mistakes and their reasons, costs. Analyses first what is not analysed yet.", screen) =>
+        Declare(_reports, _out);
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken)
     {
-        var (threads, split, store) = (_threads.Of(parse), _split.Of(parse), _runs.Store(parse));
+        var (split, store) = (measurement.Split, measurement.Store);
         var checkpoints = (parse.GetValue(_reports) is { Length: > 0 } given ? given : ["latest"]).Select(store.FindCheckpoint).DistinctBy(checkpoint => checkpoint.Path).ToList();
-        using var signals = new StopSignals(_ => { }, _ => { });
-        try
-        {
-            var page = new ReportBuilder(Screen, split, threads, _data.Opener(parse, Screen, signals.Token), signals.Token).Build(checkpoints);
-            var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
-            using (parse.GetValue(_out) is null ? Take(checkpoints[0].Run) : null)
-                ReportBuilder.Write(file, page);
-            var bytes = Encoding.UTF8.GetByteCount(page);
-            Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))}: {checkpoints.Count} {(checkpoints.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
-            Screen.WriteJson(new ReportDocument(file, bytes, [.. checkpoints.Select(checkpoint => checkpoint.Run.Path)], split));
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (signals.Received is { } signal)
-        {
-            return signal;
-        }
+        var page = new ReportBuilder(Screen, split, measurement.Threads, measurement.Open, cancellationToken).Build(checkpoints);
+        var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
+        using (parse.GetValue(_out) is null ? Take(checkpoints[0].Run) : null)
+            ReportBuilder.Write(file, page);
+        var bytes = Encoding.UTF8.GetByteCount(page);
+        Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))}: {checkpoints.Count} {(checkpoints.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
+        Screen.WriteJson(new ReportDocument(file, bytes, [.. checkpoints.Select(checkpoint => checkpoint.Run.Path)], split));
+        return ExitCode.Done;
     }
 
     // Only a run's owner writes in its folder.

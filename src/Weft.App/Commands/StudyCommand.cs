@@ -44,7 +44,7 @@ internal sealed class StudyCommand : Verb
             $"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, "
             + $"{members.Count(member => states[member] == PlannedState.Finished)} of them finished");
         using var session = new WatchedTraining(Screen, []);
-        try
+        return session.Stoppable(() =>
         {
             if (TrainAll(study, members, session) is var code and not ExitCode.Done)
                 return code;
@@ -57,11 +57,7 @@ internal sealed class StudyCommand : Verb
 
             Test(study, members, session, store, Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine(store.Folder, "results")));
             return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (session.Received is { } signal)
-        {
-            return signal;
-        }
+        });
     }
 
     // A run that fails leaves the others to be trained; the last step waits until none fails.

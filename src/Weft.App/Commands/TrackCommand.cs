@@ -4,7 +4,7 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class TrackCommand : Verb
+internal sealed class TrackCommand : StoppableVerb
 {
     private readonly RunArgument _run = new("The run to hand over.", optional: true);
     private readonly RunsOption _runs = new();
@@ -19,7 +19,7 @@ internal sealed class TrackCommand : Verb
             Options.Add(option);
     }
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
         var targets = TrackingTargets.Parse(parse.GetValue(_to)!, "--to");
         var store = _runs.Store(parse);
@@ -27,7 +27,6 @@ internal sealed class TrackCommand : Verb
         RunChecks.Configuration(run.Folder);
         var options = TrackOption.Options with { Folder = parse.GetValue(_folder) };
         RunTracking.Check(targets, options);
-        using var signals = new StopSignals(_ => Screen.Error.WriteLine("stopping; the rest is handed over later with --continue"), _ => { });
         var reference = RunReference.For(run.Folder);
         var reports = new List<TrackingReport>();
         WeftException? first = null;
@@ -35,12 +34,8 @@ internal sealed class TrackCommand : Verb
         {
             try
             {
-                reports.Add(RunTracking.HandOver(run, target, options, parse.GetValue(_continue), signals.Token));
+                reports.Add(RunTracking.HandOver(run, target, options, parse.GetValue(_continue), cancellationToken));
                 first ??= reports[^1].Problem;
-            }
-            catch (OperationCanceledException) when (signals.Received is { } signal)
-            {
-                return signal;
             }
             catch (WeftException failure) when (targets.Count > 1) // the others get the run all the same
             {
@@ -56,4 +51,6 @@ internal sealed class TrackCommand : Verb
         Screen.WriteJson(new TrackDocument(run.Folder.Path, [.. reports.Select(TrackingEntry.Of)]));
         return ExitCode.Done;
     }
+
+    protected override void Stopping() => Screen.Error.WriteLine("stopping; the rest is handed over later with --continue");
 }

@@ -88,7 +88,7 @@ internal sealed class ResumeCommand : Verb
     private readonly RunDataOption _data = new();
     private readonly RunsOption _runs = new();
     private readonly TrackOption _track = new();
-    private readonly WholeNumber _threads = new("--threads", "Worker threads; the result does not depend on it.", 1, 256, 0, "as the run was started");
+    private readonly WholeNumber _threads = WholeNumber.ThreadsOfRun();
 
     public ResumeCommand(Screen screen) : base("resume", "Goes on with a run that was stopped or killed, to the same bytes as if it never had been.", screen)
     {
@@ -101,7 +101,7 @@ internal sealed class ResumeCommand : Verb
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var threads = _threads.Of(parse) is var given and > 0 ? given : (int?)null;
+        var threads = _threads.Given(parse);
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
         using var session = new WatchedTraining(Screen, _track.Targets(parse));

@@ -3,7 +3,9 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary>A training from the command line: data, live view, signals, and the end block. New, resumed and extended runs differ only in how their session is made.</summary>
+/// <summary>
+/// A training from the command line: data, live view, signals, and the end block. New, resumed and extended runs differ only in how their session is made.
+/// </summary>
 internal sealed class WatchedTraining : IDisposable
 {
     private readonly Screen _screen;
@@ -19,7 +21,9 @@ internal sealed class WatchedTraining : IDisposable
         _signals = new StopSignals(
             first: _ => _view?.Say("stopping after this step; saving… (once more: stop at once)"),
             second: _ => _screen.Error.WriteLine((_screen.PeopleHaveTerminal ? "\e[?25h\n" : "")
-                + (_reference is "" ? "stopped now; no training had begun" : $"stopped now; what was saved before is intact. Resume: weft resume {_reference}")));
+                + (_reference is ""
+                    ? "stopped now; no training had begun"
+                    : $"stopped now; what was saved before is intact. Resume: weft resume {_reference}")));
     }
 
     /// <summary>Whether a signal asked to stop.</summary>
@@ -42,21 +46,22 @@ internal sealed class WatchedTraining : IDisposable
     /// <returns>Without a result where a signal came before there was a run.</returns>
     public (ExitCode Code, TrainingResult? Result, TrainingDocument? Document) Train(Func<Func<DataConfiguration, ImageDataset>, TrainingSession> makeSession)
     {
-        try
+        var (result, document) = ((TrainingResult?)null, (TrainingDocument?)null);
+        var code = Stoppable(() =>
         {
             using var session = makeSession(OpenData);
-            return Train(session);
-        }
-        catch (OperationCanceledException) when (_signals.Received is { } signal)
-        {
-            return (signal, null, null); // while the data was fetched: there is nothing to save yet
-        }
+            (var ended, result, document) = Train(session);
+            return ended;
+        });
+        return (code, result, document);
     }
+
+    /// <summary>Does what <see cref="Stop"/> may stop; the exit code is then the signal's.</summary>
+    public ExitCode Stoppable(Func<ExitCode> work) => _signals.Run(work);
 
     public ImageDataset OpenData(DataConfiguration configuration)
     {
-        using var downloads = new DownloadView(_screen);
-        var data = DataSets.Open(configuration.Folder ?? configuration.Name, new DataOptions { Progress = downloads.Show }, _signals.Token);
+        var data = DataSets.Open(configuration, _screen, _signals.Token);
         foreach (var note in data.Notes)
             _screen.People.WriteLine($"note: {Printable.Escape(note)}");
         return data;
@@ -95,8 +100,10 @@ internal sealed class WatchedTraining : IDisposable
     private void Introduce(TrainingSession session)
     {
         var data = session.Data;
-        _screen.People.WriteLine($"{Printable.Escape(session.Folder!.Name)}: {Printable.Escape(session.Description.Name)}, {Figures.Count(session.Network.ParameterCount)} parameters");
-        _screen.People.WriteLine($"{Printable.Escape(data.Dataset.Name)}: {Figures.Count(data.Split.Train.Count)} training, {Figures.Count(data.Split.Validation.Count)} validation images");
+        var (run, network) = (Printable.Escape(session.Folder!.Name), Printable.Escape(session.Description.Name));
+        var (train, validation) = (Figures.Count(data.Split.Train.Count), Figures.Count(data.Split.Validation.Count));
+        _screen.People.WriteLine($"{run}: {network}, {Figures.Count(session.Network.ParameterCount)} parameters");
+        _screen.People.WriteLine($"{Printable.Escape(data.Dataset.Name)}: {train} training, {validation} validation images");
         _screen.People.WriteLine(session.Device.Summary);
         if (session.IsResumed)
             _screen.People.WriteLine($"going on after step {Figures.Count(session.Start.Step)}");

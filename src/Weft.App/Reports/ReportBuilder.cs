@@ -48,7 +48,7 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
         var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
         using var analysis = new RunAnalysis(
             checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
-        var result = analysis.Run(new TestLedger(Path.GetDirectoryName(checkpoint.Run.Path)!));
+        var result = analysis.Run(TestLedger.Of(checkpoint.Run));
         if (owned.Held is { } held)
             AnalysisFiles.Write(held, result);
         else

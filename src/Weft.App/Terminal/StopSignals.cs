@@ -30,6 +30,20 @@ internal sealed class StopSignals : IDisposable
     /// <summary>The exit code of the first signal, or null when none came.</summary>
     public ExitCode? Received { get; private set; }
 
+    /// <summary>Does what <see cref="Token"/> may stop.</summary>
+    /// <returns>Its own exit code, or that of the signal which stopped it.</returns>
+    public ExitCode Run(Func<ExitCode> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (OperationCanceledException) when (Received is { } signal)
+        {
+            return signal;
+        }
+    }
+
     private void Receive(ExitCode code)
     {
         if (Interlocked.Increment(ref _received) == 1)

@@ -31,6 +31,9 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
+    /// <summary>The ledger next to a run: in the folder that holds it.</summary>
+    public static TestLedger Of(RunFolder run) => new(System.IO.Path.GetDirectoryName(run.Path)!);
+
     public string Path { get; } = System.IO.Path.Combine(runsFolder, "test_ledger.jsonl");
 
     /// <summary>All openings so far. A line that is damaged, or still being written, is counted and passed over.</summary>

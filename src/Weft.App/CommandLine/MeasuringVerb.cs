@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>A verb that measures checkpoints on a part of their runs' own data.</summary>
+internal abstract class MeasuringVerb(string name, string description, Screen screen) : StoppableVerb(name, description, screen)
+{
+    private readonly SplitOption _split = new();
+    private readonly WholeNumber _threads = WholeNumber.Threads();
+    private readonly RunDataOption _data = new();
+    private readonly RunsOption _runs = new();
+
+    /// <param name="own">The verb's own options; in the help they stand between the split and the rest.</param>
+    protected void Declare(Argument runs, params IEnumerable<Option> own)
+    {
+        Arguments.Add(runs);
+        foreach (var option in (Option[])[_split, .. own, _data, _threads, _runs])
+            Options.Add(option);
+    }
+
+    protected sealed override ExitCode Run(ParseResult parse, CancellationToken cancellationToken) =>
+        Run(
+            parse, new Measurement(_split.Of(parse), _threads.Of(parse), _runs.Store(parse), _data.Opener(parse, Screen, cancellationToken)),
+            cancellationToken);
+
+    protected abstract ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken);
+
+    /// <summary>What is measured on, and with what.</summary>
+    /// <param name="Open">Opens the data that a run's configuration names, or those given in their place.</param>
+    protected sealed record Measurement(EvaluationSplit Split, int Threads, RunStore Store, Func<DataConfiguration, ImageDataset> Open);
+}
