@@ -3,10 +3,13 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary>The options that describe a run. Every flag is a short name of a configuration key, so the configuration checks it and says what is wrong.</summary>
+/// <summary>
+/// The options that describe a run. Every flag is a short name of a configuration key, so the configuration checks it and says what is wrong.
+/// </summary>
 internal sealed class ConfigurationOptions
 {
-    private readonly Option<string?> _model = Value("--model", "NAME|FILE", "The network: a name of the catalog (weft config keys model.name lists them), or a model file (.yaml).");
+    private readonly Option<string?> _model = Value(
+        "--model", "NAME|FILE", "The network: a name of the catalog (weft config keys model.name lists them), or a model file (.yaml).");
     private readonly Option<string?> _data = Value("--data", "NAME|DIR", "A data set's name, or the folder its files are in.");
     private readonly Option<string?> _recipe = Value("--recipe", "NAME", "Start from a recipe's values.");
     private readonly Option<string?> _config = Value("--config", "FILE", "Start from a file's values.");

@@ -28,7 +28,8 @@ internal static class RunCharts
             Base("Loss", curves(epoch => epoch.TrainLoss, epoch => epoch.ValidationLoss, step => step.Loss), view) with { YScale = view.Scale },
             Base("Accuracy", curves(epoch => epoch.TrainAccuracy, epoch => epoch.ValidationAccuracy, step => step.Accuracy), view) with { YFormat = ValueFormat.Percent },
             .. (epochs.LastOrDefault()?.Further ?? MetricValues.None).Select(metric =>
-                Base(Figures.Metric(metric.Key), Smooth(new("validation", Orange, [.. epochs.Select(epoch => AtEpoch(epoch, (epoch.Further ?? MetricValues.None)[metric.Key]))]), view), view) with
+                Base(Figures.Metric(metric.Key), Smooth(new("validation", Orange, [.. epochs.Select(epoch =>
+                    AtEpoch(epoch, (epoch.Further ?? MetricValues.None)[metric.Key]))]), view), view) with
                 {
                     YFormat = EpochMetric.Find(metric.Key)?.IsShare == true ? ValueFormat.Percent : ValueFormat.Number,
                 }),

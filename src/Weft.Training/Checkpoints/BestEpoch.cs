@@ -10,7 +10,9 @@ public sealed record BestEpoch(int Epoch, double ValidationAccuracy, double Vali
     public double? Value { get; init; }
 }
 
-/// <summary>Which of two epochs is better: the one with the better <paramref name="Metric"/>, of equals the one with the lower validation loss, of equals the first.</summary>
+/// <summary>
+/// Which of two epochs is better: the one with the better <paramref name="Metric"/>, of equals the one with the lower validation loss, of equals the first.
+/// </summary>
 public sealed record BestRule(EpochMetric Metric)
 {
     /// <summary>By validation accuracy.</summary>
@@ -18,7 +20,8 @@ public sealed record BestRule(EpochMetric Metric)
 
     /// <summary>The rule of a run.</summary>
     /// <param name="information">Null where it cannot be read.</param>
-    public static BestRule Of(RunInformation? information) => information?.BestMetric is { } name && EpochMetric.Find(name) is { } metric ? new BestRule(metric) : Usual;
+    public static BestRule Of(RunInformation? information) =>
+        information?.BestMetric is { } name && EpochMetric.Find(name) is { } metric ? new BestRule(metric) : Usual;
 
     /// <summary>Whether an epoch takes the place of <paramref name="best"/>. One without a value never does.</summary>
     public bool IsBetter(double accuracy, double loss, MetricValues further, BestEpoch? best)

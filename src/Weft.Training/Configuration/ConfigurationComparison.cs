@@ -5,7 +5,9 @@ public sealed record ConfigurationDifference(string Key, string Left, string Rig
 
 public static class ConfigurationComparison
 {
-    /// <summary>The keys whose values differ, in the table's order; empty for equal configurations. A key of one side's optimizer or schedule alone differs too.</summary>
+    /// <summary>
+    /// The keys whose values differ, in the table's order; empty for equal configurations. A key of one side's optimizer or schedule alone differs too.
+    /// </summary>
     public static IReadOnlyList<ConfigurationDifference> Of(RunConfiguration left, RunConfiguration right) =>
     [
         .. ConfigurationTable.Of(left).Concat(ConfigurationTable.Of(right)).Select(key => key.Name).Distinct()

@@ -12,7 +12,9 @@ public enum ValueKind
     Choice = 5,
 }
 
-/// <summary>A key of configurations: an option of a record, under the name of its section. Reading, writing, checking, schema and help all come from here.</summary>
+/// <summary>
+/// A key of configurations: an option of a record, under the name of its section. Reading, writing, checking, schema and help all come from here.
+/// </summary>
 public sealed class ConfigurationKey
 {
     /// <summary>In a section that may hold different records: which one it holds.</summary>
@@ -145,7 +147,8 @@ public sealed class ConfigurationKey
                 _option!.Type == typeof(long) ? whole : whole is >= int.MinValue and <= int.MaxValue ? (int)whole : null,
             ValueKind.Number when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             ValueKind.Flag when text is "true" or "false" => text == "true",
-            ValueKind.Choice when _types.Count > 0 => _types.FirstOrDefault(type => OptionNames.Of(type, _option!.Type) == text) is { } type ? ConfigurationTypes.Create(type) : null,
+            ValueKind.Choice when _types.Count > 0 =>
+                _types.FirstOrDefault(type => OptionNames.Of(type, _option!.Type) == text) is { } type ? ConfigurationTypes.Create(type) : null,
             ValueKind.Choice when Enum.GetValues(_option!.Type).Cast<Enum>().FirstOrDefault(choice => OptionKey.Write(choice) == text) is { } choice => choice,
             ValueKind.Text when text.Length is > 0 and <= LongestText && !text.Any(char.IsControl) && (_texts is null || _texts.Allows(text)) => text,
             _ => null,

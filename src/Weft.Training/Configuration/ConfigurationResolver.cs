@@ -38,7 +38,8 @@ public static class ConfigurationResolver
         return new ConfigurationValue(text[..at].Trim(), text[(at + 1)..].Trim(), "--set");
     }
 
-    /// <exception cref="WeftException">Exit 2 with all violations at once: unknown keys, wrong types, values out of range; or no such recipe or file.</exception>
+    /// <exception cref="WeftException">Exit 2 with all violations at once: unknown keys, wrong types, values out of range; or no such recipe or
+    /// file.</exception>
     public static ResolvedConfiguration Resolve(ConfigurationSources sources)
     {
         var problems = new List<Problem>();
@@ -58,7 +59,10 @@ public static class ConfigurationResolver
             recipe = [.. ConfigurationYaml.Read(Recipe.Text(recipeName), "", problems).Select(value => value with { Origin = $"recipe {recipeName}" })];
         }
 
-        var start = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>()) { RecipeName = recipeName is "none" ? null : recipeName };
+        var start = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>())
+        {
+            RecipeName = recipeName is "none" ? null : recipeName,
+        };
         return Checked(new ConfigurationValues(start, problems).Apply([.. recipe, .. file.Where(value => value.Key != RecipeKey)], overrides), problems);
     }
 
@@ -66,7 +70,8 @@ public static class ConfigurationResolver
     /// <exception cref="WeftException">Exit 2 with all violations at once.</exception>
     internal static ResolvedConfiguration Check(RunConfiguration configuration)
     {
-        var origins = ConfigurationTable.Of(configuration).Where(key => !Equals(key.ReadValue(configuration), key.DefaultValue)).ToDictionary(key => key.Name, _ => "C#");
+        var origins = ConfigurationTable.Of(configuration)
+            .Where(key => !Equals(key.ReadValue(configuration), key.DefaultValue)).ToDictionary(key => key.Name, _ => "C#");
         return Checked(new ResolvedConfiguration(configuration, origins), []);
     }
 

@@ -27,7 +27,8 @@ public static class ConfigurationSchema
 
         sections[ConfigurationResolver.RecipeKey] = new JsonObject
         {
-            ["type"] = "string", ["enum"] = new JsonArray([.. Recipe.Names.Append("none").Select(name => JsonValue.Create(name))]), ["description"] = "The recipe it builds on; none for the file alone.",
+            ["type"] = "string", ["enum"] = new JsonArray([.. Recipe.Names.Append("none").Select(name => JsonValue.Create(name))]),
+            ["description"] = "The recipe it builds on; none for the file alone.",
         };
         return new JsonObject
         {

@@ -29,7 +29,10 @@ internal sealed class ConfigurationSection
     }
 
     public static IReadOnlyList<ConfigurationSection> All { get; } =
-        [.. typeof(RunConfiguration).GetProperties().Where(property => property.CanWrite).OrderBy(property => property.MetadataToken).Select(property => new ConfigurationSection(property))];
+        [
+            .. typeof(RunConfiguration).GetProperties().Where(property => property.CanWrite).OrderBy(property => property.MetadataToken)
+                .Select(property => new ConfigurationSection(property)),
+        ];
 
     public string Name { get; }
 
@@ -65,19 +68,24 @@ internal sealed class ConfigurationSection
         : Sets().Select(set => set.PropertyType.GenericTypeArguments[0]).Concat(
             OptionKey.Of(_property.PropertyType).Select(option => option.Type).Where(type => type.IsSubclassOf(typeof(OptionsRecord))));
 
-    private IEnumerable<PropertyInfo> Sets() => _property.PropertyType.GetProperties().Where(property => typeof(IOptionsSet).IsAssignableFrom(property.PropertyType));
+    private IEnumerable<PropertyInfo> Sets() =>
+        _property.PropertyType.GetProperties().Where(property => typeof(IOptionsSet).IsAssignableFrom(property.PropertyType));
 
     private IEnumerable<ConfigurationKey> KeysOf(Type record, Type? owner)
     {
         // A record's own options, those of the records inside it and those of its sets, as they are declared.
         var own = OptionKey.Of(record).Where(option => option.IsConfigured)
             .Select(option => (option.Property, Key: new ConfigurationKey(KeyOf(option.Name), this, option, owner, whole => whole, (_, part) => part)));
-        var inside = record.GetProperties().Where(property => property is { CanWrite: true, PropertyType.IsAbstract: false } && property.PropertyType.IsSubclassOf(typeof(OptionsRecord)))
-            .SelectMany(property => OptionKey.Of(property.PropertyType).Where(option => option.IsConfigured), (property, option) => (property, Key: new ConfigurationKey(
-                KeyOf(option.Name), this, option, owner, whole => (OptionsRecord)property.GetValue(whole)!, (whole, part) => whole.With(property, part))));
+        var inside =
+            from property in record.GetProperties()
+            where property is { CanWrite: true, PropertyType.IsAbstract: false } && property.PropertyType.IsSubclassOf(typeof(OptionsRecord))
+            from option in OptionKey.Of(property.PropertyType)
+            where option.IsConfigured
+            select (property, Key: new ConfigurationKey(
+                KeyOf(option.Name), this, option, owner, whole => (OptionsRecord)property.GetValue(whole)!, (whole, part) => whole.With(property, part)));
         var sets = owner is not null ? [] : Sets().SelectMany(KeysOfSet, (property, key) => (property, key));
-        return own.Concat(inside).Concat(sets).Select((pair, i) => (pair.Item1, pair.Item2, Order: i)).OrderBy(pair => Depth(pair.Item1.DeclaringType!)).ThenBy(pair => pair.Item1.MetadataToken)
-            .ThenBy(pair => pair.Order).Select(pair => pair.Item2);
+        return own.Concat(inside).Concat(sets) // OrderBy keeps the order of equals
+            .OrderBy(pair => Depth(pair.Item1.DeclaringType!)).ThenBy(pair => pair.Item1.MetadataToken).Select(pair => pair.Item2);
     }
 
     private IEnumerable<ConfigurationKey> KeysOfSet(PropertyInfo property)

@@ -26,7 +26,8 @@ public static class ConfigurationTable
     public static IEnumerable<ConfigurationKey> Of(RunConfiguration configuration) => Keys.Where(key => key.IsIn(configuration));
 
     /// <summary>The key of that name that means something in the configuration, or null.</summary>
-    public static ConfigurationKey? Find(string name, RunConfiguration configuration) => Keys.FirstOrDefault(key => key.Name == name && key.IsIn(configuration));
+    public static ConfigurationKey? Find(string name, RunConfiguration configuration) =>
+        Keys.FirstOrDefault(key => key.Name == name && key.IsIn(configuration));
 
     /// <summary>The keys of that name, one for each record that has it.</summary>
     internal static IEnumerable<ConfigurationKey> Named(string name) => Keys.Where(key => key.Name == name);

@@ -4,7 +4,8 @@ using System.Reflection;
 namespace Weft.Training;
 
 /// <summary>
-/// The records that a configuration can name: every optimizer, schedule, augmentation and policy of the engine and of this library, found by reflection, and those
+/// The records that a configuration can name: every optimizer, schedule, augmentation and policy of the engine and of this library, found by reflection, and
+/// those
 /// that a program registers.
 /// </summary>
 public static class ConfigurationTypes
@@ -19,10 +20,12 @@ public static class ConfigurationTypes
     private static ImmutableArray<Type> _registered = [];
 
     /// <summary>
-    /// Lets configurations name a record of the program's own: "my_sgd" for <c>MySgdOptions</c>. To be called before a configuration is read; a second call for the
+    /// Lets configurations name a record of the program's own: "my_sgd" for <c>MySgdOptions</c>. To be called before a configuration is read; a second call
+    /// for the
     /// same type changes nothing.
     /// </summary>
-    /// <typeparam name="TRecord">Sealed, derived from <see cref="OptimizerOptions"/>, <see cref="Schedule"/>, <see cref="Augmentation"/> or another kind that a section names,
+    /// <typeparam name="TRecord">Sealed, derived from <see cref="OptimizerOptions"/>, <see cref="Schedule"/>, <see cref="Augmentation"/> or another kind that
+    /// a section names,
     /// and made without arguments.</typeparam>
     /// <exception cref="ArgumentException">The record has no kind or cannot be made without arguments, or another one has its name.</exception>
     public static void Register<TRecord>() where TRecord : OptionsRecord
@@ -31,7 +34,8 @@ public static class ConfigurationTypes
         if (!IsNameable(type))
             throw new ArgumentException($"{type.Name} cannot be named in a configuration; expected a sealed record whose constructor needs no arguments.");
         if (ConfigurationTable.Kinds.FirstOrDefault(kind => type.IsSubclassOf(kind)) is not { } found)
-            throw new ArgumentException($"{type.Name} is of no kind that a configuration names; expected one derived from {string.Join(", ", ConfigurationTable.Kinds.Select(kind => kind.Name))}.");
+            throw new ArgumentException(
+                $"{type.Name} is of no kind that a configuration names; expected one of {string.Join(", ", ConfigurationTable.Kinds.Select(kind => kind.Name))}.");
         Add(type, found);
     }
 

@@ -1,7 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// Puts values into a configuration. A section that may hold different records is given the right one first: the one that the last source names, with what was set before
+/// Puts values into a configuration. A section that may hold different records is given the right one first: the one that the last source names, with what
+/// was set before
 /// and means something there too. Then every other value finds its key.
 /// </summary>
 /// <param name="start">What the values change.</param>
@@ -13,7 +14,8 @@ internal sealed class ConfigurationValues(ResolvedConfiguration start, List<Prob
     private readonly HashSet<string> _unknownRecords = [];
     private RunConfiguration _configuration = start.Value;
 
-    /// <param name="written">From files and recipes: an option that only another record has is left out with a note, for files list what they were written with.</param>
+    /// <param name="written">From files and recipes: an option that only another record has is left out with a note, for files list what they were written
+    /// with.</param>
     /// <param name="typed">From the command line: such an option is a mistake.</param>
     public ResolvedConfiguration Apply(IReadOnlyList<ConfigurationValue> written, IReadOnlyList<ConfigurationValue> typed)
     {
@@ -57,7 +59,8 @@ internal sealed class ConfigurationValues(ResolvedConfiguration start, List<Prob
                 continue;
             // What was set stays where the new record has it too; what it has not is forgotten.
             _configuration = chosen;
-            foreach (var key in ConfigurationTable.Of(before).Where(key => key.Owner is not null && key.Section == name.Section && _origins.ContainsKey(key.Name)))
+            var set = ConfigurationTable.Of(before).Where(key => key.Owner is not null && key.Section == name.Section && _origins.ContainsKey(key.Name));
+            foreach (var key in set.ToList())
             {
                 if (ConfigurationTable.Find(key.Name, _configuration)?.TrySet(_configuration, key.Read(before)) is { } kept)
                     _configuration = kept;
@@ -83,7 +86,8 @@ internal sealed class ConfigurationValues(ResolvedConfiguration start, List<Prob
     private void AddRefused(ConfigurationKey key, ConfigurationValue value)
     {
         var advice = Suggestion.For(value.Text, key.Choices) is { } near ? $"; did you mean {near}?"
-            : key.RecordKind is { } kind ? $"; a record of the program's own is made known by ConfigurationTypes.Register<{OptionNames.TypeName(value.Text, kind)}>()"
+            : key.RecordKind is { } kind ? "; a record of the program's own is made known by "
+                + $"ConfigurationTypes.Register<{OptionNames.TypeName(value.Text, kind)}>()"
             : "";
         problems.Add(new Problem($"{key.Name} ({value.Origin})", key.Expected + advice, $"'{value.Text}'"));
     }
@@ -105,7 +109,8 @@ internal sealed class ConfigurationValues(ResolvedConfiguration start, List<Prob
     }
 
     private IEnumerable<string> Notes() =>
-        _dropped.GroupBy(value => (value.Origin, value.Record)).Select(group => $"{group.Key.Origin}: not used with {group.Key.Record}: {string.Join(", ", group.Select(value => value.Key))}");
+        _dropped.GroupBy(value => (value.Origin, value.Record)).Select(group =>
+            $"{group.Key.Origin}: not used with {group.Key.Record}: {string.Join(", ", group.Select(value => value.Key))}");
 
     private string Record(string section) => ConfigurationTable.Named($"{section}.{ConfigurationKey.NameKey}").Single().Read(_configuration);
 

@@ -7,7 +7,8 @@ internal static class FormerKeys
     private const string Factor = "schedule.factor";
 
     /// <summary>Keys that have another name now, with that name.</summary>
-    public static IReadOnlyDictionary<string, string> Renamed { get; } = new Dictionary<string, string> { ["training.label_smoothing"] = "loss.label_smoothing" };
+    public static IReadOnlyDictionary<string, string> Renamed { get; } =
+        new Dictionary<string, string> { ["training.label_smoothing"] = "loss.label_smoothing" };
 
     /// <summary>Today's name of a key.</summary>
     public static string Now(string key) => Renamed.GetValueOrDefault(key, key);
@@ -16,9 +17,11 @@ internal static class FormerKeys
     public static bool IsDefault(string key, string text) => key == Factor && text is ("none" or "null" or "~" or "");
 
     /// <summary>What a checkpoint remembers of a configuration, as today's program reads and writes it.</summary>
-    public static IEnumerable<(string Key, string Text)> Now(IReadOnlyDictionary<string, string> values, RunConfiguration configuration) => values.Select(value =>
+    public static IEnumerable<(string Key, string Text)> Now(IReadOnlyDictionary<string, string> values, RunConfiguration configuration) =>
+        values.Select(value =>
     {
         var key = Now(value.Key);
-        return (key, IsDefault(key, value.Value) && ConfigurationTable.Find(key, configuration) is { } known ? OptionKey.Write(known.DefaultValue) : value.Value);
+        var known = IsDefault(key, value.Value) ? ConfigurationTable.Find(key, configuration) : null;
+        return (key, known is null ? value.Value : OptionKey.Write(known.DefaultValue));
     });
 }

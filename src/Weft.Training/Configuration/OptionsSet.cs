@@ -26,7 +26,9 @@ public sealed class OptionsSet<TRecord> : IReadOnlyCollection<TRecord>, IEquatab
     /// <summary>Everything that is wrong with the records, each under its name in a configuration.</summary>
     public IEnumerable<Problem> Validate() => _records.SelectMany(record => record.Validate().Select(problem => problem with
     {
-        Where = OptionKey.Of(record.GetType()).FirstOrDefault(key => key.Name == problem.Where) is { } key ? OptionsSet.NameOf(typeof(TRecord), record.GetType(), key) : problem.Where,
+        Where = OptionKey.Of(record.GetType()).FirstOrDefault(key => key.Name == problem.Where) is { } key
+            ? OptionsSet.NameOf(typeof(TRecord), record.GetType(), key)
+            : problem.Where,
     }));
 
     OptionsRecord IOptionsSet.Find(Type type) => _records.FirstOrDefault(record => record.GetType() == type) ?? ConfigurationTypes.Create(type);

@@ -18,7 +18,9 @@ public sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDict
     /// <exception cref="WeftException">Exit 2: unknown key or refused value.</exception>
     public ResolvedConfiguration With(params IReadOnlyList<ConfigurationValue> overrides) => ConfigurationResolver.Override(this, overrides);
 
-    /// <summary>The file that reproduces this configuration: every key that means something in it, its origin as comment. Reading it back gives the same values.</summary>
+    /// <summary>
+    /// The file that reproduces this configuration: every key that means something in it, its origin as comment. Reading it back gives the same values.
+    /// </summary>
     public string ToYaml()
     {
         var text = new StringBuilder();

@@ -157,7 +157,8 @@ public abstract record TrainingSettings : OptionsRecord
     public int BatchSize { get; init; } = 128;
 
     /// <summary>With a decay the averages are what is validated, kept and exported.</summary>
-    [Description("Decay of the moving average of the weights, which is then what is validated and kept; none keeps the weights themselves."), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    [Description("Decay of the moving average of the weights, which is then what is validated and kept; none keeps the weights themselves."),
+        Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double? EmaDecay { get; init; }
 
     [Description("Seed of initial weights, order, augmentation and dropout."), Range(0.0, long.MaxValue)]

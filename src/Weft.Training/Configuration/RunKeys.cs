@@ -18,5 +18,6 @@ public static class RunKeys
     private static Dictionary<string, string> Of(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Of(configuration)
         .Where(key => isWanted(key.Name) && (key.Name == BestMetric || !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal))
             && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
-        .ToDictionary(key => key.Name, key => key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
+        .ToDictionary(key => key.Name, key =>
+            key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
 }

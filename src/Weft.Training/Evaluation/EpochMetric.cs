@@ -1,7 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// A number that an epoch's validation gives: a column of <c>metrics.csv</c>, a curve in every view, and what early stopping, the plateau schedule and the choice of the
+/// A number that an epoch's validation gives: a column of <c>metrics.csv</c>, a curve in every view, and what early stopping, the plateau schedule and the
+/// choice of the
 /// best epoch can go by. Each known one is found by reflection; <see cref="ConfigurationTypes.Register{TRecord}"/> adds a program's own.
 /// </summary>
 public abstract record EpochMetric : OptionsRecord

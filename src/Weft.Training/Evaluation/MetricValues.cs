@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -42,7 +43,8 @@ internal sealed class MetricValuesConverter : JsonConverter<MetricValues>
             var name = reader.GetString()!;
             reader.Read();
             var value = reader.TokenType == JsonTokenType.Number ? reader.GetDouble()
-                : reader.TokenType == JsonTokenType.String && reader.GetString() is "NaN" or "Infinity" or "-Infinity" ? double.Parse(reader.GetString()!, System.Globalization.CultureInfo.InvariantCulture)
+                : reader.TokenType == JsonTokenType.String && reader.GetString() is "NaN" or "Infinity" or "-Infinity"
+                    ? double.Parse(reader.GetString()!, CultureInfo.InvariantCulture)
                 : throw new JsonException("A number was expected.");
             values.Add(new(name, value));
         }
@@ -58,7 +60,7 @@ internal sealed class MetricValuesConverter : JsonConverter<MetricValues>
             if (double.IsFinite(number))
                 writer.WriteNumber(name, number);
             else
-                writer.WriteString(name, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                writer.WriteString(name, number.ToString(CultureInfo.InvariantCulture));
         }
 
         writer.WriteEndObject();

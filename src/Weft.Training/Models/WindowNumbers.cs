@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Weft.Training;
 
-/// <summary>A <see cref="Size2d"/> or a <see cref="Padding2d"/> as a document writes it: one number where all sides are alike, else a list (height, width; top, left, bottom, right).</summary>
+/// <summary>
+/// A <see cref="Size2d"/> or a <see cref="Padding2d"/> as a document writes it: one number where all sides are alike, else a list (height, width; top, left,
+/// bottom, right).
+/// </summary>
 internal static class WindowNumbers
 {
     public static bool Fits(Type type) => type == typeof(Size2d) || type == typeof(Padding2d);

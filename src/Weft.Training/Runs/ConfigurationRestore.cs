@@ -96,7 +96,8 @@ public static class ConfigurationRestore
         var values = Readable(run).Where(value => !lasting.ContainsKey(value.Key))
             .Concat(lasting.Select(pair => new ConfigurationValue(
                 pair.Key, pair.Key == ConfigurationResolver.ModelKey && ModelFile.IsPath(pair.Value) ? run.ModelFile : pair.Value, "checkpoint")));
-        return new ConfigurationValues(new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>()), problems: []).Apply([.. values], []);
+        var defaults = new ResolvedConfiguration(new RunConfiguration(), new Dictionary<string, string>());
+        return new ConfigurationValues(defaults, problems: []).Apply([.. values], []);
     }
 
     // The folder of the data stands in run.json too, as it was at the start.

@@ -41,10 +41,12 @@ internal sealed record MetricsFile(IReadOnlyList<MetricsRow> Rows, int Damaged, 
         var header = lines.Length > 0 && lines[0].StartsWith(MetricsRow.Header, StringComparison.Ordinal) ? lines[0] : null;
         var isOld = header is not null && !header.EndsWith(MetricsRow.ChecksumColumn, StringComparison.Ordinal);
         IReadOnlyList<string> named = header is null ? ColumnsOfNow
-            : [.. header[MetricsRow.Header.Length..(header.Length - (isOld ? 0 : MetricsRow.ChecksumColumn.Length))].Split(',', StringSplitOptions.RemoveEmptyEntries)];
+            : header[MetricsRow.Header.Length..(header.Length - (isOld ? 0 : MetricsRow.ChecksumColumn.Length))]
+                .Split(',', StringSplitOptions.RemoveEmptyEntries);
         var rows = Rows(named);
         // Where the header is lost or a name in it is damaged, the columns are those that this program would write.
-        var isHeaderDamaged = lines.Length > 0 && (header is null || (rows.Count > 0 && rows.TrueForAll(row => row is null) && !named.SequenceEqual(ColumnsOfNow)));
+        var isHeaderDamaged = lines.Length > 0
+            && (header is null || (rows.Count > 0 && rows.TrueForAll(row => row is null) && !named.SequenceEqual(ColumnsOfNow)));
         if (!isHeaderDamaged || header is null)
             return new MetricsFile([.. rows.OfType<MetricsRow>()], rows.Count(row => row is null), !isOld && !isHeaderDamaged, named);
         rows = Rows(ColumnsOfNow);

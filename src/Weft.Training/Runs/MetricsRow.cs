@@ -11,7 +11,8 @@ public sealed record MetricsRow(
     public const string Header = "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second";
 
     /// <summary>
-    /// The last column: CRC-32 of the row up to the comma before it, and of the further columns' names after a comma each, eight hexadecimal digits. Runs of 0.1 have none.
+    /// The last column: CRC-32 of the row up to the comma before it, and of the further columns' names after a comma each, eight hexadecimal digits. Runs of
+    /// 0.1 have none.
     /// </summary>
     public const string ChecksumColumn = ",crc32";
 
@@ -27,8 +28,13 @@ public sealed record MetricsRow(
     public string ToCsv() => ToCsv(Further.Select(value => value.Key));
 
     /// <summary>As the other, for a file that has these further columns.</summary>
-    public string ToCsv(IEnumerable<string> further) => string.Join(',', further.Select(name => Further[name].ToString(CultureInfo.InvariantCulture)).Prepend(string.Create(
-        CultureInfo.InvariantCulture, $"{Epoch},{Step},{TrainLoss},{TrainAccuracy},{ValidationLoss},{ValidationAccuracy},{LearningRate},{Seconds:0.###},{ImagesPerSecond:0.#}")));
+    public string ToCsv(IEnumerable<string> further)
+    {
+        var nine = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Epoch},{Step},{TrainLoss},{TrainAccuracy},{ValidationLoss},{ValidationAccuracy},{LearningRate},{Seconds:0.###},{ImagesPerSecond:0.#}");
+        return string.Join(',', further.Select(name => Further[name].ToString(CultureInfo.InvariantCulture)).Prepend(nine));
+    }
 
     /// <summary>With its checksum.</summary>
     public string ToCheckedCsv(IEnumerable<string> further)

@@ -64,7 +64,9 @@ public sealed record TrainingOptions : TrainingSettings
             Optimizer = Optimizer is SamOptions sam ? sam.Around : Optimizer,
             Sam = new SamConfiguration { Rho = (Optimizer as SamOptions)?.Rho },
             Schedule = Schedule is WarmUp warmUp ? warmUp.Then : Schedule,
-            WarmUp = Schedule is WarmUp { Epochs: var epochs, StartFraction: var start } ? new WarmUpConfiguration { Epochs = epochs, Start = start } : new WarmUpConfiguration(),
+            WarmUp = Schedule is WarmUp { Epochs: var epochs, StartFraction: var start }
+                ? new WarmUpConfiguration { Epochs = epochs, Start = start }
+                : new WarmUpConfiguration(),
             Augmentation = new AugmentationOptions { Applied = Augmentations },
             EarlyStopping = EarlyStopping,
             Checkpoint = Checkpoint,

@@ -23,7 +23,10 @@ public abstract record Loss : OptionsRecord
     /// <exception cref="ArgumentOutOfRangeException">A label or a mixing weight is out of its range.</exception>
     public abstract LossResult Evaluate(ReadOnlySpan<float> logits, int classes, in Targets targets, Span<float> gradient);
 
-    /// <summary>The weights of the classes: balanced ones are samples / (classes · samples of the class), as scikit-learn has it; a class without samples has weight 0.</summary>
+    /// <summary>
+    /// The weights of the classes: balanced ones are samples / (classes · samples of the class), as scikit-learn has it; a class without samples has weight
+    /// 0.
+    /// </summary>
     /// <param name="counts">Samples of each class in the training split.</param>
     /// <returns>Empty where every class has weight 1.</returns>
     public float[] Weights(IReadOnlyList<int> counts)
@@ -43,7 +46,8 @@ public enum ClassWeighting
 }
 
 /// <summary>
-/// loss = −Σ w·t·log softmax(x), the mean over the samples; w are the classes' weights. Without weights it is <see cref="SoftmaxCrossEntropy"/>, to the same bits.
+/// loss = −Σ w·t·log softmax(x), the mean over the samples; w are the classes' weights. Without weights it is <see cref="SoftmaxCrossEntropy"/>, to the same
+/// bits.
 /// </summary>
 /// <remarks>With weights the sum is divided by the number of samples, as PyTorch's <c>CrossEntropyLoss</c> does for targets that are distributions.</remarks>
 public sealed record CrossEntropyLoss : Loss

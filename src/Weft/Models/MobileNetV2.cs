@@ -3,7 +3,8 @@ namespace Weft;
 /// <summary>
 /// MobileNetV2 as torchvision builds it, with the names of its <c>state_dict</c>: a 3×3 convolution with stride 2, seventeen inverted residual blocks (1×1
 /// convolution to six times the channels, depthwise 3×3, 1×1 convolution back), a 1×1 convolution to 1280 channels, global average pool, dropout (default 0.2),
-/// logits; 2.2 million parameters without the logits. <see cref="ActivationName.Relu"/> means ReLU6 here, as in the paper; channels are rounded to multiples of 8.
+/// logits; 2.2 million parameters without the logits. <see cref="ActivationName.Relu"/> means ReLU6 here, as in the paper; channels are rounded to multiples
+/// of 8.
 /// </summary>
 /// <remarks>Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", CVPR 2018, table 2.</remarks>
 internal static class MobileNetV2
@@ -38,7 +39,9 @@ internal static class MobileNetV2
         ]));
     }
 
-    /// <summary>Widens, convolves each channel by itself and narrows again, the last without an activation; added to its input where the shapes are the same.</summary>
+    /// <summary>
+    /// Widens, convolves each channel by itself and narrows again, the last without an activation; added to its input where the shapes are the same.
+    /// </summary>
     public static Layer InvertedResidual(ModelOptions options, int inputs, int outputs, int stride, int expansion)
     {
         var hidden = inputs * expansion;

@@ -14,7 +14,9 @@ public sealed record ModelOptions : OptionsRecord, IOptionRules
     [Description("Dropout rate before the logits; none is the model's own."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double? Dropout { get; init; }
 
-    /// <summary>Rate of the dropout before a hidden fully connected layer, or (wideresnet) between the convolutions of a block; models without either do not use it.</summary>
+    /// <summary>
+    /// Rate of the dropout before a hidden fully connected layer, or (wideresnet) between the convolutions of a block; models without either do not use it.
+    /// </summary>
     [Description("Dropout rate before a hidden fully connected layer; none is the model's own."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double? FeatureDropout { get; init; }
 
@@ -24,7 +26,9 @@ public sealed record ModelOptions : OptionsRecord, IOptionRules
     [Description("The norm after every convolution.")]
     public NormalizationName Normalization { get; init; } = NormalizationName.Batch;
 
-    /// <summary>Groups of <see cref="NormalizationName.Group"/>; they divide the channels of every layer they follow. 8 divides every width of the catalog.</summary>
+    /// <summary>
+    /// Groups of <see cref="NormalizationName.Group"/>; they divide the channels of every layer they follow. 8 divides every width of the catalog.
+    /// </summary>
     [Description("normalization group: into how many groups the channels are divided."), Range(1, 4096)]
     public int NormalizationGroups { get; init; } = 8;
 

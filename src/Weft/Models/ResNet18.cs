@@ -23,7 +23,9 @@ internal static class ResNet18
         new Linear(options.Classes) { Name = "fc" },
     ]));
 
-    /// <summary>activation(norm(conv(activation(norm(conv(x))))) + x), and with <paramref name="downsample"/> a 1×1 convolution and a norm over the second x.</summary>
+    /// <summary>
+    /// activation(norm(conv(activation(norm(conv(x))))) + x), and with <paramref name="downsample"/> a 1×1 convolution and a norm over the second x.
+    /// </summary>
     public static Sequential BasicBlock(ModelOptions options, int channels, int stride, bool downsample, string name) => new(
     [
         new Residual(new Sequential(

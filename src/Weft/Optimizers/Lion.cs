@@ -9,7 +9,9 @@ namespace Weft;
 /// Evolved sign momentum: w ← w · (1 − rate · decay) − rate · sign(β1 · m + (1 − β1) · gradient); then m ← β2 · m + (1 − β2) · gradient.
 /// Every weight moves by the rate, so that it is 3 to 10 times smaller than Adam's and the decay as much larger. sign(0) is 0, sign(NaN) NaN.
 /// </summary>
-/// <remarks>Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, algorithm 2, with the decay where the authors' PyTorch code has it.</remarks>
+/// <remarks>
+/// Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, algorithm 2, with the decay where the authors' PyTorch code has it.
+/// </remarks>
 public sealed record LionOptions : OptimizerOptions
 {
     [Description("Share of the mean gradient in the direction of a step."), Range(0.0, 1.0, MaximumIsExclusive = true)]

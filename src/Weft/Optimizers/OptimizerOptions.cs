@@ -31,7 +31,10 @@ public abstract record OptimizerOptions : OptionsRecord
 /// Stochastic gradient descent: g ← gradient + decay · w; m ← momentum · m + g; w ← w − rate · m,
 /// or with Nesterov's look-ahead w ← w − rate · (g + momentum · m).
 /// </summary>
-/// <remarks>Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013, in the form PyTorch gives it (the rate outside the moment).</remarks>
+/// <remarks>
+/// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013, in the form PyTorch gives it (the rate outside the
+/// moment).
+/// </remarks>
 public sealed record SgdOptions : OptimizerOptions, IOptionRules
 {
     [Description("Share of the last update that is kept."), Range(0.0, 1.0, MaximumIsExclusive = true)]
@@ -65,7 +68,9 @@ public abstract record AdaptiveMomentOptions : OptimizerOptions
 /// <remarks>Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.</remarks>
 public sealed record AdamOptions : AdaptiveMomentOptions;
 
-/// <summary>As <see cref="AdamOptions"/>, but the decay does not pass through the moments: w ← w · (1 − rate · decay) before the update, g ← gradient.</summary>
+/// <summary>
+/// As <see cref="AdamOptions"/>, but the decay does not pass through the moments: w ← w · (1 − rate · decay) before the update, g ← gradient.
+/// </summary>
 /// <remarks>Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.</remarks>
 public sealed record AdamWOptions : AdaptiveMomentOptions;
 
@@ -87,7 +92,8 @@ public sealed record RmsPropOptions : OptimizerOptions
 
 /// <summary>
 /// Sharpness-aware minimization around another optimizer: the gradient is taken at w + ρ · gradient / ‖gradient‖ and applied at w.
-/// A step takes two passes, see <see cref="Optimizer.Perturb"/>. Weight decay and clipping are the <see cref="Around"/> optimizer's; those of this record are not used
+/// A step takes two passes, see <see cref="Optimizer.Perturb"/>. Weight decay and clipping are the <see cref="Around"/> optimizer's; those of this record are
+/// not used
 /// and must be left alone.
 /// </summary>
 /// <remarks>Foret et al., "Sharpness-aware minimization for efficiently improving generalization", ICLR 2021.</remarks>

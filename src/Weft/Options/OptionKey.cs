@@ -21,7 +21,8 @@ public sealed class OptionKey
         Property = property;
         Name = OptionNames.Of(property.Name);
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        MayBeNone = Type != property.PropertyType || (Type == typeof(string) && new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable);
+        MayBeNone = Type != property.PropertyType
+            || (Type == typeof(string) && new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable);
         Help = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
         IsConfigured = !property.IsDefined(typeof(NotConfiguredAttribute));
         Choices = Type.IsEnum ? [.. Enum.GetNames(Type).Select(OptionNames.Of)] : [];
@@ -117,7 +118,8 @@ public sealed class OptionKey
     };
 
     private static bool IsValue(Type type) =>
-        type.IsEnum || (type.IsAbstract && type.IsSubclassOf(typeof(OptionsRecord))) || type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(string);
+        type.IsEnum || (type.IsAbstract && type.IsSubclassOf(typeof(OptionsRecord)))
+            || type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(string);
 
     private static Type Kind(Type record) => record.BaseType == typeof(OptionsRecord) ? record : Kind(record.BaseType!);
 

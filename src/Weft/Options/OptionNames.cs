@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Weft;
 
-/// <summary>How the names of types and properties are written in files and on the command line: in snake case, without the ending that says what kind of thing it is.</summary>
+/// <summary>
+/// How the names of types and properties are written in files and on the command line: in snake case, without the ending that says what kind of thing it is.
+/// </summary>
 public static class OptionNames
 {
     // Words that snake case would tear apart.
@@ -12,7 +14,10 @@ public static class OptionNames
     public static string Of(string name) =>
         JsonNamingPolicy.SnakeCaseLower.ConvertName(Words.Aggregate(name, (text, word) => text.Replace(word.Written, word.Word, StringComparison.Ordinal)));
 
-    /// <summary>The name of a type among those that derive from <paramref name="kind"/>: "sgd" for SgdOptions, "one_cycle" for OneCycleSchedule, "focal" for FocalLoss.</summary>
+    /// <summary>
+    /// The name of a type among those that derive from <paramref name="kind"/>: "sgd" for SgdOptions, "one_cycle" for OneCycleSchedule, "focal" for
+    /// FocalLoss.
+    /// </summary>
     public static string Of(Type type, Type kind)
     {
         var ending = Ending(kind);

@@ -48,7 +48,10 @@ public sealed record ReduceOnPlateau : Schedule
     }
 }
 
-/// <summary>What <see cref="ReduceOnPlateau"/> remembers between epochs: plain values, to be stored with a checkpoint. The default is the state before the first epoch.</summary>
+/// <summary>
+/// What <see cref="ReduceOnPlateau"/> remembers between epochs: plain values, to be stored with a checkpoint. The default is the state before the first
+/// epoch.
+/// </summary>
 /// <param name="Best">The best metric so far; null before the first.</param>
 /// <param name="EpochsWithout">Epochs since it improved or the rate was reduced.</param>
 /// <param name="CooldownLeft">Epochs that will not be counted.</param>

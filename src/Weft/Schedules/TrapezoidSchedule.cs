@@ -4,10 +4,14 @@ using System.ComponentModel.DataAnnotations;
 namespace Weft;
 
 /// <summary>
-/// Warm-up, stable, decay: rate = peak · min(1, (step + 1) / (rise · total), end + (1 − end) · (total − step) / (fall · total)), with end the last rate as a share of the
+/// Warm-up, stable, decay: rate = peak · min(1, (step + 1) / (rise · total), end + (1 − end) · (total − step) / (fall · total)), with end the last rate as a
+/// share of the
 /// peak. The rate is the peak for most of the training, so that the end can be moved (<c>weft extend</c>) and only the fall differs.
 /// </summary>
-/// <remarks>Zhai et al., "Scaling vision transformers", CVPR 2022; Hägele et al., "Scaling laws and compute-optimal training beyond fixed training durations", NeurIPS 2024.</remarks>
+/// <remarks>
+/// Zhai et al., "Scaling vision transformers", CVPR 2022; Hägele et al., "Scaling laws and compute-optimal training beyond fixed training durations", NeurIPS
+/// 2024.
+/// </remarks>
 public sealed record TrapezoidSchedule : Schedule, IOptionRules
 {
     [Description("Share of all steps in which the learning rate rises from nothing."), Range(0.0, 1.0)]

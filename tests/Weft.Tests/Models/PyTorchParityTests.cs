@@ -90,7 +90,8 @@ public class PyTorchParityTests
     private static void RequireGradient(Parameter parameter, Fixture fixture, Dictionary<string, double> norms)
     {
         var gradient = parameter.ReadGradient();
-        // A bias or shift in front of a norm has the true gradient 0 (almost, with ReLUs between); the computed one is the rounding of terms as large as the weights' gradient.
+        // A bias or shift in front of a norm has the true gradient 0 (almost, with ReLUs between); the computed one is the rounding of terms as large as the
+        // weights' gradient.
         var size = parameter.Kind is ParameterKind.Bias or ParameterKind.NormShift ? Math.Max(norms[parameter.Name], norms[parameter.Name.Replace("bias", "weight")]) : norms[parameter.Name];
         if (fixture.Has($"whole.{parameter.Name}"))
         {

@@ -25,7 +25,7 @@ public sealed record AugmentationOptions : OptionsRecord, IOptionRules
 
     /// <summary>Those of a kind that are on, in the order they apply.</summary>
     internal IReadOnlyList<TKind> OfKind<TKind>() where TKind : Augmentation =>
-        [.. Applied.OfType<TKind>().Where(augmentation => augmentation.IsOn).OrderBy(augmentation => augmentation.Order).ThenBy(augmentation => augmentation.Stream)];
+        [.. Applied.OfType<TKind>().Where(one => one.IsOn).OrderBy(one => one.Order).ThenBy(one => one.Stream)];
 
     IEnumerable<Problem> IOptionRules.Conflicts() => Applied.Validate();
 }

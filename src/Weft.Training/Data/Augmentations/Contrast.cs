@@ -8,7 +8,8 @@ namespace Weft.Training;
 /// <c>ColorJitter</c> has it, without its clipping.
 /// </summary>
 [RandomStream(9, Order = 1)]
-public sealed record Contrast([property: Description("Largest change of an image's contrast, as a share of it."), Range(0.0, 1.0)] double Strength = 0) : PixelAugmentation
+public sealed record Contrast(
+    [property: Description("Largest change of an image's contrast, as a share of it."), Range(0.0, 1.0)] double Strength = 0) : PixelAugmentation
 {
     public override bool IsOn => Strength != 0;
 

@@ -7,7 +7,8 @@ namespace Weft.Training;
 /// Overwrites a random rectangle with the data set's mean (Zhong et al. 2020, "Random erasing data augmentation"; there the fill is random values).
 /// </summary>
 [RandomStream(5, Order = 100)]
-public sealed record RandomErasing([property: Description("Probability of erasing a rectangle."), Range(0.0, 1.0)] double Probability = 0) : PixelAugmentation, IOptionRules
+public sealed record RandomErasing(
+    [property: Description("Probability of erasing a rectangle."), Range(0.0, 1.0)] double Probability = 0) : PixelAugmentation, IOptionRules
 {
     // A rectangle that does not fit is drawn again; after this many tries the image stays as it is.
     private const int Tries = 10;

@@ -5,7 +5,8 @@ namespace Weft.Training;
 
 /// <summary>Moves the image by a uniformly random share of its width and of its height to either side; what comes in is black.</summary>
 [RandomStream(3)]
-public sealed record Shift([property: Description("Largest shift as a share of width and height."), Range(0.0, Shift.Maximum)] double Fraction = 0) : GeometricAugmentation
+public sealed record Shift(
+    [property: Description("Largest shift as a share of width and height."), Range(0.0, Shift.Maximum)] double Fraction = 0) : GeometricAugmentation
 {
     private const double Maximum = 0.2;
 
