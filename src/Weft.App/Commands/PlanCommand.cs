@@ -24,7 +24,8 @@ internal sealed class PlanCommand : StoppableVerb
         var limit = MemoryLimit.Current();
         TrainingMemory.Require(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
         using var benchmark = new StepBenchmark(
-            description, device, configuration.CompileOptions, configuration.EffectiveOptimizer) { Loss = configuration.Loss };
+            description, device, configuration.CompileOptions, configuration.EffectiveOptimizer)
+        { Loss = configuration.Loss };
         var milliseconds = benchmark.Measure(Rehearsal, cancellationToken).MedianMilliseconds;
         if (configuration.Sam.LastEpochs is { } last && last < configuration.Training.Epochs)
         {

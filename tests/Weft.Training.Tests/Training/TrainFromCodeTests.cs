@@ -40,7 +40,8 @@ public sealed class TrainFromCodeTests : IDisposable
     {
         var options = Options with
         {
-            Optimizer = new SamOptions(new SgdOptions { LearningRate = 0.02 }) { Rho = 0.1 }, Schedule = new WarmUp(new SawtoothSchedule { Steps = 4 }) { Epochs = 0.5 },
+            Optimizer = new SamOptions(new SgdOptions { LearningRate = 0.02 }) { Rho = 0.1 },
+            Schedule = new WarmUp(new SawtoothSchedule { Steps = 4 }) { Epochs = 0.5 },
             Loss = new FocalLoss { Gamma = 1, LabelSmoothing = 0.1 },
         };
         var memory = Trainer.Train(Network, TinyTraining.Dataset(), options);
