@@ -22,7 +22,7 @@ public class LayerBenchmarks
     };
 
     private readonly float[] _images = new float[BatchSize * Input.Length];
-    private readonly CpuDevice _device = new(threads: 1);
+    private readonly Device _device = Device.Cpu(threads: 1);
     private Network? _network;
     private Optimizer? _optimizer;
     private long _step;
