@@ -15,7 +15,7 @@ public sealed record BestEpoch(int Epoch, double ValidationAccuracy, double Vali
 /// </summary>
 public sealed record BestRule(EpochMetric Metric)
 {
-    /// <summary>By validation accuracy.</summary>
+    /// <summary>The rule that goes by the validation accuracy.</summary>
     public static BestRule Usual { get; } = new(new ValidationAccuracyMetric());
 
     /// <summary>The rule of a run.</summary>

@@ -15,6 +15,10 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null) : IChec
     /// <inheritdoc cref="SaveLast"/>
     public void KeepEpoch(int epoch, ReadOnlyMemory<byte> checkpoint) => Save(run.EpochCheckpoint(epoch), checkpoint);
 
+    /// <summary>The model of the best checkpoint, or of the last one where no epoch was finished.</summary>
+    /// <exception cref="WeftException">The checkpoint is damaged or gone.</exception>
+    public TrainedModel LoadModel() => TrainedModel.Load(_files.Exists(run.BestCheckpoint) ? run.BestCheckpoint : run.LastCheckpoint);
+
     /// <summary>
     /// The newest valid of last and the one before it. A damaged file is renamed (never deleted) and reported through <paramref name="warn"/>.
     /// </summary>

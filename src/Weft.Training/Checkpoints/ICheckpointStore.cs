@@ -11,6 +11,10 @@ internal interface ICheckpointStore
 
     /// <summary>The state after an epoch, kept for good.</summary>
     void KeepEpoch(int epoch, ReadOnlyMemory<byte> checkpoint);
+
+    /// <summary>The model of the best checkpoint, or of the last one where no epoch was finished.</summary>
+    /// <exception cref="WeftException">The checkpoint is damaged or gone.</exception>
+    TrainedModel LoadModel();
 }
 
 /// <summary>The best and the last checkpoint of a training that leaves nothing on disk.</summary>
@@ -19,14 +23,13 @@ internal sealed class MemoryCheckpoints : ICheckpointStore
     private byte[]? _best;
     private byte[]? _last;
 
-    /// <summary>The best checkpoint, or the last one where no epoch was finished.</summary>
-    public byte[]? Best => _best ?? _last;
-
     public void SaveLast(ReadOnlyMemory<byte> checkpoint) => Copy(checkpoint, ref _last);
 
     public void SaveBest(ReadOnlyMemory<byte> checkpoint) => Copy(checkpoint, ref _best);
 
     public void KeepEpoch(int epoch, ReadOnlyMemory<byte> checkpoint) { }
+
+    public TrainedModel LoadModel() => CheckpointFile.ParseModel(_best ?? _last!, "the training's own memory");
 
     private static void Copy(ReadOnlyMemory<byte> checkpoint, ref byte[]? kept)
     {

@@ -70,12 +70,7 @@ public sealed class TrainedModel
 
     /// <summary>The network with its weights, ready to run on a device.</summary>
     /// <exception cref="WeftException">A weight is missing, left over or of another shape.</exception>
-    public Network Compile(Device device, CompileOptions options)
-    {
-        var network = Network.Compile(Description, device, options);
-        StateTensors.Fill(network.State, Weights, "weights");
-        return network;
-    }
+    public Network Compile(Device device, CompileOptions options) => Filled(Network.Compile(Description, device, options), Weights);
 
     /// <summary>Refuses to classify where the network, and what it was read from, do not fit into memory.</summary>
     /// <param name="samples">Bytes that are held of a data set; 0 where pictures come one by one.</param>
@@ -90,8 +85,7 @@ public sealed class TrainedModel
     {
         var network = Network.Compile(part, device, options);
         var names = network.State.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        StateTensors.Fill(network.State, [.. Weights.Where(tensor => names.Contains(tensor.Name))], "weights");
-        return network;
+        return Filled(network, [.. Weights.Where(tensor => names.Contains(tensor.Name))]);
     }
 
     /// <summary>Samples in batches, preprocessed as the model was trained.</summary>
@@ -99,4 +93,18 @@ public sealed class TrainedModel
 
     /// <summary>The same model, whose views are known from elsewhere.</summary>
     internal TrainedModel With(TestTimeAugmentation views) => new(Metadata, Weights) { FileBytes = FileBytes, _views = views };
+
+    private static Network Filled(Network network, IReadOnlyList<NamedTensor> weights)
+    {
+        try
+        {
+            StateTensors.Fill(network.State, weights, "weights");
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
 }

@@ -8,7 +8,7 @@ public sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDict
     /// <summary>The recipe it was built on, or null.</summary>
     public string? RecipeName { get; init; }
 
-    /// <summary>For people: what files and recipes said that means nothing here, such as another optimizer's options.</summary>
+    /// <summary>Sentences for people about values of files and recipes that mean nothing here, such as another optimizer's options.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>"default" for what nobody set.</summary>

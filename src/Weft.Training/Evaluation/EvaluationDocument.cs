@@ -23,7 +23,7 @@ public abstract record EvaluationFigures
         DataFingerprint = result.DataFingerprint;
     }
 
-    /// <summary>The run's folder.</summary>
+    /// <summary>The folder of the run that was evaluated.</summary>
     [JsonPropertyOrder(-1)]
     public required string Run { get; init; }
 

@@ -46,16 +46,12 @@ public static class LearningRateSearch
     public static LearningRateSearchResult Run(RunConfiguration configuration, ImageDataset dataset, LearningRateSearchOptions options, CancellationToken stop = default)
     {
         var data = TrainingData.Prepare(dataset, configuration.Data);
-        using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
-        var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
-        TrainingMemory.Require(configuration, description, device, dataset.Train, MemoryLimit.Current(), options.CommandLine);
-        using var network = Network.Compile(description, device, configuration.CompileOptions);
-        using var optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
+        using var compiled = CompiledTraining.Of(configuration, null, dataset, MemoryLimit.Current(), options.CommandLine, readsCheckpoint: false);
         using var loader = new BatchLoader(dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions
         {
             BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed, Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,
         });
-        var step = new TrainingStep(network, optimizer, configuration.Loss, configuration.Loss.Weights(data.TrainedClasses.PerClass));
+        var step = new TrainingStep(compiled.Network, compiled.Optimizer, configuration.Loss, configuration.Loss.Weights(data.TrainedClasses.PerClass));
         var points = new List<LearningRatePoint>();
         var (average, lowest) = (0.0, double.PositiveInfinity);
         for (var i = 0; i < options.Steps; i++)

@@ -13,7 +13,6 @@ internal sealed class TrainingLoop
     private readonly TrainingStep _step;
     private readonly TrainingPolicies _policies;
     private readonly ICheckpointStore _store;
-    private readonly MemoryCheckpoints? _memory;
     private readonly CheckpointKeeper _keeper;
     private readonly RunRecorder _recorder;
     private readonly TrainingTimer _timer;
@@ -36,7 +35,7 @@ internal sealed class TrainingLoop
         _position = session.Start;
         _policies = new TrainingPolicies(session, _position.PolicyStates);
         _timer = new TrainingTimer(session.Surroundings.Clock, recorder, _position);
-        _store = session.Folder is { } folder ? new CheckpointStore(folder, session.Surroundings.Files) : _memory = new MemoryCheckpoints();
+        _store = session.Folder is { } folder ? new CheckpointStore(folder, session.Surroundings.Files) : new MemoryCheckpoints();
         _keeper = new CheckpointKeeper(session, _store, recorder, _timer);
         _details = new TrainingDetails(session, recorder);
         _validation = new EvaluationLoader(session.Data.Dataset.Train, session.Data.Split.Validation, session.Data.Statistics, _configuration.Training.BatchSize);
@@ -234,9 +233,7 @@ internal sealed class TrainingLoop
         _timer.RunTime, _timer.RunImagesPerSecond, reason, detail)
     {
         History = _recorder.Rows,
-        ReadModel = () => _session.Folder is { } folder
-            ? TrainedModel.Load(File.Exists(folder.BestCheckpoint) ? folder.BestCheckpoint : folder.LastCheckpoint)
-            : CheckpointFile.ParseModel(_memory!.Best!, _session.Description.Name),
+        ReadModel = _store.LoadModel,
     };
 
     private WeftException Diverged(string what)

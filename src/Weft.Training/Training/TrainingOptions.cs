@@ -9,7 +9,7 @@ public sealed record TrainingOptions : TrainingSettings
     /// <value>Default: SGD with Nesterov momentum.</value>
     public OptimizerOptions Optimizer { get; init; } = new RunConfiguration().Optimizer;
 
-    /// <summary>What is minimized.</summary>
+    /// <summary>The loss that training minimizes.</summary>
     /// <value>Default: cross-entropy.</value>
     public Loss Loss { get; init; } = new RunConfiguration().Loss;
 
@@ -45,7 +45,7 @@ public sealed record TrainingOptions : TrainingSettings
     /// <value>Default: null, which leaves nothing on disk.</value>
     public RunStore? Runs { get; init; }
 
-    /// <summary>The run's name.</summary>
+    /// <summary>The name that the run gets in <see cref="Runs"/>.</summary>
     /// <value>Default: null, which gives the network's name and a number.</value>
     public string? RunName { get; init; }
 

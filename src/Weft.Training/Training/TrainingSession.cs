@@ -82,18 +82,20 @@ public sealed class TrainingSession : IDisposable
                 weights.ApplyTo(compiled.Network);
             }
 
-            var taken = run?.Store.Create(compiled.Description.Name, run.Name, (made, name) =>
-            {
-                var filling = new TrainingSession(configuration.Value, data, compiled, made, surroundings);
-                filling.FillFolder(made, name, configuration, run);
-            });
-            return new TrainingSession(configuration.Value, data, compiled, taken, surroundings) { Warnings = data.Warnings, Policies = policies ?? [] };
+            if (run is null)
+                return Over(null);
+            TrainingSession? session = null;
+            run.Store.Create(compiled.Description.Name, run.Name, (made, name) => (session ??= Over(made)).FillFolder(made, name, configuration, run));
+            return session!;
         }
         catch
         {
             compiled.Dispose();
             throw;
         }
+
+        TrainingSession Over(RunLock? taken) =>
+            new(configuration.Value, data, compiled, taken, surroundings) { Warnings = data.Warnings, Policies = policies ?? [] };
     }
 
     /// <summary>Goes on with a run where its newest valid checkpoint left it.</summary>

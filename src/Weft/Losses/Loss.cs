@@ -64,7 +64,7 @@ public sealed record CrossEntropyLoss : Loss
 /// <remarks>Lin et al., "Focal loss for dense object detection", ICCV 2017; the sum over t extends it to smoothed and mixed targets.</remarks>
 public sealed record FocalLoss : Loss
 {
-    /// <summary>γ.</summary>
+    /// <summary>γ, the exponent of 1 − p.</summary>
     [Description("How much less counts what is right already; 0 is cross-entropy."), Range(0.0, 10.0)]
     public double Gamma { get; init; } = 2;
 

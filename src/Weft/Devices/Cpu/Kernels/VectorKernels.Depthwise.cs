@@ -19,7 +19,7 @@ internal unsafe struct DepthwiseRow
     /// <summary>From one sum to the next.</summary>
     public nint YStep;
 
-    /// <summary>Sums.</summary>
+    /// <summary>How many sums the row has.</summary>
     public int Count;
 
     /// <summary>y += instead of y =.</summary>
