@@ -32,7 +32,7 @@ internal static class App
         {
             var error = AsWeftException(exception, arguments);
             ErrorPrinter.Print(error, screen);
-            return error.Code;
+            return ExitCodes.For(error.Kind);
         }
     }
 
@@ -85,11 +85,11 @@ internal static class App
         // The last is what the runtime makes of a file that may not grow any more.
         IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { TargetSite.DeclaringType.Namespace: "System.IO" } =>
             DiskFailure.IsFull(exception)
-                ? new WeftException(ExitCode.DiskFull, "the disk is full", exception)
+                ? new WeftException(ErrorKind.DiskFull, "the disk is full", exception)
                 {
                     Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",
                 }
-                : new WeftException(ExitCode.IoError, "a file cannot be read or written", exception)
+                : new WeftException(ErrorKind.IoError, "a file cannot be read or written", exception)
                 {
                     Where = exception.Message, Safe = "checkpoints that were saved are intact",
                 },
@@ -99,7 +99,7 @@ internal static class App
     private static WeftException OutOfMemory(Exception exception)
     {
         var limit = MemoryLimit.Current();
-        return new WeftException(ExitCode.OutOfMemory, "memory ran out", exception)
+        return new WeftException(ErrorKind.OutOfMemory, "memory ran out", exception)
         {
             Where = limit.Source,
             Found = $"{exception.Message.TrimEnd('.')}; {Figures.Bytes(limit.Bytes)} may be used",

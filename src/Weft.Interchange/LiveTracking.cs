@@ -118,7 +118,7 @@ public sealed class LiveTracking : IDisposable
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                Fail(pump, new WeftException(ExitCode.Bug, $"tracking with {_target.Name()} failed", failure) { Found = failure.Message, Safe = "the run is whole in its folder" });
+                Fail(pump, new WeftException(ErrorKind.Bug, $"tracking with {_target.Name()} failed", failure) { Found = failure.Message, Safe = "the run is whole in its folder" });
             }
         }
 
@@ -136,7 +136,7 @@ public sealed class LiveTracking : IDisposable
             _owner._notice($"{_target.Name()}: {text}");
         }
 
-        private WeftException Unfinished(string found) => new(ExitCode.IoError, $"the run is not yet handed over to {_target.Name()}")
+        private WeftException Unfinished(string found) => new(ErrorKind.IoError, $"the run is not yet handed over to {_target.Name()}")
         {
             Where = _where,
             Found = found,

@@ -8,7 +8,10 @@ public static class RunTracking
     private const int ToldDamage = 3;
 
     /// <summary>Finds what is wrong with the targets before anything is begun.</summary>
-    /// <exception cref="WeftException">Exit 2: a variable, an address or a missing key; 40 or 41: a folder cannot be written. Nothing was touched.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: a variable, an address or a missing key; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: a
+    /// folder cannot be written. Nothing was touched.
+    /// </exception>
     public static void Check(IEnumerable<TrackingTarget> targets, TrackingOptions options)
     {
         foreach (var target in targets)
@@ -21,7 +24,10 @@ public static class RunTracking
     /// </summary>
     /// <param name="goOn">Go on where an earlier hand-over, live or not, has stopped.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; go on later.</exception>
-    /// <exception cref="WeftException">Exit 2: handed over already, or something is wrong with the target; 33: a newer version's run; 40 or 41: a disk or a server fails.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: handed over already, or something is wrong with the target; <see cref="ErrorKind.NewerFormat"/>: a newer version's
+    /// run; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: a disk or a server fails.
+    /// </exception>
     public static TrackingReport HandOver(RunReader run, TrackingTarget target, TrackingOptions options, bool goOn, CancellationToken stop = default)
     {
         Trackers.Check(target, options);
@@ -40,7 +46,7 @@ public static class RunTracking
     }
 
     internal static WeftException? Damaged(RunFolder run, IReadOnlyList<DamagedLine> damage) => damage.Count == 0 ? null
-        : new WeftException(ExitCode.StoreDamaged, $"{damage.Count} of the run's events cannot be read")
+        : new WeftException(ErrorKind.StoreDamaged, $"{damage.Count} of the run's events cannot be read")
         {
             Where = $"{run.EventsFile}, line {string.Join(", ", damage.Take(ToldDamage).Select(line => line.Number))}{(damage.Count > ToldDamage ? ", …" : "")}",
             Expected = "one JSON object a line", Found = $"something else at byte {damage[0].Offset}", Safe = "all other events were handed over; the run was not changed",

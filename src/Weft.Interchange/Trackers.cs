@@ -6,7 +6,9 @@ namespace Weft.Interchange;
 internal static class Trackers
 {
     /// <summary>What can be wrong before there is a run: a name, an address, a missing key, a folder that cannot be written.</summary>
-    /// <exception cref="WeftException">Exit 2, 40 or 41; nothing was touched.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>, <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>; nothing was touched.
+    /// </exception>
     public static void Check(TrackingTarget target, TrackingOptions options)
     {
         switch (target)

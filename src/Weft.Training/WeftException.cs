@@ -9,7 +9,7 @@ internal static class Mistakes
     /// <summary>The error that tells them all, or the first ones and how many there are.</summary>
     /// <param name="subject">"the configuration"</param>
     public static WeftException ToError(IReadOnlyList<Problem> problems, string subject) => problems is [var only]
-        ? new WeftException(ExitCode.Usage, $"{subject} has a mistake")
+        ? new WeftException(ErrorKind.InvalidInput, $"{subject} has a mistake")
         {
             Where = only.Where,
             Expected = only.Expected,
@@ -17,7 +17,7 @@ internal static class Mistakes
             Safe = "nothing was touched",
             Problems = problems,
         }
-        : new WeftException(ExitCode.Usage, $"{subject} has {problems.Count} mistakes{(problems.Count > Shown ? $", the first {Shown} of them" : "")}")
+        : new WeftException(ErrorKind.InvalidInput, $"{subject} has {problems.Count} mistakes{(problems.Count > Shown ? $", the first {Shown} of them" : "")}")
         {
             Safe = "nothing was touched", Problems = [.. problems.Take(Shown)],
         };
@@ -27,9 +27,9 @@ internal static class Mistakes
 /// An error for a person, in the five parts every message has: what is wrong, where, what was expected and found, what is safe, and what to do.
 /// Only the app prints it; each part is one line and may be absent.
 /// </summary>
-public sealed class WeftException(ExitCode code, string what, Exception? cause = null) : Exception(what, cause)
+public sealed class WeftException(ErrorKind kind, string what, Exception? cause = null) : Exception(what, cause)
 {
-    public ExitCode Code { get; } = code;
+    public ErrorKind Kind { get; } = kind;
 
     public string What => Message;
 
@@ -50,5 +50,5 @@ public sealed class WeftException(ExitCode code, string what, Exception? cause =
 
     /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>
     public WeftException With(string? safe, string? advice) =>
-        new(Code, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
+        new(Kind, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
 }

@@ -11,7 +11,7 @@ internal static class ClassPair
         var parts = text.Split(',', StringSplitOptions.TrimEntries);
         if (parts.Length == 2 && Find(parts[0], classes) is { } label && Find(parts[1], classes) is { } prediction && label != prediction)
             return (label, prediction);
-        throw new WeftException(ExitCode.Usage, "--pair names no two classes")
+        throw new WeftException(ErrorKind.InvalidInput, "--pair names no two classes")
         {
             Where = "--pair", Expected = "two of " + string.Join(", ", classes.Select((name, i) => $"{i} {name}")), Found = text, Safe = "nothing was touched",
         };

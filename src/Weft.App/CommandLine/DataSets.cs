@@ -40,7 +40,8 @@ internal static class DataSets
         if (reference == FashionMnist.Name)
             return options;
         var nearest = Suggestion.For(reference, [FashionMnist.Name.Replace('-', '_')]);
-        throw new WeftException(ExitCode.Usage, $"there is no data set '{reference}'" + (nearest is null ? "" : $"; did you mean '{FashionMnist.Name}'?"))
+        throw new WeftException(
+            ErrorKind.InvalidInput, $"there is no data set '{reference}'" + (nearest is null ? "" : $"; did you mean '{FashionMnist.Name}'?"))
         {
             Where = "the data set's name", Expected = $"{FashionMnist.Name}, or a folder with the four IDX files", Found = reference, Safe = "nothing was touched",
         };

@@ -13,7 +13,7 @@ internal static class Models
         if (ModelCatalog.Find(name) is { } model)
             return model.Describe(new ModelOptions());
         var nearest = Suggestion.For(name, ModelCatalog.Models.Select(known => known.Name));
-        throw new WeftException(ExitCode.Usage, $"there is no model '{name}'" + (nearest is null ? "" : $"; did you mean '{nearest}'?"))
+        throw new WeftException(ErrorKind.InvalidInput, $"there is no model '{name}'" + (nearest is null ? "" : $"; did you mean '{nearest}'?"))
         {
             Where = "--model", Expected = "one of " + string.Join(", ", ModelCatalog.Models.Select(known => known.Name)), Found = name, Safe = "nothing was touched",
         };

@@ -15,10 +15,10 @@ internal static class ParseErrors
         if (parse.UnmatchedTokens.Count > 0)
             return Unknown(parse.UnmatchedTokens, command, path, help);
         if (command.Subcommands.Count > 0 && command.Action is null)
-            return new WeftException(ExitCode.Usage, $"{path} needs a verb") { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Do = help };
+            return new WeftException(ErrorKind.InvalidInput, $"{path} needs a verb") { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Do = help };
 
         var error = parse.Errors[0];
-        return new WeftException(ExitCode.Usage, What(error, path)) { Where = $"in: {path} …", Do = help };
+        return new WeftException(ErrorKind.InvalidInput, What(error, path)) { Where = $"in: {path} …", Do = help };
     }
 
     private static WeftException Unknown(IReadOnlyList<string> words, Command command, string path, string help)
@@ -29,7 +29,7 @@ internal static class ParseErrors
         var keys = isOption && known.Contains("--set") ? KeysNamed(Word(name)) : [];
         var nearest = known.FirstOrDefault(option => Word(option) == Suggestion.For(Word(name), known.Select(Word)));
         var kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
-        return new WeftException(ExitCode.Usage, $"unknown {kind} {name}")
+        return new WeftException(ErrorKind.InvalidInput, $"unknown {kind} {name}")
         {
             Where = $"in: {path} …",
             Expected = keys.Count > 0 ? $"did you mean {string.Join(" or ", keys.Select(key => $"--set {key}={ValueBehind(words)}"))}?"

@@ -22,11 +22,11 @@ internal sealed class RunOwnership : IDisposable
         {
             return new RunOwnership(RunLock.Take(run), null);
         }
-        catch (WeftException busy) when (busy.Code == ExitCode.RunBusy)
+        catch (WeftException busy) when (busy.Kind == ErrorKind.RunBusy)
         {
             return new RunOwnership(null, "another process trains it");
         }
-        catch (WeftException refused) when (refused.Code is ExitCode.IoError or ExitCode.DiskFull)
+        catch (WeftException refused) when (refused.Kind is ErrorKind.IoError or ErrorKind.DiskFull)
         {
             return new RunOwnership(null, $"it cannot be written ({refused.Found})");
         }

@@ -21,7 +21,7 @@ internal sealed class ViewOptions
             return new ViewChoice(mirrored, shift, IsNone: false);
         if (mirrored || shift > 0)
         {
-            throw new WeftException(ExitCode.Usage, "--no-tta contradicts what stands beside it")
+            throw new WeftException(ErrorKind.InvalidInput, "--no-tta contradicts what stands beside it")
             {
                 Where = "--no-tta", Expected = "--no-tta alone, or --tta and --tta-shift", Safe = "nothing was touched",
             };

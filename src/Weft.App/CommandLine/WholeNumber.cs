@@ -38,7 +38,7 @@ internal sealed class WholeNumber : Option<string?>
             return _usual;
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= _minimum && number <= _maximum
             ? number
-            : throw new WeftException(ExitCode.Usage, $"{Name} has a value it cannot have")
+            : throw new WeftException(ErrorKind.InvalidInput, $"{Name} has a value it cannot have")
             {
                 Where = Name, Expected = $"a whole number in [{_minimum}, {_maximum}]", Found = $"'{text}'", Safe = "nothing was touched",
             };

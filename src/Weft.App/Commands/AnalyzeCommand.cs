@@ -18,7 +18,7 @@ internal sealed class AnalyzeCommand : MeasuringVerb
     {
         var (cases, folds) = (_cases.Of(parse), _folds.Of(parse));
         if (folds == 1)
-            throw new WeftException(ExitCode.Usage, "--folds has a value it cannot have") { Where = "--folds", Expected = "0, or 2 and more", Found = "1", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "--folds has a value it cannot have") { Where = "--folds", Expected = "0, or 2 and more", Found = "1", Safe = "nothing was touched" };
         var checkpoint = measurement.Store.FindCheckpoint(parse.GetValue(_run)!);
         var options = new AnalysisOptions
         {

@@ -57,7 +57,7 @@ internal sealed class DoctorCommand : Verb
             SelfCheck = [.. checks.Select(check => new SelfCheckEntry(check.Name, check.Passed, check.Found))],
             Healthy = healthy,
         });
-        return healthy ? ExitCode.Done : throw new WeftException(ExitCode.Bug, "the kernels compute wrong results on this machine")
+        return healthy ? ExitCode.Done : throw new WeftException(ErrorKind.Bug, "the kernels compute wrong results on this machine")
         {
             Found = string.Join("; ", checks.Where(check => !check.Passed).Select(check => $"{check.Name}: {check.Found}")), Do = "please report it with this command's output; do not trust trainings made here",
         };
@@ -87,7 +87,7 @@ internal sealed class DoctorCommand : Verb
         {
             return FashionMnist.Open(new DataOptions { MayDownload = false });
         }
-        catch (WeftException absent) when (absent.Code is ExitCode.DatasetMissing or ExitCode.DatasetDamaged or ExitCode.DownloadFailed)
+        catch (WeftException absent) when (absent.Kind is ErrorKind.DatasetMissing or ErrorKind.DatasetDamaged or ErrorKind.DownloadFailed)
         {
             return null;
         }

@@ -33,7 +33,7 @@ internal sealed class ExtendCommand : Verb
     private static Func<int, int> Epochs(string text)
     {
         if (!int.TryParse(text.AsSpan(text.StartsWith('+') ? 1 : 0), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 100_000)
-            throw new WeftException(ExitCode.Usage, "--epochs has a value it cannot have") { Where = "--epochs", Expected = "+N or N, up to 100000", Found = $"'{text}'", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "--epochs has a value it cannot have") { Where = "--epochs", Expected = "+N or N, up to 100000", Found = $"'{text}'", Safe = "nothing was touched" };
         return text.StartsWith('+') ? had => had + number : _ => number;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class LrFindCommand : StoppableVerb
             Steps = _steps.Of(parse), From = Rate(parse, _from, usual.From), To = Rate(parse, _to, usual.To), CommandLine = CommandLines.OfProcess(),
         };
         if (options.From >= options.To)
-            throw new WeftException(ExitCode.Usage, "the learning rates leave no room") { Where = "--from, --to", Expected = "--from below --to", Found = $"{Figures.Rate(options.From)} and {Figures.Rate(options.To)}", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "the learning rates leave no room") { Where = "--from, --to", Expected = "--from below --to", Found = $"{Figures.Rate(options.From)} and {Figures.Rate(options.To)}", Safe = "nothing was touched" };
         var dataset = DataSets.Open(configuration.Data, Screen, cancellationToken);
         Report(LearningRateSearch.Run(configuration, dataset, options, cancellationToken), configuration);
         return ExitCode.Done;
@@ -56,6 +56,6 @@ internal sealed class LrFindCommand : StoppableVerb
             return usual;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate > 0 && rate <= 1000
             ? rate
-            : throw new WeftException(ExitCode.Usage, $"{option.Name} has a value it cannot have") { Where = option.Name, Expected = "a number in (0, 1000]", Found = $"'{text}'", Safe = "nothing was touched" };
+            : throw new WeftException(ErrorKind.InvalidInput, $"{option.Name} has a value it cannot have") { Where = option.Name, Expected = "a number in (0, 1000]", Found = $"'{text}'", Safe = "nothing was touched" };
     }
 }

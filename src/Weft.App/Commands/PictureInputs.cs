@@ -66,7 +66,7 @@ internal sealed class PictureInputs(IReadOnlyList<string> arguments)
         (HiddenFiles, OtherFiles) = (HiddenFiles + hidden, OtherFiles + others);
         if (names.Count == 0)
         {
-            failed(folder, new WeftException(ExitCode.Usage, "there are no pictures in this folder")
+            failed(folder, new WeftException(ErrorKind.InvalidInput, "there are no pictures in this folder")
             {
                 Where = folder, Expected = "files that end in " + string.Join(", ", Read), Found = $"{hidden} hidden files and {others} others",
                 Safe = "nothing was touched",

@@ -12,7 +12,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
     private const double Shown = 0.01;
 
     private readonly List<(string Name, FittedPicture? Picture, string? Failure)> _waiting = [];
-    private readonly List<(string File, ExitCode Code, string What, string? Found)> _failures = [];
+    private readonly List<(string File, ErrorKind Kind, string What, string? Found)> _failures = [];
     private JsonLine? _json;
     private WeftException? _first;
     private int _width;
@@ -52,7 +52,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
             return ExitCode.Done;
         foreach (var line in ErrorPrinter.Lines(Summary(first)))
             screen.Error.WriteLine(line);
-        return first.Code;
+        return ExitCodes.For(first.Kind);
     }
 
     public void Dispose() => _json?.Dispose();
@@ -96,7 +96,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
     private string Note(string file, WeftException error)
     {
         _first ??= error;
-        _failures.Add((file, error.Code, error.What, error.Found));
+        _failures.Add((file, error.Kind, error.What, error.Found));
         return $"not predicted: {Cause(error)}";
     }
 
@@ -132,8 +132,11 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         var writer = _json.Writer;
         writer.WriteEndArray();
         writer.WriteStartArray("failed");
-        foreach (var (file, code, what, found) in _failures)
-            JsonSerializer.Serialize(writer, new PredictionFailureEntry(file, (int)code, what, found), DocumentJson.Of<PredictionFailureEntry>());
+        foreach (var (file, kind, what, found) in _failures)
+        {
+            var entry = new PredictionFailureEntry(file, (int)ExitCodes.For(kind), what, found);
+            JsonSerializer.Serialize(writer, entry, DocumentJson.Of<PredictionFailureEntry>());
+        }
         writer.WriteEndArray();
         writer.WriteNumber("skipped", inputs.HiddenFiles);
         writer.WriteNumber("other_files", inputs.OtherFiles);
@@ -149,7 +152,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         _json = null;
     }
 
-    private WeftException NothingPredicted() => new(_first!.Code, _failures.Count == 1 ? _first.What
+    private WeftException NothingPredicted() => new(_first!.Kind, _failures.Count == 1 ? _first.What
         : $"none of the {_failures.Count} files could be predicted", _first)
     {
         Where = _first.Where, Expected = _first.Expected, Found = _failures.Count == 1 ? _first.Found : Cause(_first), Safe = _first.Safe, Do = _first.Do,
@@ -157,7 +160,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
 
     private static string Cause(WeftException error) => error.Found is null ? error.What : $"{error.What}: {error.Found}";
 
-    private WeftException Summary(WeftException first) => new(first.Code,
+    private WeftException Summary(WeftException first) => new(first.Kind,
         $"{_failures.Count} of {Notes.Pictures + _failures.Count} pictures could not be read", first)
     {
         Where = first.Where, Expected = first.Expected, Found = Cause(first),

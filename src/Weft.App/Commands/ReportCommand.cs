@@ -36,7 +36,7 @@ internal sealed class ReportCommand : MeasuringVerb
         {
             return RunLock.Take(run);
         }
-        catch (WeftException refused) when (refused.Code is ExitCode.IoError or ExitCode.DiskFull)
+        catch (WeftException refused) when (refused.Kind is ErrorKind.IoError or ErrorKind.DiskFull)
         {
             throw refused.With("the analysis is done where it could be stored", $"weft report {RunReference.For(run)} --out report.html");
         }

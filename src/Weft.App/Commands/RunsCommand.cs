@@ -43,7 +43,7 @@ internal sealed class RunsCommand : Verb
                 $"{Printable.Escape(run.Folder.Name)} cannot be read: {Printable.Escape(run.Problem.What)}"
                 + (run.Problem.Found is { } found ? $" ({Printable.Escape(found)})" : ""));
         Screen.WriteJson(new RunsDocument(
-            store.Folder, [.. runs.Select(run => run.ToDocument())], [.. unreadable.Select(run => new UnreadableRunEntry(run.Folder.Path, (int)run.Problem.Code, run.Problem.What))]));
+            store.Folder, [.. runs.Select(run => run.ToDocument())], [.. unreadable.Select(run => new UnreadableRunEntry(run.Folder.Path, (int)ExitCodes.For(run.Problem.Kind), run.Problem.What))]));
         return ExitCode.Done;
     }
 

@@ -44,7 +44,7 @@ internal sealed class StudioCommand : Verb
         var text = parse.GetValue(_listen)!;
         if (text == "localhost")
             return IPAddress.Loopback;
-        return IPAddress.TryParse(text, out var address) ? address : throw new WeftException(ExitCode.Usage, "this is no address to listen on")
+        return IPAddress.TryParse(text, out var address) ? address : throw new WeftException(ErrorKind.InvalidInput, "this is no address to listen on")
         {
             Where = _listen.Name, Expected = "127.0.0.1, ::1 or localhost", Found = $"'{Printable.Escape(text)}'", Safe = "nothing was started",
         };

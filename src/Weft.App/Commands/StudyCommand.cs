@@ -34,7 +34,7 @@ internal sealed class StudyCommand : Verb
         var states = study.Members.ToDictionary(member => member, study.StateOf);
         var members = parse.GetValue(_finished) ? [.. study.Members.Where(member => states[member] == PlannedState.Finished)] : study.Members;
         if (members.Count == 0)
-            throw new WeftException(ExitCode.Usage, "no run of the study is finished yet")
+            throw new WeftException(ErrorKind.InvalidInput, "no run of the study is finished yet")
             {
                 Where = store.Folder,
                 Safe = "nothing was touched",
@@ -75,7 +75,7 @@ internal sealed class StudyCommand : Verb
             {
                 (code, result, _) = session.Train(data => study.Plan(member, data, CommandLines.OfProcess()));
             }
-            catch (WeftException failure) when (failure.Code == ExitCode.Diverged)
+            catch (WeftException failure) when (failure.Kind == ErrorKind.Diverged)
             {
                 Screen.People.WriteLine($"{Printable.Escape(member.RunName)} diverged: {Printable.Escape(failure.What)}");
                 first ??= failure;
@@ -145,14 +145,14 @@ internal sealed class StudyCommand : Verb
             return null;
         if (File.Exists(Path.Combine(folder, "summary.json")))
             return new RunStore(folder);
-        throw new WeftException(ExitCode.Usage, "there are no results of a study") { Where = "--with", Expected = "a folder that weft study --out wrote, with its summary.json", Found = $"'{folder}'", Safe = "nothing was touched" };
+        throw new WeftException(ErrorKind.InvalidInput, "there are no results of a study") { Where = "--with", Expected = "a folder that weft study --out wrote, with its summary.json", Found = $"'{folder}'", Safe = "nothing was touched" };
     }
 
     private StudyOptions OptionsOf(ParseResult parse)
     {
         var recipes = parse.GetValue(_recipes)!;
         if (recipes is not ("tuned" or "study"))
-            throw new WeftException(ExitCode.Usage, "there are no such recipes") { Where = "--recipes", Expected = "tuned or study", Found = $"'{recipes}'", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "there are no such recipes") { Where = "--recipes", Expected = "tuned or study", Found = $"'{recipes}'", Safe = "nothing was touched" };
         var quick = parse.GetValue(_quick);
         return new StudyOptions
         {

@@ -54,9 +54,9 @@ internal sealed class TrainCommand : Verb
                 if (result?.Best is { } best)
                     accuracies.Add(best.ValidationAccuracy);
             }
-            catch (WeftException failure) when (IsOfOneSeed(failure.Code)) // the others are trained all the same
+            catch (WeftException failure) when (IsOfOneSeed(failure.Kind)) // the others are trained all the same
             {
-                code = code == ExitCode.Done ? failure.Code : code;
+                code = code == ExitCode.Done ? ExitCodes.For(failure.Kind) : code;
                 foreach (var line in ErrorPrinter.Lines(failure))
                     Screen.Error.WriteLine(line);
                 runs.Add(new FailedSeedDocument(planned?[i].Folder.Path, all[i].Value.Training.Seed, ErrorPrinter.ToDocument(failure)));
@@ -75,8 +75,8 @@ internal sealed class TrainCommand : Verb
         i == 0 ? configuration : configuration.With(new ConfigurationValue("training.seed", $"{configuration.Value.Training.Seed + i}", "--seeds"));
 
     // What is wrong with the command or the data is wrong with every seed.
-    private static bool IsOfOneSeed(ExitCode code) =>
-        code is not (ExitCode.Usage or ExitCode.DatasetMissing or ExitCode.DatasetDamaged or ExitCode.DownloadFailed);
+    private static bool IsOfOneSeed(ErrorKind kind) =>
+        kind is not (ErrorKind.InvalidInput or ErrorKind.DatasetMissing or ErrorKind.DatasetDamaged or ErrorKind.DownloadFailed);
 
     private static TrainingSession Begin(Func<DataConfiguration, ImageDataset> data, ResolvedConfiguration configuration, RunStore store, string? name) =>
         TrainingSession.Begin(configuration, data(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });

@@ -19,7 +19,7 @@ public sealed record ReportComparison(ModelComparison? Result, string Obstacle)
         {
             return new ReportComparison(new ModelComparison([.. runs.Select(run => RunResult.Read(run, split))]), "");
         }
-        catch (WeftException different) when (different.Code == ExitCode.Usage)
+        catch (WeftException different) when (different.Kind == ErrorKind.InvalidInput)
         {
             return new ReportComparison(null, different.What);
         }

@@ -30,7 +30,7 @@ internal sealed class CatalogEntry(RunFolder folder)
         {
             Card = Read();
         }
-        catch (WeftException notARun) when (notARun.Code == ExitCode.Usage)
+        catch (WeftException notARun) when (notARun.Kind == ErrorKind.InvalidInput)
         {
             return false; // or not one yet: its files are made one after the other
         }

@@ -26,7 +26,7 @@ internal sealed class QueryReader(IQueryCollection query)
 
     private string? Single(string key) => query[key].Count > 1 ? throw Wrong(key, "one value", $"{query[key].Count}") : query[key].ToString() is { Length: > 0 } value ? value : null;
 
-    private static WeftException Wrong(string key, string expected, string found) => new(ExitCode.Usage, $"the address has a value for “{key}” that this page does not know")
+    private static WeftException Wrong(string key, string expected, string found) => new(ErrorKind.InvalidInput, $"the address has a value for “{key}” that this page does not know")
     {
         Where = key, Expected = expected, Found = found.Length > LongestText ? found[..LongestText] + "…" : found,
     };

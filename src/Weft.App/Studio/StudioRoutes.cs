@@ -67,7 +67,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
             catalog.Refresh();
             page = make();
         }
-        catch (WeftException problem) when (problem.Code == ExitCode.Usage)
+        catch (WeftException problem) when (problem.Kind == ErrorKind.InvalidInput)
         {
             page = Problem(StatusCodes.Status400BadRequest, "This address makes no sense", problem.What, $"Expected: {problem.Expected}. Found: {problem.Found ?? "nothing"}.");
         }

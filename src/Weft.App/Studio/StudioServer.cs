@@ -119,7 +119,7 @@ internal sealed class StudioServer : IAsyncDisposable
     {
         if (!IPAddress.IsLoopback(address))
         {
-            throw new WeftException(ExitCode.UnsafeBind, $"refusing to listen on {address}: the studio has no password")
+            throw new WeftException(ErrorKind.UnsafeBind, $"refusing to listen on {address}: the studio has no password")
             {
                 Where = "--listen", Expected = "127.0.0.1, ::1 or localhost", Found = address.ToString(), Safe = "nothing was started",
                 Do = "ssh -L 8642:127.0.0.1:8642 HOST, on the other machine: that reaches a studio that listens here only",
@@ -137,7 +137,7 @@ internal sealed class StudioServer : IAsyncDisposable
         {
             await app.DisposeAsync();
             var taken = failure.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException;
-            throw new WeftException(taken ? ExitCode.PortInUse : ExitCode.IoError, taken ? $"port {options.Port} is in use" : "the studio cannot listen", failure)
+            throw new WeftException(taken ? ErrorKind.PortInUse : ErrorKind.IoError, taken ? $"port {options.Port} is in use" : "the studio cannot listen", failure)
             {
                 Where = $"{options.Address}:{options.Port}", Expected = "a free port", Found = taken ? "another program" : failure.Message, Safe = "nothing was started",
                 Do = $"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}",
@@ -146,7 +146,7 @@ internal sealed class StudioServer : IAsyncDisposable
         catch (SocketException failure)
         {
             await app.DisposeAsync();
-            throw new WeftException(ExitCode.IoError, "the studio cannot listen", failure)
+            throw new WeftException(ErrorKind.IoError, "the studio cannot listen", failure)
             {
                 Where = $"{options.Address}:{options.Port}",
                 Found = failure.Message,

@@ -19,7 +19,8 @@ internal static class ErrorPrinter
 
     public static IEnumerable<string> Lines(WeftException error)
     {
-        yield return $"error[{(int)error.Code} {error.Code.Name()}]: {Printable.Escape(Cut(error.What))}";
+        var code = ExitCodes.For(error.Kind);
+        yield return $"error[{(int)code} {code.Name()}]: {Printable.Escape(Cut(error.What))}";
         foreach (var (name, text) in Parts(error).Where(part => part.Text is not null))
             yield return $"  {name,-8}  {Printable.Escape(Cut(text!))}";
     }
@@ -42,7 +43,7 @@ internal static class ErrorPrinter
         yield return ("do", error.Do);
     }
 
-    public static ErrorDocument ToDocument(WeftException error) => new((int)error.Code, error.Code.Name(), Cut(error.What))
+    public static ErrorDocument ToDocument(WeftException error) => new((int)ExitCodes.For(error.Kind), ExitCodes.For(error.Kind).Name(), Cut(error.What))
     {
         Where = Cut(error.Where),
         Expected = Cut(error.Expected),

@@ -13,7 +13,7 @@ internal static class TrackingLines
             yield return $"note: {name}: {Printable.Escape(notice)}";
         if (report.Problem is { } problem)
         {
-            yield return $"warning[{problem.Code.Name()}]: {name}: {Printable.Escape(problem.What)}{(problem.Found is { } found ? $" ({Printable.Escape(found)})" : "")}";
+            yield return $"warning[{ExitCodes.For(problem.Kind).Name()}]: {name}: {Printable.Escape(problem.What)}{(problem.Found is { } found ? $" ({Printable.Escape(found)})" : "")}";
             yield return $"  nothing is lost; hand over the rest: weft track {run} --to {name} --continue";
             yield break;
         }

@@ -9,7 +9,7 @@ internal static class Netrc
     private const int MaximumBytes = 1 << 20;
 
     /// <summary>From <c>$NETRC</c>, else <c>~/.netrc</c>, else <c>~/_netrc</c>; null when there is none for the host.</summary>
-    /// <exception cref="WeftException">Exit 41: the file cannot be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: the file cannot be read.</exception>
     public static Secret? PasswordFor(string host, TrackingOptions options)
     {
         var files = options.Variable("NETRC") is { Length: > 0 } named ? [named]

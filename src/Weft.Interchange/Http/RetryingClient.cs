@@ -41,7 +41,7 @@ internal sealed class RetryingClient : IDisposable
     /// <param name="isWhole">Whether a successful answer is one this server would give; anything else counts as a failed try.</param>
     /// <returns>A success, or an answer the rule does not retry.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first.</exception>
-    /// <exception cref="WeftException">Exit 41: all tries failed.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: all tries failed.</exception>
     public HttpAnswer Send(Func<HttpRequestMessage> request, RetryRule rule, CancellationToken stop, Action? beforeRetry = null, Func<HttpAnswer, bool>? isWhole = null)
     {
         var tries = 0;
@@ -71,7 +71,7 @@ internal sealed class RetryingClient : IDisposable
 
         var failed = Failure(last);
         Tell(failed);
-        return failed is null ? last.Result! : throw new WeftException(ExitCode.IoError, $"{_base.Host} cannot be reached")
+        return failed is null ? last.Result! : throw new WeftException(ErrorKind.IoError, $"{_base.Host} cannot be reached")
         {
             Where = _base.ToString(), Found = $"{failed} ({tries} tries)", Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
         };

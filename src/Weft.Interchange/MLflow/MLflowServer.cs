@@ -122,12 +122,12 @@ internal sealed class MLflowServer : IDisposable
     public static string? ErrorCode(HttpAnswer answer) => answer.IsSuccess ? null : Text(answer.Object(), "error_code");
 
     public WeftException Refused(HttpAnswer answer) => answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-        ? new WeftException(ExitCode.Usage, $"{_settings.Server.Host} refuses the user or the token")
+        ? new WeftException(ErrorKind.InvalidInput, $"{_settings.Server.Host} refuses the user or the token")
         {
             Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder",
             Do = "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, then the same command with --continue",
         }
-        : new WeftException(ExitCode.IoError, $"{_settings.Server.Host} refuses the run")
+        : new WeftException(ErrorKind.IoError, $"{_settings.Server.Host} refuses the run")
         {
             Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
         };
@@ -182,7 +182,7 @@ internal sealed class MLflowServer : IDisposable
         return Uri.TryCreate($"{server}/api/2.0/mlflow-artifacts/artifacts/{rest.TrimStart('/')}", UriKind.Absolute, out var folder) ? folder : null;
     }
 
-    private WeftException Strange(string what, HttpAnswer answer) => new(ExitCode.IoError, $"the answer of {_settings.Server.Host} {what}")
+    private WeftException Strange(string what, HttpAnswer answer) => new(ErrorKind.IoError, $"the answer of {_settings.Server.Host} {what}")
     {
         Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
     };

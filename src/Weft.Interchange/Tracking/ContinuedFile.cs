@@ -15,7 +15,10 @@ internal sealed class ContinuedFile : Stream
     private byte[] _compared = [];
 
     /// <param name="goOn">Whether the file may be there already.</param>
-    /// <exception cref="WeftException">Exit 2: it is there and should not be; 40 or 41: it cannot be opened.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: it is there and should not be; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: it cannot be
+    /// opened.
+    /// </exception>
     public ContinuedFile(string path, bool goOn)
     {
         _path = path;
@@ -27,7 +30,7 @@ internal sealed class ContinuedFile : Stream
         }
         catch (IOException) when (!goOn && PathKinds.Of(path) != PathKind.Absent)
         {
-            throw new WeftException(ExitCode.Usage, "this run was handed over already")
+            throw new WeftException(ErrorKind.InvalidInput, "this run was handed over already")
             {
                 Where = path, Safe = "nothing was changed", Do = "add --continue to hand over what is missing, or --dir DIR for another copy",
             };
@@ -50,7 +53,9 @@ internal sealed class ContinuedFile : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <exception cref="WeftException">Exit 32: other bytes are there; 40 or 41: the disk refuses.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.StoreDamaged"/>: other bytes are there; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the disk refuses.
+    /// </exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         try
@@ -67,7 +72,7 @@ internal sealed class ContinuedFile : Stream
         }
     }
 
-    /// <exception cref="WeftException">Exit 40 or 41: the disk refuses.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the disk refuses.</exception>
     public override void Flush()
     {
         try
@@ -81,7 +86,7 @@ internal sealed class ContinuedFile : Stream
     }
 
     /// <summary>Says that nothing more will come.</summary>
-    /// <exception cref="WeftException">Exit 32: there is more in the file than was written now.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.StoreDamaged"/>: there is more in the file than was written now.</exception>
     public void Complete()
     {
         if (_position < _there)
@@ -113,7 +118,7 @@ internal sealed class ContinuedFile : Stream
             throw Other($"another byte at {_position + same}");
     }
 
-    private WeftException Other(string found) => new(ExitCode.StoreDamaged, "the file there is not the beginning of what this run says")
+    private WeftException Other(string found) => new(ErrorKind.StoreDamaged, "the file there is not the beginning of what this run says")
     {
         Where = _path, Expected = $"the first {_position} bytes and no others", Found = found, Safe = "the file and the run were not changed",
         Do = "move it away and run the command again, or choose another --dir",

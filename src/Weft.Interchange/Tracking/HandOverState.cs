@@ -36,7 +36,10 @@ internal sealed class HandOverStore
     private readonly string _path;
 
     /// <param name="goOn">Whether something may have been handed over before.</param>
-    /// <exception cref="WeftException">Exit 2: it was handed over and should not have been, or to another server; 32: the state is damaged; 33: written by a newer version.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: it was handed over and should not have been, or to another server; <see cref="ErrorKind.StoreDamaged"/>: the state
+    /// is damaged; <see cref="ErrorKind.NewerFormat"/>: written by a newer version.
+    /// </exception>
     public HandOverStore(TrackedRun run, TrackingTarget target, Uri server, bool goOn)
     {
         // Beside the run's folder, not in it: only the process that trains the run writes there.
@@ -49,7 +52,7 @@ internal sealed class HandOverStore
             return; // left by an earlier run of this name
         if (!goOn && found.Remote is not null)
         {
-            throw new WeftException(ExitCode.Usage, "this run was handed over already")
+            throw new WeftException(ErrorKind.InvalidInput, "this run was handed over already")
             {
                 Where = found.Server, Found = found.Remote, Safe = "nothing was changed", Do = "add --continue to hand over what is missing",
             };
@@ -57,7 +60,7 @@ internal sealed class HandOverStore
 
         if (found.Remote is not null && found.Server != State.Server)
         {
-            throw new WeftException(ExitCode.Usage, "this run was handed over to another server")
+            throw new WeftException(ErrorKind.InvalidInput, "this run was handed over to another server")
             {
                 Where = _path, Expected = found.Server, Found = State.Server, Safe = "nothing was changed", Do = "name the same server, or move the file away to begin anew",
             };
@@ -68,7 +71,7 @@ internal sealed class HandOverStore
 
     public HandOverState State { get; private set; }
 
-    /// <exception cref="WeftException">Exit 40 or 41: the disk refuses.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the disk refuses.</exception>
     public void Save(HandOverState state)
     {
         State = state;
@@ -84,7 +87,7 @@ internal sealed class HandOverStore
         }
         catch (JsonException damage)
         {
-            throw new WeftException(ExitCode.StoreDamaged, "what was handed over before cannot be read", damage)
+            throw new WeftException(ErrorKind.StoreDamaged, "what was handed over before cannot be read", damage)
             {
                 Where = _path, Expected = "a state of tracking", Found = damage.Message, Safe = "the run is whole in its folder", Do = "move the file away and run the command again; the server's own count of lines still prevents doubles",
             };

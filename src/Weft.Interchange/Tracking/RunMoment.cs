@@ -48,12 +48,12 @@ internal sealed record SessionEnded(
 {
     public const string LeftWithoutWord = "unfinished";
 
-    /// <summary>As a process would have returned it.</summary>
-    public int ExitCode => Reason switch
+    /// <summary>How W&amp;B learns of the end: 0 is a finished run, 130 an interrupted one, anything else a failed one.</summary>
+    public int ExitStatus => Reason switch
     {
-        StopReasons.Interrupted => (int)Training.ExitCode.Interrupted,
-        StopReasons.Diverged => (int)Training.ExitCode.Diverged,
-        LeftWithoutWord => (int)Training.ExitCode.Bug,
-        _ => (int)Training.ExitCode.Done,
+        StopReasons.Interrupted => 130,
+        StopReasons.Diverged => 20,
+        LeftWithoutWord => 1,
+        _ => 0,
     };
 }

@@ -10,7 +10,9 @@ internal sealed class TrackedRun
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
     private const int IdLength = 8;
 
-    /// <exception cref="WeftException">Exit 2: this is no run; 33: written by a newer version.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: this is no run; <see cref="ErrorKind.NewerFormat"/>: written by a newer version.
+    /// </exception>
     public TrackedRun(RunReader run)
     {
         Folder = run.Folder;

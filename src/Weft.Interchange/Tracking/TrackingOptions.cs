@@ -68,7 +68,7 @@ public sealed record RetryTimes
 public static class TrackingTargets
 {
     /// <summary>"wandb,tensorboard" as targets, each once.</summary>
-    /// <exception cref="WeftException">Exit 2: a name is none of them.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: a name is none of them.</exception>
     public static IReadOnlyList<TrackingTarget> Parse(string text, string option)
     {
         var names = Enum.GetValues<TrackingTarget>().ToDictionary(target => target.Name());
@@ -78,7 +78,7 @@ public static class TrackingTargets
             if (!names.TryGetValue(name.ToLowerInvariant(), out var target))
             {
                 var near = Suggestion.For(name, names.Keys);
-                throw new WeftException(ExitCode.Usage, $"there is no tracker '{name}'" + (near is null ? "" : $"; did you mean '{near}'?"))
+                throw new WeftException(ErrorKind.InvalidInput, $"there is no tracker '{name}'" + (near is null ? "" : $"; did you mean '{near}'?"))
                 {
                     Where = option, Expected = string.Join(", ", names.Keys), Found = name, Safe = "nothing was touched",
                 };
@@ -88,7 +88,7 @@ public static class TrackingTargets
                 targets.Add(target);
         }
 
-        return targets.Count > 0 ? targets : throw new WeftException(ExitCode.Usage, $"{option} names no tracker") { Where = option, Expected = string.Join(", ", names.Keys), Safe = "nothing was touched" };
+        return targets.Count > 0 ? targets : throw new WeftException(ErrorKind.InvalidInput, $"{option} names no tracker") { Where = option, Expected = string.Join(", ", names.Keys), Safe = "nothing was touched" };
     }
 
     /// <summary>As on the command line.</summary>

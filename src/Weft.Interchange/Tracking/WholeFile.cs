@@ -6,7 +6,7 @@ namespace Weft.Interchange;
 internal static class WholeFile
 {
     /// <summary>Replaces the file unless it says just this already.</summary>
-    /// <exception cref="WeftException">Exit 40 or 41: the disk refuses.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the disk refuses.</exception>
     public static void Write(string path, byte[] content)
     {
         try
@@ -25,7 +25,7 @@ internal static class WholeFile
     }
 
     /// <summary>Null where there is no file.</summary>
-    /// <exception cref="WeftException">Exit 41: it cannot be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: it cannot be read.</exception>
     public static byte[]? Read(string path)
     {
         try

@@ -66,7 +66,7 @@ internal sealed class WandbOffline(TrackedRun run, WandbSettings settings, TimeZ
         _file = null;
         if (BlockLogReader.Read(RegularFile.ReadAllBytes(LogPath, Array.MaxLength), out var tear).Count != _number || tear is not null)
         {
-            throw new WeftException(ExitCode.IoError, "the transaction log reads back differently from what was written")
+            throw new WeftException(ErrorKind.IoError, "the transaction log reads back differently from what was written")
             {
                 Where = LogPath, Expected = $"{_number} records", Found = tear ?? "fewer", Safe = "the run is not touched by this",
             };

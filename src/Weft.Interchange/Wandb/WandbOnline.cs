@@ -181,7 +181,7 @@ internal sealed class WandbOnline : IWandbSink
         if (_uploaded.Count > 0)
             members.Add($"\"uploaded\":{WandbJson.Write(_uploaded)}");
         if (isLast)
-            members.Add($"\"complete\":true,\"exitcode\":{_end!.ExitCode}");
+            members.Add($"\"complete\":true,\"exitcode\":{_end!.ExitStatus}");
         _pause = _server.Stream(_address!, $"{{{string.Join(',', members)}}}", stop);
         _lastSend = _options.Clock.GetTimestamp();
         _hasNewSummary = false;

@@ -96,7 +96,7 @@ internal sealed class WandbServer : IDisposable
         }
     }
 
-    public WeftException Refused(string what, string found) => new(ExitCode.IoError, what)
+    public WeftException Refused(string what, string found) => new(ErrorKind.IoError, what)
     {
         Where = _base.ToString(), Found = _key.RemoveFrom(found), Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
     };
@@ -142,7 +142,7 @@ internal sealed class WandbServer : IDisposable
     }
 
     private WeftException Refused(HttpAnswer answer) => answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-        ? new WeftException(ExitCode.Usage, $"{_base.Host} refuses the key")
+        ? new WeftException(ErrorKind.InvalidInput, $"{_base.Host} refuses the key")
         {
             Where = _base.ToString(), Found = answer.Describe(_key), Safe = "the run is whole in its folder", Do = "set WANDB_API_KEY to a key of this server, then the same command with --continue",
         }

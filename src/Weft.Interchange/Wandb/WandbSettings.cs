@@ -42,7 +42,7 @@ internal sealed record WandbSettings
     /// <summary>The folder that holds <c>wandb/</c>.</summary>
     public required string Folder { get; init; }
 
-    /// <exception cref="WeftException">Exit 2: a variable has a value W&amp;B would refuse.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: a variable has a value W&amp;B would refuse.</exception>
     public static WandbSettings Read(TrackingOptions options)
     {
         string? Value(string name) => options.Variable("WANDB_" + name) is { Length: > 0 } value ? value : null;
@@ -74,7 +74,7 @@ internal sealed record WandbSettings
         return settings;
     }
 
-    /// <exception cref="WeftException">Exit 2: this is no address a key may be sent to.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: this is no address a key may be sent to.</exception>
     private static Uri Address(string text)
     {
         if (!Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
@@ -84,7 +84,7 @@ internal sealed record WandbSettings
         return url;
     }
 
-    private static WeftException Refused(string variable, string expected, string found) => new(ExitCode.Usage, $"{variable} cannot be used")
+    private static WeftException Refused(string variable, string expected, string found) => new(ErrorKind.InvalidInput, $"{variable} cannot be used")
     {
         Where = variable, Expected = expected, Found = found, Safe = "nothing was touched",
     };

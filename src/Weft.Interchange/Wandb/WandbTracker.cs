@@ -101,7 +101,7 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
         foreach (var row in end.Rows)
             rows.Append(row.ToCsv()).Append('\n');
         AddFiles(FilePolicy.End, ("weft/metrics.csv", Encoding.UTF8.GetBytes(rows.ToString())));
-        sink.Write(new Record { Exit = new Exit { ExitCode = end.ExitCode, Runtime = (int)end.Runtime } });
+        sink.Write(new Record { Exit = new Exit { ExitCode = end.ExitStatus, Runtime = (int)end.Runtime } });
         sink.Write(new Record { Final = new Final() });
         sink.Write(new Record { Footer = new Footer() });
         sink.End(end);

@@ -10,7 +10,7 @@ public sealed class FeatureExtractor : IDisposable
     private readonly Network? _back;
 
     /// <param name="device">Must outlive this.</param>
-    /// <exception cref="WeftException">Exit 23: the weights do not fit the description.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: the weights do not fit the description.</exception>
     public FeatureExtractor(TrainedModel model, Device device)
     {
         _model = model;

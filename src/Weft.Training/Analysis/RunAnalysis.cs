@@ -19,7 +19,10 @@ public sealed class RunAnalysis : IDisposable
 
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>analyze</c> the folder.</param>
-    /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
+    /// <exception cref="WeftException">
+    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged; <see cref="ErrorKind.NewerFormat"/>: written by a
+    /// newer version.
+    /// </exception>
     public RunAnalysis(
         CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default,
         string? advice = null)
@@ -45,7 +48,7 @@ public sealed class RunAnalysis : IDisposable
         var passBegun = Stopwatch.GetTimestamp();
         var (predictions, features) = _extractor.Extract(images, indices, _stop);
         if (predictions.Predictions.Contains(-1))
-            throw new WeftException(ExitCode.Diverged, "the network computes NaN")
+            throw new WeftException(ErrorKind.Diverged, "the network computes NaN")
             {
                 Where = _reference.Path,
                 Safe = "nothing was written",
@@ -125,7 +128,7 @@ public sealed class RunAnalysis : IDisposable
         if (_options.Samples.Count > 0)
         {
             var rowOf = Enumerable.Range(0, predictions.Count).ToDictionary(row => predictions.Indices[row]);
-            return [.. _options.Samples.Select(index => rowOf.TryGetValue(index, out var row) ? row : throw new WeftException(ExitCode.Usage, $"the {_options.Split.ToString().ToLowerInvariant()} images have no sample {index}")
+            return [.. _options.Samples.Select(index => rowOf.TryGetValue(index, out var row) ? row : throw new WeftException(ErrorKind.InvalidInput, $"the {_options.Split.ToString().ToLowerInvariant()} images have no sample {index}")
             {
                 Where = "--sample", Expected = "the number of an image of the split, as predictions.csv has it", Found = $"{index}", Safe = "nothing was written",
             })];

@@ -46,11 +46,11 @@ public sealed record Checkpoint
     };
 
     /// <summary>Gives the network the weights that are validated.</summary>
-    /// <exception cref="WeftException">Exit 23: the first tensor that is missing, left over or of another shape.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: the first tensor that is missing, left over or of another shape.</exception>
     public void ApplyTo(Network network) => StateTensors.Fill(network.State, Model.Weights, "weights");
 
     /// <summary>Gives network, optimizer and average what they need to go on with the same bits.</summary>
-    /// <exception cref="WeftException">Exit 23: the state belongs to another network or optimizer.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: the state belongs to another network or optimizer.</exception>
     public void ApplyTo(Network network, Optimizer optimizer, WeightAverage? average = null)
     {
         var isTrained = OptimizerState.ToLookup(tensor => tensor.Name.StartsWith(TrainedPrefix, StringComparison.Ordinal));

@@ -42,7 +42,10 @@ public static class CheckpointFile
         return bytes;
     }
 
-    /// <exception cref="WeftException">Exit 22: damaged or missing; 33: written by a newer version; 41: unreadable.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.NoValidCheckpoint"/>: damaged or missing; <see cref="ErrorKind.NewerFormat"/>: written by a newer version;
+    /// <see cref="ErrorKind.IoError"/>: unreadable.
+    /// </exception>
     public static Checkpoint Read(string path, IFiles? files = null) => Parse(ReadBytes(path, files), path);
 
     /// <inheritdoc cref="Read"/>
@@ -66,7 +69,7 @@ public static class CheckpointFile
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new WeftException(ExitCode.NoValidCheckpoint, "there is no such checkpoint", failure) { Where = path };
+            throw new WeftException(ErrorKind.NoValidCheckpoint, "there is no such checkpoint", failure) { Where = path };
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
@@ -176,5 +179,5 @@ public static class CheckpointFile
         values.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary(entry => entry.Key, entry => entry.Value);
 
     private static WeftException Damaged(string where, string expected, string found, Exception? cause = null) =>
-        new(ExitCode.NoValidCheckpoint, "the checkpoint is damaged", cause) { Where = where, Expected = expected, Found = found, Safe = "it was left as it is" };
+        new(ErrorKind.NoValidCheckpoint, "the checkpoint is damaged", cause) { Where = where, Expected = expected, Found = found, Safe = "it was left as it is" };
 }

@@ -26,7 +26,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         {
             return read(Path);
         }
-        catch (WeftException damage) when (damage.Code == ExitCode.NoValidCheckpoint)
+        catch (WeftException damage) when (damage.Kind == ErrorKind.NoValidCheckpoint)
         {
             var other = new[] { "last", "best" }.FirstOrDefault(name => name != Name && IsWhole(name == "last" ? Run.LastCheckpoint : Run.BestCheckpoint));
             throw damage.With(damage.Safe, other is null
@@ -47,7 +47,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
 
         if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
         {
-            throw new WeftException(ExitCode.Usage, $"'{run.Name}@{name}' names no checkpoint")
+            throw new WeftException(ErrorKind.InvalidInput, $"'{run.Name}@{name}' names no checkpoint")
             {
                 Expected = "@best, @last or @EPOCH", Found = "@" + name, Do = $"weft runs show {RunReference.For(run)}",
             };
@@ -76,7 +76,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         var existing = Directory.Exists(run.CheckpointsFolder)
             ? Directory.EnumerateFiles(run.CheckpointsFolder, "*.safetensors").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToList()
             : [];
-        return new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no checkpoint {name}")
+        return new WeftException(ErrorKind.NoValidCheckpoint, $"the run {run.Name} has no checkpoint {name}")
         {
             Where = path, Found = existing.Count == 0 ? "no checkpoint at all" : string.Join(", ", existing), Do = $"weft resume {RunReference.For(run)}",
         };
@@ -87,7 +87,9 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
 public static class CheckpointNames
 {
     /// <summary>Resolves <c>RUN</c>, <c>RUN@best</c>, <c>RUN@last</c> or <c>RUN@EPOCH</c>; without '@' the best checkpoint is meant.</summary>
-    /// <exception cref="WeftException">Exit 2: no such run or no such kind of checkpoint; 22: the run has not got it.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: no such run or no such kind of checkpoint; <see cref="ErrorKind.NoValidCheckpoint"/>: the run has not got it.
+    /// </exception>
     public static CheckpointReference FindCheckpoint(this RunStore store, string reference)
     {
         var at = reference.LastIndexOf('@');

@@ -6,7 +6,9 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null) : IChec
     private readonly IFiles _files = files ?? DiskFiles.Instance;
 
     /// <summary>Returns when the checkpoint has reached the device, was read back and compared, and its name is durable.</summary>
-    /// <exception cref="WeftException">Exit 40 or 41; the checkpoints that were there are intact.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>; the checkpoints that were there are intact.
+    /// </exception>
     public void SaveLast(ReadOnlyMemory<byte> checkpoint) => Save(run.LastCheckpoint, checkpoint, run.PreviousCheckpoint);
 
     /// <inheritdoc cref="SaveLast"/>
@@ -22,7 +24,9 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null) : IChec
     /// <summary>
     /// The newest valid of last and the one before it. A damaged file is renamed (never deleted) and reported through <paramref name="warn"/>.
     /// </summary>
-    /// <exception cref="WeftException">Exit 22: none is valid; 33: written by a newer version.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.NoValidCheckpoint"/>: none is valid; <see cref="ErrorKind.NewerFormat"/>: written by a newer version.
+    /// </exception>
     public Checkpoint LoadNewest(Action<Warned> warn)
     {
         WeftException? damage = null;
@@ -37,7 +41,7 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null) : IChec
                     warn(new Warned("checkpoint-fallback", $"continuing from {Path.GetFileName(path)}, step {checkpoint.Position.Step}", null));
                 return checkpoint;
             }
-            catch (WeftException failure) when (failure.Code == ExitCode.NoValidCheckpoint)
+            catch (WeftException failure) when (failure.Kind == ErrorKind.NoValidCheckpoint)
             {
                 damage ??= failure;
                 var kept = SetAside(path);
@@ -45,7 +49,7 @@ public sealed class CheckpointStore(RunFolder run, IFiles? files = null) : IChec
             }
         }
 
-        throw new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to continue from", damage)
+        throw new WeftException(ErrorKind.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to continue from", damage)
         {
             Where = run.CheckpointsFolder,
             Expected = damage?.Expected,

@@ -74,7 +74,7 @@ public sealed class TrainedModel
 
     /// <summary>Refuses to classify where the network, and what it was read from, do not fit into memory.</summary>
     /// <param name="samples">Bytes that are held of a data set; 0 where pictures come one by one.</param>
-    /// <exception cref="WeftException">Exit 42.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.OutOfMemory"/>.</exception>
     internal void RequireMemory(Device device, CompileOptions options, long samples = 0) => MemoryNeed.OfProgram
         .With("the data set", samples).With("the network", Network.MeasureMemory(Description, device, options).Bytes)
         .With("the checkpoint", FileBytes + Weights.Sum(tensor => (long)tensor.Values.Length) * sizeof(float)).WithBatches(options.BatchSize, Shape)

@@ -19,7 +19,7 @@ public sealed record McNemar(int OnlyFirst, int OnlySecond)
     /// <summary>2·P(X ≤ fewer) − P(X = fewer): less cautious than <see cref="Exact"/>, whose error rate stays below what it promises.</summary>
     public double MidP => Math.Clamp(2 * Cumulative(Fewer) - Point(Fewer), 0, 1);
 
-    /// <exception cref="WeftException">Exit 2: the tables are not of the same samples.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the tables are not of the same samples.</exception>
     public static McNemar Of(PredictionTable first, PredictionTable second)
     {
         RequireSameSamples(first, second);
@@ -53,7 +53,7 @@ public sealed record McNemar(int OnlyFirst, int OnlySecond)
     {
         if (!first.Indices.SequenceEqual(second.Indices) || !first.Labels.SequenceEqual(second.Labels))
         {
-            throw new WeftException(ExitCode.Usage, "the runs were not evaluated on the same images")
+            throw new WeftException(ErrorKind.InvalidInput, "the runs were not evaluated on the same images")
             {
                 Expected = "the same images in the same order", Found = $"{first.Count} and {second.Count} images{(first.Count == second.Count ? ", not the same ones" : "")}",
                 Safe = "nothing was changed",

@@ -27,7 +27,9 @@ public sealed record ResultPair(RunResult First, RunResult Second, McNemar Test,
 /// <summary>A comparison of runs on the images of one split.</summary>
 public sealed class ModelComparison
 {
-    /// <exception cref="WeftException">Exit 2: the runs were not evaluated on the same images; 13: their data differ.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: the runs were not evaluated on the same images; <see cref="ErrorKind.DatasetMismatch"/>: their data differ.
+    /// </exception>
     public ModelComparison(IReadOnlyList<RunResult> runs)
     {
         RequireSameData(runs);
@@ -58,7 +60,7 @@ public sealed class ModelComparison
         var known = runs.Where(run => run.DataFingerprint is not null).ToList();
         if (known.Find(run => run.DataFingerprint != known[0].DataFingerprint) is not { } other)
             return;
-        throw new WeftException(ExitCode.FingerprintMismatch, $"the runs {known[0].Name} and {other.Name} were evaluated on different data")
+        throw new WeftException(ErrorKind.DatasetMismatch, $"the runs {known[0].Name} and {other.Name} were evaluated on different data")
         {
             Where = other.Run.Folder.EvaluationFolder(other.Split.ToString().ToLowerInvariant()),
             Expected = $"sha256 {known[0].DataFingerprint}",

@@ -74,7 +74,9 @@ public sealed class RunResult
         }
     }
 
-    /// <exception cref="WeftException">Exit 2: it was not evaluated on that split; 41: the table cannot be read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: it was not evaluated on that split; <see cref="ErrorKind.IoError"/>: the table cannot be read.
+    /// </exception>
     public static RunResult Read(RunReader run, EvaluationSplit split)
     {
         var name = split.ToString().ToLowerInvariant();
@@ -82,7 +84,7 @@ public sealed class RunResult
         var evaluate = $"weft eval {RunReference.For(run.Folder)} --split {name}";
         if (!Exists(run.Folder, split))
         {
-            throw new WeftException(ExitCode.Usage, $"the run {run.Folder.Name} has no predictions for the {name} images")
+            throw new WeftException(ErrorKind.InvalidInput, $"the run {run.Folder.Name} has no predictions for the {name} images")
             {
                 Where = path, Safe = "nothing was touched", Do = evaluate,
             };

@@ -34,11 +34,11 @@ public static class ConfigurationResolver
     {
         var at = text.IndexOf('=');
         if (at <= 0)
-            throw new WeftException(ExitCode.Usage, "--set needs key=value") { Where = "--set", Expected = "key=value", Found = text, Do = "weft config show" };
+            throw new WeftException(ErrorKind.InvalidInput, "--set needs key=value") { Where = "--set", Expected = "key=value", Found = text, Do = "weft config show" };
         return new ConfigurationValue(text[..at].Trim(), text[(at + 1)..].Trim(), "--set");
     }
 
-    /// <exception cref="WeftException">Exit 2 with all violations at once: unknown keys, wrong types, values out of range; or no such recipe or
+    /// <exception cref="WeftException">2 with all violations at once: unknown keys, wrong types, values out of range; or no such recipe or
     /// file.</exception>
     public static ResolvedConfiguration Resolve(ConfigurationSources sources)
     {
@@ -67,7 +67,7 @@ public static class ConfigurationResolver
     }
 
     /// <summary>A configuration that was put together in C#, once its values were found to be right.</summary>
-    /// <exception cref="WeftException">Exit 2 with all violations at once.</exception>
+    /// <exception cref="WeftException">2 with all violations at once.</exception>
     internal static ResolvedConfiguration Check(RunConfiguration configuration)
     {
         var origins = ConfigurationTable.Of(configuration)
@@ -106,7 +106,7 @@ public static class ConfigurationResolver
         }
         catch (Exception cause) when (DiskFailure.Is(cause) || cause is ArgumentException or NotSupportedException)
         {
-            throw new WeftException(ExitCode.Usage, "the configuration file cannot be read", cause)
+            throw new WeftException(ErrorKind.InvalidInput, "the configuration file cannot be read", cause)
             {
                 Where = path, Expected = "a YAML file", Found = cause.Message, Safe = "nothing was touched",
             };

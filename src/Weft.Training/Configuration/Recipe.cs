@@ -42,7 +42,7 @@ public static class Recipe
     private static WeftException Unknown(string name)
     {
         var near = Suggestion.For(name, Names.Select(known => known[(known.IndexOf('/') + 1)..]));
-        return new WeftException(ExitCode.Usage, $"there is no recipe '{name}'" + (near is null ? "" : $"; did you mean '{near}'?"))
+        return new WeftException(ErrorKind.InvalidInput, $"there is no recipe '{name}'" + (near is null ? "" : $"; did you mean '{near}'?"))
         {
             Where = "--recipe",
             Expected = "one of " + string.Join(", ", Names),

@@ -15,7 +15,7 @@ public sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDict
     public string Origin(string key) => Origins.GetValueOrDefault(key, "default");
 
     /// <summary>The same configuration with one more value; used when a run is continued with more epochs or forked.</summary>
-    /// <exception cref="WeftException">Exit 2: unknown key or refused value.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: unknown key or refused value.</exception>
     public ResolvedConfiguration With(params IReadOnlyList<ConfigurationValue> overrides) => ConfigurationResolver.Override(this, overrides);
 
     /// <summary>

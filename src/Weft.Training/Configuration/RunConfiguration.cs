@@ -73,7 +73,7 @@ public sealed record ModelConfiguration : OptionsRecord, IOptionRules
     public ModelOptions Options { get; init; } = new();
 
     /// <summary>The network for data of so many classes and that shape. Its layers are known to fit together.</summary>
-    /// <exception cref="WeftException">Exit 2: the model file is wrong, or a layer does not fit.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the model file is wrong, or a layer does not fit.</exception>
     public NetworkDescription Describe(int classes, FeatureShape input)
     {
         if (ModelFile.IsPath(Name))

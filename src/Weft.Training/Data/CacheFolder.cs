@@ -70,7 +70,7 @@ internal sealed class CacheFolder : IDisposable
     }
 
     /// <summary>Verifies the part, forces it to disk and gives it its final name.</summary>
-    /// <exception cref="WeftException">It is not the known file (<see cref="ExitCode.DatasetDamaged"/>).</exception>
+    /// <exception cref="WeftException">It is not the known file (<see cref="ErrorKind.DatasetDamaged"/>).</exception>
     public void Install(KnownDataset known, KnownFile file)
     {
         var part = Part(file);

@@ -5,8 +5,8 @@ internal sealed record DataFile(string Path, string Remedy)
 {
     public string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>An error of <see cref="ExitCode.DatasetDamaged"/>; <paramref name="at"/> is the place within the file.</summary>
-    public WeftException Damaged(string what, string at, string expected, string found) => new(ExitCode.DatasetDamaged, $"{Name} {what}")
+    /// <summary>An error of <see cref="ErrorKind.DatasetDamaged"/>; <paramref name="at"/> is the place within the file.</summary>
+    public WeftException Damaged(string what, string at, string expected, string found) => new(ErrorKind.DatasetDamaged, $"{Name} {what}")
     {
         Where = $"{Path}, {at}",
         Expected = expected,
@@ -15,7 +15,7 @@ internal sealed record DataFile(string Path, string Remedy)
         Do = Remedy,
     };
 
-    public WeftException Missing(string what, string found, Exception? cause = null) => new(ExitCode.DatasetMissing, $"{Name} {what}", cause)
+    public WeftException Missing(string what, string found, Exception? cause = null) => new(ErrorKind.DatasetMissing, $"{Name} {what}", cause)
     {
         Where = Path,
         Expected = "a readable IDX file, plain or gzip",

@@ -34,10 +34,10 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
         {
             return OpenFolder(folder);
         }
-        catch (WeftException bad) when (bad.Code is ExitCode.DatasetDamaged or ExitCode.DatasetMissing or ExitCode.IoError)
+        catch (WeftException bad) when (bad.Kind is ErrorKind.DatasetDamaged or ErrorKind.DatasetMissing or ErrorKind.IoError)
         {
             _attempts.Add($"{source} {folder}: {bad.What} (expected {bad.Expected}, found {bad.Found})");
-            _damage ??= bad.Code == ExitCode.DatasetDamaged ? bad : null;
+            _damage ??= bad.Kind == ErrorKind.DatasetDamaged ? bad : null;
             return null;
         }
     }
@@ -55,7 +55,7 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
             if (fetch())
                 return OpenFolder(_cache);
         }
-        catch (WeftException failure) when (failure.Code is ExitCode.DownloadFailed or ExitCode.DatasetDamaged or ExitCode.IoError)
+        catch (WeftException failure) when (failure.Kind is ErrorKind.DownloadFailed or ErrorKind.DatasetDamaged or ErrorKind.IoError)
         {
             _attempts.Add($"{source}: {failure.What}{(failure.Found is null ? "" : $" ({failure.Found})")}");
         }
@@ -76,21 +76,21 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
 
     private WeftException NotFound()
     {
-        var code = _damage is not null ? ExitCode.DatasetDamaged : _downloadFailed ? ExitCode.DownloadFailed : ExitCode.DatasetMissing;
-        var what = code switch
+        var kind = _damage is not null ? ErrorKind.DatasetDamaged : _downloadFailed ? ErrorKind.DownloadFailed : ErrorKind.DatasetMissing;
+        var what = kind switch
         {
-            ExitCode.DatasetDamaged => $"{known.Name} is damaged ({_damage!.What}) and no sound copy was found",
-            ExitCode.DownloadFailed => $"{known.Name} is not on this machine and could not be downloaded",
+            ErrorKind.DatasetDamaged => $"{known.Name} is damaged ({_damage!.What}) and no sound copy was found",
+            ErrorKind.DownloadFailed => $"{known.Name} is not on this machine and could not be downloaded",
             _ => $"{known.Name} was not found",
         };
-        return new WeftException(code, what)
+        return new WeftException(kind, what)
         {
             Where = _damage?.Where ?? _cache,
             Expected = _damage?.Expected
                 ?? $"the four files {string.Join(", ", known.Files.Select(file => file.Name))} (plain or .gz), in {_cache} or in a folder that --data names",
             Found = string.Join("; ", _attempts),
             Safe = "nothing was cached or changed; your runs are untouched",
-            Do = code == ExitCode.DatasetDamaged ? _remedy : $"weft data get {known.Name}",
+            Do = kind == ErrorKind.DatasetDamaged ? _remedy : $"weft data get {known.Name}",
         };
     }
 }

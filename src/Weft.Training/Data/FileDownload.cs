@@ -17,7 +17,9 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
     public Action<long, long?>? Progress { get; init; }
 
     /// <summary>Completes <paramref name="path"/>, whose present content, if any, is taken for the beginning. What it holds is for the caller to verify.</summary>
-    /// <exception cref="WeftException"><see cref="ExitCode.DownloadFailed"/> or, when the file cannot be written, <see cref="ExitCode.DiskFull"/> or <see cref="ExitCode.IoError"/>.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.DownloadFailed"/> or, when the file cannot be written, <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; the part stays.</exception>
     public async Task Run(Uri address, string path, CancellationToken cancellation)
     {
@@ -186,7 +188,7 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
             || (bytes.Length == 4 && (bytes[0] is 0 or 10 || bytes is [169, 254, ..] || bytes is [192, 168, ..] || bytes is [172, >= 16 and <= 31, ..] || bytes is [100, >= 64 and <= 127, ..]));
     }
 
-    private static WeftException Failed(Uri address, string what, string found) => new(ExitCode.DownloadFailed, what)
+    private static WeftException Failed(Uri address, string what, string found) => new(ErrorKind.DownloadFailed, what)
     {
         Where = address.ToString(),
         Found = found,

@@ -33,7 +33,7 @@ internal static class FolderContent
     public static WeftException NoFolder(string path) => !File.Exists(path) ? Error("the data folder is missing", path, "nothing")
         : Error("the data are a file, not a folder", path, Tables.Contains(Extension(path)) ? $"a {Kinds([path])} file" : "a file");
 
-    private static WeftException Error(string what, string where, string found) => new(ExitCode.DatasetMissing, what)
+    private static WeftException Error(string what, string where, string found) => new(ErrorKind.DatasetMissing, what)
     {
         Where = where,
         Expected = $"a folder with {string.Join(", ", IdxFolder.FileNames)} (plain or .gz)",

@@ -19,7 +19,7 @@ internal sealed class GzipMember : IDisposable
     private readonly Crc32 _crc = new();
 
     /// <param name="stream">Seekable, at byte 0; not disposed.</param>
-    /// <exception cref="WeftException">The header is not one of gzip (<see cref="ExitCode.DatasetDamaged"/>).</exception>
+    /// <exception cref="WeftException">The header is not one of gzip (<see cref="ErrorKind.DatasetDamaged"/>).</exception>
     public GzipMember(Stream stream, DataFile file)
     {
         _file = file;

@@ -33,7 +33,7 @@ internal sealed class IdxClasses
         }
     }
 
-    /// <exception cref="WeftException">Exit 11: there are no two classes.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DatasetDamaged"/>: there are no two classes.</exception>
     public static IdxClasses Of(IdxFile labels, string path, string remedy)
     {
         var counts = Count(labels);
@@ -51,7 +51,7 @@ internal sealed class IdxClasses
         return numbers;
     }
 
-    /// <exception cref="WeftException">Exit 11: test labels have a class that training never saw.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DatasetDamaged"/>: test labels have a class that training never saw.</exception>
     public void RequireKnown(IdxFile labels, string path)
     {
         var unknown = Count(labels).MissingIn(_labels);

@@ -33,8 +33,8 @@ public sealed class IdxFile
     public string Sha256 { get; }
 
     /// <exception cref="WeftException">
-    /// <see cref="ExitCode.DatasetMissing"/>: not there or not readable; <see cref="ExitCode.DatasetDamaged"/>: not what it must be;
-    /// <see cref="ExitCode.IoError"/>: the device failed.
+    /// <see cref="ErrorKind.DatasetMissing"/>: not there or not readable; <see cref="ErrorKind.DatasetDamaged"/>: not what it must be;
+    /// <see cref="ErrorKind.IoError"/>: the device failed.
     /// </exception>
     public static IdxFile Read(string path, IdxExpectation expectation)
     {
@@ -60,7 +60,7 @@ public sealed class IdxFile
         }
         catch (IOException failure)
         {
-            throw new WeftException(ExitCode.IoError, $"{file.Name} cannot be read", failure) { Where = path, Found = failure.Message, Do = expectation.Remedy };
+            throw new WeftException(ErrorKind.IoError, $"{file.Name} cannot be read", failure) { Where = path, Found = failure.Message, Do = expectation.Remedy };
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record IdxLayout(string Folder, string Prefix)
     }
 
     /// <summary>Looks in the folder, and where it has no IDX file in <c>raw</c> and <c>NAME/raw</c>, as torchvision has it.</summary>
-    /// <exception cref="WeftException">Exit 10: there are none, or those of several data sets.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DatasetMissing"/>: there are none, or those of several data sets.</exception>
     public static IdxLayout Find(string folder)
     {
         try
@@ -40,7 +40,7 @@ internal sealed record IdxLayout(string Folder, string Prefix)
         }
         catch (Exception unreadable) when (DiskFailure.Is(unreadable))
         {
-            throw new WeftException(ExitCode.DatasetMissing, "the data folder cannot be read", unreadable)
+            throw new WeftException(ErrorKind.DatasetMissing, "the data folder cannot be read", unreadable)
             {
                 Where = folder, Found = unreadable.Message, Safe = "nothing was changed", Do = "give yourself the right to read it, or correct --data",
             };
@@ -53,7 +53,7 @@ internal sealed record IdxLayout(string Folder, string Prefix)
         Variants(name).SelectMany(variant => new[] { $"{Prefix}{variant}.gz", Prefix + variant }).Select(file => Path.Combine(Folder, file))
             .FirstOrDefault(File.Exists);
 
-    /// <exception cref="WeftException">Exit 10: it is missing.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DatasetMissing"/>: it is missing.</exception>
     public string PathOf(string name, string remedy) =>
         TryPath(name) ?? throw new DataFile(Path.Combine(Folder, Prefix + name + ".gz"), remedy).Missing("is missing", "no such file, neither plain nor .gz");
 
@@ -85,7 +85,7 @@ internal sealed record IdxLayout(string Folder, string Prefix)
     private static WeftException Several(string folder, IEnumerable<string> names, string advice)
     {
         var all = names.ToList();
-        return new WeftException(ExitCode.DatasetMissing, "the folder holds several data sets")
+        return new WeftException(ErrorKind.DatasetMissing, "the folder holds several data sets")
         {
             Where = folder, Expected = "the four IDX files of one",
             Found = string.Join(", ", all.Take(NamesShown)) + (all.Count > NamesShown ? $" and {all.Count - NamesShown} more" : ""),

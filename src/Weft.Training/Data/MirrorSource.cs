@@ -45,13 +45,13 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
                 FetchOnce(download, address, cache, file, cancellation);
                 return true;
             }
-            catch (WeftException failure) when (failure.Code is ExitCode.DownloadFailed or ExitCode.DatasetDamaged)
+            catch (WeftException failure) when (failure.Kind is ErrorKind.DownloadFailed or ErrorKind.DatasetDamaged)
             {
                 attempts.Add($"{mirror.Host}, {file.Name}.gz: {failure.What}{(failure.Found is null ? "" : $" ({failure.Found})")}");
                 File.Delete(cache.Part(file));
                 mirrors.Remove(mirror); // one bad file is reason enough to ask the next one for the rest
             }
-            catch (WeftException failure) when (failure.Code == ExitCode.DiskFull)
+            catch (WeftException failure) when (failure.Kind == ErrorKind.DiskFull)
             {
                 File.Delete(cache.Part(file));
                 throw;
@@ -70,7 +70,7 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
             download.Run(address, part, cancellation).GetAwaiter().GetResult();
             cache.Install(known, file);
         }
-        catch (WeftException bad) when (isContinued && bad.Code == ExitCode.DatasetDamaged)
+        catch (WeftException bad) when (isContinued && bad.Kind == ErrorKind.DatasetDamaged)
         {
             // What an earlier process left may be the beginning of another file.
             File.Delete(part);

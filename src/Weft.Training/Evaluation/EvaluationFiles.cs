@@ -11,7 +11,7 @@ public static class EvaluationFiles
 
     /// <param name="run">Only a run's owner writes in its folder.</param>
     /// <returns>The folder.</returns>
-    /// <exception cref="WeftException">Exit 40 or 41: the files cannot be written.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the files cannot be written.</exception>
     public static string Write(RunLock run, CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result)
     {
         var name = split.ToString().ToLowerInvariant();

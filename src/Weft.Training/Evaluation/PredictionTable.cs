@@ -40,7 +40,7 @@ public sealed class PredictionTable
 
     /// <summary>Reads what <see cref="WriteCsv"/> wrote.</summary>
     /// <param name="where">Named in errors.</param>
-    /// <exception cref="WeftException">Exit 41: it is no table of predictions.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: it is no table of predictions.</exception>
     public static PredictionTable ReadCsv(TextReader reader, string where)
     {
         var columns = (reader.ReadLine() ?? "").Split(',');
@@ -72,7 +72,7 @@ public sealed class PredictionTable
         return new PredictionTable([.. indices], [.. labels], [.. probabilities], [.. losses], classes, [.. predictions]);
     }
 
-    private static WeftException Damaged(string where, int line, string expected, string found) => new(ExitCode.IoError, "the prediction table cannot be read")
+    private static WeftException Damaged(string where, int line, string expected, string found) => new(ErrorKind.IoError, "the prediction table cannot be read")
     {
         Where = $"{where}:{line}", Expected = expected, Found = found, Do = "evaluate the run again: that writes the table anew",
     };

@@ -25,7 +25,10 @@ public sealed class RunEvaluation : IDisposable
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="threads">Default: all cores.</param>
     /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>eval</c> the folder.</param>
-    /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: the checkpoint is damaged; 33: written by a newer version.</exception>
+    /// <exception cref="WeftException">
+    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged; <see cref="ErrorKind.NewerFormat"/>: written by a
+    /// newer version.
+    /// </exception>
     public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null, string? advice = null)
     {
         Reference = checkpoint;

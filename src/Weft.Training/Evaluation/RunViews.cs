@@ -9,7 +9,10 @@ public static class RunViews
     private const string ShiftKey = "evaluation.tta_shift";
 
     /// <summary>What the model's file says; what the run's <c>config.yaml</c> says where the file was written before files knew it.</summary>
-    /// <exception cref="WeftException">Exit 23: the checkpoint names impossible views; 2: it names none, and <c>config.yaml</c> cannot be read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.CheckpointMismatch"/>: the checkpoint names impossible views; <see cref="ErrorKind.InvalidInput"/>: it names none, and
+    /// <c>config.yaml</c> cannot be read.
+    /// </exception>
     public static TestTimeAugmentation Of(TrainedModel model, RunFolder run) =>
         Of(model.Metadata, run.CheckpointsFolder) ?? new RunReader(run).Configuration().Value.Evaluation.Augmentation;
 
@@ -21,7 +24,7 @@ public static class RunViews
         return bool.TryParse(mirrored, out var isMirrored) && int.TryParse(shift, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels)
             && pixels <= TestTimeAugmentation.LargestShift
             ? new TestTimeAugmentation(isMirrored, pixels)
-            : throw new WeftException(ExitCode.CheckpointMismatch, "the checkpoint names views of an image that there are none of")
+            : throw new WeftException(ErrorKind.CheckpointMismatch, "the checkpoint names views of an image that there are none of")
             {
                 Where = where, Expected = $"{MirroredKey}: true or false, {ShiftKey}: 0 to {TestTimeAugmentation.LargestShift}",
                 Found = $"{MirroredKey}: {mirrored}, {ShiftKey}: {shift}", Safe = "nothing was changed",

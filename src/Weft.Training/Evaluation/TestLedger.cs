@@ -37,7 +37,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     public string Path { get; } = System.IO.Path.Combine(runsFolder, "test_ledger.jsonl");
 
     /// <summary>All openings so far. A line that is damaged, or still being written, is counted and passed over.</summary>
-    /// <exception cref="WeftException">Exit 41: it is there and cannot be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: it is there and cannot be read.</exception>
     public TestOpenings Read()
     {
         try
@@ -67,8 +67,9 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     /// </summary>
     /// <param name="advice">As <see cref="RunChecks"/> takes it.</param>
     /// <exception cref="WeftException">
-    /// Exit 10 or 11: a test file is missing or damaged; 13: they are other ones than before; 31: another process keeps the ledger locked; 40 or 41: it
-    /// cannot be written.
+    /// <see cref="ErrorKind.DatasetMissing"/> or <see cref="ErrorKind.DatasetDamaged"/>: a test file is missing or damaged;
+    /// <see cref="ErrorKind.DatasetMismatch"/>: they are other ones than before; <see cref="ErrorKind.StoreBusy"/>: another process keeps the ledger locked;
+    /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: it cannot be written.
     /// </exception>
     public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, string advice)
     {
@@ -80,7 +81,10 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     }
 
     /// <summary>Appends a line and returns when it is on the device.</summary>
-    /// <exception cref="WeftException">Exit 31: another process keeps it locked; 40 or 41: it cannot be written.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.StoreBusy"/>: another process keeps it locked; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: it cannot be
+    /// written.
+    /// </exception>
     internal void Note(CheckpointReference checkpoint, string? fingerprint = null)
     {
         var opening = new TestOpening(1, _clock.GetUtcNow(), checkpoint.Run.Name, checkpoint.Name, fingerprint);
@@ -109,7 +113,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
         catch (WeftException bad)
         {
             throw bad.With(
-                "the run was not changed; the opening is noted in the ledger", bad.Code == ExitCode.DatasetMissing || bad.Do is null ? advice : bad.Do);
+                "the run was not changed; the opening is noted in the ledger", bad.Kind == ErrorKind.DatasetMissing || bad.Do is null ? advice : bad.Do);
         }
     }
 
@@ -138,7 +142,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
             {
                 if (_clock.GetElapsedTime(begun) > Patience)
                 {
-                    throw new WeftException(ExitCode.StoreBusy, "another process keeps the ledger of test openings locked", busy)
+                    throw new WeftException(ErrorKind.StoreBusy, "another process keeps the ledger of test openings locked", busy)
                     {
                         Where = Path, Safe = "the test images were not opened", Do = "run the command again when the other process has ended",
                     };

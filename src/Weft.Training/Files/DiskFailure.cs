@@ -22,7 +22,7 @@ public static class DiskFailure
     /// <param name="what">"the run's folder cannot be made"</param>
     public static WeftException ToError(Exception failure, string what, string where, string? safe = null, string? advice = null)
     {
-        return new WeftException(IsFull(failure) ? ExitCode.DiskFull : ExitCode.IoError, what, failure)
+        return new WeftException(IsFull(failure) ? ErrorKind.DiskFull : ErrorKind.IoError, what, failure)
         {
             Where = where, Found = failure.Message, Safe = safe, Do = advice,
         };

@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>The error for a file that says it was written by a newer version.</summary>
 public static class FormatVersion
 {
-    public static WeftException Newer(string where, int known, int found) => new(ExitCode.NewerFormat, "this was written by a newer version of Weft")
+    public static WeftException Newer(string where, int known, int found) => new(ErrorKind.NewerFormat, "this was written by a newer version of Weft")
     {
         Where = where,
         Expected = $"format {known} or older",

@@ -7,7 +7,9 @@ public static class OutputFile
     /// A regular file, or one a link leads to, is replaced at once and whole; into a pipe or a device (<c>/dev/stdout</c>, <c>/dev/null</c>) the bytes are
     /// written, and it stays what it is.
     /// </summary>
-    /// <exception cref="WeftException">Exit 40 or 41: it cannot be written; what was there is untouched.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: it cannot be written; what was there is untouched.
+    /// </exception>
     public static void Write(string path, ReadOnlyMemory<byte> content, string what, string advice)
     {
         try

@@ -34,13 +34,13 @@ public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
     public MemoryNeed With(string what, long bytes) => new([.. Parts, new MemoryPart(what, bytes)]);
 
     /// <param name="advice">A command that would fit, if one is known. Asked only where this one does not.</param>
-    /// <exception cref="WeftException">Exit 42: it does not fit; with the numbers.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.OutOfMemory"/>: it does not fit; with the numbers.</exception>
     public void RequireWithin(MemoryLimit limit, Func<string?>? advice = null)
     {
         if (Bytes <= limit.Bytes)
             return;
         var parts = Parts.Where(part => part.Bytes > 0).Select(part => $"{Megabytes(part.Bytes)} for {part.What}");
-        throw new WeftException(ExitCode.OutOfMemory, $"{Megabytes(Bytes)} of memory are needed and {Megabytes(limit.Bytes, isLimit: true)} may be used")
+        throw new WeftException(ErrorKind.OutOfMemory, $"{Megabytes(Bytes)} of memory are needed and {Megabytes(limit.Bytes, isLimit: true)} may be used")
         {
             Where = limit.Source,
             Expected = $"at least {Megabytes(Bytes)}: {string.Join(", ", parts)}",

@@ -14,7 +14,7 @@ public static partial class ModelFile
         model.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || model.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a network for data of so many classes and that shape.</summary>
-    /// <exception cref="WeftException">Exit 2: no such file, or every mistake in it with its line.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: no such file, or every mistake in it with its line.</exception>
     public static NetworkDescription Read(string path, int classes, FeatureShape input)
     {
         string text;
@@ -24,7 +24,7 @@ public static partial class ModelFile
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new WeftException(ExitCode.Usage, "the model file cannot be read", cause)
+            throw new WeftException(ErrorKind.InvalidInput, "the model file cannot be read", cause)
             {
                 Where = path, Expected = "a YAML file", Found = cause.Message, Safe = "nothing was touched", Do = "see docs/model-files.md for an example",
             };
@@ -37,7 +37,7 @@ public static partial class ModelFile
     /// <param name="origin">Named in messages; without a <c>name</c> in the text, its last part names the network.</param>
     /// <param name="classes">What the network has to tell apart: the length of its output, and what the word <c>classes</c> stands for.</param>
     /// <param name="input">The shape of one image.</param>
-    /// <exception cref="WeftException">Exit 2: every mistake with its line, or the first layer that does not fit.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: every mistake with its line, or the first layer that does not fit.</exception>
     public static NetworkDescription Parse(string text, string origin, int classes, FeatureShape input)
     {
         var reader = new ModelFileReader(origin, classes, input, NameOf(origin));
@@ -56,7 +56,7 @@ public static partial class ModelFile
 
         return output.Channels == classes
             ? description
-            : throw new WeftException(ExitCode.Usage, $"the network {description.Name} does not fit the data")
+            : throw new WeftException(ErrorKind.InvalidInput, $"the network {description.Name} does not fit the data")
             {
                 Where = origin, Expected = $"{classes} outputs, one a class", Found = $"{output.Channels}", Safe = "nothing was touched",
                 Do = $"end it with - linear: {ModelFileReader.ClassesWord}",

@@ -10,12 +10,15 @@ internal static partial class NetworkErrors
         // The engine's sentences: who expects what, but received what. What to do.
         var parts = Sentence().Match(wrong.Message);
         return parts.Success
-            ? new WeftException(ExitCode.Usage, $"{parts.Groups["who"].Value} does not fit", wrong)
+            ? new WeftException(ErrorKind.InvalidInput, $"{parts.Groups["who"].Value} does not fit", wrong)
             {
                 Where = where, Expected = parts.Groups["expected"].Value, Found = parts.Groups["found"].Value, Safe = "nothing was touched",
                 Do = parts.Groups["do"] is { Success: true } action ? action.Value : null,
             }
-            : new WeftException(ExitCode.Usage, "this network cannot be built", wrong) { Where = where, Found = wrong.Message, Safe = "nothing was touched" };
+            : new WeftException(ErrorKind.InvalidInput, "this network cannot be built", wrong)
+            {
+                Where = where, Found = wrong.Message, Safe = "nothing was touched",
+            };
     }
 
     [GeneratedRegex("""^(?<who>\w+ "[^"]*") expects (?<expected>.+?), but (?:received )?(?<found>.+?)(?:\. (?<do>[A-Z].+?))?\.?$""")]

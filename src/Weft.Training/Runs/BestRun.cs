@@ -5,13 +5,15 @@ internal static class BestRun
 {
     private const int GroupsShown = 20;
 
-    /// <exception cref="WeftException">Exit 2: no run has finished an epoch, or the runs were validated on different images.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: no run has finished an epoch, or the runs were validated on different images.
+    /// </exception>
     public static RunReader Of(IReadOnlyList<RunReader> runs, string folder)
     {
         var candidates = runs.Select(run => (Run: run, Best: TryBest(run))).Where(candidate => candidate.Best is not null).ToList();
         if (candidates.Count == 0)
         {
-            throw new WeftException(ExitCode.Usage, "no run has finished an epoch, so none is the best")
+            throw new WeftException(ErrorKind.InvalidInput, "no run has finished an epoch, so none is the best")
             {
                 Where = folder, Expected = "a run with a validated epoch", Found = $"{runs.Count} without", Safe = "nothing was touched",
                 Do = $"weft runs --runs {ShellWords.Quote(folder)}",
@@ -26,7 +28,7 @@ internal static class BestRun
             return only.Run;
         var shown = winners.Take(GroupsShown).Select(winner => FormattableString.Invariant(
             $"{winner.Run.Folder.Name} with {winner.Best!.ValidationAccuracy * 100:F2} % of {winner.Run.Information.Data.Validation:N0}"));
-        throw new WeftException(ExitCode.Usage, "the runs were not validated on the same images, so none is the best")
+        throw new WeftException(ErrorKind.InvalidInput, "the runs were not validated on the same images, so none is the best")
         {
             Where = folder,
             Expected = "the same data, split seed and validation images",

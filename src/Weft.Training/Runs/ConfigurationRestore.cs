@@ -10,7 +10,8 @@ public static class ConfigurationRestore
 {
     /// <returns>The files that were written, each with the name under which the old one was kept; none where nothing was wrong.</returns>
     /// <exception cref="WeftException">
-    /// Exit 22: the run has no valid checkpoint; 30: another process owns the run; 40 or 41: a file cannot be written.
+    /// <see cref="ErrorKind.NoValidCheckpoint"/>: the run has no valid checkpoint; <see cref="ErrorKind.RunBusy"/>: another process owns the run;
+    /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: a file cannot be written.
     /// </exception>
     public static IReadOnlyList<(string File, string? Kept)> Run(RunFolder run)
     {
@@ -49,13 +50,13 @@ public static class ConfigurationRestore
             {
                 return (CheckpointFile.Read(path), epochs);
             }
-            catch (WeftException damaged) when (damaged.Code == ExitCode.NoValidCheckpoint)
+            catch (WeftException damaged) when (damaged.Kind == ErrorKind.NoValidCheckpoint)
             {
                 damage ??= damaged;
             }
         }
 
-        throw new WeftException(ExitCode.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to restore its configuration from", damage)
+        throw new WeftException(ErrorKind.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to restore its configuration from", damage)
         {
             Where = run.CheckpointsFolder,
             Expected = damage?.Expected,
@@ -72,7 +73,7 @@ public static class ConfigurationRestore
             RunChecks.Configuration(run, checkpoint, epochs);
             return true;
         }
-        catch (WeftException wrong) when (wrong.Code == ExitCode.CheckpointMismatch)
+        catch (WeftException wrong) when (wrong.Kind == ErrorKind.CheckpointMismatch)
         {
             return false;
         }

@@ -12,7 +12,7 @@ internal sealed record MetricsFile(IReadOnlyList<MetricsRow> Rows, int Damaged, 
     private const long MaximumBytes = 256 << 20; // a million epochs
 
     /// <summary>As far as written: what follows the last line feed is still being written. Nothing before there is a file.</summary>
-    /// <exception cref="WeftException">Exit 41: it cannot be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: it cannot be read.</exception>
     public static MetricsFile Read(RunFolder run)
     {
         byte[] bytes;

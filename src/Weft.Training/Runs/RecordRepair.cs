@@ -8,8 +8,10 @@ namespace Weft.Training;
 /// </summary>
 internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, IReadOnlyList<string> Further, Warned? Notice)
 {
-    /// <exception cref="WeftException">Exit 32: the events are no file of events; 33: written by a newer version; 40 or 41: they cannot be read or
-    /// written.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.StoreDamaged"/>: the events are no file of events; <see cref="ErrorKind.NewerFormat"/>: written by a newer version;
+    /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: they cannot be read or written.
+    /// </exception>
     public static RecordRepair Of(RunFolder run)
     {
         var tail = new RunTail(run);

@@ -29,7 +29,10 @@ public static class RunChecks
 
     /// <param name="open">Opens the data that the configuration names.</param>
     /// <param name="advice">What to do where the run's data are not found: "weft eval RUN --data DIR".</param>
-    /// <exception cref="WeftException">Exit 10 to 12: the data cannot be had; 13: other data; 23: another configuration or network.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.DatasetMissing"/>, <see cref="ErrorKind.DatasetDamaged"/> or <see cref="ErrorKind.DownloadFailed"/>: the data cannot be had;
+    /// <see cref="ErrorKind.DatasetMismatch"/>: other data; <see cref="ErrorKind.CheckpointMismatch"/>: another configuration or network.
+    /// </exception>
     public static OpenedRun Open(
         RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, string advice, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
         Open(run, checkpoint, Configuration(run, checkpoint, epochs), open, advice);
@@ -48,7 +51,7 @@ public static class RunChecks
     /// The run's configuration, compared with its last checkpoint, or with the best one where the last is not whole. A published run without checkpoints
     /// is believed.
     /// </summary>
-    /// <exception cref="WeftException">Exit 23: another configuration, or none that can be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: another configuration, or none that can be read.</exception>
     public static ResolvedConfiguration Configuration(RunFolder run)
     {
         foreach (var (path, epochs) in Checkpoints(run))
@@ -57,7 +60,7 @@ public static class RunChecks
             {
                 return Configuration(run, CheckpointFile.Read(path), epochs);
             }
-            catch (WeftException damage) when (damage.Code == ExitCode.NoValidCheckpoint)
+            catch (WeftException damage) when (damage.Kind == ErrorKind.NoValidCheckpoint)
             {
                 // The next one may be whole.
             }
@@ -67,7 +70,7 @@ public static class RunChecks
     }
 
     /// <summary>The run's configuration, compared with one of its checkpoints: all lasting keys, all differences at once.</summary>
-    /// <exception cref="WeftException">Exit 23: another configuration, or none that can be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: another configuration, or none that can be read.</exception>
     public static ResolvedConfiguration Configuration(RunFolder run, Checkpoint checkpoint, PlannedEpochs epochs = PlannedEpochs.AtLeast)
     {
         var configuration = Read(run);
@@ -96,7 +99,7 @@ public static class RunChecks
     {
         if (position.StepInEpoch > stepsPerEpoch || position.Step != (long)position.CompletedEpochs * stepsPerEpoch + position.StepInEpoch)
         {
-            throw new WeftException(ExitCode.CheckpointMismatch, $"the position of the run {run.Name} is not one of its training")
+            throw new WeftException(ErrorKind.CheckpointMismatch, $"the position of the run {run.Name} is not one of its training")
             {
                 Where = run.CheckpointsFolder,
                 Expected = $"steps of epochs of {stepsPerEpoch}",
@@ -112,7 +115,7 @@ public static class RunChecks
         var classes = checkpoint.Model.Classes.Count;
         if (classes == dataset.ClassCount)
             return;
-        throw new WeftException(ExitCode.CheckpointMismatch, $"the run {from.Run.Name} has {classes} classes, the data {dataset.ClassCount}")
+        throw new WeftException(ErrorKind.CheckpointMismatch, $"the run {from.Run.Name} has {classes} classes, the data {dataset.ClassCount}")
         {
             Where = dataset.Folder ?? dataset.Name, Expected = $"{classes} classes: the last layer's weights belong to them",
             Found = $"{dataset.ClassCount} classes",
@@ -135,7 +138,7 @@ public static class RunChecks
     {
         if (before is null || before == images.Fingerprint)
             return;
-        throw new WeftException(ExitCode.FingerprintMismatch, $"the test images changed since the run {run.Name} was evaluated on them")
+        throw new WeftException(ErrorKind.DatasetMismatch, $"the test images changed since the run {run.Name} was evaluated on them")
         {
             Where = dataset.Folder ?? dataset.Name,
             Expected = $"sha256 {before}, as {Path.Combine(run.EvaluationFolder("test"), "metrics.json")} has it",
@@ -162,7 +165,7 @@ public static class RunChecks
             var text = Encoding.UTF8.GetString(RegularFile.ReadOwn(file, YamlTree.MaximumBytes));
             return ConfigurationResolver.Resolve(new ConfigurationSources { File = file, FileText = text });
         }
-        catch (WeftException wrong) when (wrong.Code == ExitCode.Usage)
+        catch (WeftException wrong) when (wrong.Kind == ErrorKind.InvalidInput)
         {
             throw Unreadable(run, wrong.Found ?? wrong.What, wrong, wrong.Problems);
         }
@@ -182,7 +185,7 @@ public static class RunChecks
         {
             return open(configuration);
         }
-        catch (WeftException missing) when (missing.Code is ExitCode.DatasetMissing)
+        catch (WeftException missing) when (missing.Kind is ErrorKind.DatasetMissing)
         {
             throw missing.With(missing.Safe, advice);
         }
@@ -192,7 +195,7 @@ public static class RunChecks
     {
         if (checkpoint.Model.Metadata.DataFingerprint == dataset.Fingerprint)
             return;
-        throw new WeftException(ExitCode.FingerprintMismatch, $"the data are not those that the run {run.Name} began with")
+        throw new WeftException(ErrorKind.DatasetMismatch, $"the data are not those that the run {run.Name} began with")
         {
             Where = dataset.Folder ?? dataset.Name,
             Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not evaluated",
@@ -211,14 +214,14 @@ public static class RunChecks
                 != NetworkDescriptionJson.Write(configuration.Model.Describe(dataset.ClassCount, dataset.Shape)))
                 found = "others";
         }
-        catch (WeftException wrong) when (wrong.Code == ExitCode.Usage)
+        catch (WeftException wrong) when (wrong.Kind == ErrorKind.InvalidInput)
         {
             found = wrong.Found ?? wrong.What;
         }
 
         if (found is null)
             return;
-        throw new WeftException(ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another network")
+        throw new WeftException(ErrorKind.CheckpointMismatch, $"the run {run.Name} was trained with another network")
         {
             Where = ModelFile.IsPath(configuration.Model.Name) ? run.ModelFile : run.ConfigurationFile,
             Expected = "the layers its checkpoint was made with",
@@ -233,7 +236,7 @@ public static class RunChecks
         var shown = problems.Take(Mistakes.Shown).ToArray();
         var only = problems.Count == 1 ? problems[0] : null;
         return new WeftException(
-            ExitCode.CheckpointMismatch, $"the run {run.Name} was trained with another {only?.Where ?? $"configuration: {problems.Count} values differ"}")
+            ErrorKind.CheckpointMismatch, $"the run {run.Name} was trained with another {only?.Where ?? $"configuration: {problems.Count} values differ"}")
         {
             Where = run.ConfigurationFile,
             Expected = only?.Expected,
@@ -245,7 +248,7 @@ public static class RunChecks
     }
 
     private static WeftException Unreadable(RunFolder run, string found, Exception cause, IReadOnlyList<Problem> problems) =>
-        new(ExitCode.CheckpointMismatch, $"the configuration of the run {run.Name} cannot be read", cause)
+        new(ErrorKind.CheckpointMismatch, $"the configuration of the run {run.Name} cannot be read", cause)
         {
             Where = run.ConfigurationFile,
             Expected = "the configuration that the run was trained with",

@@ -25,7 +25,7 @@ internal static class RunEventLine
     }
 
     /// <summary>Null for a line that is no event: torn, damaged, impossible, or of a type this version does not know but may skip.</summary>
-    /// <exception cref="WeftException">Exit 33: written by a newer version.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.NewerFormat"/>: written by a newer version.</exception>
     public static RunEvent? Read(string line, string where)
     {
         try

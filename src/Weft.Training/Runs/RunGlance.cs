@@ -15,7 +15,9 @@ public sealed record RunGlance(RunEvent? First, IReadOnlyList<RunEvent> Last, lo
     /// <summary>The run's last word about itself, if it has one.</summary>
     public RunStopped? Stopped => Last is [.., RunStopped stopped] ? stopped : null;
 
-    /// <exception cref="WeftException">Exit 33: written by a newer version; 41: the events cannot be read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.NewerFormat"/>: written by a newer version; <see cref="ErrorKind.IoError"/>: the events cannot be read.
+    /// </exception>
     public static RunGlance Of(RunFolder folder)
     {
         try

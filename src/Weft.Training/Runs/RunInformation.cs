@@ -43,7 +43,9 @@ public sealed record RunInformation
 
     /// <summary>Reads and checks what <c>run.json</c> holds.</summary>
     /// <param name="where">Named in errors.</param>
-    /// <exception cref="WeftException">Exit 32: it is no description of a run; 33: written by a newer version.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.StoreDamaged"/>: it is no description of a run; <see cref="ErrorKind.NewerFormat"/>: written by a newer version.
+    /// </exception>
     public static RunInformation Parse(ReadOnlyMemory<byte> json, string where)
     {
         try
@@ -56,7 +58,7 @@ public sealed record RunInformation
         }
         catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or NotSupportedException)
         {
-            throw new WeftException(ExitCode.StoreDamaged, "the run's description is damaged", damage)
+            throw new WeftException(ErrorKind.StoreDamaged, "the run's description is damaged", damage)
             {
                 Where = where, Expected = "what weft wrote when the run began", Found = damage.Message.Split('\n')[0], Safe = "nothing was changed",
             };

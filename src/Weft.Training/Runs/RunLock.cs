@@ -24,7 +24,10 @@ public sealed class RunLock : IDisposable
     public RunFolder Folder { get; private set; }
 
     /// <summary>Takes over a run that exists.</summary>
-    /// <exception cref="WeftException">Exit 30: another process owns it (named by its id); 40 or 41: the lock cannot be written.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.RunBusy"/>: another process owns it (named by its id); <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the
+    /// lock cannot be written.
+    /// </exception>
     public static RunLock Take(RunFolder folder)
     {
         for (var attempt = 1; ; attempt++)
@@ -173,7 +176,7 @@ public sealed class RunLock : IDisposable
     internal static WeftException Busy(RunFolder folder)
     {
         var owner = OwnerProcessId(folder);
-        return new WeftException(ExitCode.RunBusy, $"the run {folder.Name} is being trained by {(owner is null ? "another process" : $"process {owner}")}")
+        return new WeftException(ErrorKind.RunBusy, $"the run {folder.Name} is being trained by {(owner is null ? "another process" : $"process {owner}")}")
         {
             Where = folder.Path,
             Safe = "nothing was changed",

@@ -7,8 +7,10 @@ public sealed class RunReader(RunFolder folder)
 
     public RunFolder Folder { get; } = folder;
 
-    /// <exception cref="WeftException">Exit 2: this is no run; 32: its description is damaged; 33: written by a newer version; 41: it cannot be
-    /// read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: this is no run; <see cref="ErrorKind.StoreDamaged"/>: its description is damaged;
+    /// <see cref="ErrorKind.NewerFormat"/>: written by a newer version; <see cref="ErrorKind.IoError"/>: it cannot be read.
+    /// </exception>
     public RunInformation Information => _information ??= ReadInformation();
 
     public bool IsBeingTrained => RunLock.IsHeld(Folder);
@@ -17,15 +19,21 @@ public sealed class RunReader(RunFolder folder)
     public MetricsRow? Best => BestRule.Of(TryInformation()).Best(Metrics());
 
     /// <summary>A row an epoch, as far as written; rows that do not match their checksum are left out.</summary>
-    /// <exception cref="WeftException">Exit 41: they cannot be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: they cannot be read.</exception>
     public IReadOnlyList<MetricsRow> Metrics() => MetricsFile.Read(Folder).Rows;
 
     /// <summary>As far as written; a torn last line, damaged lines and unknown events are left out.</summary>
-    /// <exception cref="WeftException">Exit 32: the file is no file of events; 33: written by a newer version; 41: it cannot be read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.StoreDamaged"/>: the file is no file of events; <see cref="ErrorKind.NewerFormat"/>: written by a newer version;
+    /// <see cref="ErrorKind.IoError"/>: it cannot be read.
+    /// </exception>
     public IReadOnlyList<RunEvent> Events() => new RunTail(Folder).Read();
 
     /// <summary>Rows and events together, and what is damaged in them: each file is read once.</summary>
-    /// <exception cref="WeftException">Exit 32: the events are no file of events; 33: written by a newer version; 41: they cannot be read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.StoreDamaged"/>: the events are no file of events; <see cref="ErrorKind.NewerFormat"/>: written by a newer version;
+    /// <see cref="ErrorKind.IoError"/>: they cannot be read.
+    /// </exception>
     public RunRecords Records()
     {
         var metrics = MetricsFile.Read(Folder);
@@ -35,7 +43,7 @@ public sealed class RunReader(RunFolder folder)
     }
 
     /// <summary>What <c>config.yaml</c> says, not compared with a checkpoint: for who only shows it, or has come through <see cref="RunChecks"/>.</summary>
-    /// <exception cref="WeftException">Exit 23: the file is gone or was changed into nonsense.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: the file is gone or was changed into nonsense.</exception>
     public ResolvedConfiguration Configuration() => RunChecks.Read(Folder);
 
     /// <summary>As <see cref="Configuration"/>; null where the file is gone or was changed into nonsense, for who only shows what is known.</summary>
@@ -87,7 +95,7 @@ public sealed class RunReader(RunFolder folder)
     private RunInformation ReadInformation()
     {
         if (!IsRun())
-            throw new WeftException(ExitCode.Usage, $"{Folder.Name} is not a run")
+            throw new WeftException(ErrorKind.InvalidInput, $"{Folder.Name} is not a run")
             {
                 Where = Folder.InformationFile,
                 Expected = "a run's description",

@@ -83,7 +83,7 @@ internal sealed class RunRecorder : IDisposable
         _metrics?.Append(_hasChecksums ? row.ToCheckedCsv(_further) : row.ToCsv(_further));
     }
 
-    /// <exception cref="WeftException">Exit 40 or 41: some lines could not be written.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: some lines could not be written.</exception>
     public void Flush(RunFolder? run)
     {
         if (run is null)

@@ -19,8 +19,10 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     /// </summary>
     /// <param name="model">Without a <paramref name="name"/> the run is called <c>model-number</c>.</param>
     /// <param name="fill">Writes into the folder; called again, with another name, where a name was taken meanwhile.</param>
-    /// <exception cref="WeftException">Exit 2: the name is taken or no name; 30: another process makes a run of that name; 40 or 41: the folder cannot be
-    /// made.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: the name is taken or no name; <see cref="ErrorKind.RunBusy"/>: another process makes a run of that name;
+    /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the folder cannot be made.
+    /// </exception>
     public RunLock Create(string model, string? name = null, Action<RunLock, string>? fill = null)
     {
         if (name is not null)
@@ -45,8 +47,9 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         catch (Exception failure)
         {
             TryDiscard(made);
-            if (failure is WeftException { Code: ExitCode.DiskFull or ExitCode.IoError } refused) // what it says is safe, and to do, is about a run that exists
-                throw new WeftException(refused.Code, "the run's folder cannot be made", refused)
+            // What it says is safe, and to do, is about a run that exists.
+            if (failure is WeftException { Kind: ErrorKind.DiskFull or ErrorKind.IoError } refused)
+                throw new WeftException(refused.Kind, "the run's folder cannot be made", refused)
                 {
                     Where = Folder,
                     Found = refused.Found,
@@ -63,7 +66,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     public IReadOnlyList<RunReader> List() => Look().Runs;
 
     /// <summary>All runs, those that cannot be read apart.</summary>
-    /// <exception cref="WeftException">Exit 41: the folder of the runs cannot be read.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: the folder of the runs cannot be read.</exception>
     public RunListing Look()
     {
         var (runs, unreadable) = (new List<RunReader>(), new List<UnreadableRun>());
@@ -110,7 +113,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     }
 
     /// <summary>Resolves a folder, a name, a unique prefix, <c>latest</c> or <c>best</c>.</summary>
-    /// <exception cref="WeftException">Exit 2: no run, or several, are meant.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: no run, or several, are meant.</exception>
     public RunReader Find(string reference)
     {
         if (LooksLikeFolder(reference) && new RunReader(new RunFolder(reference)) is { } outside && outside.IsRun())
@@ -124,14 +127,14 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
             throw named.Problem;
         var runs = listing.Runs;
         if (runs.Count == 0 && listing.Unreadable is [var first, ..])
-            throw new WeftException(first.Problem.Code, $"none of the {listing.Unreadable.Count} runs can be read", first.Problem)
+            throw new WeftException(first.Problem.Kind, $"none of the {listing.Unreadable.Count} runs can be read", first.Problem)
             {
                 Where = Folder,
                 Found = $"{first.Folder.Name}: {first.Problem.What}",
                 Do = "weft runs",
             };
         if (runs.Count == 0)
-            throw new WeftException(ExitCode.Usage, "there are no runs yet")
+            throw new WeftException(ErrorKind.InvalidInput, "there are no runs yet")
             {
                 Where = Folder,
                 Expected = $"a run '{reference}'",
@@ -156,7 +159,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         var names = matches.Count > 1 ? matches.Select(run => run.Folder.Name) : runs.TakeLast(10).Select(run => run.Folder.Name);
         var near = matches.Count > 1 ? null : Suggestion.For(reference, runs.Select(run => run.Folder.Name));
         var what = matches.Count > 1 ? $"'{reference}' fits {matches.Count} runs" : $"there is no run '{reference}'";
-        throw new WeftException(ExitCode.Usage, what + (near is null ? "" : $"; did you mean '{near}'?"))
+        throw new WeftException(ErrorKind.InvalidInput, what + (near is null ? "" : $"; did you mean '{near}'?"))
         {
             Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Safe = "nothing was changed",
             Do = near is null ? $"weft runs{RunReference.OptionFor(this)}" : $"weft runs show {RunReference.For(At(near))}",
@@ -178,7 +181,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
             && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '+');
         if (!fits)
         {
-            throw new WeftException(ExitCode.Usage, "this cannot be a run's name")
+            throw new WeftException(ErrorKind.InvalidInput, "this cannot be a run's name")
             {
                 Where = "--name", Expected = $"up to {MaximumNameLength} letters, digits, '-', '_', '.', '+'; not latest or best", Found = name, Safe = "nothing was touched",
             };
@@ -214,7 +217,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         if (RunLock.IsHeld(At(name)))
             return RunLock.Busy(At(name));
         var isRun = new RunReader(At(name)).IsRun();
-        return new WeftException(ExitCode.Usage, isRun ? $"the run {name} exists already" : $"the name {name} is taken by something that is no run")
+        return new WeftException(ErrorKind.InvalidInput, isRun ? $"the run {name} exists already" : $"the name {name} is taken by something that is no run")
         {
             Where = At(name).Path,
             Safe = "nothing was changed",

@@ -26,7 +26,10 @@ public sealed class RunTail(RunFolder folder)
     public IReadOnlyList<DamagedLine> Damage => _damage;
 
     /// <summary>At most <paramref name="most"/> events; empty when there is nothing new. Events of types this version does not know are passed over.</summary>
-    /// <exception cref="WeftException">Exit 32: the file is no file of events any more; 33: written by a newer version; 41: it cannot be read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.StoreDamaged"/>: the file is no file of events any more; <see cref="ErrorKind.NewerFormat"/>: written by a newer version;
+    /// <see cref="ErrorKind.IoError"/>: it cannot be read.
+    /// </exception>
     public IReadOnlyList<RunEvent> Read(int most = int.MaxValue)
     {
         var events = new List<RunEvent>();
@@ -87,7 +90,7 @@ public sealed class RunTail(RunFolder folder)
         return whole > 0;
     }
 
-    private WeftException Damaged(string what, string expected, string found) => new(ExitCode.StoreDamaged, what)
+    private WeftException Damaged(string what, string expected, string found) => new(ErrorKind.StoreDamaged, what)
     {
         Where = folder.EventsFile, Expected = expected, Found = found, Safe = "nothing was changed",
     };

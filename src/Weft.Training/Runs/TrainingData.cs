@@ -24,12 +24,14 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
     /// used.
     /// </summary>
     /// <param name="rule">A run that is taken up has its own, <see cref="RunData.SplitRule"/>.</param>
-    /// <exception cref="WeftException">Exit 2: no sample would be left to train on, or a limit is less than the number of classes.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: no sample would be left to train on, or a limit is less than the number of classes.
+    /// </exception>
     public static TrainingData Prepare(ImageDataset dataset, DataConfiguration options, SplitRule rule = SplitRule.EveryClass)
     {
         if (options.ValidationCount >= dataset.Train.Count)
         {
-            throw new WeftException(ExitCode.Usage, "no sample would be left to train on")
+            throw new WeftException(ErrorKind.InvalidInput, "no sample would be left to train on")
             {
                 Where = "data.validation_count", Expected = $"less than {dataset.Train.Count}", Found = $"{options.ValidationCount}", Safe = "nothing was touched",
             };
@@ -80,7 +82,7 @@ public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Data
         if (limit is not { } count || count >= Math.Min(classes, part.Count))
             return;
         var flag = key == "data.limit_train" ? "--limit-train" : "--limit-validation";
-        throw new WeftException(ExitCode.Usage, $"so few {name} images cannot hold one of each class")
+        throw new WeftException(ErrorKind.InvalidInput, $"so few {name} images cannot hold one of each class")
         {
             Where = key, Expected = $"at least {classes}, one of each class", Found = $"{count}", Safe = "nothing was touched",
             Do = options.Folder is { } folder ? $"weft train --data {ShellWords.Quote(folder)} {flag} {classes}" : $"weft train {flag} {classes}",

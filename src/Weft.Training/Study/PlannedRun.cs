@@ -18,7 +18,8 @@ public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigurati
     public RunFolder Folder { get; } = new(Path.Combine(Store.Folder, Name));
 
     /// <exception cref="WeftException">
-    /// Exit 2: the run that is there was made by another configuration; 23: its configuration is not what its checkpoint says.
+    /// <see cref="ErrorKind.InvalidInput"/>: the run that is there was made by another configuration; <see cref="ErrorKind.CheckpointMismatch"/>: its
+    /// configuration is not what its checkpoint says.
     /// </exception>
     public PlannedState State()
     {
@@ -58,7 +59,7 @@ public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigurati
         var differing = wanted.Where(pair => had[pair.Key] != pair.Value).ToList();
         if (differing.Count == 0)
             return;
-        throw new WeftException(ExitCode.Usage, $"the run {Name} was trained with another configuration")
+        throw new WeftException(ErrorKind.InvalidInput, $"the run {Name} was trained with another configuration")
         {
             Where = folder.ConfigurationFile,
             Expected = string.Join(", ", differing.Select(pair => $"{pair.Key}: {pair.Value}")),

@@ -12,7 +12,7 @@ public sealed class Study
 
     /// <param name="store">The study's own folder.</param>
     /// <param name="published">What <see cref="StudyResults"/> wrote of runs that are not in <paramref name="store"/>. Null: nothing.</param>
-    /// <exception cref="WeftException">Exit 2: no such recipes, or values that make no sense.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: no such recipes, or values that make no sense.</exception>
     public Study(RunStore store, StudyOptions options, RunStore? published = null)
     {
         _store = store;
@@ -35,7 +35,7 @@ public sealed class Study
     /// <summary>Every opening of the test images, here and by the published runs, oldest first.</summary>
     public TestOpenings Openings() => TestOpenings.Of(new[] { _published, _store }.OfType<RunStore>().Select(store => new TestLedger(store.Folder)));
 
-    /// <exception cref="WeftException">Exit 2: the run that is there was made by another configuration.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the run that is there was made by another configuration.</exception>
     public PlannedState StateOf(StudyMember member)
     {
         if (PublishedOf(member) is not { } published || FolderOf(member).Path != published.Path)

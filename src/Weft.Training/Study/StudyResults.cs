@@ -86,7 +86,7 @@ public static class StudyResults
     /// <param name="folder">Made if it is not there; files of the same names are replaced.</param>
     /// <param name="rows">With the runs they describe.</param>
     /// <param name="openings">Every opening of the test images.</param>
-    /// <exception cref="WeftException">Exit 40 or 41: it cannot be written.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: it cannot be written.</exception>
     public static void Write(string folder, IReadOnlyList<(StudyMember Member, StudyRow Row, RunResult Result)> rows, TestOpenings openings)
     {
         try
@@ -109,7 +109,7 @@ public static class StudyResults
     }
 
     /// <summary>Writes one more file of the results.</summary>
-    /// <exception cref="WeftException">Exit 40 or 41.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>.</exception>
     public static void WriteText(string folder, string name, string text)
     {
         try

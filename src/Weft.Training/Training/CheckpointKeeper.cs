@@ -25,16 +25,17 @@ internal sealed class CheckpointKeeper(TrainingSession session, ICheckpointStore
         {
             SaveOrThrow(position);
         }
-        catch (WeftException failure) when (failure.Code is ExitCode.DiskFull or ExitCode.IoError)
+        catch (WeftException failure) when (failure.Kind is ErrorKind.DiskFull or ErrorKind.IoError)
         {
             foreach (var save in _waiting)
                 save.OwnBytes ??= Bytes(save.Position).ToArray(); // the next step changes the weights
-            recorder.Record(new Warned(failure.Code.Name(), $"the checkpoint of step {position.Step} was not saved: {failure.Found}",
+            recorder.Record(new Warned(
+                failure.Kind == ErrorKind.DiskFull ? "disk-full" : "io-error", $"the checkpoint of step {position.Step} was not saved: {failure.Found}",
                 $"{_lastSaved} is intact; training goes on and the next save tries again"));
         }
     }
 
-    /// <exception cref="WeftException">Exit 40 or 41; what was saved before is intact.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>; what was saved before is intact.</exception>
     public void SaveOrThrow(TrainingPosition position)
     {
         RequireOwnFolder();

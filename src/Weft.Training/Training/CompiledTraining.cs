@@ -58,7 +58,7 @@ internal sealed class CompiledTraining : IDisposable
         var classes = description.InferOutput().Channels;
         if (description.Input == dataset.Shape && classes == dataset.ClassCount)
             return;
-        throw new WeftException(ExitCode.Usage, $"the network {description.Name} does not fit the data")
+        throw new WeftException(ErrorKind.InvalidInput, $"the network {description.Name} does not fit the data")
         {
             Expected = $"images of {dataset.Shape} in and {dataset.ClassCount} classes out, as {dataset.Name} has them",
             Found = $"{description.Input} in and {classes} out",

@@ -41,7 +41,7 @@ public static class LearningRateSearch
 {
     private const double Smoothing = 0.9;
 
-    /// <exception cref="WeftException">Exit 2: the network cannot be built.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the network cannot be built.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public static LearningRateSearchResult Run(RunConfiguration configuration, ImageDataset dataset, LearningRateSearchOptions options, CancellationToken stop = default)
     {

@@ -45,8 +45,10 @@ public static class Trainer
     /// threads.
     /// </summary>
     /// <param name="cancellationToken">Finish the step, save, and return with <see cref="StopReasons.Interrupted"/>.</param>
-    /// <exception cref="WeftException">Exit 20: the loss is not finite (the last good checkpoint is kept); 23: the checkpoint's position is none of this
-    /// training; 40 or 41: the final state cannot be saved.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.Diverged"/>: the loss is not finite (the last good checkpoint is kept); <see cref="ErrorKind.CheckpointMismatch"/>: the
+    /// checkpoint's position is none of this training; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the final state cannot be saved.
+    /// </exception>
     public static TrainingResult Run(TrainingSession session, IProgress<RunEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         if (session.Folder is { } folder)

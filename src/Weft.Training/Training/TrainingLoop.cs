@@ -240,7 +240,7 @@ internal sealed class TrainingLoop
     {
         var layer = _network.FindNonFinite();
         _recorder.Record(new RunStopped(StopReasons.Diverged, what, _position.CompletedEpochs, _position.Step));
-        return new WeftException(ExitCode.Diverged, what)
+        return new WeftException(ErrorKind.Diverged, what)
         {
             Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate {LearningRateOf(_position.Step - 1):G4}"),
             Expected = "a finite loss",

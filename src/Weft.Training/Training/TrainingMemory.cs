@@ -22,7 +22,7 @@ public static class TrainingMemory
     /// <summary>Refuses a training that does not fit, with the command of a smaller batch that does.</summary>
     /// <param name="commandLine">As typed; empty where the training goes on with a run, whose batch size cannot change.</param>
     /// <param name="readsCheckpoint">Whether it begins with reading a checkpoint.</param>
-    /// <exception cref="WeftException">Exit 42.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.OutOfMemory"/>.</exception>
     public static void Require(
         RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, MemoryLimit limit,
         IReadOnlyList<string> commandLine, bool readsCheckpoint = false)

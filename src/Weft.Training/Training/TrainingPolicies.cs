@@ -31,7 +31,7 @@ internal sealed class TrainingPolicies
             }
             catch (Exception damage) when (damage is FormatException or OverflowException)
             {
-                throw new WeftException(ExitCode.CheckpointMismatch, $"the checkpoint's state of {policy.Name} cannot be read", damage)
+                throw new WeftException(ErrorKind.CheckpointMismatch, $"the checkpoint's state of {policy.Name} cannot be read", damage)
                 {
                     Found = $"'{state}'",
                     Safe = "nothing was changed",

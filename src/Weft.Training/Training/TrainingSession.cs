@@ -103,7 +103,10 @@ public sealed class TrainingSession : IDisposable
     /// <param name="threads">In place of the configuration's; the bits do not depend on it.</param>
     /// <param name="moved">Where the run's data are now, as keys of the data section; remembered by the run once they are found to be the same data.
     /// Default: where they were.</param>
-    /// <exception cref="WeftException">As <see cref="RunChecks"/>; exit 22: no valid checkpoint; 30: another process owns the run.</exception>
+    /// <exception cref="WeftException">
+    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: no valid checkpoint; <see cref="ErrorKind.RunBusy"/>: another process owns the
+    /// run.
+    /// </exception>
     public static TrainingSession Resume(
         RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null,
         IReadOnlyList<ConfigurationValue>? moved = null, IReadOnlyList<ITrainingPolicy>? policies = null)
@@ -120,7 +123,7 @@ public sealed class TrainingSession : IDisposable
     /// </summary>
     /// <param name="epochs">From the number it has to the number it shall have.</param>
     /// <param name="moved">As in <see cref="Resume"/>.</param>
-    /// <exception cref="WeftException">Exit 2: not more epochs than before; else as <see cref="Resume"/>.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: not more epochs than before; else as <see cref="Resume"/>.</exception>
     public static TrainingSession Extend(
         RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<int, int> epochs, int? threads = null, Surroundings? surroundings = null,
         IReadOnlyList<ConfigurationValue>? moved = null)
@@ -131,7 +134,7 @@ public sealed class TrainingSession : IDisposable
             var (had, shall) = (before.Value.Training.Epochs, epochs(before.Value.Training.Epochs));
             if (shall <= had)
             {
-                throw new WeftException(ExitCode.Usage, $"the run {folder.Name} has {had} epochs already")
+                throw new WeftException(ErrorKind.InvalidInput, $"the run {folder.Name} has {had} epochs already")
                 {
                     Where = "--epochs",
                     Expected = $"+N, or more than {had}",

@@ -40,7 +40,7 @@ public class ErrorTests
     [Fact]
     public void All_parts_are_printed_in_order_and_escaped()
     {
-        var lines = ErrorPrinter.Lines(new WeftException(ExitCode.DatasetDamaged, "labels.gz is cut \e[1m")
+        var lines = ErrorPrinter.Lines(new WeftException(ErrorKind.DatasetDamaged, "labels.gz is cut \e[1m")
         {
             Where = "byte 12", Expected = "60,000 labels", Found = "59,999", Safe = "your runs", Do = "weft data get",
         });
@@ -58,7 +58,7 @@ public class ErrorTests
         var path = error.Where!["crash report ".Length..];
         try
         {
-            Assert.Equal((ExitCode.Bug, "InvalidOperationException: the moon is full"), (error.Code, error.What));
+            Assert.Equal((ErrorKind.Bug, "InvalidOperationException: the moon is full"), (error.Kind, error.What));
             Assert.Contains("weft train --epochs 3", File.ReadAllText(path));
             Assert.DoesNotContain(ErrorPrinter.Lines(error), line => line.Contains("   at "));
         }
@@ -66,6 +66,14 @@ public class ErrorTests
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>The contract's numbers; a kind without one does not compile.</summary>
+    [Fact]
+    public void Every_kind_of_error_has_an_exit_code_of_its_own()
+    {
+        var codes = Enum.GetValues<ErrorKind>().Select(kind => (int)ExitCodes.For(kind));
+        Assert.Equal([1, 2, 10, 11, 12, 13, 20, 22, 23, 30, 31, 32, 33, 40, 41, 42, 50, 51], codes);
     }
 
     [Fact]

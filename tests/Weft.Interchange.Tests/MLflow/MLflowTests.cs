@@ -112,7 +112,7 @@ public sealed class MLflowTests : TrackedRunTests
         using var server = new StubServer(_stub.Answer);
         var options = Options.For(Folder.Path, ("MLFLOW_TRACKING_URI", server.Url), ("MLFLOW_TRACKING_USERNAME", "me"), ("MLFLOW_TRACKING_PASSWORD", "hunter22"));
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(1).Reader, TrackingTarget.MLflow, options, goOn: false));
-        Assert.Equal(ExitCode.Usage, refused.Code);
+        Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
         Assert.DoesNotContain("hunter22", refused.ToString() + refused.Found);
         Assert.Contains(server.Requests, request => request.Headers["Authorization"] == "Basic " + Convert.ToBase64String(FakeRun.Utf8("me:hunter22")));
     }
@@ -122,7 +122,7 @@ public sealed class MLflowTests : TrackedRunTests
     {
         var options = address is null ? Options.For(Folder.Path) : Options.For(Folder.Path, ("MLFLOW_TRACKING_URI", address));
         var refused = Assert.Throws<WeftException>(() => RunTracking.Check([TrackingTarget.MLflow], options));
-        Assert.Equal(ExitCode.Usage, refused.Code);
+        Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
         Assert.DoesNotContain("secret", refused.Found);
     }
 

@@ -44,8 +44,8 @@ public sealed class LiveTrackingTests : IDisposable
         using var live = LiveTracking.Start(run.Folder, [TrackingTarget.TensorBoard], Options.For(_folder.Path), goOn: false);
         run.Append(FakeRun.Training(2));
         var report = Assert.Single(live.Finish());
-        Assert.Equal(ExitCode.IoError, report.Problem!.Code);
-        Assert.Equal(ExitCode.IoError, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Code);
+        Assert.Equal(ErrorKind.IoError, report.Problem!.Kind);
+        Assert.Equal(ErrorKind.IoError, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Kind);
         File.Delete(_folder.In("tensorboard"));
         Assert.True(RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: true).IsComplete);
     }
@@ -62,7 +62,7 @@ public sealed class LiveTrackingTests : IDisposable
         var report = RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false);
         Assert.Equal(events.Count, report.Events);
         Assert.False(report.IsComplete);
-        Assert.Equal(ExitCode.StoreDamaged, report.Problem!.Code);
+        Assert.Equal(ErrorKind.StoreDamaged, report.Problem!.Kind);
         Assert.Contains("line 6", report.Problem.Where);
     }
 
@@ -72,7 +72,7 @@ public sealed class LiveTrackingTests : IDisposable
         var run = new FakeRun(_folder.In("runs"));
         run.Append(FakeRun.Training(1, reason: null));
         run.AppendText("{\"type\":\"step\",\"v\":2}\n");
-        Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Code);
+        Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Kind);
     }
 
     [Fact]
@@ -96,5 +96,5 @@ public sealed class LiveTrackingTests : IDisposable
     public void Targets_are_read_from_a_list(string text, int count) => Assert.Equal(count, TrackingTargets.Parse(text, "--to").Count);
 
     [Theory, InlineData("wandbb"), InlineData(""), InlineData("wandb,neptune")]
-    public void Unknown_targets_are_refused(string text) => Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => TrackingTargets.Parse(text, "--to")).Code);
+    public void Unknown_targets_are_refused(string text) => Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => TrackingTargets.Parse(text, "--to")).Kind);
 }

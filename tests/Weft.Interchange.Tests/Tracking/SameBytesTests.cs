@@ -85,7 +85,7 @@ public sealed class SameBytesTests : IDisposable
         run.Append(FakeRun.Training(2));
         RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: false);
         var before = Files("out");
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: false)).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: false)).Kind);
         RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: true);
         AssertSame(before, Files("out"));
     }
@@ -101,7 +101,7 @@ public sealed class SameBytesTests : IDisposable
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(file, bytes);
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: true));
-        Assert.Equal(ExitCode.StoreDamaged, refused.Code);
+        Assert.Equal(ErrorKind.StoreDamaged, refused.Kind);
         Assert.Equal(bytes, File.ReadAllBytes(file));
     }
 

@@ -85,7 +85,7 @@ public sealed class WandbOnlineTests : TrackedRunTests
 
             var report = Assert.Single(live.Finish());
             Assert.False(report.IsComplete);
-            Assert.Equal(ExitCode.IoError, report.Problem!.Code);
+            Assert.Equal(ErrorKind.IoError, report.Problem!.Kind);
         }
 
         Assert.True(RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: true).IsComplete);
@@ -101,7 +101,8 @@ public sealed class WandbOnlineTests : TrackedRunTests
         var options = Options.Wandb(Folder.Path, server);
         RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false);
         var before = _stub.Lines.ToDictionary(file => file.Key, file => file.Value.Count);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false)).Code);
+        var again = Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false));
+        Assert.Equal(ErrorKind.InvalidInput, again.Kind);
         RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: true);
         Assert.Equal(before, _stub.Lines.ToDictionary(file => file.Key, file => file.Value.Count));
         RequireAll(2);
@@ -140,7 +141,7 @@ public sealed class WandbOnlineTests : TrackedRunTests
             ? new StubAnswer(200, "{\"data\":{\"model\":{\"bucket\":{\"historyLineCount\":999999,\"wandbConfig\":\"{\\\"t\\\":1}\"}}}}") : _stub.Answer(request));
         _stub.Host = () => server.Url;
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false));
-        Assert.Equal(ExitCode.IoError, refused.Code);
+        Assert.Equal(ErrorKind.IoError, refused.Kind);
         Assert.Contains("more lines", refused.What);
     }
 
@@ -151,7 +152,7 @@ public sealed class WandbOnlineTests : TrackedRunTests
         var wrong = "local-" + new string('z', 40);
         var options = Options.For(Folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", server.Url), ("WANDB_API_KEY", wrong));
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, options, goOn: false));
-        Assert.Equal(ExitCode.Usage, refused.Code);
+        Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
         Assert.Contains("refuses the key", refused.What);
         Assert.DoesNotContain(wrong, refused.ToString() + refused.Found + refused.Where + refused.Do);
         RunTracking.HandOver(new RunReader(new RunFolder(Folder.In("runs", "cnn4-1"))), TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: true);
@@ -167,7 +168,7 @@ public sealed class WandbOnlineTests : TrackedRunTests
     public void A_missing_key_is_told_before_anything_is_touched()
     {
         var options = Options.For(Folder.Path, ("WANDB_MODE", "online"));
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => RunTracking.Check([TrackingTarget.Wandb], options)).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => RunTracking.Check([TrackingTarget.Wandb], options)).Kind);
         Assert.Empty(Directory.GetFileSystemEntries(Folder.Path));
     }
 
@@ -187,7 +188,7 @@ public sealed class WandbOnlineTests : TrackedRunTests
         var options = Options.For(Folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", "http://127.0.0.1:9"), ("WANDB_API_KEY", WandbStub.Key));
         var run = Run(2);
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false));
-        Assert.Equal(ExitCode.IoError, refused.Code);
+        Assert.Equal(ErrorKind.IoError, refused.Kind);
         Assert.Contains("--continue", refused.Do);
         using var server = Serve();
         RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: true);

@@ -66,7 +66,7 @@ public sealed class CheckpointFaultTests : IDisposable
             }
             catch (WeftException error)
             {
-                Assert.Equal(failing % 2 == 0 ? ExitCode.DiskFull : ExitCode.IoError, error.Code);
+                Assert.Equal(failing % 2 == 0 ? ErrorKind.DiskFull : ErrorKind.IoError, error.Kind);
                 if (!File.Exists(TinyTraining.Run(_folder, name).LastCheckpoint) && !File.Exists(TinyTraining.Run(_folder, name).PreviousCheckpoint))
                     continue;
                 using var resumed = TinyTraining.Resume(_folder, name);
@@ -84,7 +84,7 @@ public sealed class CheckpointFaultTests : IDisposable
         var files = new FaultyFiles(0, FaultyFiles.NoSpaceLeft, forever: true);
         var error = Assert.Throws<WeftException>(() => TinyTraining.Begin(_folder, Configuration, "full", new Surroundings { Files = files }));
 
-        Assert.Equal(ExitCode.DiskFull, error.Code);
+        Assert.Equal(ErrorKind.DiskFull, error.Kind);
         Assert.False(Directory.Exists(TinyTraining.Run(_folder, "full").Path));
     }
 
@@ -119,7 +119,7 @@ public sealed class CheckpointFaultTests : IDisposable
 
         var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(_folder));
 
-        Assert.Equal(ExitCode.NoValidCheckpoint, error.Code);
+        Assert.Equal(ErrorKind.NoValidCheckpoint, error.Kind);
         Assert.Equal(2, Directory.GetFiles(run.CheckpointsFolder, "*.damaged").Length);
         Assert.False(RunLock.IsHeld(run));
     }

@@ -57,8 +57,8 @@ public sealed class CheckpointFileTests : IDisposable
     {
         var bytes = CheckpointFile.ToBytes(Tiny().ToSource());
         for (var length = 0; length < bytes.Length; length += length < 200 ? 1 : 37)
-            Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes[..length], "here")).Code);
-        Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse([.. bytes, 0], "here")).Code);
+            Assert.Equal(ErrorKind.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes[..length], "here")).Kind);
+        Assert.Equal(ErrorKind.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse([.. bytes, 0], "here")).Kind);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class CheckpointFileTests : IDisposable
     {
         var bytes = Reseal(CheckpointFile.ToBytes(Tiny().ToSource()), "\"format\":\"1\"", "\"format\":\"2\"");
 
-        Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes, "here")).Code);
+        Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes, "here")).Kind);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CheckpointFileTests : IDisposable
         {
             var original = CheckpointFile.ToBytes(Tiny().ToSource());
             var changed = ReplaceInHeader(original, from, to);
-            Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(changed, "here")).Code);
+            Assert.Equal(ErrorKind.NoValidCheckpoint, Assert.Throws<WeftException>(() => CheckpointFile.Parse(changed, "here")).Kind);
         }
     }
 
@@ -113,8 +113,8 @@ public sealed class CheckpointFileTests : IDisposable
         using var adam = TinyTraining.Begin(_folder, TinyTraining.Configuration("optimizer.name=adam"), "adam");
 
         var error = Assert.Throws<WeftException>(() => checkpoint.ApplyTo(plan.Network));
-        Assert.Equal((ExitCode.CheckpointMismatch, "conv1.weight [8, 1, 3, 3]", "[4, 1, 3, 3]"), (error.Code, error.Expected, error.Found));
-        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => checkpoint.ApplyTo(adam.Network, adam.Optimizer)).Code);
+        Assert.Equal((ErrorKind.CheckpointMismatch, "conv1.weight [8, 1, 3, 3]", "[4, 1, 3, 3]"), (error.Kind, error.Expected, error.Found));
+        Assert.Equal(ErrorKind.CheckpointMismatch, Assert.Throws<WeftException>(() => checkpoint.ApplyTo(adam.Network, adam.Optimizer)).Kind);
     }
 
     [Fact]

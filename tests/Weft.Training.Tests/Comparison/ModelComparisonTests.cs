@@ -39,7 +39,7 @@ public sealed class ModelComparisonTests
 
     [Fact]
     public void Tables_of_other_images_are_refused() =>
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => McNemar.Of(Table([0, 1], [0, 1]), Table([0, 1, 1], [0, 1, 1]))).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => McNemar.Of(Table([0, 1], [0, 1]), Table([0, 1, 1], [0, 1, 1]))).Kind);
 
     [Fact]
     public void A_prediction_table_survives_being_written_and_read_even_rounded()
@@ -66,7 +66,7 @@ public sealed class ModelComparisonTests
     {
         var error = Assert.Throws<WeftException>(() => PredictionTable.ReadCsv(new StringReader(text), "predictions.csv"));
 
-        Assert.Equal(ExitCode.IoError, error.Code);
+        Assert.Equal(ErrorKind.IoError, error.Kind);
         Assert.StartsWith("predictions.csv:", error.Where);
     }
 
@@ -91,7 +91,7 @@ public sealed class ModelComparisonTests
         var pair = Assert.Single(comparison.Pairs);
         Assert.Equal((double)pair.First.Correct - pair.Second.Correct, pair.Test.OnlyFirst - pair.Test.OnlySecond);
         Assert.Equal("cannot be told apart", (pair with { Corrected = 0.05 }).Verdict);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => RunResult.Read(store.Find("a1"), EvaluationSplit.Test)).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => RunResult.Read(store.Find("a1"), EvaluationSplit.Test)).Kind);
     }
 
     private static PredictionTable Table(int[] predictions, int[] labels) => new(

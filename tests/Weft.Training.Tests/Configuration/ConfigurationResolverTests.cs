@@ -161,7 +161,7 @@ public sealed class ConfigurationResolverTests : IDisposable
     {
         var error = Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = File("bad.yaml", text) }));
 
-        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
         Assert.Contains(error.Problems, problem => problem.Expected.Contains(expected) && problem.Where.Contains("bad.yaml"));
     }
 
@@ -190,7 +190,7 @@ public sealed class ConfigurationResolverTests : IDisposable
             }
             catch (WeftException error)
             {
-                Assert.Equal(ExitCode.Usage, error.Code);
+                Assert.Equal(ErrorKind.InvalidInput, error.Kind);
             }
         }
     }
@@ -201,7 +201,7 @@ public sealed class ConfigurationResolverTests : IDisposable
     [Fact]
     public void A_missing_file_and_an_unknown_recipe_are_refused()
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("none.yaml") })).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("none.yaml") })).Kind);
         var error = Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = "cnn55" }));
         Assert.Contains("did you mean 'cnn5'?", error.What);
     }
@@ -232,7 +232,7 @@ public sealed class ConfigurationResolverTests : IDisposable
     private static WeftException Refused(params string[] sets)
     {
         var error = Assert.Throws<WeftException>(() => Resolve(sets));
-        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
         return error;
     }
 

@@ -53,7 +53,7 @@ internal static class IdxBytes
     public static WeftException Refused(byte[] bytes, IdxExpectation expectation)
     {
         var error = Assert.Throws<WeftException>(() => Read(bytes, expectation));
-        Assert.Equal(ExitCode.DatasetDamaged, error.Code);
+        Assert.Equal(ErrorKind.DatasetDamaged, error.Kind);
         Assert.StartsWith("/data/file.gz, ", error.Where);
         Assert.All([error.What, error.Where, error.Expected, error.Found, error.Safe, error.Do], part => Assert.False(string.IsNullOrWhiteSpace(part)));
         return error;

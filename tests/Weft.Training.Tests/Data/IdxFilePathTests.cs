@@ -13,10 +13,10 @@ public sealed class IdxFilePathTests : IDisposable
     public void A_missing_file_and_a_folder_are_missing_data()
     {
         var missing = Assert.Throws<WeftException>(() => IdxFile.Read(Path.Combine(_folder, "labels.gz"), _labels));
-        Assert.Equal((ExitCode.DatasetMissing, "labels.gz is missing"), (missing.Code, missing.What));
+        Assert.Equal((ErrorKind.DatasetMissing, "labels.gz is missing"), (missing.Kind, missing.What));
         Assert.Equal("weft data get fashion-mnist --replace", missing.Do);
         var folder = Assert.Throws<WeftException>(() => IdxFile.Read(_folder, _labels));
-        Assert.Equal(ExitCode.DatasetMissing, folder.Code);
+        Assert.Equal(ErrorKind.DatasetMissing, folder.Kind);
         Assert.EndsWith("is a folder", folder.What);
     }
 
@@ -25,7 +25,7 @@ public sealed class IdxFilePathTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_folder, "labels.gz"), []);
         var error = Assert.Throws<WeftException>(() => IdxFile.Read(Path.Combine(_folder, "labels.gz"), _labels));
-        Assert.Equal((ExitCode.DatasetDamaged, "labels.gz is empty"), (error.Code, error.What));
+        Assert.Equal((ErrorKind.DatasetDamaged, "labels.gz is empty"), (error.Kind, error.What));
     }
 
     [Fact]

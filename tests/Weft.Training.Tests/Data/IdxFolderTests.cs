@@ -110,7 +110,7 @@ public sealed class IdxFolderTests : IDisposable
             Assert.Equal(("KMNIST", Path.Combine(_folder, "KMNIST", "raw")), (IdxFolder.Open(place).Name, IdxFolder.Open(place).Folder));
         WriteAll(Path.Combine(_folder, "MNIST", "raw"), "");
         var error = Assert.Throws<WeftException>(() => IdxFolder.Open(_folder));
-        Assert.Equal((ExitCode.DatasetMissing, "the folder holds several data sets", "KMNIST, MNIST"), (error.Code, error.What, error.Found));
+        Assert.Equal((ErrorKind.DatasetMissing, "the folder holds several data sets", "KMNIST, MNIST"), (error.Kind, error.What, error.Found));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class IdxFolderTests : IDisposable
         }
 
         var error = Assert.Throws<WeftException>(() => IdxFolder.Open(_folder));
-        Assert.Equal((ExitCode.DatasetMissing, "the data folder has no IDX file", found), (error.Code, error.What, error.Found));
+        Assert.Equal((ErrorKind.DatasetMissing, "the data folder has no IDX file", found), (error.Kind, error.What, error.Found));
     }
 
     [Fact]
@@ -148,17 +148,17 @@ public sealed class IdxFolderTests : IDisposable
         var file = Path.Combine(_folder, "train.csv");
         File.WriteAllText(file, "label,pixel1\n");
         var error = Assert.Throws<WeftException>(() => IdxFolder.Open(file));
-        Assert.Equal((ExitCode.DatasetMissing, "the data are a file, not a folder", "a CSV file"), (error.Code, error.What, error.Found));
+        Assert.Equal((ErrorKind.DatasetMissing, "the data are a file, not a folder", "a CSV file"), (error.Kind, error.What, error.Found));
     }
 
     [Fact]
     public void A_folder_that_is_not_there_and_a_file_that_is_not_in_it_are_missing_data()
     {
         var error = Assert.Throws<WeftException>(() => IdxFolder.Open(Path.Combine(_folder, "no")));
-        Assert.Equal((ExitCode.DatasetMissing, "the data folder is missing", "nothing"), (error.Code, error.What, error.Found));
+        Assert.Equal((ErrorKind.DatasetMissing, "the data folder is missing", "nothing"), (error.Kind, error.What, error.Found));
         Write(IdxFolder.TrainImages, IdxBytes.Images(40, 5, 5));
         error = Assert.Throws<WeftException>(() => IdxFolder.Open(_folder));
-        Assert.Equal((ExitCode.DatasetMissing, "train-labels-idx1-ubyte.gz is missing"), (error.Code, error.What));
+        Assert.Equal((ErrorKind.DatasetMissing, "train-labels-idx1-ubyte.gz is missing"), (error.Kind, error.What));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class IdxFolderTests : IDisposable
     private static WeftException Refused(string what, Action open)
     {
         var error = Assert.Throws<WeftException>(open);
-        Assert.Equal((ExitCode.DatasetDamaged, what), (error.Code, error.What));
+        Assert.Equal((ErrorKind.DatasetDamaged, what), (error.Kind, error.What));
         return error;
     }
 

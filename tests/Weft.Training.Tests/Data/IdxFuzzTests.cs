@@ -39,7 +39,7 @@ public class IdxFuzzTests
         {
             return IdxBytes.Read(bytes, Expectation);
         }
-        catch (WeftException error) when (error.Code == ExitCode.DatasetDamaged)
+        catch (WeftException error) when (error.Kind == ErrorKind.DatasetDamaged)
         {
             return null;
         }

@@ -211,7 +211,7 @@ public sealed class EvaluationTests : IDisposable
             Assert.Equal(TestTimeAugmentation.None, predictor.Augmentation);
 
         Assert.Equal(views, RunViews.Of(With(checkpoint.Model, null), reference.Run));
-        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => RunViews.Of(With(checkpoint.Model, "99"), reference.Run)).Code);
+        Assert.Equal(ErrorKind.CheckpointMismatch, Assert.Throws<WeftException>(() => RunViews.Of(With(checkpoint.Model, "99"), reference.Run)).Kind);
         File.WriteAllText(reference.Run.ConfigurationFile, File.ReadAllText(reference.Run.ConfigurationFile).Replace("tta_shift: 2", "tta_shift: 1"));
         Assert.Equal(views, RunViews.Of(checkpoint.Model, reference.Run));
         Assert.Equal(views with { Shift = 1 }, RunViews.Of(With(checkpoint.Model, null), reference.Run));
@@ -246,6 +246,6 @@ public sealed class EvaluationTests : IDisposable
         TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1"));
         var reference = new RunStore(_folder.In("runs")).FindCheckpoint("run");
 
-        Assert.Equal(ExitCode.FingerprintMismatch, Assert.Throws<WeftException>(() => new RunEvaluation(reference, _ => TinyTraining.Dataset(fingerprint: "other"))).Code);
+        Assert.Equal(ErrorKind.DatasetMismatch, Assert.Throws<WeftException>(() => new RunEvaluation(reference, _ => TinyTraining.Dataset(fingerprint: "other"))).Kind);
     }
 }

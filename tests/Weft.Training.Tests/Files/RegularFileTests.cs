@@ -83,7 +83,7 @@ public sealed class RegularFileTests : IDisposable
         Assert.Equal(PathKind.Special, PathKinds.Of("/dev/null"));
 
         var refused = Assert.Throws<WeftException>(() => Write(_folder.Path, "a folder"));
-        Assert.Equal(ExitCode.IoError, refused.Code);
+        Assert.Equal(ErrorKind.IoError, refused.Kind);
 
         static void Write(string path, string text) => OutputFile.Write(path, Encoding.UTF8.GetBytes(text), "it cannot be written", "name another");
     }

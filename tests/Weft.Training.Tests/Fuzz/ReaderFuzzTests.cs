@@ -88,11 +88,11 @@ public sealed class ReaderFuzzTests : IDisposable
     [InlineData("layers: {!!: x}")]
     public void Yaml_that_ended_the_parser_with_an_error_of_its_own(string text)
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => ModelFile.Parse(text, "here", 10, new FeatureShape(28, 28, 1))).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => ModelFile.Parse(text, "here", 10, new FeatureShape(28, 28, 1))).Kind);
         File.WriteAllText(_folder.In("fuzzed.yaml"), text);
         Assert.Equal(
-            ExitCode.Usage,
-            Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("fuzzed.yaml") })).Code);
+            ErrorKind.InvalidInput,
+            Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("fuzzed.yaml") })).Kind);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public class MemoryLimitTests
         using var folder = new TemporaryFolder();
         var need = Need(28);
         var error = Assert.Throws<WeftException>(() => Begin(folder, need - 1));
-        Assert.Equal(ExitCode.OutOfMemory, error.Code);
+        Assert.Equal(ErrorKind.OutOfMemory, error.Kind);
         Assert.Equal("a test", error.Where);
         Assert.Contains("for the network", error.Expected);
         Assert.Matches(@"^weft train --set training\.batch_size=14$", error.Do);
@@ -67,7 +67,7 @@ public class MemoryLimitTests
         TinyTraining.Train(folder, TinyTraining.Configuration());
         var small = new Surroundings { Memory = new MemoryLimit(Need(28), "a test") };
         var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(folder, surroundings: small));
-        Assert.Equal(ExitCode.OutOfMemory, error.Code);
+        Assert.Equal(ErrorKind.OutOfMemory, error.Kind);
         Assert.DoesNotContain("weft ", error.Do); // its batch size cannot change
         TinyTraining.Resume(folder, surroundings: new Surroundings { Memory = new MemoryLimit(Need(28, readsCheckpoint: true), "a test") }).Dispose();
     }

@@ -106,7 +106,7 @@ public sealed class ModelFileTests
     {
         var error = Assert.Throws<WeftException>(() => Read(text));
 
-        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
         var problems = error.Problems.Count > 0 ? error.Problems : [new Problem(error.Where ?? "", $"{error.What} {error.Expected}", error.Found ?? "")];
         Assert.Contains(problems, problem => problem.Where.StartsWith(where, StringComparison.Ordinal) && $"{problem.Expected} {problem.Found}".Contains(said, StringComparison.Ordinal));
     }
@@ -139,7 +139,7 @@ public sealed class ModelFileTests
             }
             catch (WeftException error)
             {
-                Assert.Equal(ExitCode.Usage, error.Code);
+                Assert.Equal(ErrorKind.InvalidInput, error.Kind);
             }
         }
     }
@@ -178,7 +178,7 @@ public sealed class ModelFileTests
         Assert.Equal(TinyTraining.Run(folder).ModelFile, again.Value.Model.Name);
 
         File.WriteAllText(TinyTraining.Run(folder).ModelFile, File.ReadAllText(TinyTraining.Run(folder).ModelFile).Replace("relu", "gelu"));
-        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => TinyTraining.Resume(folder)).Code);
+        Assert.Equal(ErrorKind.CheckpointMismatch, Assert.Throws<WeftException>(() => TinyTraining.Resume(folder)).Kind);
     }
 
     private static NetworkDescription Read(string text) => ModelFile.Parse(text, "net.yaml", 10, Input);

@@ -15,7 +15,7 @@ public sealed class BestRunTests : IDisposable
         Train("other", 0.5, validation: 16);
         Train("toy", 1, validation: 8);
         var error = Assert.Throws<WeftException>(() => Store.Find("best"));
-        Assert.Equal((ExitCode.Usage, "the runs were not validated on the same images, so none is the best"), (error.Code, error.What));
+        Assert.Equal((ErrorKind.InvalidInput, "the runs were not validated on the same images, so none is the best"), (error.Kind, error.What));
         Assert.Equal("2 sets; the best of each: proper with 78.50 % of 16, toy with 100.00 % of 8", error.Found);
         Assert.Equal($"weft eval {_folder.In("runs", "proper")}", error.Do);
     }
@@ -26,7 +26,7 @@ public sealed class BestRunTests : IDisposable
         Train("one", 0.5, validation: 8);
         Train("two", 0.6, validation: 8, "data.validation_count=8");
         Assert.Equal(2, ValidationSet.Group(Store.List(), run => run.Information.Data).Count);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => Store.Find("best")).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => Store.Find("best")).Kind);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class BestRunTests : IDisposable
         Assert.Equal("one", Store.Find("best").Folder.Name);
         File.Delete(TinyTraining.Run(_folder, "one").MetricsFile);
         var error = Assert.Throws<WeftException>(() => Store.Find("best"));
-        Assert.Equal((ExitCode.Usage, "no run has finished an epoch, so none is the best"), (error.Code, error.What));
+        Assert.Equal((ErrorKind.InvalidInput, "no run has finished an epoch, so none is the best"), (error.Kind, error.What));
     }
 
     // A run that is not trained, with a row of metrics as if it were.

@@ -27,7 +27,7 @@ public sealed class RunFolderSafetyTests : IDisposable
             }
             catch (WeftException refused)
             {
-                Assert.Equal(ExitCode.DiskFull, refused.Code);
+                Assert.Equal(ErrorKind.DiskFull, refused.Kind);
                 Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.In("runs")));
             }
         }
@@ -54,7 +54,7 @@ public sealed class RunFolderSafetyTests : IDisposable
     {
         using var other = TinyTraining.Begin(_folder, TinyTraining.Configuration());
         var refused = Assert.Throws<WeftException>(() => TinyTraining.Begin(_folder, TinyTraining.Configuration()));
-        Assert.Equal(ExitCode.RunBusy, refused.Code);
+        Assert.Equal(ErrorKind.RunBusy, refused.Kind);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RunFolderSafetyTests : IDisposable
         RunLock? winner = null;
         var refused = Assert.Throws<WeftException>(() =>
             Store.Create("small", "run", (_, _) => winner = Store.Create("small", "run", (made, _) => File.WriteAllText(made.Folder.InformationFile, "{}"))));
-        Assert.Equal(ExitCode.RunBusy, refused.Code);
+        Assert.Equal(ErrorKind.RunBusy, refused.Kind);
         winner!.Dispose();
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder.In("runs")));
     }
@@ -80,8 +80,8 @@ public sealed class RunFolderSafetyTests : IDisposable
         var listing = Store.Look();
 
         Assert.Contains("good", listing.Runs.Select(run => run.Folder.Name));
-        Assert.Equal(("bad", ExitCode.StoreDamaged), (Assert.Single(listing.Unreadable).Folder.Name, listing.Unreadable[0].Problem.Code));
-        Assert.Equal(ExitCode.StoreDamaged, Assert.Throws<WeftException>(() => Store.Find("bad")).Code);
+        Assert.Equal(("bad", ErrorKind.StoreDamaged), (Assert.Single(listing.Unreadable).Folder.Name, listing.Unreadable[0].Problem.Kind));
+        Assert.Equal(ErrorKind.StoreDamaged, Assert.Throws<WeftException>(() => Store.Find("bad")).Kind);
         Assert.Equal("good", Store.Find("good").Folder.Name);
     }
 
@@ -108,7 +108,7 @@ public sealed class RunFolderSafetyTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(Run.Path, name), victim);
 
         using var plan = TinyTraining.Resume(_folder);
-        Assert.Equal(ExitCode.IoError, Assert.Throws<WeftException>(() => Trainer.Run(plan)).Code);
+        Assert.Equal(ErrorKind.IoError, Assert.Throws<WeftException>(() => Trainer.Run(plan)).Kind);
         Assert.Equal("somebody's\nnotes without an end", File.ReadAllText(victim));
     }
 
@@ -120,7 +120,7 @@ public sealed class RunFolderSafetyTests : IDisposable
         Directory.CreateDirectory(_folder.In("victim", "checkpoints"));
         Directory.CreateSymbolicLink(Run.Path, _folder.In("victim"));
 
-        Assert.Equal(ExitCode.IoError, Assert.Throws<WeftException>(() => Trainer.Run(plan)).Code);
+        Assert.Equal(ErrorKind.IoError, Assert.Throws<WeftException>(() => Trainer.Run(plan)).Kind);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.In("victim", "checkpoints")));
         Directory.Delete(Run.Path);
     }
@@ -157,7 +157,7 @@ public sealed class RunFolderSafetyTests : IDisposable
             }
             catch (WeftException newer)
             {
-                Assert.Equal(ExitCode.NewerFormat, newer.Code); // the digit of the version
+                Assert.Equal(ErrorKind.NewerFormat, newer.Kind); // the digit of the version
                 continue;
             }
 

@@ -53,7 +53,7 @@ public class RunGlanceTests
         using var folder = new TemporaryFolder();
         var run = Run(folder, [Started]);
         File.AppendAllText(run.EventsFile, "{\"type\":\"epoch\",\"v\":2}\n");
-        Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => RunGlance.Of(run)).Code);
+        Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => RunGlance.Of(run)).Kind);
     }
 
     [Fact]

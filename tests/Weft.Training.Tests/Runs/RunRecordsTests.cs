@@ -40,7 +40,7 @@ public sealed class RunRecordsTests : IDisposable
 
     [Fact]
     public void Events_of_a_newer_version_are_refused() =>
-        Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => RunEventLine.Read("{\"v\":2,\"type\":\"step\"}", "here")).Code);
+        Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => RunEventLine.Read("{\"v\":2,\"type\":\"step\"}", "here")).Kind);
 
     [Fact]
     public void A_torn_last_line_is_left_out_when_reading_and_cut_off_when_resuming()
@@ -110,7 +110,7 @@ public sealed class RunRecordsTests : IDisposable
         }
 
         var error = Assert.Throws<WeftException>(() => TrainingSession.Resume(TinyTraining.Run(_folder), _ => TinyTraining.Dataset(fingerprint: "other")));
-        Assert.Equal(ExitCode.FingerprintMismatch, error.Code);
+        Assert.Equal(ErrorKind.DatasetMismatch, error.Kind);
         Assert.False(RunLock.IsHeld(TinyTraining.Run(_folder)));
     }
 
@@ -129,7 +129,7 @@ public sealed class RunRecordsTests : IDisposable
         File.WriteAllText(file, File.ReadAllText(file).Replace(from, to));
 
         var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(_folder));
-        Assert.Equal(ExitCode.CheckpointMismatch, error.Code);
+        Assert.Equal(ErrorKind.CheckpointMismatch, error.Kind);
         Assert.Contains(key, error.What);
     }
 }

@@ -55,7 +55,7 @@ public sealed class RunStoreTests : IDisposable
     [InlineData("a\n")]
     public void Names_that_would_be_misread_are_refused(string name)
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => Store.Create("small", name)).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => Store.Create("small", name)).Kind);
         Assert.False(Directory.Exists(_folder.In("runs")));
     }
 
@@ -66,14 +66,14 @@ public sealed class RunStoreTests : IDisposable
         {
         }
 
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => Store.Create("small", "mine")).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => Store.Create("small", "mine")).Kind);
     }
 
     [Fact]
     public void A_runs_folder_that_cannot_be_made_is_an_input_output_error()
     {
         File.WriteAllText(_folder.In("runs"), "a file");
-        Assert.Equal(ExitCode.IoError, Assert.Throws<WeftException>(() => Store.Create("small")).Code);
+        Assert.Equal(ErrorKind.IoError, Assert.Throws<WeftException>(() => Store.Create("small")).Kind);
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal("beta-1", new RunStore(_folder.In("elsewhere")).Find(_folder.In("runs", "beta-1")).Folder.Name);
         Assert.Contains("fits 2 runs", Assert.Throws<WeftException>(() => Store.Find("beta")).What);
         Assert.Contains("did you mean 'alpha-1'?", Assert.Throws<WeftException>(() => Store.Find("alfa-1")).What);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => Store.Find("no-run")).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => Store.Find("no-run")).Kind);
         Assert.Equal(3, Store.List().Count);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => new RunStore(_folder.In("empty")).Find("latest")).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => new RunStore(_folder.In("empty")).Find("latest")).Kind);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class RunStoreTests : IDisposable
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"v\": 1", "\"v\": 99"));
 
         Assert.Equal("old", Assert.Single(Store.List()).Folder.Name);
-        Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => Store.Find("new")).Code);
+        Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => Store.Find("new")).Kind);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class RunStoreTests : IDisposable
 
         var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(_folder));
 
-        Assert.Equal(ExitCode.RunBusy, error.Code);
+        Assert.Equal(ErrorKind.RunBusy, error.Kind);
         Assert.Contains($"process {Environment.ProcessId}", error.What);
         Assert.Equal(before, Snapshot());
         Assert.True(RunLock.IsHeld(plan.Folder!));

@@ -72,7 +72,7 @@ public sealed class RunTailTests : IDisposable
     public void A_newer_format_is_exit_33()
     {
         File.WriteAllText(Run.EventsFile, "{\"type\":\"step\",\"v\":99}\n");
-        Assert.Equal(ExitCode.NewerFormat, Assert.Throws<WeftException>(() => new RunTail(Run).Read()).Code);
+        Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => new RunTail(Run).Read()).Kind);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class RunTailTests : IDisposable
         var tail = new RunTail(Run);
         tail.Read();
         File.WriteAllText(Run.EventsFile, Line(1));
-        Assert.Equal(ExitCode.StoreDamaged, Assert.Throws<WeftException>(() => tail.Read()).Code);
+        Assert.Equal(ErrorKind.StoreDamaged, Assert.Throws<WeftException>(() => tail.Read()).Kind);
     }
 
     [Fact]

@@ -41,9 +41,9 @@ public sealed class TrainingDataTests : IDisposable
         var options = new DataConfiguration { Folder = "/some where/data", LimitValidation = 2 };
         var error = Assert.Throws<WeftException>(() => TrainingData.Prepare(TinyTraining.Dataset(), options));
         Assert.Equal(
-            (ExitCode.Usage, "data.limit_validation", "at least 4, one of each class", "2", "nothing was touched",
+            (ErrorKind.InvalidInput, "data.limit_validation", "at least 4, one of each class", "2", "nothing was touched",
                 "weft train --data '/some where/data' --limit-validation 4"),
-            (error.Code, error.Where, error.Expected, error.Found, error.Safe, error.Do));
+            (error.Kind, error.Where, error.Expected, error.Found, error.Safe, error.Do));
         error = Assert.Throws<WeftException>(() => TrainingData.Prepare(TinyTraining.Dataset(), new DataConfiguration { LimitTrain = 3 }));
         Assert.Equal(("data.limit_train", "weft train --limit-train 4"), (error.Where, error.Do));
         Assert.Equal(4, TrainingData.Prepare(TinyTraining.Dataset(), new DataConfiguration { LimitTrain = 4, LimitValidation = 4 }).Split.Train.Count);
@@ -134,7 +134,7 @@ public sealed class TrainingDataTests : IDisposable
         var error = Assert.Throws<WeftException>(() =>
             TrainingSession.Begin(
                 TinyTraining.Configuration(), Data(96, 96), new NewRun { Store = store, Name = "two", From = store.FindCheckpoint("four@best") }));
-        Assert.Equal((ExitCode.CheckpointMismatch, "the run four has 4 classes, the data 2", "weft train"), (error.Code, error.What, error.Do));
+        Assert.Equal((ErrorKind.CheckpointMismatch, "the run four has 4 classes, the data 2", "weft train"), (error.Kind, error.What, error.Do));
         Assert.False(Directory.Exists(_folder.In("runs", "two")));
     }
 

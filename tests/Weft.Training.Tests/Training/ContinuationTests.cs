@@ -38,7 +38,7 @@ public sealed class ContinuationTests : IDisposable
         Extend("run", had => had + 2).Dispose();
         File.WriteAllText(file, before);
 
-        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => TinyTraining.Resume(_folder)).Code);
+        Assert.Equal(ErrorKind.CheckpointMismatch, Assert.Throws<WeftException>(() => TinyTraining.Resume(_folder)).Kind);
         using (var plan = Extend("run", had => had + 2))
             Trainer.Run(plan);
         Assert.Equal(Bytes("planned"), Bytes("run"));
@@ -60,7 +60,7 @@ public sealed class ContinuationTests : IDisposable
         TinyTraining.Train(_folder, TinyTraining.Configuration());
         var before = Bytes("run");
 
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => Extend("run", _ => 2)).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => Extend("run", _ => 2)).Kind);
         Assert.Equal(before, Bytes("run"));
     }
 
@@ -100,7 +100,7 @@ public sealed class ContinuationTests : IDisposable
         var store = new RunStore(_folder.In("runs"));
         var wider = store.Find("parent").Configuration().With(ConfigurationResolver.ParseSet("model.width=0.25"));
 
-        Assert.Equal(ExitCode.CheckpointMismatch, Assert.Throws<WeftException>(() => Fork(wider, store.FindCheckpoint("parent@best"), "wider")).Code);
+        Assert.Equal(ErrorKind.CheckpointMismatch, Assert.Throws<WeftException>(() => Fork(wider, store.FindCheckpoint("parent@best"), "wider")).Kind);
         Assert.False(Directory.Exists(TinyTraining.Run(_folder, "wider").Path));
     }
 

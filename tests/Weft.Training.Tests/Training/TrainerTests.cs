@@ -198,7 +198,7 @@ public sealed class TrainerTests : IDisposable
             "optimizer.weight_decay=10", "optimizer.decay_norms_and_biases=true", "checkpoint.every_steps=1");
         var error = Assert.Throws<WeftException>(() => TinyTraining.Train(_folder, configuration));
 
-        Assert.Equal(ExitCode.Diverged, error.Code);
+        Assert.Equal(ErrorKind.Diverged, error.Kind);
         Assert.Matches("epoch [0-9]+, step [0-9]+", error.Where);
         Assert.Contains("learning rate 100", error.Where);
         Assert.Contains("was not overwritten", error.Safe);
@@ -219,7 +219,7 @@ public sealed class TrainerTests : IDisposable
 
         var error = Assert.Throws<WeftException>(() => Trainer.Run(plan, poison));
 
-        Assert.Equal(ExitCode.Diverged, error.Code);
+        Assert.Equal(ErrorKind.Diverged, error.Kind);
         Assert.Contains("step 4", error.Where);
         Assert.Contains(plan.Network.Parameters[4].Name[..plan.Network.Parameters[4].Name.LastIndexOf('.')], error.Where);
     }
@@ -233,8 +233,8 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(2, CheckpointFile.Read(store.FindCheckpoint("run@2").Path).Position.CompletedEpochs);
         Assert.Equal(4, CheckpointFile.Read(store.FindCheckpoint("run@4").Path).Position.CompletedEpochs);
         Assert.Equal(4, CheckpointFile.Read(store.FindCheckpoint("run@last").Path).Position.CompletedEpochs);
-        Assert.Equal(ExitCode.NoValidCheckpoint, Assert.Throws<WeftException>(() => store.FindCheckpoint("run@3")).Code);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => store.FindCheckpoint("run@first")).Code);
+        Assert.Equal(ErrorKind.NoValidCheckpoint, Assert.Throws<WeftException>(() => store.FindCheckpoint("run@3")).Kind);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => store.FindCheckpoint("run@first")).Kind);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal static class IdxPictures
     }
 
     /// <summary>As <see cref="Read"/>, from a gzip file, which is read twice: to compare its checksum, and for the images.</summary>
-    /// <exception cref="WeftException">Exit 11: the gzip file is damaged.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.DatasetDamaged"/>: the gzip file is damaged.</exception>
     public static IEnumerable<FittedPicture> ReadGzip(Stream file, string name, FeatureShape target, bool invert)
     {
         var data = new DataFile(name, "make or fetch the file again");

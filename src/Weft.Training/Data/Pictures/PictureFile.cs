@@ -15,7 +15,10 @@ public static class PictureFile
     /// <summary>The pictures of a file, read while they are enumerated.</summary>
     /// <param name="target">What the network takes: height, width and 1 or 3 channels.</param>
     /// <param name="invert">Bright becomes dark: for pictures on a white ground.</param>
-    /// <exception cref="WeftException">Exit 2: there is no such picture, or it is damaged; 11: a gzip file is damaged; 41: it cannot be read.</exception>
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.InvalidInput"/>: there is no such picture, or it is damaged; <see cref="ErrorKind.DatasetDamaged"/>: a gzip file is damaged;
+    /// <see cref="ErrorKind.IoError"/>: it cannot be read.
+    /// </exception>
     public static IEnumerable<FittedPicture> Read(string path, FeatureShape target, bool invert = false)
     {
         using var file = Open(path);
@@ -35,7 +38,7 @@ public static class PictureFile
 
     /// <summary>The pictures that a stream without a length brings, such as standard input.</summary>
     /// <inheritdoc cref="Read(Stream, string, FeatureShape, bool)"/>
-    /// <exception cref="WeftException">Also exit 2: it brings more than is kept in memory.</exception>
+    /// <exception cref="WeftException">Also <see cref="ErrorKind.InvalidInput"/>: it brings more than is kept in memory.</exception>
     public static IEnumerable<FittedPicture> ReadAhead(Stream file, string name, FeatureShape target, bool invert = false)
     {
         using var content = new MemoryStream();
@@ -45,7 +48,7 @@ public static class PictureFile
             content.Write(piece, 0, read);
             if (content.Length > PictureLimits.StandardInputBytes)
             {
-                throw new WeftException(ExitCode.Usage, "this picture is too large to be read from a pipe")
+                throw new WeftException(ErrorKind.InvalidInput, "this picture is too large to be read from a pipe")
                 {
                     Where = name, Expected = $"at most {PictureLimits.StandardInputBytes} bytes", Found = "more", Safe = NothingTouched,
                     Do = "write it to a file and name that",
@@ -66,14 +69,14 @@ public static class PictureFile
                 return file;
             var length = file.Length;
             file.Dispose();
-            throw new WeftException(ExitCode.Usage, "this file is too large for a picture")
+            throw new WeftException(ErrorKind.InvalidInput, "this file is too large for a picture")
             {
                 Where = path, Expected = $"at most {PictureLimits.FileBytes} bytes", Found = $"{length} bytes", Safe = NothingTouched,
             };
         }
         catch (NotRegularFileException other)
         {
-            throw new WeftException(ExitCode.Usage, "this is no picture that can be read", other)
+            throw new WeftException(ErrorKind.InvalidInput, "this is no picture that can be read", other)
             {
                 Where = path, Expected = "a regular file: " + Kinds, Found = other.Found, Safe = NothingTouched,
             };
@@ -81,7 +84,7 @@ public static class PictureFile
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException
             || (missing is ArgumentException && missing is not ArgumentOutOfRangeException))
         {
-            throw new WeftException(ExitCode.Usage, "there is no such picture", missing) { Where = path, Safe = NothingTouched };
+            throw new WeftException(ErrorKind.InvalidInput, "there is no such picture", missing) { Where = path, Safe = NothingTouched };
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
@@ -103,7 +106,7 @@ public static class PictureFile
             return IdxPictures.Read(file, name, target, invert);
         if (start is [0x1F, 0x8B, ..])
             return IdxPictures.ReadGzip(file, name, target, invert);
-        throw new WeftException(ExitCode.Usage, "this is no picture that can be read")
+        throw new WeftException(ErrorKind.InvalidInput, "this is no picture that can be read")
         {
             Where = name, Expected = Kinds, Found = PictureKinds.NameOf(start), Safe = NothingTouched, Do = PictureKinds.AdviceFor(start, name),
         };
@@ -117,7 +120,10 @@ public static class PictureFile
         }
         catch (InvalidDataException damage)
         {
-            throw new WeftException(ExitCode.Usage, "this picture cannot be read", damage) { Where = name, Found = damage.Message, Safe = NothingTouched };
+            throw new WeftException(ErrorKind.InvalidInput, "this picture cannot be read", damage)
+            {
+                Where = name, Found = damage.Message, Safe = NothingTouched,
+            };
         }
         catch (IOException failure)
         {

@@ -33,7 +33,7 @@ public sealed class PictureFit
     {
         if (target.Channels is not (1 or 3))
         {
-            throw new WeftException(ExitCode.Usage, $"pictures have 1 or 3 channels, but the network takes {target.Channels}")
+            throw new WeftException(ErrorKind.InvalidInput, $"pictures have 1 or 3 channels, but the network takes {target.Channels}")
             {
                 Where = "the network's input", Safe = "nothing was touched",
             };

@@ -55,7 +55,7 @@ public sealed class DatasetSearchTests : IDisposable
         _tiny.Fill(_tiny.Cache);
         var path = Path.Combine(_tiny.Cache, "train-labels-idx1-ubyte.gz");
         File.WriteAllBytes(path, IdxBytes.Gzip(IdxBytes.Labels(300, i => (byte)(i == 77 ? 12 : 1))));
-        var error = _tiny.Refused(ExitCode.DatasetDamaged, _tiny.Options with { MayDownload = false });
+        var error = _tiny.Refused(ErrorKind.DatasetDamaged, _tiny.Options with { MayDownload = false });
         Assert.Equal("tiny is damaged (train-labels-idx1-ubyte.gz has a label that is no class) and no sound copy was found", error.What);
         Assert.Equal(("0 to 9", "weft data get tiny --replace"), (error.Expected, error.Do));
         Assert.StartsWith(path, error.Where);
@@ -65,7 +65,7 @@ public sealed class DatasetSearchTests : IDisposable
     [Fact]
     public void Nothing_found_and_no_network_wanted_is_missing_data()
     {
-        var error = _tiny.Refused(ExitCode.DatasetMissing, _tiny.Options with { MayDownload = false });
+        var error = _tiny.Refused(ErrorKind.DatasetMissing, _tiny.Options with { MayDownload = false });
         Assert.Equal($"cache {_tiny.Cache}: not there; system {_tiny.System}: not there; mirrors: not asked, downloads are off; Debian package: not asked, downloads are off", error.Found);
         Assert.Empty(_tiny.Cached());
     }
@@ -75,14 +75,14 @@ public sealed class DatasetSearchTests : IDisposable
     {
         _tiny.Fill(_tiny.System);
         File.Delete(Path.Combine(_tiny.System, "t10k-images-idx3-ubyte.gz"));
-        Assert.Contains("only 3 of 4 files", _tiny.Refused(ExitCode.DatasetMissing, _tiny.Options with { MayDownload = false }).Found);
+        Assert.Contains("only 3 of 4 files", _tiny.Refused(ErrorKind.DatasetMissing, _tiny.Options with { MayDownload = false }).Found);
     }
 
     [Fact]
     public void A_cache_that_cannot_be_written_is_named()
     {
         File.WriteAllText(_tiny.Folder("cache"), "a file where the folder should be");
-        var error = _tiny.Refused(ExitCode.DownloadFailed);
+        var error = _tiny.Refused(ErrorKind.DownloadFailed);
         Assert.Contains("the cache folder cannot be written", error.Found);
     }
 
@@ -94,7 +94,7 @@ public sealed class DatasetSearchTests : IDisposable
         var data = _tiny.Open(verifyTest: false);
         Assert.Equal(300, data.Train.Count);
         Assert.False(data.TestIsLoaded);
-        Assert.Equal(ExitCode.DatasetDamaged, Assert.Throws<WeftException>(data.LoadTest).Code);
+        Assert.Equal(ErrorKind.DatasetDamaged, Assert.Throws<WeftException>(data.LoadTest).Kind);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class DebianSourceTests : IDisposable
     [Fact]
     public void Another_system_is_said_to_be_one()
     {
-        var error = _tiny.Refused(ExitCode.DownloadFailed, _tiny.Options with { Mirrors = [] });
+        var error = _tiny.Refused(ErrorKind.DownloadFailed, _tiny.Options with { Mirrors = [] });
         Assert.Contains("not a Debian-like system", error.Found);
     }
 
@@ -39,17 +39,17 @@ public sealed class DebianSourceTests : IDisposable
     public void The_last_words_of_apt_are_passed_on()
     {
         var options = _tiny.Options with { Mirrors = [], Run = (program, _, _, _) => new ProgramResult(program == "apt-get" ? 100 : 0, "Reading...\nE: Unable to locate package\n") };
-        Assert.Contains("E: Unable to locate package", _tiny.Refused(ExitCode.DownloadFailed, options).Found);
+        Assert.Contains("E: Unable to locate package", _tiny.Refused(ErrorKind.DownloadFailed, options).Found);
     }
 
     [Fact]
     public void A_package_with_other_files_is_refused_and_nothing_is_cached()
     {
         _tiny.Packed["train-images-idx3-ubyte.gz"] = IdxBytes.Gzip(IdxBytes.Images(300, 28, 28, seed: 77));
-        Assert.Contains("is not the published file", _tiny.Refused(ExitCode.DownloadFailed, With(needsLists: false)).Found);
+        Assert.Contains("is not the published file", _tiny.Refused(ErrorKind.DownloadFailed, With(needsLists: false)).Found);
         Assert.Empty(_tiny.Cached());
         _tiny.Packed.Remove("train-images-idx3-ubyte.gz");
-        Assert.Contains("does not hold train-images-idx3-ubyte", _tiny.Refused(ExitCode.DownloadFailed, With(needsLists: false)).Found);
+        Assert.Contains("does not hold train-images-idx3-ubyte", _tiny.Refused(ErrorKind.DownloadFailed, With(needsLists: false)).Found);
         Assert.Empty(_tiny.Cached());
         AssertNothingLeft();
     }

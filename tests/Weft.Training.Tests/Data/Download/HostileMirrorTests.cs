@@ -131,7 +131,7 @@ public sealed class HostileMirrorTests : IDisposable
 
     private void AssertRefused(string reason, DataOptions? options = null)
     {
-        var error = _tiny.Refused(ExitCode.DownloadFailed, options);
+        var error = _tiny.Refused(ErrorKind.DownloadFailed, options);
         Assert.Contains("train-images-idx3-ubyte.gz", error.Found);
         Assert.True(error.Found!.Contains(reason), error.Found);
         Assert.Empty(_tiny.Cached());

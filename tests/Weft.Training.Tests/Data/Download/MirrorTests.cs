@@ -127,7 +127,7 @@ public sealed class MirrorTests : IDisposable
         {
             var left = snapshots.Options with { CacheFolder = snapshots.Folder($"kill-{kill}") };
             var error = Assert.Throws<WeftException>(() => snapshots.Open(left with { MayDownload = false }));
-            Assert.Equal(ExitCode.DatasetMissing, error.Code);
+            Assert.Equal(ErrorKind.DatasetMissing, error.Kind);
             Assert.Equal(300, snapshots.Open(left).Train.Count);
         }
     }

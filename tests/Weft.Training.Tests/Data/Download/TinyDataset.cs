@@ -59,10 +59,10 @@ internal sealed class TinyDataset : IDisposable
     public ImageDataset Open(DataOptions? options = null, bool verifyTest = true) =>
         new DatasetSearch(Known, options ?? Options) { VerifyTest = verifyTest }.Open(TestContext.Current.CancellationToken);
 
-    public WeftException Refused(ExitCode code, DataOptions? options = null)
+    public WeftException Refused(ErrorKind kind, DataOptions? options = null)
     {
         var error = Assert.Throws<WeftException>(() => Open(options));
-        Assert.Equal(code, error.Code);
+        Assert.Equal(kind, error.Kind);
         Assert.All([error.Where, error.Expected, error.Found, error.Safe, error.Do], part => Assert.False(string.IsNullOrWhiteSpace(part)));
         return error;
     }

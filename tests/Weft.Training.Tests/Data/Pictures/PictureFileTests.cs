@@ -63,7 +63,8 @@ public class PictureFileTests
     [InlineData("P2\n3 2\n255\n1 2 3 4 5")]
     [InlineData("P2\n3 2\n255\n1 2 3 4 5 256")]
     [InlineData("P2\n3 2\n255\n1 2 3 4 5 -6")]
-    public void A_PGM_that_is_none_is_refused(string file) => Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => Read(file).ToList()).Code);
+    public void A_PGM_that_is_none_is_refused(string file) =>
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => Read(file).ToList()).Kind);
 
     [Fact]
     public void IDX_is_read_plain_and_packed_and_only_whole()
@@ -95,7 +96,7 @@ public class PictureFileTests
         var header = Header(count, height, width);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<WeftException>(() => PictureFile.Read(new MemoryStream(header), "x", Target).ToList());
-        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
         Assert.Contains(found, error.Found);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.Throws<WeftException>(() => PictureFile.Read(new MemoryStream(IdxBytes.Gzip(header)), "x", Target).ToList());
@@ -125,7 +126,7 @@ public class PictureFileTests
     public void Files_of_other_kinds_are_named_as_what_they_are(string file, string name)
     {
         var error = Assert.Throws<WeftException>(() => Read(file).ToList());
-        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
         Assert.Contains(name, error.Found);
         Assert.Contains("PNG, PGM or PPM", error.Expected);
     }
@@ -144,7 +145,7 @@ public class PictureFileTests
     [Fact]
     public void What_is_no_regular_file_or_not_there_is_refused_without_being_opened()
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<WeftException>(() => PictureFile.Read("/nowhere/a.png", Target).ToList()).Code);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => PictureFile.Read("/nowhere/a.png", Target).ToList()).Kind);
         using var folder = new TemporaryFolder();
         Assert.Contains("a folder", Assert.Throws<WeftException>(() => PictureFile.Read(folder.In("."), Target).ToList()).Found);
         if (OperatingSystem.IsLinux())

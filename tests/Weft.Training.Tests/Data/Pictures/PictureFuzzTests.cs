@@ -37,7 +37,7 @@ public class PictureFuzzTests
                 Assert.Equal(Target.Length, picture.Pixels.Length);
             return true;
         }
-        catch (WeftException error) when (error.Code is ExitCode.Usage or ExitCode.DatasetDamaged)
+        catch (WeftException error) when (error.Kind is ErrorKind.InvalidInput or ErrorKind.DatasetDamaged)
         {
             return false;
         }

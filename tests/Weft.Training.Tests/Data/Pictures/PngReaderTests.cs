@@ -193,7 +193,7 @@ public class PngReaderTests
     private static WeftException Refused(byte[] file)
     {
         var error = Assert.Throws<WeftException>(() => PictureFile.Read(new MemoryStream(file), "bad.png", new FeatureShape(28, 28, 1)).ToList());
-        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
         return error;
     }
 
