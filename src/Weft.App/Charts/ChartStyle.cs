@@ -1,7 +1,7 @@
 namespace Weft.App;
 
 /// <summary>The style sheet of all charts: for the studio's pages, and to be put into a page that stands alone.</summary>
-public static class ChartStyle
+internal static class ChartStyle
 {
     /// <summary>How many colours curves have; a curve's number counts on from the first again after that.</summary>
     public const int Colors = 8;

@@ -1,7 +1,7 @@
 namespace Weft.App;
 
 /// <summary>Makes a trend visible in a noisy curve.</summary>
-public static class Smoothing
+internal static class Smoothing
 {
     /// <summary>
     /// Exponential moving average without bias at the beginning: s_t = w·s_(t−1) + (1−w)·y_t, shown as s_t / (1 − w^t) with s_0 = 0.

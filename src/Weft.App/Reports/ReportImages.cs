@@ -3,10 +3,12 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>Samples as pictures inside the page.</summary>
-public sealed class ReportImages(CasesDocument pictures)
+public sealed class ReportImages
 {
+    internal ReportImages(CasesDocument pictures) => Shape = new FeatureShape(pictures.Height, pictures.Width, pictures.Channels);
+
     /// <summary>The size of a sample as it is drawn.</summary>
-    public FeatureShape Shape { get; } = new(pictures.Height, pictures.Width, pictures.Channels);
+    public FeatureShape Shape { get; }
 
     /// <summary>The address of a sample's picture.</summary>
     public string Sample(byte[] pixels) => Address(pixels, Shape.Channels == 2 ? Shape with { Channels = 1 } : Shape);

@@ -4,22 +4,32 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>A run as the report shows it: everything comes from its folder.</summary>
-public sealed class ReportRun(CheckpointReference checkpoint, StoredAnalysis analysis, string reference)
+public sealed class ReportRun
 {
-    public RunReader Reader { get; } = new(checkpoint.Run);
+    private readonly CheckpointReference _checkpoint;
+    private readonly StoredAnalysis _analysis;
+
+    internal ReportRun(CheckpointReference checkpoint, StoredAnalysis analysis, string reference)
+    {
+        (_checkpoint, _analysis, Reference) = (checkpoint, analysis, reference);
+        Reader = new RunReader(checkpoint.Run);
+        Images = new ReportImages(analysis.Pictures);
+    }
+
+    public RunReader Reader { get; }
 
     /// <summary>What names the run in a command.</summary>
-    public string Reference { get; } = reference;
+    public string Reference { get; }
 
-    public string Checkpoint => checkpoint.Name;
+    public string Checkpoint => _checkpoint.Name;
 
-    public string Name => checkpoint.Run.Name;
+    public string Name => _checkpoint.Run.Name;
 
-    public AnalysisDocument Summary => analysis.Summary;
+    internal AnalysisDocument Summary => _analysis.Summary;
 
-    public CasesDocument Pictures => analysis.Pictures;
+    internal CasesDocument Pictures => _analysis.Pictures;
 
-    public ReportImages Images { get; } = new(analysis.Pictures);
+    public ReportImages Images { get; }
 
     /// <summary>The configuration as its file has it.</summary>
     public string ConfigurationText => Encoding.UTF8.GetString(RegularFile.ReadOwn(Reader.Folder.ConfigurationFile, Array.MaxLength));
@@ -28,7 +38,7 @@ public sealed class ReportRun(CheckpointReference checkpoint, StoredAnalysis ana
 
     public IReadOnlyList<MetricsRow> Metrics => field ??= Reader.Metrics();
 
-    public RunConfiguration Configuration => (field ??= Reader.Configuration().Value)!;
+    internal RunConfiguration Configuration => (field ??= Reader.Configuration().Value)!;
 
     public string ClassName(int number) => number >= 0 ? Summary.Classes[number] : "nothing";
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Weft.Training;
 
 /// <summary>An analysis, as <c>analysis.json</c> holds it and <c>analyze --json</c> prints it. Classes are numbers; ratios are 0…1, times seconds.</summary>
-public sealed record AnalysisDocument : EvaluationFigures
+internal sealed record AnalysisDocument : EvaluationFigures
 {
     /// <summary>The version of the format.</summary>
     public const int Version = 1;
@@ -105,7 +105,7 @@ public sealed record AnalysisDocument : EvaluationFigures
 /// <summary>How one class was recognized; null where nothing is divided by nothing.</summary>
 /// <param name="Count">How many images of the split have this label.</param>
 /// <param name="TrainingImages">How many training images have this label.</param>
-public sealed record ClassEntry(string Name, int Count, double? Precision, double? Recall, double? F1, int TrainingImages)
+internal sealed record ClassEntry(string Name, int Count, double? Precision, double? Recall, double? F1, int TrainingImages)
 {
     internal ClassEntry(ClassMetrics metrics, int trainingImages) : this(
         metrics.Name, metrics.Count, EvaluationFigures.Finite(metrics.Precision), EvaluationFigures.Finite(metrics.Recall), EvaluationFigures.Finite(metrics.F1), trainingImages)
@@ -117,7 +117,7 @@ public sealed record ClassEntry(string Name, int Count, double? Precision, doubl
 /// <param name="Ece">The expected calibration error.</param>
 /// <param name="Mce">The largest calibration error of a bin.</param>
 /// <param name="Overconfidence">Mean confidence less accuracy.</param>
-public sealed record CalibrationEntry(
+internal sealed record CalibrationEntry(
     double Ece, double Mce, double Overconfidence, IReadOnlyList<CalibrationBin> Bins, IReadOnlyList<CalibrationBin> ScaledBins, double Temperature, double ScaledEce, double ScaledLoss)
 {
     internal CalibrationEntry(Calibration plain, Calibration scaled) : this(
@@ -129,7 +129,7 @@ public sealed record CalibrationEntry(
 /// <summary>A suspected reason of the mistakes.</summary>
 /// <param name="Named">Whether the measurements support it.</param>
 /// <param name="Classes">The classes it is strongest for.</param>
-public sealed record ReasonEntry(string Key, string Title, bool Named, string Sentence, IReadOnlyList<int> Classes, IReadOnlyList<MeasureEntry> Measures)
+internal sealed record ReasonEntry(string Key, string Title, bool Named, string Sentence, IReadOnlyList<int> Classes, IReadOnlyList<MeasureEntry> Measures)
 {
     internal ReasonEntry(SuspectedReason reason) : this(
         reason.Key, reason.Title, reason.Verdict == ReasonVerdict.Named, reason.Sentence, reason.Classes, [.. reason.Measures.Select(measure => new MeasureEntry(measure))])
@@ -138,7 +138,7 @@ public sealed record ReasonEntry(string Key, string Title, bool Named, string Se
 }
 
 /// <summary>One measure of a reason: the effect with its 95 % interval, and the medians it compares; null where a group is empty.</summary>
-public sealed record MeasureEntry(string Measure, double Delta, double Low, double High, double? MedianMistakes, double? MedianCorrect)
+internal sealed record MeasureEntry(string Measure, double Delta, double Low, double High, double? MedianMistakes, double? MedianCorrect)
 {
     internal MeasureEntry(ReasonMeasure measure) : this(
         measure.Measure, measure.Difference.Delta, measure.Difference.Low, measure.Difference.High,
@@ -149,15 +149,15 @@ public sealed record MeasureEntry(string Measure, double Delta, double Low, doub
 
 /// <summary>What the nearest-neighbour rule reaches with a share of the training images.</summary>
 /// <param name="Recall">By class; null for a class without images.</param>
-public sealed record CurveEntry(double Share, double Accuracy, IReadOnlyList<double?> Recall);
+internal sealed record CurveEntry(double Share, double Accuracy, IReadOnlyList<double?> Recall);
 
 /// <summary>How many of the validation images were right in no epoch, in every epoch, and in one but not in a later one.</summary>
-public sealed record HistoryEntry(int Epochs, int NeverRight, int AlwaysRight, int Forgotten);
+internal sealed record HistoryEntry(int Epochs, int NeverRight, int AlwaysRight, int Forgotten);
 
 /// <summary>Something to know about a run, and what to do next.</summary>
 /// <param name="Next">The action as a command: printed by <c>analyze --json</c>, and stored by version 0.1, where <c>RUN</c> stands for the run.</param>
 /// <param name="Action">What to try next; null where there is nothing to do, and in documents of version 0.1.</param>
-public sealed record FindingEntry(
+internal sealed record FindingEntry(
     string Key, string Sentence, string? Next, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FindingAction? Action = null)
 {
     /// <summary>The action as a step for the run that the document is about.</summary>
@@ -168,7 +168,7 @@ public sealed record FindingEntry(
 /// <param name="Index">The image's number in the data set's files.</param>
 /// <param name="Score">The label's own probability: the lower, the more suspect.</param>
 /// <param name="LabelError">Whether confident learning counts it as an error.</param>
-public sealed record SuspectEntry(int Index, int Label, int Suggested, double Score, bool LabelError)
+internal sealed record SuspectEntry(int Index, int Label, int Suggested, double Score, bool LabelError)
 {
     internal SuspectEntry(SuspectLabel suspect) : this(suspect.Index, suspect.Label, suspect.Suggested, suspect.Score, suspect.OffDiagonal)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>The files of <c>analysis/&lt;split&gt;/</c> in a run's folder, and the evaluation's in <c>eval/&lt;split&gt;/</c>.</summary>
-public static class AnalysisFiles
+internal static class AnalysisFiles
 {
     internal const string SummaryName = "analysis.json";
     internal const string PicturesName = "cases.json";

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Sheets of pictures for a person to look at, each sample with its number and its classes.</summary>
-public static class AnalysisPictures
+internal static class AnalysisPictures
 {
     private const int Scale = 3;
     private const int Gap = 6;

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Analyze a run's mistakes on a split.</summary>
-public sealed record AnalyzeRun(RunFolder Run, EvaluationSplit Split) : NextStep
+internal sealed record AnalyzeRun(RunFolder Run, EvaluationSplit Split) : NextStep
 {
     /// <summary>Explain only images of the first class that were predicted as the second; null: all mistakes.</summary>
     public (int Label, int Prediction)? Pair { get; init; }

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Every picture that a page about an analysis shows, as <c>cases.json</c> holds them. Pixels are [height, width, channels], a byte each.</summary>
-public sealed record CasesDocument
+internal sealed record CasesDocument
 {
     private const int SuspectsShown = 24;
 
@@ -50,16 +50,16 @@ public sealed record CasesDocument
 }
 
 /// <summary>The images of the three galleries.</summary>
-public sealed record GalleryEntries(IReadOnlyList<GalleryEntry> TopLosses, IReadOnlyList<GalleryEntry> ConfidentlyWrong, IReadOnlyList<GalleryEntry> LeastCertain);
+internal sealed record GalleryEntries(IReadOnlyList<GalleryEntry> TopLosses, IReadOnlyList<GalleryEntry> ConfidentlyWrong, IReadOnlyList<GalleryEntry> LeastCertain);
 
 /// <summary>An image of a gallery.</summary>
 /// <param name="Prediction">−1 where the probabilities are no numbers.</param>
 /// <param name="Probability">The prediction's; null where it is no number.</param>
 /// <param name="Loss">Null where it is not finite.</param>
-public sealed record GalleryEntry(int Index, int Label, int Prediction, double? Probability, double? Loss, byte[] Pixels);
+internal sealed record GalleryEntry(int Index, int Label, int Prediction, double? Probability, double? Loss, byte[] Pixels);
 
 /// <summary>One prediction explained; see <see cref="MistakeExplanation"/>.</summary>
-public sealed record CaseEntry
+internal sealed record CaseEntry
 {
     public required int Index { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Where a class lies in a network's features, and how far its training images usually are from there.</summary>
-public sealed class ClassCentres
+internal sealed class ClassCentres
 {
     private readonly float[][] _centres;
     private readonly double[][] _distances;

@@ -4,7 +4,7 @@ namespace Weft.Training;
 /// <param name="Sharpness">Variance of the Laplacian (4-neighbour) over the variance of the pixels: how much of the picture is fine detail; 0 for a plain picture.</param>
 /// <param name="Contrast">Standard deviation of the pixels, of the 0…1 scale.</param>
 /// <param name="Noise">Standard deviation of the noise on the 0…1 scale after Immerkær ("Fast noise variance estimation", 1996), where the picture is not all black: √(π/2) / 6 · mean |picture ∗ [1 −2 1; −2 4 −2; 1 −2 1]|.</param>
-public readonly record struct ImageQuality(double Sharpness, double Contrast, double Noise)
+internal readonly record struct ImageQuality(double Sharpness, double Contrast, double Noise)
 {
     public static ImageQuality Of(ReadOnlySpan<byte> image, FeatureShape shape)
     {

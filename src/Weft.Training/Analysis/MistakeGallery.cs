@@ -4,7 +4,7 @@ namespace Weft.Training;
 /// <param name="TopLosses">The largest losses.</param>
 /// <param name="ConfidentlyWrong">Mistakes, the surest first.</param>
 /// <param name="LeastCertain">The smallest lead of the first class over the second, right or wrong.</param>
-public sealed record MistakeGallery(IReadOnlyList<int> TopLosses, IReadOnlyList<int> ConfidentlyWrong, IReadOnlyList<int> LeastCertain)
+internal sealed record MistakeGallery(IReadOnlyList<int> TopLosses, IReadOnlyList<int> ConfidentlyWrong, IReadOnlyList<int> LeastCertain)
 {
     public static MistakeGallery Of(PredictionTable predictions, int count)
     {

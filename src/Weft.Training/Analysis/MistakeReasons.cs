@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Training;
 
 /// <summary>The four reasons usually suspected behind mistakes, each measured over all mistakes against all correct predictions of a split.</summary>
-public static class MistakeReasons
+internal static class MistakeReasons
 {
     // Below it an interval of the effect is wider than the effects it could show.
     private const int FewestMistakes = 10;

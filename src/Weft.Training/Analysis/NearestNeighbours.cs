@@ -2,10 +2,10 @@ namespace Weft.Training;
 
 /// <param name="Row">In the table that was searched.</param>
 /// <param name="Similarity">Cosine of the angle between the features: 1 for the same direction.</param>
-public readonly record struct Neighbour(int Row, float Similarity);
+internal readonly record struct Neighbour(int Row, float Similarity);
 
 /// <summary>The most similar of many samples, by the cosine of their features.</summary>
-public static class NearestNeighbours
+internal static class NearestNeighbours
 {
     private const int ItemsPerPass = 8192;
     private const int QueriesPerBatch = 256;

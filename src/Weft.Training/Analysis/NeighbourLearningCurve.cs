@@ -16,7 +16,7 @@ public sealed record NeighbourLearningCurve(IReadOnlyList<LearningPoint> Points,
 
     /// <param name="queries">Normalized.</param>
     /// <param name="items">Normalized.</param>
-    public static NeighbourLearningCurve Of(Device device, FeatureTable queries, FeatureTable items, int classCount, long seed = 0, CancellationToken stop = default)
+    internal static NeighbourLearningCurve Of(Device device, FeatureTable queries, FeatureTable items, int classCount, long seed = 0, CancellationToken stop = default)
     {
         var rng = Rng.For(seed, RngPurpose.Analysis);
         // Level l has the items whose number has l leading zeros at least: each is half of the one before, drawn at random.

@@ -4,7 +4,7 @@ namespace Weft.Training;
 /// What a class usually looks like: the centres of a few clusters (k-means) of its training images, in pixels averaged two by two. Knows nothing of any network, so
 /// that a distance to it is not made of the mistake it shall explain.
 /// </summary>
-public sealed class PixelPrototypes
+internal sealed class PixelPrototypes
 {
     private const int PerClass = 5;
     private const int Rounds = 10;

@@ -10,7 +10,7 @@ namespace Weft.Training;
 public readonly record struct SampleMeasures(double Blur, double Dullness, double Noise, double Likeness, double Unusualness, double Rarity);
 
 /// <summary>Measures samples against the training images of their classes.</summary>
-public sealed class SampleMeter
+internal sealed class SampleMeter
 {
     private const double Least = 1e-6; // a plain picture has no sharpness, and no logarithm
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Weft.Training;
 
 /// <summary>An analysis as its files have it.</summary>
-public sealed record StoredAnalysis(AnalysisDocument Summary, CasesDocument Pictures)
+internal sealed record StoredAnalysis(AnalysisDocument Summary, CasesDocument Pictures)
 {
     /// <summary>What <see cref="AnalysisFiles.Write"/> would store.</summary>
     public static StoredAnalysis Of(AnalysisResult result) => new(new AnalysisDocument(result), CasesDocument.Of(result));

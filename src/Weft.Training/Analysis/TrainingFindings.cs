@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Training;
 
 /// <summary>What a run's own metrics say about how it was trained.</summary>
-public static class TrainingFindings
+internal static class TrainingFindings
 {
     // Validation loss that is this much above its minimum is more than the wobble between epochs.
     private const double Risen = 1.05;

@@ -13,7 +13,7 @@ public sealed record BestEpoch(int Epoch, double ValidationAccuracy, double Vali
 /// <summary>
 /// Which of two epochs is better: the one with the better <paramref name="Metric"/>, of equals the one with the lower validation loss, of equals the first.
 /// </summary>
-public sealed record BestRule(EpochMetric Metric)
+internal sealed record BestRule(EpochMetric Metric)
 {
     /// <summary>The rule that goes by the validation accuracy.</summary>
     public static BestRule Usual { get; } = new(new ValidationAccuracyMetric());

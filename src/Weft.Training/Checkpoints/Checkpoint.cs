@@ -35,7 +35,7 @@ public sealed record Checkpoint
     public required int VectorBits { get; init; }
 
     /// <summary>To be written again.</summary>
-    public CheckpointSource ToSource() => new()
+    internal CheckpointSource ToSource() => new()
     {
         Metadata = Model.Metadata,
         Position = Position,

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Weft.Training;
 
 /// <summary>The bytes of a checkpoint: a safetensors file whose metadata carry everything that is no tensor. The same checkpoint gives the same bytes.</summary>
-public static class CheckpointFile
+internal static class CheckpointFile
 {
     public const int CurrentVersion = 1;
 

@@ -7,7 +7,7 @@ namespace Weft.Training;
 public sealed record CheckpointReference(RunFolder Run, string Name, string Path)
 {
     /// <summary>What the run's configuration may say of epochs beside it.</summary>
-    public PlannedEpochs Epochs => Name == "last" ? PlannedEpochs.Same : PlannedEpochs.AtLeast;
+    internal PlannedEpochs Epochs => Name == "last" ? PlannedEpochs.Same : PlannedEpochs.AtLeast;
 
     /// <exception cref="WeftException">As <see cref="CheckpointFile.Read"/>; of a damaged one it names another of the run that is whole.</exception>
     public Checkpoint Read() => Read(path => CheckpointFile.Read(path));

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>What a checkpoint is written from: tensors that are asked for their values only when the file's bytes are made.</summary>
-public sealed record CheckpointSource
+internal sealed record CheckpointSource
 {
     public required ModelMetadata Metadata { get; init; }
 

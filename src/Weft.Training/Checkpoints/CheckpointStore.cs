@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>The checkpoints of a run, as its owner keeps them: best, last, the valid last one before it, and the epochs that are kept for good.</summary>
-public sealed class CheckpointStore(RunFolder run, IFiles? files = null) : ICheckpointStore
+internal sealed class CheckpointStore(RunFolder run, IFiles? files = null) : ICheckpointStore
 {
     private readonly IFiles _files = files ?? DiskFiles.Instance;
 

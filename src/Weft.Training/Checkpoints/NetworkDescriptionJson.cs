@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Weft.Training;
 
 /// <summary>A network's description as JSON, so that a checkpoint can be used without the program that made it knowing its model by name.</summary>
-public static class NetworkDescriptionJson
+internal static class NetworkDescriptionJson
 {
     // A closed list: a file can only name the layers the engine has.
     private static readonly Type[] Layers = [.. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract).OrderBy(type => type.Name, StringComparer.Ordinal)];

@@ -19,14 +19,14 @@ public sealed class RunResult
 
     public RunReader Run { get; }
 
-    public RunConfiguration Configuration { get; }
+    internal RunConfiguration Configuration { get; }
 
     public EvaluationSplit Split { get; }
 
     public PredictionTable Predictions { get; }
 
     /// <summary>What the evaluation measured, and of which checkpoint.</summary>
-    public EvaluationDocument Metrics { get; }
+    internal EvaluationDocument Metrics { get; }
 
     /// <summary>"best", "last" or an epoch: what was evaluated.</summary>
     public string Checkpoint => Metrics.Checkpoint;

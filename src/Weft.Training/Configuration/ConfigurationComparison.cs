@@ -1,9 +1,9 @@
 namespace Weft.Training;
 
 /// <summary>A key in which two configurations differ.</summary>
-public sealed record ConfigurationDifference(string Key, string Left, string Right);
+internal sealed record ConfigurationDifference(string Key, string Left, string Right);
 
-public static class ConfigurationComparison
+internal static class ConfigurationComparison
 {
     /// <summary>
     /// The keys whose values differ, in the table's order; empty for equal configurations. A key of one side's optimizer or schedule alone differs too.

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Training;
 
 /// <summary>What a value of a configuration is.</summary>
-public enum ValueKind
+internal enum ValueKind
 {
     Text = 1,
     Integer = 2,
@@ -15,7 +15,7 @@ public enum ValueKind
 /// <summary>
 /// A key of configurations: an option of a record, under the name of its section. Reading, writing, checking, schema and help all come from here.
 /// </summary>
-public sealed class ConfigurationKey
+internal sealed class ConfigurationKey
 {
     /// <summary>In a section that may hold different records: which one it holds.</summary>
     internal const string NameKey = "name";

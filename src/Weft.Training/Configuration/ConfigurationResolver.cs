@@ -3,7 +3,7 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>Where a configuration comes from. Later ones win: defaults, recipe, file, overrides in their order.</summary>
-public sealed record ConfigurationSources
+internal sealed record ConfigurationSources
 {
     /// <value>A recipe's name. Default: none, which means the one named like the model, if there is one.</value>
     public string? Recipe { get; init; }
@@ -18,7 +18,7 @@ public sealed record ConfigurationSources
     public IReadOnlyList<ConfigurationValue> Overrides { get; init; } = [];
 }
 
-public static class ConfigurationResolver
+internal static class ConfigurationResolver
 {
     /// <summary>In a file: the recipe it builds on, "none" for nothing but the file itself.</summary>
     internal const string RecipeKey = "recipe";

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Weft.Training;
 
 /// <summary>Every key of a configuration, derived from the records that its sections hold (<see cref="RunConfiguration"/>).</summary>
-public static class ConfigurationTable
+internal static class ConfigurationTable
 {
     private static ImmutableArray<ConfigurationKey> _keys;
 

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>The named configurations that come with the program, <c>group/name</c>, one file each.</summary>
-public static class Recipe
+internal static class Recipe
 {
     /// <summary>Found by its bare name where several groups have it.</summary>
     private const string FirstGroup = "tuned";

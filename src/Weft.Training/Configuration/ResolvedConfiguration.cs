@@ -3,7 +3,7 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>A checked configuration and where each of its values came from.</summary>
-public sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDictionary<string, string> Origins)
+internal sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDictionary<string, string> Origins)
 {
     /// <summary>The recipe it was built on, or null.</summary>
     public string? RecipeName { get; init; }

@@ -7,7 +7,7 @@ namespace Weft.Training;
 /// Everything a run depends on. The same configuration on the same data gives the same checkpoint bytes; threads and save times do not count.
 /// Its properties are the sections of a configuration file, and the options of their records are the keys.
 /// </summary>
-public sealed record RunConfiguration : OptionsRecord, IOptionRules
+internal sealed record RunConfiguration : OptionsRecord, IOptionRules
 {
     public ModelConfiguration Model { get; init; } = new();
 
@@ -65,7 +65,7 @@ public sealed record RunConfiguration : OptionsRecord, IOptionRules
     }
 }
 
-public sealed record ModelConfiguration : OptionsRecord, IOptionRules
+internal sealed record ModelConfiguration : OptionsRecord, IOptionRules
 {
     [Description("The network: a name of the catalog, or a model file (.yaml)."), ModelName]
     public string Name { get; init; } = "small";
@@ -137,7 +137,7 @@ public sealed record DataConfiguration : OptionsRecord
 }
 
 /// <summary>The section <c>training</c> of a configuration.</summary>
-public sealed record TrainingConfiguration : TrainingSettings
+internal sealed record TrainingConfiguration : TrainingSettings
 {
     public TrainingConfiguration() { }
 
@@ -175,7 +175,7 @@ public abstract record TrainingSettings : OptionsRecord
 }
 
 /// <summary>Sharpness-aware minimization around the run's optimizer (<see cref="SamOptions"/>).</summary>
-public sealed record SamConfiguration : OptionsRecord
+internal sealed record SamConfiguration : OptionsRecord
 {
     [Description("Sharpness-aware minimization at this distance, around the optimizer named."), Range(0.0, SamOptions.LargestRho, MinimumIsExclusive = true)]
     public double? Rho { get; init; }
@@ -185,14 +185,14 @@ public sealed record SamConfiguration : OptionsRecord
 }
 
 /// <summary>What the plateau schedule watches.</summary>
-public sealed record PlateauConfiguration : OptionsRecord
+internal sealed record PlateauConfiguration : OptionsRecord
 {
     [Description("What has to improve.")]
     public EpochMetric Metric { get; init; } = new ValidationLossMetric();
 }
 
 /// <summary>A warm-up before the run's schedule (<see cref="Weft.WarmUp"/>).</summary>
-public sealed record WarmUpConfiguration : OptionsRecord
+internal sealed record WarmUpConfiguration : OptionsRecord
 {
     [Description("Any schedule: epochs in which the learning rate first rises linearly."), Range(0.0, Weft.WarmUp.LongestEpochs, MinimumIsExclusive = true)]
     public double? Epochs { get; init; }

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>The keys of a configuration that a run's checkpoints remember, with their values.</summary>
-public static class RunKeys
+internal static class RunKeys
 {
     private const string EvaluationSection = "evaluation.";
 

@@ -25,10 +25,10 @@ public sealed record DataOptions
     public HttpMessageHandler? Handler { get; init; }
 
     /// <value>Runs a program. Default: <see cref="ExternalProgram.Run"/>.</value>
-    public ProgramRunner Run { get; init; } = ExternalProgram.Run;
+    internal ProgramRunner Run { get; init; } = ExternalProgram.Run;
 
     /// <value>Limits and pauses of a download.</value>
-    public DownloadLimits Limits { get; init; } = new();
+    internal DownloadLimits Limits { get; init; } = new();
 
     /// <value>Told about each piece received. Default: nobody.</value>
     public Action<DownloadProgress>? Progress { get; init; }
@@ -46,7 +46,7 @@ public sealed record DataOptions
 }
 
 /// <summary>How patient a download is.</summary>
-public sealed record DownloadLimits
+internal sealed record DownloadLimits
 {
     /// <value>Longest wait for an answer or for the next piece. Default: 30 s.</value>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(30);

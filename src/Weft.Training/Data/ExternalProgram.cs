@@ -4,12 +4,12 @@ using System.Diagnostics;
 namespace Weft.Training;
 
 /// <summary>How a program ended and what it wrote to its two outputs.</summary>
-public sealed record ProgramResult(int ExitCode, string Output);
+internal sealed record ProgramResult(int ExitCode, string Output);
 
 /// <summary>Runs a program without a shell in a folder and waits for it; null when there is no such program.</summary>
-public delegate ProgramResult? ProgramRunner(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation);
+internal delegate ProgramResult? ProgramRunner(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation);
 
-public static class ExternalProgram
+internal static class ExternalProgram
 {
     // Larger than any package index or package takes on a slow line; a hung program must not hang us.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);

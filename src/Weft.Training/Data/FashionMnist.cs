@@ -7,7 +7,7 @@ public static class FashionMnist
 {
     public const string Name = "fashion-mnist";
 
-    public static KnownDataset Known { get; } = new(
+    internal static KnownDataset Known { get; } = new(
         Name,
         new FeatureShape(28, 28, 1),
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],

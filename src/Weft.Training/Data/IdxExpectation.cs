@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>What an IDX file holds.</summary>
-public enum IdxContent
+internal enum IdxContent
 {
     /// <summary>Unsigned bytes [count, height, width]; magic number 0x00000803.</summary>
     Images = 1,
@@ -11,7 +11,7 @@ public enum IdxContent
 }
 
 /// <summary>What a reader of an IDX file already knows about it. A property that is null is not checked.</summary>
-public sealed record IdxExpectation(IdxContent Content)
+internal sealed record IdxExpectation(IdxContent Content)
 {
     /// <value>Number of images or labels. Default: null, any number but zero.</value>
     public int? Count { get; init; }

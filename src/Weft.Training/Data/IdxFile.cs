@@ -8,7 +8,7 @@ namespace Weft.Training;
 /// The content of an IDX file of unsigned bytes, plain or gzip, read whole and checked: type, sizes, exact length, gzip checksum and length,
 /// labels in range, SHA-256 where it is known. A file that is short, long or altered is never returned.
 /// </summary>
-public sealed class IdxFile
+internal sealed class IdxFile
 {
     private readonly byte[] _content;
     private readonly int _headerLength;

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Four IDX files in a folder, plain or gzip, under the names MNIST gave them.</summary>
-public static class IdxFolder
+internal static class IdxFolder
 {
     public const string TrainImages = "train-images-idx3-ubyte";
     public const string TrainLabels = "train-labels-idx1-ubyte";

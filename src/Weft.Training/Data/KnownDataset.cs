@@ -4,11 +4,11 @@ namespace Weft.Training;
 /// <param name="Name">Without <c>.gz</c>.</param>
 /// <param name="Sha256">Of the unpacked content: packers differ in the gzip header.</param>
 /// <param name="PackedLength">Bytes of the published <c>.gz</c>.</param>
-public sealed record KnownFile(string Name, IdxContent Content, int Count, string Sha256, long PackedLength);
+internal sealed record KnownFile(string Name, IdxContent Content, int Count, string Sha256, long PackedLength);
 
 /// <summary>What is known of a published data set in four IDX files.</summary>
 /// <param name="Name">As the command line has it.</param>
-public sealed record KnownDataset(string Name, FeatureShape Shape, IReadOnlyList<string> ClassNames, IReadOnlyList<KnownFile> Files)
+internal sealed record KnownDataset(string Name, FeatureShape Shape, IReadOnlyList<string> ClassNames, IReadOnlyList<KnownFile> Files)
 {
     /// <summary>Everything a reader can check about <paramref name="file"/>.</summary>
     public IdxExpectation Expect(KnownFile file, string remedy) => new(file.Content)

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Weft.Training;
 
 /// <summary>What every document about a checkpoint's predictions on a split begins with. Ratios are 0…1.</summary>
-public abstract record EvaluationFigures
+internal abstract record EvaluationFigures
 {
     protected EvaluationFigures()
     {
@@ -91,7 +91,7 @@ public abstract record EvaluationFigures
 }
 
 /// <summary>An evaluation, as <c>metrics.json</c> holds it and <c>eval --json</c> prints it.</summary>
-public sealed record EvaluationDocument : EvaluationFigures
+internal sealed record EvaluationDocument : EvaluationFigures
 {
     [JsonConstructor]
     public EvaluationDocument()

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Weft.Training;
 
 /// <summary>The files of <c>eval/&lt;split&gt;/</c> in a run's folder.</summary>
-public static class EvaluationFiles
+internal static class EvaluationFiles
 {
     internal const string MetricsName = "metrics.json";
 

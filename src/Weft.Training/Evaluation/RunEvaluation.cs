@@ -45,7 +45,7 @@ public sealed class RunEvaluation : IDisposable
     }
 
     /// <summary>The run's.</summary>
-    public RunConfiguration Configuration { get; }
+    internal RunConfiguration Configuration { get; }
 
     public CheckpointReference Reference { get; }
 

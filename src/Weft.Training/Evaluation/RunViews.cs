@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Training;
 
 /// <summary>The views a run's images are evaluated and predicted in, unless somebody asks for others.</summary>
-public static class RunViews
+internal static class RunViews
 {
     private const string MirroredKey = "evaluation.tta";
     private const string ShiftKey = "evaluation.tta_shift";

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>What the operating system said about a file, as one of our errors.</summary>
-public static class DiskFailure
+internal static class DiskFailure
 {
     /// <summary>The number of the error that a limit on the size of files gives: EFBIG.</summary>
     public const int FileTooBig = 27;

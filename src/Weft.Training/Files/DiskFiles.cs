@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Weft.Training;
 
 /// <summary>The real disk.</summary>
-public sealed class DiskFiles : IFiles
+internal sealed class DiskFiles : IFiles
 {
     public static DiskFiles Instance { get; } = new();
 

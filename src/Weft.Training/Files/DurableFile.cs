@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Weft.Training;
 
 /// <summary>Replaces whole files so that after a crash or a power failure the old or the new one is there, never a mix.</summary>
-public static class DurableFile
+internal static class DurableFile
 {
     private const string TemporaryEnding = ".tmp";
     private const int ComparedAtOnce = 64 << 10;

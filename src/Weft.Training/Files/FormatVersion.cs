@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>The error for a file that says it was written by a newer version.</summary>
-public static class FormatVersion
+internal static class FormatVersion
 {
     public static WeftException Newer(string where, int known, int found) => new(ErrorKind.NewerFormat, "this was written by a newer version of Weft")
     {

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>The file operations that durable writing is made of, apart so that tests can fail, tear or stop after each of them.</summary>
-public interface IFiles
+internal interface IFiles
 {
     /// <summary>A new file, with the access the user's mask gives.</summary>
     /// <exception cref="IOException">The file exists, or cannot be made.</exception>

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Writes a whole file where a person pointed: <c>--out</c>, <c>--svg</c>, <c>--png</c>.</summary>
-public static class OutputFile
+internal static class OutputFile
 {
     /// <summary>
     /// A regular file, or one a link leads to, is replaced at once and whole; into a pipe or a device (<c>/dev/stdout</c>, <c>/dev/null</c>) the bytes are

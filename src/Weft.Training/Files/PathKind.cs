@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Weft.Training;
 
 /// <summary>What stands at a path.</summary>
-public enum PathKind
+internal enum PathKind
 {
     /// <summary>Nothing is there, or it cannot be looked at.</summary>
     Absent = 0,
@@ -20,7 +20,7 @@ public enum PathKind
 }
 
 /// <summary>Looks at what stands at a path without opening it.</summary>
-public static class PathKinds
+internal static class PathKinds
 {
     private const int CurrentFolder = -100;        // AT_FDCWD
     private const int NoFollow = 0x100;            // AT_SYMLINK_NOFOLLOW

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>At the path stands something that is not to be opened.</summary>
-public sealed class NotRegularFileException(string path, string found) : IOException($"{path} is {found}, not a regular file")
+internal sealed class NotRegularFileException(string path, string found) : IOException($"{path} is {found}, not a regular file")
 {
     /// <summary>"a pipe or a device", "a link", "a folder".</summary>
     public string Found { get; } = found;
@@ -11,7 +11,7 @@ public sealed class NotRegularFileException(string path, string found) : IOExcep
 /// The one way to read a file. Only regular files are opened: a pipe or a device could block for ever or never end. Within a run's folder links are not
 /// followed either, for what stands after them belongs to somebody else.
 /// </summary>
-public static class RegularFile
+internal static class RegularFile
 {
     /// <summary>Opens a file that a person named, or a data file: a link to a regular file is followed.</summary>
     /// <exception cref="NotRegularFileException">It is something else.</exception>

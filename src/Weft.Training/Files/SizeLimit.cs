@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Sizes that come out of a file's header: multiplied without wrapping, and compared with a limit before any memory is taken.</summary>
-public static class SizeLimit
+internal static class SizeLimit
 {
     /// <summary>The product of the sizes.</summary>
     /// <param name="limit">The largest product that is allowed, at most <see cref="Array.MaxLength"/>.</param>

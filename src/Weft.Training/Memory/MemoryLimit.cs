@@ -5,7 +5,7 @@ namespace Weft.Training;
 /// <summary>How much memory this process may use before the system refuses it or ends the process without a word.</summary>
 /// <param name="Bytes">The smallest of all limits that hold.</param>
 /// <param name="Source">Which limit that is, for people: "the memory limit of its control group /app".</param>
-public sealed record MemoryLimit(long Bytes, string Source)
+internal sealed record MemoryLimit(long Bytes, string Source)
 {
     private const string Groups = "/sys/fs/cgroup";
     private const string OwnGroups = "/proc/self/cgroup";

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Weft.Training;
 
 /// <param name="What">"network", "data set"</param>
-public readonly record struct MemoryPart(string What, long Bytes);
+internal readonly record struct MemoryPart(string What, long Bytes);
 
 /// <summary>
 /// What a piece of work takes of memory, part by part, known before it is taken. <c>weft plan</c> prints it, and nothing begins that does not fit.
 /// </summary>
-public sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
+internal sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
 {
     /// <summary>
     /// What the runtime, the program's code and everything small takes. Measured as the highest resident memory of a short training less the other parts: 67 MB

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Weft.Training;
 
 /// <summary>The JSON schema of model files, for editors that complete and check them.</summary>
-public static class ModelFileSchema
+internal static class ModelFileSchema
 {
     /// <summary>JSON Schema 2020-12, indented.</summary>
     public static string Json()

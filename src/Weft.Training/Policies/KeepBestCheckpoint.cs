@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Saves the best checkpoint whenever an epoch takes its place; see <see cref="BestRule"/>.</summary>
-public sealed class KeepBestCheckpoint : ITrainingPolicy
+internal sealed class KeepBestCheckpoint : ITrainingPolicy
 {
     public string Name => "keep_best";
 

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Keeps the checkpoint of every <paramref name="everyEpochs"/>th epoch for good.</summary>
-public sealed class KeepEpochCheckpoints(int everyEpochs) : ITrainingPolicy
+internal sealed class KeepEpochCheckpoints(int everyEpochs) : ITrainingPolicy
 {
     public string Name => "keep_epochs";
 

@@ -4,7 +4,7 @@ namespace Weft.Training;
 /// A policy of the program's own that a configuration names: its options are keys of the section <c>policy</c>, the first under the record's own name
 /// (<c>policy.stop_at_accuracy</c>), once <see cref="ConfigurationTypes.Register{TRecord}"/> made it known.
 /// </summary>
-public abstract record PolicyOptions : OptionsRecord
+internal abstract record PolicyOptions : OptionsRecord
 {
     /// <summary>The policy of one training, or null where the options say that it is off.</summary>
     /// <param name="clock">The training's.</param>
@@ -12,7 +12,7 @@ public abstract record PolicyOptions : OptionsRecord
 }
 
 /// <summary>The policies of the program's own.</summary>
-public sealed record PolicyConfiguration : OptionsRecord, IOptionRules
+internal sealed record PolicyConfiguration : OptionsRecord, IOptionRules
 {
     public OptionsSet<PolicyOptions> Applied { get; init; } = [];
 

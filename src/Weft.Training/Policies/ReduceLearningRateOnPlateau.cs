@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Training;
 
 /// <summary>Feeds <see cref="ReduceOnPlateau"/> with the metric of every epoch and remembers how often it has reduced.</summary>
-public sealed class ReduceLearningRateOnPlateau(ReduceOnPlateau schedule, EpochMetric metric) : ITrainingPolicy
+internal sealed class ReduceLearningRateOnPlateau(ReduceOnPlateau schedule, EpochMetric metric) : ITrainingPolicy
 {
     private PlateauState _state;
 

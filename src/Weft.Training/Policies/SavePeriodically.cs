@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>Saves inside epochs, so that a crash costs little. When it saves has no influence on what is trained.</summary>
 /// <param name="interval">Time between saves, or null.</param>
 /// <param name="steps">Steps between saves, or null.</param>
-public sealed class SavePeriodically(TimeSpan? interval, int? steps, TimeProvider clock) : ITrainingPolicy
+internal sealed class SavePeriodically(TimeSpan? interval, int? steps, TimeProvider clock) : ITrainingPolicy
 {
     private long _last = clock.GetTimestamp();
 

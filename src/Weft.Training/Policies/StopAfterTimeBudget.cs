@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Stops, to be resumed if wanted, once this process has trained for <paramref name="budget"/>.</summary>
-public sealed class StopAfterTimeBudget(TimeSpan budget, TimeProvider clock) : ITrainingPolicy
+internal sealed class StopAfterTimeBudget(TimeSpan budget, TimeProvider clock) : ITrainingPolicy
 {
     private readonly long _start = clock.GetTimestamp();
 

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Stops at the first step whose loss is NaN or infinite.</summary>
-public sealed class StopOnNonFiniteLoss : ITrainingPolicy
+internal sealed class StopOnNonFiniteLoss : ITrainingPolicy
 {
     public string Name => "non_finite_loss";
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Training;
 
 /// <summary>Stops after an epoch when the metric has not improved for as many epochs as patience lasts. NaN is no improvement.</summary>
-public sealed class StopWhenNoImprovement(EarlyStoppingConfiguration options) : ITrainingPolicy
+internal sealed class StopWhenNoImprovement(EarlyStoppingConfiguration options) : ITrainingPolicy
 {
     private readonly int _patience = options.Patience ?? throw new ArgumentException("Early stopping needs a patience.", nameof(options));
     private double _best = double.NaN;

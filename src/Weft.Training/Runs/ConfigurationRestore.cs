@@ -6,7 +6,7 @@ namespace Weft.Training;
 /// Writes a run's <c>config.yaml</c> anew from its checkpoint, which remembers every value that the weights depend on. Of the other values those are kept
 /// that the file still says; the rest get their defaults. What was there is renamed, never deleted.
 /// </summary>
-public static class ConfigurationRestore
+internal static class ConfigurationRestore
 {
     /// <returns>The files that were written, each with the name under which the old one was kept; none where nothing was wrong.</returns>
     /// <exception cref="WeftException">

@@ -4,7 +4,7 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>How the number of epochs that a run's configuration plans relates to the one its checkpoint was made with.</summary>
-public enum PlannedEpochs
+internal enum PlannedEpochs
 {
     /// <summary>Of the run's last checkpoint.</summary>
     Same = 1,
@@ -17,13 +17,13 @@ public enum PlannedEpochs
 }
 
 /// <summary>A run whose configuration, network and data are what its checkpoint was made with.</summary>
-public sealed record OpenedRun(ResolvedConfiguration Configuration, TrainingData Data);
+internal sealed record OpenedRun(ResolvedConfiguration Configuration, TrainingData Data);
 
 /// <summary>
 /// What a run is: its checkpoint says it. Every command that opens a run goes through here, so that a file that was edited, emptied or exchanged is
 /// refused by all of them alike.
 /// </summary>
-public static class RunChecks
+internal static class RunChecks
 {
     internal const string EpochsKey = "training.epochs";
 

@@ -6,7 +6,7 @@ namespace Weft.Training;
 /// <param name="First">Null before the first event, or where the file holds something else.</param>
 /// <param name="Last">The newest events, oldest first: at most a handful.</param>
 /// <param name="Length">Of the file, in bytes.</param>
-public sealed record RunGlance(RunEvent? First, IReadOnlyList<RunEvent> Last, long Length)
+internal sealed record RunGlance(RunEvent? First, IReadOnlyList<RunEvent> Last, long Length)
 {
     private const int HeadBytes = 1 << 10; // a first event has some 150 bytes
     private const int TailBytes = 4 << 10; // steps have some 200 bytes

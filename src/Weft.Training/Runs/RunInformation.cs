@@ -94,7 +94,7 @@ public sealed record RunData(
 
     /// <summary>By which rule the run's images were divided.</summary>
     [JsonIgnore]
-    public SplitRule SplitRule => ValidationFingerprint is null ? SplitRule.Proportional : SplitRule.EveryClass;
+    internal SplitRule SplitRule => ValidationFingerprint is null ? SplitRule.Proportional : SplitRule.EveryClass;
 }
 
 [JsonSourceGenerationOptions(

@@ -7,7 +7,7 @@ namespace Weft.Training;
 /// Ownership of a run's folder: only its holder writes there. The operating system keeps the lock and drops it when the process ends, however it ends,
 /// so a dead owner blocks nobody and a stopped one is never robbed.
 /// </summary>
-public sealed class RunLock : IDisposable
+internal sealed class RunLock : IDisposable
 {
     private const int Attempts = 10;
 

@@ -34,7 +34,7 @@ public sealed class RunReader(RunFolder folder)
     /// <see cref="ErrorKind.StoreDamaged"/>: the events are no file of events; <see cref="ErrorKind.NewerFormat"/>: written by a newer version;
     /// <see cref="ErrorKind.IoError"/>: they cannot be read.
     /// </exception>
-    public RunRecords Records()
+    internal RunRecords Records()
     {
         var metrics = MetricsFile.Read(Folder);
         var tail = new RunTail(Folder);
@@ -44,10 +44,10 @@ public sealed class RunReader(RunFolder folder)
 
     /// <summary>What <c>config.yaml</c> says, not compared with a checkpoint: for who only shows it, or has come through <see cref="RunChecks"/>.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: the file is gone or was changed into nonsense.</exception>
-    public ResolvedConfiguration Configuration() => RunChecks.Read(Folder);
+    internal ResolvedConfiguration Configuration() => RunChecks.Read(Folder);
 
     /// <summary>As <see cref="Configuration"/>; null where the file is gone or was changed into nonsense, for who only shows what is known.</summary>
-    public ResolvedConfiguration? TryConfiguration()
+    internal ResolvedConfiguration? TryConfiguration()
     {
         try
         {
@@ -114,9 +114,9 @@ public sealed class RunReader(RunFolder folder)
 }
 
 /// <summary>A folder that holds a run whose description cannot be read.</summary>
-public sealed record UnreadableRun(RunFolder Folder, WeftException Problem);
+internal sealed record UnreadableRun(RunFolder Folder, WeftException Problem);
 
 /// <summary>The runs of a folder.</summary>
 /// <param name="Runs">Oldest first.</param>
 /// <param name="Unreadable">By name.</param>
-public sealed record RunListing(IReadOnlyList<RunReader> Runs, IReadOnlyList<UnreadableRun> Unreadable);
+internal sealed record RunListing(IReadOnlyList<RunReader> Runs, IReadOnlyList<UnreadableRun> Unreadable);

@@ -4,7 +4,7 @@ namespace Weft.Training;
 /// <param name="Rows">A row an epoch; rows that do not match their checksum are left out.</param>
 /// <param name="Events">Without a torn last line, damaged lines and unknown events.</param>
 /// <param name="Damage">What a person should know of it: how many lines are damaged and left out. Null where all are whole.</param>
-public sealed record RunRecords(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, string? Damage)
+internal sealed record RunRecords(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, string? Damage)
 {
     /// <inheritdoc cref="RunReader.Best"/>
     public MetricsRow? Best => Rule.Best(Rows);

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>How the next command names a run, a folder of runs, or a file: as it can be pasted into the same shell.</summary>
-public static class RunReference
+internal static class RunReference
 {
     private const string UsualFolder = "runs";
 

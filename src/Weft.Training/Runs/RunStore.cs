@@ -23,7 +23,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     /// <see cref="ErrorKind.InvalidInput"/>: the name is taken or no name; <see cref="ErrorKind.RunBusy"/>: another process makes a run of that name;
     /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the folder cannot be made.
     /// </exception>
-    public RunLock Create(string model, string? name = null, Action<RunLock, string>? fill = null)
+    internal RunLock Create(string model, string? name = null, Action<RunLock, string>? fill = null)
     {
         if (name is not null)
             RequireName(name);
@@ -67,7 +67,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
 
     /// <summary>All runs, those that cannot be read apart.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: the folder of the runs cannot be read.</exception>
-    public RunListing Look()
+    internal RunListing Look()
     {
         var (runs, unreadable) = (new List<RunReader>(), new List<UnreadableRun>());
         foreach (var folder in Folders())
@@ -98,7 +98,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     }
 
     /// <summary>The folders that may be runs, in no order: hidden ones are in the making, links are somebody else's.</summary>
-    public IEnumerable<RunFolder> Folders()
+    internal IEnumerable<RunFolder> Folders()
     {
         if (PathKinds.Of(Folder, followLinks: true) == PathKind.Absent)
             return [];

@@ -5,13 +5,13 @@ namespace Weft.Training;
 /// <summary>A line of <c>events.jsonl</c> that is whole but no event.</summary>
 /// <param name="Number">1 is the first line.</param>
 /// <param name="Offset">Of its first byte in the file.</param>
-public sealed record DamagedLine(long Number, long Offset, int Length);
+internal sealed record DamagedLine(long Number, long Offset, int Length);
 
 /// <summary>
 /// Reads a run's events as they are written, by this process or another: each call gives what came since the call before, whole lines only, in order.
 /// Never writes, and never keeps the file open.
 /// </summary>
-public sealed class RunTail(RunFolder folder)
+internal sealed class RunTail(RunFolder folder)
 {
     private const int ReadAtOnce = 1 << 20;
     private const int LongestLine = 64 << 20; // far above any event; what is longer was not written by this program

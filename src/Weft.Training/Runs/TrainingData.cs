@@ -4,7 +4,7 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>A data set divided for a run: what is trained on, what is chosen by, and the statistics that normalize both.</summary>
-public sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, DatasetStatistics Statistics)
+internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, DatasetStatistics Statistics)
 {
     /// <summary>What a person should know about the division: classes that are missing from a part, limits that did not keep the first samples.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];

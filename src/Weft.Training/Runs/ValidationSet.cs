@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Which runs were validated on the same images: only their validation accuracies can be compared.</summary>
-public static class ValidationSet
+internal static class ValidationSet
 {
     /// <summary>What a person should know before comparing the validation accuracies of these runs; null where they can be compared.</summary>
     public static string? Note(IReadOnlyList<RunData> runs) => Group(runs, data => data).Count is > 1 and var sets

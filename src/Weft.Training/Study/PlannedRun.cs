@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>How far a planned run is.</summary>
-public enum PlannedState
+internal enum PlannedState
 {
     NotBegun = 1,
     Unfinished = 2,
@@ -13,7 +13,7 @@ public enum PlannedState
 /// of it: what is finished there counts,
 /// what was begun goes on, so whoever is killed and started again ends with the same numbers.
 /// </summary>
-public sealed record PlannedRun(RunStore Store, string Name, ResolvedConfiguration Configuration)
+internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfiguration Configuration)
 {
     public RunFolder Folder { get; } = new(Path.Combine(Store.Folder, Name));
 

@@ -5,7 +5,7 @@ namespace Weft.Training;
 /// begun goes on, so a study that is killed and started again ends with the same numbers. Test images are opened by <see cref="Test"/> alone.
 /// Runs of another machine count as finished by what was published of them.
 /// </summary>
-public sealed class Study
+internal sealed class Study
 {
     private readonly RunStore _store;
     private readonly RunStore? _published;

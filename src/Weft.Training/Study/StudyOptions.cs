@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Choices of <see cref="Study"/>.</summary>
-public sealed record StudyOptions
+internal sealed record StudyOptions
 {
     /// <value>"tuned" or "study". Default: tuned.</value>
     public string Recipes { get; init; } = "tuned";
@@ -23,14 +23,14 @@ public sealed record StudyOptions
 /// <param name="Recipe">"tuned/cnn5".</param>
 /// <param name="RunName">"cnn5-s1".</param>
 /// <param name="Command">Trains the same by itself.</param>
-public sealed record StudyMember(string Recipe, int Seed, string RunName, ResolvedConfiguration Configuration, string Command)
+internal sealed record StudyMember(string Recipe, int Seed, string RunName, ResolvedConfiguration Configuration, string Command)
 {
     /// <summary>"cnn5".</summary>
     public string Network => Recipe[(Recipe.IndexOf('/') + 1)..];
 }
 
 /// <summary>The published numbers that a study's networks are set beside.</summary>
-public static class PublishedAccuracy
+internal static class PublishedAccuracy
 {
     /// <summary>The four networks, in the order in which the study lists its results.</summary>
     public static IReadOnlyList<string> Networks { get; } = ["cnn5", "cnn4", "googlenet-adam", "googlenet-sgd"];

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace Weft.Training;
 
 /// <summary>One run of a finished study, in the words of <c>summary.json</c>.</summary>
-public sealed record StudyRow
+internal sealed record StudyRow
 {
     public required string Model { get; init; }
 
@@ -79,7 +79,7 @@ public sealed record StudyRow
 /// Writes what a study found so that it can be kept with the code: <c>summary.json</c>, the ledger of test openings, and for every run its configuration, metrics and predictions.
 /// Nothing in it tells where on a disk the runs were.
 /// </summary>
-public static class StudyResults
+internal static class StudyResults
 {
     private const int Decimals = 4; // of probabilities: a third of the size, and no comparison looks closer
 

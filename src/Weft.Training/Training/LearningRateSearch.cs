@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Choices of <see cref="LearningRateSearch"/>.</summary>
-public sealed record LearningRateSearchOptions
+internal sealed record LearningRateSearchOptions
 {
     /// <value>Default: 1e-6.</value>
     public double From { get; init; } = 1e-6;
@@ -21,12 +21,12 @@ public sealed record LearningRateSearchOptions
 
 /// <param name="Loss">Of this step's batch.</param>
 /// <param name="Smoothed">Moving average with bias correction.</param>
-public readonly record struct LearningRatePoint(double LearningRate, double Loss, double Smoothed);
+internal readonly record struct LearningRatePoint(double LearningRate, double Loss, double Smoothed);
 
 /// <param name="Suggestion">Where the loss falls fastest; null where it falls nowhere.</param>
 /// <param name="Lowest">Learning rate of the lowest smoothed loss.</param>
 /// <param name="Exploded">Whether the search ended before its highest learning rate.</param>
-public sealed record LearningRateSearchResult(IReadOnlyList<LearningRatePoint> Points, double? Suggestion, double Lowest, bool Exploded)
+internal sealed record LearningRateSearchResult(IReadOnlyList<LearningRatePoint> Points, double? Suggestion, double Lowest, bool Exploded)
 {
     /// <summary>On the data, as <see cref="TrainingData.Notes"/>.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -37,7 +37,7 @@ public sealed record LearningRateSearchResult(IReadOnlyList<LearningRatePoint> P
 /// No file is written.
 /// </summary>
 /// <remarks>Smith, "Cyclical learning rates for training neural networks", WACV 2017.</remarks>
-public static class LearningRateSearch
+internal static class LearningRateSearch
 {
     private const double Smoothing = 0.9;
 

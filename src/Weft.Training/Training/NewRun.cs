@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>What a new run needs beside its configuration.</summary>
-public sealed record NewRun
+internal sealed record NewRun
 {
     public required RunStore Store { get; init; }
 

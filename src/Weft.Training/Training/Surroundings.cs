@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Where time and files come from.</summary>
-public sealed record Surroundings
+internal sealed record Surroundings
 {
     /// <value>Default: the system's.</value>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -49,7 +49,7 @@ public static class Trainer
     /// <see cref="ErrorKind.Diverged"/>: the loss is not finite (the last good checkpoint is kept); <see cref="ErrorKind.CheckpointMismatch"/>: the
     /// checkpoint's position is none of this training; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: the final state cannot be saved.
     /// </exception>
-    public static TrainingResult Run(TrainingSession session, IProgress<RunEvent>? progress = null, CancellationToken cancellationToken = default)
+    internal static TrainingResult Run(TrainingSession session, IProgress<RunEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         if (session.Folder is { } folder)
             RunChecks.RequirePossiblePosition(session.Start, session.StepsPerEpoch, folder);

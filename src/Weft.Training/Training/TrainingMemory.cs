@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>What a training takes of memory, known before it begins.</summary>
-public static class TrainingMemory
+internal static class TrainingMemory
 {
     /// <summary>The need of a training as configured, part by part.</summary>
     /// <param name="readsCheckpoint">Whether it begins with reading a checkpoint.</param>

@@ -6,7 +6,7 @@ namespace Weft.Training;
 /// <summary>
 /// A training that can begin or go on: data divided, network compiled, and the run's folder owned where it has one. <see cref="Trainer"/> carries it out.
 /// </summary>
-public sealed class TrainingSession : IDisposable
+internal sealed class TrainingSession : IDisposable
 {
     private readonly CompiledTraining _compiled;
 

@@ -199,7 +199,7 @@ public sealed record LargestClassMetric : EpochMetric
 }
 
 /// <summary>Ends a training once an accuracy is reached.</summary>
-public sealed record StopAtAccuracyOptions : PolicyOptions
+internal sealed record StopAtAccuracyOptions : PolicyOptions
 {
     [Range(0.0, 1.0)]
     public double? Accuracy { get; init; }

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Numbers are stored in reports: append only.</summary>
-public enum DataPart
+internal enum DataPart
 {
     Train = 1,
     Validation = 2,
@@ -9,11 +9,11 @@ public enum DataPart
 }
 
 /// <summary>A sample by its part and its number in the files: training and validation samples are numbered together, test samples apart.</summary>
-public readonly record struct SampleReference(DataPart Part, int Index, int Label);
+internal readonly record struct SampleReference(DataPart Part, int Index, int Label);
 
 /// <summary>Two samples that look the same.</summary>
 /// <param name="Correlation">Of the pixels; 1 for equal bytes.</param>
-public sealed record DuplicateSamples(SampleReference First, SampleReference Second, double Correlation)
+internal sealed record DuplicateSamples(SampleReference First, SampleReference Second, double Correlation)
 {
     /// <summary>Whether one is learned from and the other judges what was learned.</summary>
     public bool CrossesParts => First.Part != Second.Part;
@@ -22,10 +22,10 @@ public sealed record DuplicateSamples(SampleReference First, SampleReference Sec
 }
 
 /// <summary>Samples of each class in a part.</summary>
-public sealed record ClassBalance(DataPart Part, ClassCounts Counts);
+internal sealed record ClassBalance(DataPart Part, ClassCounts Counts);
 
 /// <summary>What <see cref="DatasetAudit"/> takes for a near duplicate, and how many it lists.</summary>
-public sealed record AuditOptions
+internal sealed record AuditOptions
 {
     /// <value>Smallest correlation of the pixels, above 0 and at most 1. Default: 0.995, above which Fashion-MNIST's pairs look like one photograph.</value>
     public double Threshold { get; init; } = 0.995;
@@ -41,7 +41,7 @@ public sealed record AuditOptions
 /// <param name="Exact">Samples with the bytes of an earlier one, each paired with the first such.</param>
 /// <param name="Near">Pairs of different images that reach the threshold; of equal images only the first takes part.</param>
 /// <param name="NearIsCut">Whether there are more near duplicates than were listed.</param>
-public sealed record DatasetAudit(
+internal sealed record DatasetAudit(
     IReadOnlyList<string> Checksums,
     IReadOnlyList<ClassBalance> Balance,
     DatasetStatistics Statistics,

@@ -4,7 +4,7 @@ namespace Weft.Training;
 /// Makes a picture of any size what a network takes: scaled by area, centred on black, in as many channels. It takes the rows one by one, so that
 /// a picture never lies in memory as a whole.
 /// </summary>
-public sealed class PictureFit
+internal sealed class PictureFit
 {
     private const int Opaque = 255;
 

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Weft.Training;
 
 /// <summary>Counts what happened to pictures on the way, once for each kind of change.</summary>
-public sealed class PictureNotes
+internal sealed class PictureNotes
 {
     private readonly long[] _counts = new long[32];
 

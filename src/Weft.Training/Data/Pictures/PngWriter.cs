@@ -5,7 +5,7 @@ using System.IO.Hashing;
 namespace Weft.Training;
 
 /// <summary>Writes PNG (8 bits, grey or RGB, not interlaced).</summary>
-public static class PngWriter
+internal static class PngWriter
 {
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>Pictures of samples, for a person to look at.</summary>
-public static class SampleSheet
+internal static class SampleSheet
 {
     private const int Gap = 4;
     private const int LineHeight = BitmapFont.Height + Gap;
