@@ -87,7 +87,7 @@ internal static class App
             DiskFailure.IsFull(exception)
                 ? new WeftException(ErrorKind.DiskFull, "the disk is full", exception)
                 {
-                    Where = exception.Message, Safe = "checkpoints that were saved are intact", Do = "free some space and run the command again",
+                    Where = exception.Message, Safe = "checkpoints that were saved are intact", Next = new Advice("free some space and run the command again"),
                 }
                 : new WeftException(ErrorKind.IoError, "a file cannot be read or written", exception)
                 {
@@ -104,7 +104,7 @@ internal static class App
             Where = limit.Source,
             Found = $"{exception.Message.TrimEnd('.')}; {Figures.Bytes(limit.Bytes)} may be used",
             Safe = "checkpoints that were saved are intact",
-            Do = "try a smaller --set training.batch_size",
+            Next = new Advice("try a smaller --set training.batch_size"),
         };
     }
 }

@@ -141,7 +141,7 @@ public sealed class LiveTracking : IDisposable
             Where = _where,
             Found = found,
             Safe = "the run is whole in its folder",
-            Do = $"weft track {RunReference.For(_run.Folder)} --to {_target.Name()} --continue",
+            Next = new HandOverRun(_run.Folder, _target.Name()),
         };
     }
 }

@@ -62,7 +62,8 @@ internal static class Trackers
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(failure, "the folder of the tracking files cannot be written", folder, "nothing was touched", "choose a folder you may write in");
+            throw DiskFailure.ToError(
+                failure, "the folder of the tracking files cannot be written", folder, "nothing was touched", new Advice("choose a folder you may write in"));
         }
     }
 }

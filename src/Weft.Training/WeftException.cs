@@ -42,13 +42,13 @@ public sealed class WeftException(ErrorKind kind, string what, Exception? cause 
     /// <summary>What is intact all the same.</summary>
     public string? Safe { get; init; }
 
-    /// <summary>A command to paste, or the change to make.</summary>
-    public string? Do { get; init; }
+    /// <summary>What to do about it.</summary>
+    public NextStep? Next { get; init; }
 
     /// <summary>All violations when more than one part was checked at once; then <see cref="Where"/>, <see cref="Expected"/> and <see cref="Found"/> are empty.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>
-    public WeftException With(string? safe, string? advice) =>
-        new(Kind, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Do = advice };
+    public WeftException With(string? safe, NextStep? next) =>
+        new(Kind, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Next = next };
 }

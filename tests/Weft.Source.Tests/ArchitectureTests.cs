@@ -22,6 +22,16 @@ public class ArchitectureTests
         "src/Weft.App/Terminal/StopSignals.cs:",
         Assert.Single(Mentions("src/Weft.App", @"catch \(OperationCanceledException\) when \(.*\bReceived\b")));
 
+    /// <summary>Decision 19: the app alone knows how a command is spelled and with which number it ends.</summary>
+    [Theory]
+    [InlineData("src/Weft")]
+    [InlineData("src/Weft.Training")]
+    [InlineData("src/Weft.Interchange")]
+    public void Libraries_know_no_command_and_no_exit_code(string room) => Assert.Empty(Mentions(
+        room,
+        @"(?<!\.)\bExitCodes?\.\w|\bweft (?:analyze|bench|compare|config|data|doctor|eval|extend|fork|lr-find|plan|predict"
+        + @"|report|resume|runs|studio|study|track|train)\b"));
+
     /// <summary>A rule whose folder was renamed would hold for nothing: it has to fail instead.</summary>
     [Fact]
     public void A_rule_over_a_folder_that_is_gone_fails() =>

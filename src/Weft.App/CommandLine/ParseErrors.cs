@@ -11,17 +11,17 @@ internal static class ParseErrors
     {
         var command = parse.CommandResult.Command;
         var path = Path(parse.CommandResult);
-        var help = $"{path} --help";
+        var help = new Advice($"{path} --help");
         if (parse.UnmatchedTokens.Count > 0)
             return Unknown(parse.UnmatchedTokens, command, path, help);
         if (command.Subcommands.Count > 0 && command.Action is null)
-            return new WeftException(ErrorKind.InvalidInput, $"{path} needs a verb") { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Do = help };
+            return new WeftException(ErrorKind.InvalidInput, $"{path} needs a verb") { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Next = help };
 
         var error = parse.Errors[0];
-        return new WeftException(ErrorKind.InvalidInput, What(error, path)) { Where = $"in: {path} …", Do = help };
+        return new WeftException(ErrorKind.InvalidInput, What(error, path)) { Where = $"in: {path} …", Next = help };
     }
 
-    private static WeftException Unknown(IReadOnlyList<string> words, Command command, string path, string help)
+    private static WeftException Unknown(IReadOnlyList<string> words, Command command, string path, NextStep help)
     {
         var isOption = words[0].StartsWith('-');
         var name = words[0].Split('=', 2)[0];
@@ -36,7 +36,7 @@ internal static class ParseErrors
                 : nearest is not null ? $"did you mean {nearest}?"
                 : kind is "argument" ? $"no more arguments; values are given with options, as in --model {name}"
                 : !isOption ? string.Join(", ", known) : null,
-            Do = keys.Count > 0 ? "weft config show" : help,
+            Next = keys.Count > 0 ? new ShowConfiguration() : help,
         };
     }
 

@@ -42,7 +42,7 @@ internal sealed class CompareCommand : Verb
 
     private void Write(string path, string svg)
     {
-        OutputFile.Write(path, Encoding.UTF8.GetBytes(svg), "the chart cannot be written", "name another file by --svg");
+        OutputFile.Write(path, Encoding.UTF8.GetBytes(svg), "the chart cannot be written", new Advice("name another file by --svg"));
         Screen.People.WriteLine($"chart written to {Printable.Escape(RunReference.ShortPath(Path.GetFullPath(path)))}");
     }
 }

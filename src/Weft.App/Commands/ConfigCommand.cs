@@ -49,7 +49,7 @@ internal sealed class ConfigCommand : Command
             if (keys.Count == 0)
             {
                 var near = Suggestion.For(name, ConfigurationTable.Keys.Select(key => key.Name).Distinct());
-                throw new WeftException(ErrorKind.InvalidInput, $"no key is named {name}") { Where = "NAME", Expected = near is null ? "a key or a section" : $"did you mean {near}?", Found = name, Do = "weft config keys" };
+                throw new WeftException(ErrorKind.InvalidInput, $"no key is named {name}") { Where = "NAME", Expected = near is null ? "a key or a section" : $"did you mean {near}?", Found = name, Next = new Advice("weft config keys") };
             }
 
             foreach (var key in keys)

@@ -59,7 +59,7 @@ internal sealed class DoctorCommand : Verb
         });
         return healthy ? ExitCode.Done : throw new WeftException(ErrorKind.Bug, "the kernels compute wrong results on this machine")
         {
-            Found = string.Join("; ", checks.Where(check => !check.Passed).Select(check => $"{check.Name}: {check.Found}")), Do = "please report it with this command's output; do not trust trainings made here",
+            Found = string.Join("; ", checks.Where(check => !check.Passed).Select(check => $"{check.Name}: {check.Found}")), Next = new Advice("please report it with this command's output; do not trust trainings made here"),
         };
     }
 

@@ -18,7 +18,7 @@ internal sealed class EvalCommand : MeasuringVerb
         var checkpoint = measurement.Store.FindCheckpoint(parse.GetValue(_run)!);
         using var owned = RunOwnership.TryTake(checkpoint.Run);
         using var evaluation = new RunEvaluation(checkpoint, measurement.Open, measurement.Threads,
-            $"weft eval {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
+            new WithData(new EvaluateRun(checkpoint.Run) { Split = split }));
         var views = choice.Over(RunViews.Of(evaluation.Model, checkpoint.Run));
         var result = split == EvaluationSplit.Test
             ? evaluation.Test(TestLedger.Of(checkpoint.Run), views, cancellationToken)

@@ -78,7 +78,7 @@ internal sealed class ForkCommand : Verb
             return (other, open(other.Value.Data));
         }
 
-        var opened = RunChecks.Open(from.Run, from.Read(), open, $"weft fork {RunReference.For(from.Run)}@{from.Name} --data DIR", from.Epochs);
+        var opened = RunChecks.Open(from.Run, from.Read(), open, new WithData(new ForkRun(from.Run, from.Name)), from.Epochs);
         return (opened.Configuration.With(overrides), opened.Data.Dataset);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class LrFindCommand : StoppableVerb
         var usual = new LearningRateSearchOptions();
         var options = new LearningRateSearchOptions
         {
-            Steps = _steps.Of(parse), From = Rate(parse, _from, usual.From), To = Rate(parse, _to, usual.To), CommandLine = CommandLines.OfProcess(),
+            Steps = _steps.Of(parse), From = Rate(parse, _from, usual.From), To = Rate(parse, _to, usual.To),
         };
         if (options.From >= options.To)
             throw new WeftException(ErrorKind.InvalidInput, "the learning rates leave no room") { Where = "--from, --to", Expected = "--from below --to", Found = $"{Figures.Rate(options.From)} and {Figures.Rate(options.To)}", Safe = "nothing was touched" };

@@ -22,7 +22,7 @@ internal sealed class PlanCommand : StoppableVerb
         using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
         var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
         var limit = MemoryLimit.Current();
-        TrainingMemory.Require(configuration, description, device, dataset.Train, limit, CommandLines.OfProcess());
+        TrainingMemory.Require(configuration, description, device, dataset.Train, limit, isNew: true);
         using var benchmark = new StepBenchmark(
             description, device, configuration.CompileOptions, configuration.EffectiveOptimizer)
         { Loss = configuration.Loss };

@@ -155,7 +155,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
     private WeftException NothingPredicted() => new(_first!.Kind, _failures.Count == 1 ? _first.What
         : $"none of the {_failures.Count} files could be predicted", _first)
     {
-        Where = _first.Where, Expected = _first.Expected, Found = _failures.Count == 1 ? _first.Found : Cause(_first), Safe = _first.Safe, Do = _first.Do,
+        Where = _first.Where, Expected = _first.Expected, Found = _failures.Count == 1 ? _first.Found : Cause(_first), Safe = _first.Safe, Next = _first.Next,
     };
 
     private static string Cause(WeftException error) => error.Found is null ? error.What : $"{error.What}: {error.Found}";
@@ -164,6 +164,6 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         $"{_failures.Count} of {Notes.Pictures + _failures.Count} pictures could not be read", first)
     {
         Where = first.Where, Expected = first.Expected, Found = Cause(first),
-        Safe = "the others are predicted", Do = first.Do,
+        Safe = "the others are predicted", Next = first.Next,
     };
 }

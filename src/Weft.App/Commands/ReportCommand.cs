@@ -38,7 +38,7 @@ internal sealed class ReportCommand : MeasuringVerb
         }
         catch (WeftException refused) when (refused.Kind is ErrorKind.IoError or ErrorKind.DiskFull)
         {
-            throw refused.With("the analysis is done where it could be stored", $"weft report {RunReference.For(run)} --out report.html");
+            throw refused.With("the analysis is done where it could be stored", new Advice($"weft report {RunReference.For(run)} --out report.html"));
         }
     }
 }

@@ -46,7 +46,7 @@ internal sealed class SampleSheetOptions
             : SampleSheet.OfClasses(data, samples, samples.Count);
         using var png = new MemoryStream();
         picture.WritePng(png);
-        OutputFile.Write(path, png.GetBuffer().AsMemory(0, (int)png.Length), "the sheet cannot be written", "name another file by --png");
+        OutputFile.Write(path, png.GetBuffer().AsMemory(0, (int)png.Length), "the sheet cannot be written", new Advice("name another file by --png"));
         return Path.GetFullPath(path);
     }
 }

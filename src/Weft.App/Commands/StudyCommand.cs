@@ -38,7 +38,7 @@ internal sealed class StudyCommand : Verb
             {
                 Where = store.Folder,
                 Safe = "nothing was touched",
-                Do = "start the study without --finished",
+                Next = new Advice("start the study without --finished"),
             };
         Screen.People.WriteLine(
             $"{Printable.Escape(RunReference.ShortPath(store.Folder))}: {members.Count} runs, "
@@ -101,7 +101,7 @@ internal sealed class StudyCommand : Verb
         foreach (var member in members)
         {
             var result = study.Test(member, session.OpenData, member.Configuration.Value.Training.Threads, session.Stop);
-            rows.Add((member, StudyRow.Of(member, result), result));
+            rows.Add((member, StudyRow.Of(member, result, CommandText.For(member.ByItself)), result));
         }
 
         var comparison = new ModelComparison([.. rows.Select(row => row.Result)]);

@@ -38,7 +38,7 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
 
     /// <exception cref="WeftException">Exit 40 or 41: it cannot be written.</exception>
     public static void Write(string file, string page) =>
-        OutputFile.Write(file, Encoding.UTF8.GetBytes(page), "the report cannot be written", "name another file by --out");
+        OutputFile.Write(file, Encoding.UTF8.GetBytes(page), "the report cannot be written", new Advice("name another file by --out"));
 
     private StoredAnalysis Analysis(CheckpointReference checkpoint)
     {
@@ -47,7 +47,7 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
         using var owned = RunOwnership.TryTake(checkpoint.Run);
         var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
         using var analysis = new RunAnalysis(
-            checkpoint, open, options, stop, $"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)} --data DIR");
+            checkpoint, open, options, stop, new WithData(new Advice($"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)}")));
         var result = analysis.Run(TestLedger.Of(checkpoint.Run));
         if (owned.Held is { } held)
             AnalysisFiles.Write(held, result);

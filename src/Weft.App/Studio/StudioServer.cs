@@ -122,7 +122,7 @@ internal sealed class StudioServer : IAsyncDisposable
             throw new WeftException(ErrorKind.UnsafeBind, $"refusing to listen on {address}: the studio has no password")
             {
                 Where = "--listen", Expected = "127.0.0.1, ::1 or localhost", Found = address.ToString(), Safe = "nothing was started",
-                Do = "ssh -L 8642:127.0.0.1:8642 HOST, on the other machine: that reaches a studio that listens here only",
+                Next = new Advice("ssh -L 8642:127.0.0.1:8642 HOST, on the other machine: that reaches a studio that listens here only"),
             };
         }
     }
@@ -140,7 +140,7 @@ internal sealed class StudioServer : IAsyncDisposable
             throw new WeftException(taken ? ErrorKind.PortInUse : ErrorKind.IoError, taken ? $"port {options.Port} is in use" : "the studio cannot listen", failure)
             {
                 Where = $"{options.Address}:{options.Port}", Expected = "a free port", Found = taken ? "another program" : failure.Message, Safe = "nothing was started",
-                Do = $"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}",
+                Next = new Advice($"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}"),
             };
         }
         catch (SocketException failure)
@@ -151,7 +151,7 @@ internal sealed class StudioServer : IAsyncDisposable
                 Where = $"{options.Address}:{options.Port}",
                 Found = failure.Message,
                 Safe = "nothing was started",
-                Do = $"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}",
+                Next = new Advice($"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}"),
             };
         }
     }

@@ -39,11 +39,11 @@ internal static class CrashReport
         {
             return new WeftException(ErrorKind.Bug, what, bug)
             {
-                Where = $"no crash report: {refused?.Message}", Do = "run the command again with --debug to see where it happened",
+                Where = $"no crash report: {refused?.Message}", Next = new Advice("run the command again with --debug to see where it happened"),
             };
         }
 
-        return new WeftException(ErrorKind.Bug, what, bug) { Where = $"crash report {path}", Safe = "finished checkpoints are never changed afterwards", Do = "please report it with that file" };
+        return new WeftException(ErrorKind.Bug, what, bug) { Where = $"crash report {path}", Safe = "finished checkpoints are never changed afterwards", Next = new Advice("please report it with that file") };
     }
 
     // TMPDIR may name a folder that is not there, or that only others may write.

@@ -40,7 +40,7 @@ internal static class ErrorPrinter
             yield return ("found", problem.Found);
         }
         yield return ("safe", error.Safe);
-        yield return ("do", error.Do);
+        yield return ("do", error.Next is { } next ? CommandText.For(next) : null);
     }
 
     public static ErrorDocument ToDocument(WeftException error) => new((int)ExitCodes.For(error.Kind), ExitCodes.For(error.Kind).Name(), Cut(error.What))
@@ -49,7 +49,7 @@ internal static class ErrorPrinter
         Expected = Cut(error.Expected),
         Found = Cut(error.Found),
         Safe = Cut(error.Safe),
-        Do = Cut(error.Do),
+        Do = error.Next is { } next ? Cut(CommandText.For(next)) : null,
         Problems = error.Problems.Count == 0 ? null : [.. error.Problems.Select(problem => new ProblemEntry(Cut(problem.Where), Cut(problem.Expected), Cut(problem.Found)))],
     };
 }

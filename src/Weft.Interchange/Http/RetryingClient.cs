@@ -73,7 +73,7 @@ internal sealed class RetryingClient : IDisposable
         Tell(failed);
         return failed is null ? last.Result! : throw new WeftException(ErrorKind.IoError, $"{_base.Host} cannot be reached")
         {
-            Where = _base.ToString(), Found = $"{failed} ({tries} tries)", Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
+            Where = _base.ToString(), Found = $"{failed} ({tries} tries)", Safe = "the run is whole in its folder", Next = new Advice("the same command with --continue, later"),
         };
 
         HttpAnswer Try()

@@ -125,11 +125,11 @@ internal sealed class MLflowServer : IDisposable
         ? new WeftException(ErrorKind.InvalidInput, $"{_settings.Server.Host} refuses the user or the token")
         {
             Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder",
-            Do = "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, then the same command with --continue",
+            Next = new Advice("set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, then the same command with --continue"),
         }
         : new WeftException(ErrorKind.IoError, $"{_settings.Server.Host} refuses the run")
         {
-            Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
+            Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Next = new Advice("the same command with --continue, later"),
         };
 
     public void Dispose() => _client.Dispose();
@@ -184,7 +184,7 @@ internal sealed class MLflowServer : IDisposable
 
     private WeftException Strange(string what, HttpAnswer answer) => new(ErrorKind.IoError, $"the answer of {_settings.Server.Host} {what}")
     {
-        Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
+        Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Next = new Advice("the same command with --continue, later"),
     };
 
     private static JsonElement? Element(JsonElement? element, params ReadOnlySpan<string> path)

@@ -18,7 +18,7 @@ internal sealed record MLflowSettings(Uri Server, string Experiment, Authenticat
         {
             throw new WeftException(ErrorKind.InvalidInput, "no MLflow server is named")
             {
-                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address", Found = "nothing", Safe = "nothing was touched", Do = "mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000",
+                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address", Found = "nothing", Safe = "nothing was touched", Next = new Advice("mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000"),
             };
         }
 
@@ -26,7 +26,7 @@ internal sealed record MLflowSettings(Uri Server, string Experiment, Authenticat
         {
             throw new WeftException(ErrorKind.InvalidInput, "this is no MLflow server")
             {
-                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address; files and databases are reached through a server", Found = text.Contains('@') ? "an address with a user in it" : text, Safe = "nothing was touched", Do = "mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000",
+                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address; files and databases are reached through a server", Found = text.Contains('@') ? "an address with a user in it" : text, Safe = "nothing was touched", Next = new Advice("mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000"),
             };
         }
 

@@ -32,7 +32,7 @@ internal sealed class ContinuedFile : Stream
         {
             throw new WeftException(ErrorKind.InvalidInput, "this run was handed over already")
             {
-                Where = path, Safe = "nothing was changed", Do = "add --continue to hand over what is missing, or --dir DIR for another copy",
+                Where = path, Safe = "nothing was changed", Next = new Advice("add --continue to hand over what is missing, or --dir DIR for another copy"),
             };
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
@@ -121,9 +121,10 @@ internal sealed class ContinuedFile : Stream
     private WeftException Other(string found) => new(ErrorKind.StoreDamaged, "the file there is not the beginning of what this run says")
     {
         Where = _path, Expected = $"the first {_position} bytes and no others", Found = found, Safe = "the file and the run were not changed",
-        Do = "move it away and run the command again, or choose another --dir",
+        Next = new Advice("move it away and run the command again, or choose another --dir"),
     };
 
-    private WeftException Failed(Exception failure) => DiskFailure.ToError(failure, "the tracking file cannot be written", _path, "the run itself is not touched by this",
-        "make room or choose a folder you may write in with --dir, then run the command with --continue");
+    private WeftException Failed(Exception failure) => DiskFailure.ToError(
+        failure, "the tracking file cannot be written", _path, "the run itself is not touched by this",
+        new Advice("make room or choose a folder you may write in with --dir, then run the command with --continue"));
 }

@@ -54,7 +54,7 @@ internal sealed class HandOverStore
         {
             throw new WeftException(ErrorKind.InvalidInput, "this run was handed over already")
             {
-                Where = found.Server, Found = found.Remote, Safe = "nothing was changed", Do = "add --continue to hand over what is missing",
+                Where = found.Server, Found = found.Remote, Safe = "nothing was changed", Next = new Advice("add --continue to hand over what is missing"),
             };
         }
 
@@ -62,7 +62,7 @@ internal sealed class HandOverStore
         {
             throw new WeftException(ErrorKind.InvalidInput, "this run was handed over to another server")
             {
-                Where = _path, Expected = found.Server, Found = State.Server, Safe = "nothing was changed", Do = "name the same server, or move the file away to begin anew",
+                Where = _path, Expected = found.Server, Found = State.Server, Safe = "nothing was changed", Next = new Advice("name the same server, or move the file away to begin anew"),
             };
         }
 
@@ -89,7 +89,7 @@ internal sealed class HandOverStore
         {
             throw new WeftException(ErrorKind.StoreDamaged, "what was handed over before cannot be read", damage)
             {
-                Where = _path, Expected = "a state of tracking", Found = damage.Message, Safe = "the run is whole in its folder", Do = "move the file away and run the command again; the server's own count of lines still prevents doubles",
+                Where = _path, Expected = "a state of tracking", Found = damage.Message, Safe = "the run is whole in its folder", Next = new Advice("move the file away and run the command again; the server's own count of lines still prevents doubles"),
             };
         }
     }

@@ -20,7 +20,7 @@ internal static class WholeFile
         {
             throw DiskFailure.ToError(
                 failure, "the tracking file cannot be written", path, "the run itself is not touched by this",
-                "make room, then the same hand-over with --continue");
+                new Advice("make room, then the same hand-over with --continue"));
         }
     }
 

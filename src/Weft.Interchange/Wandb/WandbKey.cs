@@ -16,7 +16,7 @@ internal static partial class WandbKey
             throw new WeftException(ErrorKind.InvalidInput, $"there is no key for {settings.BaseUrl.Host}")
             {
                 Where = "WANDB_API_KEY, or the password of this machine in ~/.netrc", Expected = "a key", Found = "none", Safe = "nothing was touched",
-                Do = "set WANDB_API_KEY, or WANDB_MODE=offline for files that `wandb sync` takes later",
+                Next = new Advice("set WANDB_API_KEY, or WANDB_MODE=offline for files that `wandb sync` takes later"),
             };
         }
 

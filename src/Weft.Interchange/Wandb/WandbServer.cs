@@ -98,7 +98,8 @@ internal sealed class WandbServer : IDisposable
 
     public WeftException Refused(string what, string found) => new(ErrorKind.IoError, what)
     {
-        Where = _base.ToString(), Found = _key.RemoveFrom(found), Safe = "the run is whole in its folder", Do = "the same command with --continue, later",
+        Where = _base.ToString(), Found = _key.RemoveFrom(found), Safe = "the run is whole in its folder",
+        Next = new Advice("the same command with --continue, later"),
     };
 
     public void Dispose() => _client.Dispose();
@@ -144,7 +145,8 @@ internal sealed class WandbServer : IDisposable
     private WeftException Refused(HttpAnswer answer) => answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         ? new WeftException(ErrorKind.InvalidInput, $"{_base.Host} refuses the key")
         {
-            Where = _base.ToString(), Found = answer.Describe(_key), Safe = "the run is whole in its folder", Do = "set WANDB_API_KEY to a key of this server, then the same command with --continue",
+            Where = _base.ToString(), Found = answer.Describe(_key), Safe = "the run is whole in its folder",
+            Next = new Advice("set WANDB_API_KEY to a key of this server, then the same command with --continue"),
         }
         : Refused($"{_base.Host} refuses the run", answer.Describe(_key));
 

@@ -15,20 +15,20 @@ public sealed class RunAnalysis : IDisposable
     private readonly Device _device;
     private readonly FeatureExtractor _extractor;
     private readonly CancellationToken _stop;
-    private readonly string _advice;
+    private readonly NextStep _advice;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
-    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>analyze</c> the folder.</param>
+    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to analyze with the data where they are now.</param>
     /// <exception cref="WeftException">
     /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged; <see cref="ErrorKind.NewerFormat"/>: written by a
     /// newer version.
     /// </exception>
     public RunAnalysis(
         CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default,
-        string? advice = null)
+        NextStep? advice = null)
     {
         (_reference, _options, _stop) = (reference, options, stop);
-        _advice = advice ?? $"weft analyze {RunReference.For(reference.Run)}{RunReference.OptionFor(options.Split)} --data DIR";
+        _advice = advice ?? new WithData(new AnalyzeRun(reference.Run, options.Split));
         _checkpoint = reference.Read();
         (_configuration, _data) = RunChecks.Open(reference.Run, _checkpoint, open, _advice, reference.Epochs);
         _device = Device.Cpu(options.Threads ?? Environment.ProcessorCount);
@@ -52,7 +52,7 @@ public sealed class RunAnalysis : IDisposable
             {
                 Where = _reference.Path,
                 Safe = "nothing was written",
-                Do = $"weft runs show {RunReference.For(_reference.Run)}",
+                Next = new ShowRun(_reference.Run),
             };
         var passSeconds = Stopwatch.GetElapsedTime(passBegun).TotalSeconds;
         var validation = _options.Split == EvaluationSplit.Validation ? predictions : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;

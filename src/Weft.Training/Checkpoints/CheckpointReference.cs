@@ -30,8 +30,8 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         {
             var other = new[] { "last", "best" }.FirstOrDefault(name => name != Name && IsWhole(name == "last" ? Run.LastCheckpoint : Run.BestCheckpoint));
             throw damage.With(damage.Safe, other is null
-                ? RunReference.TrainCommand(Run)
-                : $"use the run's checkpoint @{other}, which is whole: {RunReference.For(Run)}@{other}");
+                ? new RetrainWith(Run, [])
+                : new UseCheckpoint(Run, other));
         }
     }
 
@@ -49,7 +49,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         {
             throw new WeftException(ErrorKind.InvalidInput, $"'{run.Name}@{name}' names no checkpoint")
             {
-                Expected = "@best, @last or @EPOCH", Found = "@" + name, Do = $"weft runs show {RunReference.For(run)}",
+                Expected = "@best, @last or @EPOCH", Found = "@" + name, Next = new ShowRun(run),
             };
         }
 
@@ -78,7 +78,7 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
             : [];
         return new WeftException(ErrorKind.NoValidCheckpoint, $"the run {run.Name} has no checkpoint {name}")
         {
-            Where = path, Found = existing.Count == 0 ? "no checkpoint at all" : string.Join(", ", existing), Do = $"weft resume {RunReference.For(run)}",
+            Where = path, Found = existing.Count == 0 ? "no checkpoint at all" : string.Join(", ", existing), Next = new ResumeRun(run),
         };
     }
 }

@@ -55,7 +55,7 @@ internal sealed class CheckpointStore(RunFolder run, IFiles? files = null) : ICh
             Expected = damage?.Expected,
             Found = damage?.Found ?? "no last checkpoint",
             Safe = damage is null ? null : $"the damaged files were kept, renamed to *{DamagedName.Ending}",
-            Do = CheckpointReference.IsWhole(run.BestCheckpoint) ? $"weft eval {RunReference.For(run)}@best" : RunReference.TrainCommand(run),
+            Next = CheckpointReference.IsWhole(run.BestCheckpoint) ? new EvaluateRun(run) { Checkpoint = "best" } : new RetrainWith(run, []),
         };
     }
 
@@ -68,7 +68,7 @@ internal sealed class CheckpointStore(RunFolder run, IFiles? files = null) : ICh
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
             throw DiskFailure.ToError(failure, $"the checkpoint {Path.GetFileName(path)} could not be saved", path,
-                "the checkpoints saved before are intact", $"make room, then: weft resume {RunReference.For(run)}");
+                "the checkpoints saved before are intact", new MakeRoom(new ResumeRun(run)));
         }
     }
 

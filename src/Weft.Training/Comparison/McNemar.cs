@@ -57,7 +57,8 @@ public sealed record McNemar(int OnlyFirst, int OnlySecond)
             {
                 Expected = "the same images in the same order", Found = $"{first.Count} and {second.Count} images{(first.Count == second.Count ? ", not the same ones" : "")}",
                 Safe = "nothing was changed",
-                Do = "compare runs of one data set, split seed and --limit-validation, or evaluate each of them on the test images: eval --split test",
+                Next = new Advice(
+                    "compare runs of one data set, split seed and --limit-validation, or evaluate each of them on the test images: eval --split test"),
             };
         }
     }

@@ -66,7 +66,7 @@ public sealed class ModelComparison
             Expected = $"sha256 {known[0].DataFingerprint}",
             Found = $"sha256 {other.DataFingerprint}",
             Safe = "nothing was changed",
-            Do = "compare runs that were evaluated on the same data",
+            Next = new Advice("compare runs that were evaluated on the same data"),
         };
     }
 }

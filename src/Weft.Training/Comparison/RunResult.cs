@@ -81,12 +81,12 @@ public sealed class RunResult
     {
         var name = split.ToString().ToLowerInvariant();
         var path = PredictionsFile(run.Folder, split);
-        var evaluate = $"weft eval {RunReference.For(run.Folder)} --split {name}";
+        var evaluate = new EvaluateRun(run.Folder) { Split = split };
         if (!Exists(run.Folder, split))
         {
             throw new WeftException(ErrorKind.InvalidInput, $"the run {run.Folder.Name} has no predictions for the {name} images")
             {
-                Where = path, Safe = "nothing was touched", Do = evaluate,
+                Where = path, Safe = "nothing was touched", Next = evaluate,
             };
         }
 

@@ -34,7 +34,10 @@ internal static class ConfigurationResolver
     {
         var at = text.IndexOf('=');
         if (at <= 0)
-            throw new WeftException(ErrorKind.InvalidInput, "--set needs key=value") { Where = "--set", Expected = "key=value", Found = text, Do = "weft config show" };
+            throw new WeftException(ErrorKind.InvalidInput, "--set needs key=value")
+            {
+                Where = "--set", Expected = "key=value", Found = text, Next = new ShowConfiguration(),
+            };
         return new ConfigurationValue(text[..at].Trim(), text[(at + 1)..].Trim(), "--set");
     }
 

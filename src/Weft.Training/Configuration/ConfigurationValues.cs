@@ -95,7 +95,7 @@ internal sealed class ConfigurationValues(ResolvedConfiguration start, List<Prob
     private void AddUnknown(ConfigurationValue value)
     {
         var near = problems.Count < Mistakes.Shown ? Suggestion.For(value.Key, ConfigurationTable.Keys.Select(known => known.Name).Distinct()) : null;
-        problems.Add(new Problem(value.Origin, near is null ? "a key of `weft config show`" : $"did you mean {near}?", $"unknown key {value.Key}"));
+        problems.Add(new Problem(value.Origin, near is null ? "a key of the configuration" : $"did you mean {near}?", $"unknown key {value.Key}"));
     }
 
     private void AddOther(ConfigurationValue value, IReadOnlyList<ConfigurationKey> others)

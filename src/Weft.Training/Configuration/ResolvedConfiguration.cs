@@ -24,7 +24,7 @@ internal sealed record ResolvedConfiguration(RunConfiguration Value, IReadOnlyDi
     public string ToYaml()
     {
         var text = new StringBuilder();
-        text.Append("# Every value of this run. `weft train --config` on this file trains the same again.\n");
+        text.Append("# Every value of this run. A training with this file as its configuration is the same again.\n");
         text.Append($"recipe: none  # {(RecipeName is null ? "no recipe was used" : $"the values of {RecipeName} are already in here")}\n");
         foreach (var note in Notes)
             text.Append($"# {note}\n");

@@ -233,10 +233,10 @@ public sealed record CheckpointConfiguration : OptionsRecord
 
 public sealed record EvaluationConfiguration : OptionsRecord
 {
-    [Description("Test-time augmentation: weft eval and predict take the mean over each image and its mirror image.")]
+    [Description("Test-time augmentation: evaluation and prediction take the mean over each image and its mirror image.")]
     public bool Tta { get; init; }
 
-    [Description("Test-time augmentation: weft eval and predict take the mean also over the image moved by up to this many pixels each way; 1 is nine places."),
+    [Description("Test-time augmentation: evaluation and prediction take the mean also over the image moved by up to this many pixels; 1 is nine places."),
         Range(0, TestTimeAugmentation.LargestShift)]
     public int TtaShift { get; init; }
 

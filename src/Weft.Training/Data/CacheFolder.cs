@@ -60,7 +60,7 @@ internal sealed class CacheFolder : IDisposable
             return false;
         try
         {
-            IdxFile.Read(path, known.Expect(file, ""));
+            IdxFile.Read(path, known.Expect(file, known.Replacement));
             return true;
         }
         catch (WeftException)
@@ -74,7 +74,7 @@ internal sealed class CacheFolder : IDisposable
     public void Install(KnownDataset known, KnownFile file)
     {
         var part = Part(file);
-        IdxFile.Read(part, known.Expect(file, $"weft data get {known.Name} --replace"));
+        IdxFile.Read(part, known.Expect(file, known.Replacement));
         try
         {
             using (var stream = RegularFile.Open(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
@@ -109,5 +109,5 @@ internal sealed class CacheFolder : IDisposable
     public void Dispose() => _lock.Dispose();
 
     private static WeftException Unwritable(string path, Exception cause) => DiskFailure.ToError(cause, "the cache folder cannot be written", path,
-        "nothing was changed", "make the folder writable, or set XDG_CACHE_HOME to one that is");
+        "nothing was changed", new Advice("make the folder writable, or set XDG_CACHE_HOME to one that is"));
 }

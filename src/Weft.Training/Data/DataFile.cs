@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>A file of a data set as messages name it: where it lies, and what a person can do when it is bad.</summary>
-internal sealed record DataFile(string Path, string Remedy)
+internal sealed record DataFile(string Path, NextStep Remedy)
 {
     public string Name => System.IO.Path.GetFileName(Path);
 
@@ -12,7 +12,7 @@ internal sealed record DataFile(string Path, string Remedy)
         Expected = expected,
         Found = found,
         Safe = "nothing was cached or changed; your runs are untouched",
-        Do = Remedy,
+        Next = Remedy,
     };
 
     public WeftException Missing(string what, string found, Exception? cause = null) => new(ErrorKind.DatasetMissing, $"{Name} {what}", cause)
@@ -21,6 +21,6 @@ internal sealed record DataFile(string Path, string Remedy)
         Expected = "a readable IDX file, plain or gzip",
         Found = found,
         Safe = "nothing was changed",
-        Do = Remedy,
+        Next = Remedy,
     };
 }

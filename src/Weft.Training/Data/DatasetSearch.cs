@@ -5,7 +5,6 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
 {
     private readonly List<string> _attempts = [];
     private readonly string _cache = Path.Combine(options.CacheFolder, known.Name);
-    private readonly string _remedy = $"weft data get {known.Name} --replace";
     private WeftException? _damage;
     private bool _downloadFailed;
 
@@ -66,7 +65,7 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
 
     private ImageDataset OpenFolder(string folder)
     {
-        var data = IdxFolder.OpenKnown(known, folder, _remedy);
+        var data = IdxFolder.OpenKnown(known, folder, known.Replacement);
         if (VerifyTest)
             data.LoadTest();
         return _attempts.Count == 0 || _damage is null
@@ -90,7 +89,7 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
                 ?? $"the four files {string.Join(", ", known.Files.Select(file => file.Name))} (plain or .gz), in {_cache} or in a folder that --data names",
             Found = string.Join("; ", _attempts),
             Safe = "nothing was cached or changed; your runs are untouched",
-            Do = kind == ErrorKind.DatasetDamaged ? _remedy : $"weft data get {known.Name}",
+            Next = new GetDataset(known.Name, Replace: kind == ErrorKind.DatasetDamaged),
         };
     }
 }

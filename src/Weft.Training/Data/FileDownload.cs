@@ -166,8 +166,9 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
         }
     }
 
-    private static WeftException Unwritable(string path, Exception failure) => DiskFailure.ToError(failure, "a downloaded file cannot be written", path,
-        "your runs and what was cached before are untouched", "free some space or make the folder writable (XDG_CACHE_HOME names another), then repeat the command");
+    private static WeftException Unwritable(string path, Exception failure) => DiskFailure.ToError(
+        failure, "a downloaded file cannot be written", path, "your runs and what was cached before are untouched",
+        new Advice("free some space or make the folder writable (XDG_CACHE_HOME names another), then repeat the command"));
 
     private static void RequirePublicHttps(Uri address)
     {
@@ -193,7 +194,7 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
         Where = address.ToString(),
         Found = found,
         Safe = "nothing was cached",
-        Do = "try again later, or copy the files by hand and name their folder by --data",
+        Next = new Advice("try again later, or copy the files by hand and name their folder by --data"),
     };
 
     /// <summary>A transfer that may be continued.</summary>

@@ -39,10 +39,10 @@ internal static class FolderContent
         Expected = $"a folder with {string.Join(", ", IdxFolder.FileNames)} (plain or .gz)",
         Found = found,
         Safe = "nothing was changed",
-        Do = "correct --data, or leave it out to search and download Fashion-MNIST"
+        Next = new Advice("correct --data, or leave it out to search and download Fashion-MNIST"
             + (found is "nothing" or "a file" or "an empty folder"
                 ? ""
-                : "; of pictures of your own, IDX files are read: write their pixels and labels as such"),
+                : "; of pictures of your own, IDX files are read: write their pixels and labels as such")),
     };
 
     private static string Kinds(IEnumerable<string> files) =>

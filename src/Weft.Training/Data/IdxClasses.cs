@@ -34,7 +34,7 @@ internal sealed class IdxClasses
     }
 
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetDamaged"/>: there are no two classes.</exception>
-    public static IdxClasses Of(IdxFile labels, string path, string remedy)
+    public static IdxClasses Of(IdxFile labels, string path, NextStep remedy)
     {
         var counts = Count(labels);
         return counts.Occurring.Count > 1 ? new IdxClasses(counts) : throw new DataFile(path, remedy).Damaged(
@@ -57,7 +57,8 @@ internal sealed class IdxClasses
         var unknown = Count(labels).MissingIn(_labels);
         if (unknown.Count == 0)
             return;
-        throw new DataFile(path, "leave the images of these classes out of the test files, or add some to the training files").Damaged(
+        throw new DataFile(
+            path, new Advice("leave the images of these classes out of the test files, or add some to the training files")).Damaged(
             "has labels that no training image has", "its values", expected: $"no other labels than {Listed(_labels.Occurring)}", found: Listed(unknown));
     }
 

@@ -38,5 +38,5 @@ internal sealed record IdxExpectation(IdxContent Content)
     public int MaximumSide { get; init; } = 4_000;
 
     /// <value>What a person can do when the file is bad.</value>
-    public string Remedy { get; init; } = "replace the file by the published one";
+    public NextStep Remedy { get; init; } = new Advice("replace the file by the published one");
 }

@@ -60,7 +60,10 @@ internal sealed class IdxFile
         }
         catch (IOException failure)
         {
-            throw new WeftException(ErrorKind.IoError, $"{file.Name} cannot be read", failure) { Where = path, Found = failure.Message, Do = expectation.Remedy };
+            throw new WeftException(ErrorKind.IoError, $"{file.Name} cannot be read", failure)
+            {
+                Where = path, Found = failure.Message, Next = expectation.Remedy,
+            };
         }
     }
 

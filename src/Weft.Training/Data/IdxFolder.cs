@@ -20,19 +20,19 @@ internal static class IdxFolder
     {
         if (!Directory.Exists(folder))
             throw FolderContent.NoFolder(folder);
-        const string Remedy = "put a sound copy of the file in its place; a verified copy of Fashion-MNIST is found by its name, fashion-mnist";
+        var remedy = new Advice("put a sound copy of the file in its place; a verified copy of Fashion-MNIST is found by its name, fashion-mnist");
         var known = FashionMnist.Known;
         var layout = IdxLayout.Find(folder);
-        var images = IdxFile.Read(layout.PathOf(TrainImages, Remedy), new IdxExpectation(IdxContent.Images) { Remedy = Remedy });
-        var labels = IdxFile.Read(layout.PathOf(TrainLabels, Remedy), new IdxExpectation(IdxContent.Labels) { Remedy = Remedy });
+        var images = IdxFile.Read(layout.PathOf(TrainImages, remedy), new IdxExpectation(IdxContent.Images) { Remedy = remedy });
+        var labels = IdxFile.Read(layout.PathOf(TrainLabels, remedy), new IdxExpectation(IdxContent.Labels) { Remedy = remedy });
         if (images.Sha256 == known.Files[0].Sha256 && labels.Sha256 == known.Files[1].Sha256)
-            return Published(known, layout, Combine(images, labels, labels.Data, folder), Remedy);
+            return Published(known, layout, Combine(images, labels, labels.Data, folder), remedy);
         if (layout.Name == known.Name || known.Files.Any(file => file.Sha256 == images.Sha256 || file.Sha256 == labels.Sha256))
-            return OpenKnown(known, layout, Remedy); // which says what is wrong with it
+            return OpenKnown(known, layout, remedy); // which says what is wrong with it
 
-        var classes = IdxClasses.Of(labels, layout.PathOf(TrainLabels, Remedy), Remedy);
+        var classes = IdxClasses.Of(labels, layout.PathOf(TrainLabels, remedy), remedy);
         var train = Combine(images, labels, classes.Map(labels.Data.Span), Path.Combine(layout.Folder, TrainImages));
-        return new ImageDataset(layout.Name, train, () => ReadTest(layout, train.Shape, classes, Remedy), classes.Names)
+        return new ImageDataset(layout.Name, train, () => ReadTest(layout, train.Shape, classes, remedy), classes.Names)
         {
             Folder = Path.GetFullPath(layout.Folder),
             Notes =
@@ -43,7 +43,7 @@ internal static class IdxFolder
     }
 
     /// <summary>Opens a folder that must hold the known data set byte for byte, under MNIST's names.</summary>
-    internal static ImageDataset OpenKnown(KnownDataset known, string folder, string remedy) => OpenKnown(known, new IdxLayout(folder, ""), remedy);
+    internal static ImageDataset OpenKnown(KnownDataset known, string folder, NextStep remedy) => OpenKnown(known, new IdxLayout(folder, ""), remedy);
 
     /// <summary>The path of a file under its plain name or with <c>.gz</c> (preferred: it carries a checksum); null when there is neither.</summary>
     internal static string? TryFind(string folder, string name)
@@ -52,24 +52,24 @@ internal static class IdxFolder
         return File.Exists(plain + ".gz") ? plain + ".gz" : File.Exists(plain) ? plain : null;
     }
 
-    private static ImageDataset OpenKnown(KnownDataset known, IdxLayout layout, string remedy) =>
+    private static ImageDataset OpenKnown(KnownDataset known, IdxLayout layout, NextStep remedy) =>
         Published(known, layout, ReadKnown(known, layout, remedy, known.Files[0], known.Files[1]), remedy);
 
-    private static ImageDataset Published(KnownDataset known, IdxLayout layout, ImageSamples train, string remedy) =>
+    private static ImageDataset Published(KnownDataset known, IdxLayout layout, ImageSamples train, NextStep remedy) =>
         new(known.Name, train, () => ReadKnown(known, layout, remedy, known.Files[2], known.Files[3]), known.ClassNames)
         {
             Folder = Path.GetFullPath(layout.Folder),
             IsPublished = true,
         };
 
-    private static ImageSamples ReadKnown(KnownDataset known, IdxLayout layout, string remedy, KnownFile images, KnownFile labels)
+    private static ImageSamples ReadKnown(KnownDataset known, IdxLayout layout, NextStep remedy, KnownFile images, KnownFile labels)
     {
         var pixels = IdxFile.Read(layout.PathOf(images.Name, remedy), known.Expect(images, remedy));
         var numbers = IdxFile.Read(layout.PathOf(labels.Name, remedy), known.Expect(labels, remedy));
         return Combine(pixels, numbers, numbers.Data, Path.Combine(layout.Folder, images.Name));
     }
 
-    private static ImageSamples ReadTest(IdxLayout layout, FeatureShape shape, IdxClasses classes, string remedy)
+    private static ImageSamples ReadTest(IdxLayout layout, FeatureShape shape, IdxClasses classes, NextStep remedy)
     {
         var sameSize = new IdxExpectation(IdxContent.Images) { Height = shape.Height, Width = shape.Width, Remedy = remedy };
         var images = IdxFile.Read(layout.PathOf(TestImages, remedy), sameSize);
@@ -83,8 +83,8 @@ internal static class IdxFolder
     {
         if (images.Count != labels.Count)
         {
-            throw new DataFile(path, "fetch both files of the pair again").Damaged("and its labels do not belong together", "byte 4",
-                expected: $"{labels.Count:N0} images, one per label", found: $"{images.Count:N0} images");
+            throw new DataFile(path, new Advice("fetch both files of the pair again")).Damaged(
+                "and its labels do not belong together", "byte 4", expected: $"{labels.Count:N0} images, one per label", found: $"{images.Count:N0} images");
         }
 
         var shape = new FeatureShape(images.Dimensions[1], images.Dimensions[2], 1);

@@ -35,14 +35,15 @@ internal sealed record IdxLayout(string Folder, string Prefix)
                 [] => throw FolderContent.NoIdx(folder),
                 [var one] => Single(one.Raw, one.Prefixes),
                 [var first, ..] => throw Several(
-                    folder, found.Select(place => Path.GetFileName(place.Above)), $"name one of them: --data {ShellWords.Quote(first.Above)}"),
+                    folder, found.Select(place => Path.GetFileName(place.Above)), new ChooseData(first.Above)),
             };
         }
         catch (Exception unreadable) when (DiskFailure.Is(unreadable))
         {
             throw new WeftException(ErrorKind.DatasetMissing, "the data folder cannot be read", unreadable)
             {
-                Where = folder, Found = unreadable.Message, Safe = "nothing was changed", Do = "give yourself the right to read it, or correct --data",
+                Where = folder, Found = unreadable.Message, Safe = "nothing was changed",
+                Next = new Advice("give yourself the right to read it, or correct --data"),
             };
         }
     }
@@ -54,15 +55,15 @@ internal sealed record IdxLayout(string Folder, string Prefix)
             .FirstOrDefault(File.Exists);
 
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetMissing"/>: it is missing.</exception>
-    public string PathOf(string name, string remedy) =>
+    public string PathOf(string name, NextStep remedy) =>
         TryPath(name) ?? throw new DataFile(Path.Combine(Folder, Prefix + name + ".gz"), remedy).Missing("is missing", "no such file, neither plain nor .gz");
 
     private static IdxLayout Single(string folder, IReadOnlyList<string> prefixes)
     {
-        const string Advice = "put the four files of one of them into a folder of its own, and name that with --data";
+        var advice = new Advice("put the four files of one of them into a folder of its own, and name that with --data");
         return prefixes[0].Length == 0 || prefixes.Count == 1
             ? new IdxLayout(folder, prefixes[0])
-            : throw Several(folder, prefixes.Select(name => name.TrimEnd('-', '_', '.')), Advice);
+            : throw Several(folder, prefixes.Select(name => name.TrimEnd('-', '_', '.')), advice);
     }
 
     /// <summary>What stands before the names of IDX files in a folder, in order; the empty prefix comes first.</summary>
@@ -82,14 +83,14 @@ internal sealed record IdxLayout(string Folder, string Prefix)
         return [.. names, .. names.Select(dashed => dashed.Replace("-idx", ".idx"))];
     }
 
-    private static WeftException Several(string folder, IEnumerable<string> names, string advice)
+    private static WeftException Several(string folder, IEnumerable<string> names, NextStep advice)
     {
         var all = names.ToList();
         return new WeftException(ErrorKind.DatasetMissing, "the folder holds several data sets")
         {
             Where = folder, Expected = "the four IDX files of one",
             Found = string.Join(", ", all.Take(NamesShown)) + (all.Count > NamesShown ? $" and {all.Count - NamesShown} more" : ""),
-            Safe = "nothing was changed", Do = advice,
+            Safe = "nothing was changed", Next = advice,
         };
     }
 }

@@ -7,11 +7,14 @@ namespace Weft.Training;
 internal sealed record KnownFile(string Name, IdxContent Content, int Count, string Sha256, long PackedLength);
 
 /// <summary>What is known of a published data set in four IDX files.</summary>
-/// <param name="Name">As the command line has it.</param>
+/// <param name="Name">As configurations name it.</param>
 internal sealed record KnownDataset(string Name, FeatureShape Shape, IReadOnlyList<string> ClassNames, IReadOnlyList<KnownFile> Files)
 {
+    /// <summary>What to do about a file of it that is bad.</summary>
+    internal NextStep Replacement => new GetDataset(Name, Replace: true);
+
     /// <summary>Everything a reader can check about <paramref name="file"/>.</summary>
-    public IdxExpectation Expect(KnownFile file, string remedy) => new(file.Content)
+    public IdxExpectation Expect(KnownFile file, NextStep remedy) => new(file.Content)
     {
         Count = file.Count,
         Height = file.Content == IdxContent.Images ? Shape.Height : null,

@@ -74,7 +74,7 @@ public sealed class PredictionTable
 
     private static WeftException Damaged(string where, int line, string expected, string found) => new(ErrorKind.IoError, "the prediction table cannot be read")
     {
-        Where = $"{where}:{line}", Expected = expected, Found = found, Do = "evaluate the run again: that writes the table anew",
+        Where = $"{where}:{line}", Expected = expected, Found = found, Next = new Advice("evaluate the run again: that writes the table anew"),
     };
 
     /// <summary><c>index,label,prediction,loss,p0…pN</c>.</summary>

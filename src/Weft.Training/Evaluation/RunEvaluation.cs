@@ -20,19 +20,19 @@ public sealed class RunEvaluation : IDisposable
 
     private readonly TrainingData _data;
     private readonly Device _device;
-    private readonly string _advice;
+    private readonly NextStep _advice;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="threads">Default: all cores.</param>
-    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to give <c>eval</c> the folder.</param>
+    /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to evaluate with the data where they are now.</param>
     /// <exception cref="WeftException">
     /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged; <see cref="ErrorKind.NewerFormat"/>: written by a
     /// newer version.
     /// </exception>
-    public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null, string? advice = null)
+    public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null, NextStep? advice = null)
     {
         Reference = checkpoint;
-        _advice = advice ?? $"weft eval {RunReference.For(checkpoint.Run)} --data DIR";
+        _advice = advice ?? new WithData(new EvaluateRun(checkpoint.Run));
         var state = checkpoint.Read();
         Model = state.Model;
         var opened = RunChecks.Open(checkpoint.Run, state, open, _advice, checkpoint.Epochs);
@@ -57,7 +57,7 @@ public sealed class RunEvaluation : IDisposable
         Evaluate(_data.Dataset.Train, _data.Split.Validation, augmentation, stop);
 
     /// <summary>Opens the test images, and notes it in the ledger before it does.</summary>
-    /// <exception cref="WeftException">As <see cref="TestLedger.Open(CheckpointReference, ImageDataset, string)"/>.</exception>
+    /// <exception cref="WeftException">As <see cref="TestLedger.Open(CheckpointReference, ImageDataset, NextStep)"/>.</exception>
     public EvaluationResult Test(TestLedger ledger, TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
     {
         var test = ledger.Open(Reference, _data.Dataset, _advice);

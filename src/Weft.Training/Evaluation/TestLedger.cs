@@ -71,7 +71,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     /// <see cref="ErrorKind.DatasetMismatch"/>: they are other ones than before; <see cref="ErrorKind.StoreBusy"/>: another process keeps the ledger locked;
     /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: it cannot be written.
     /// </exception>
-    public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, string advice)
+    public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, NextStep advice)
     {
         var before = RunResult.FingerprintOf(checkpoint.Run, EvaluationSplit.Test);
         Note(checkpoint, before);
@@ -104,7 +104,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
 
     internal static string LineOf(TestOpening opening) => JsonSerializer.Serialize(opening, TestLedgerJson.Default.TestOpening) + "\n";
 
-    private static ImageSamples Load(ImageDataset dataset, string advice)
+    private static ImageSamples Load(ImageDataset dataset, NextStep advice)
     {
         try
         {
@@ -113,7 +113,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
         catch (WeftException bad)
         {
             throw bad.With(
-                "the run was not changed; the opening is noted in the ledger", bad.Kind == ErrorKind.DatasetMissing || bad.Do is null ? advice : bad.Do);
+                "the run was not changed; the opening is noted in the ledger", bad.Kind == ErrorKind.DatasetMissing || bad.Next is null ? advice : bad.Next);
         }
     }
 
@@ -144,7 +144,7 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
                 {
                     throw new WeftException(ErrorKind.StoreBusy, "another process keeps the ledger of test openings locked", busy)
                     {
-                        Where = Path, Safe = "the test images were not opened", Do = "run the command again when the other process has ended",
+                        Where = Path, Safe = "the test images were not opened", Next = new Advice("run the command again when the other process has ended"),
                     };
                 }
 

@@ -20,11 +20,11 @@ internal static class DiskFailure
         || (OperatingSystem.IsLinux() && failure.HResult == QuotaLinux) || (OperatingSystem.IsMacOS() && failure.HResult == QuotaMac);
 
     /// <param name="what">"the run's folder cannot be made"</param>
-    public static WeftException ToError(Exception failure, string what, string where, string? safe = null, string? advice = null)
+    public static WeftException ToError(Exception failure, string what, string where, string? safe = null, NextStep? advice = null)
     {
         return new WeftException(IsFull(failure) ? ErrorKind.DiskFull : ErrorKind.IoError, what, failure)
         {
-            Where = where, Found = failure.Message, Safe = safe, Do = advice,
+            Where = where, Found = failure.Message, Safe = safe, Next = advice,
         };
     }
 }

@@ -9,6 +9,6 @@ internal static class FormatVersion
         Expected = $"format {known} or older",
         Found = $"format {found}",
         Safe = "nothing was changed",
-        Do = "dotnet tool update Weft.Tool",
+        Next = new UpdateProgram(),
     };
 }

@@ -10,7 +10,7 @@ internal static class OutputFile
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: it cannot be written; what was there is untouched.
     /// </exception>
-    public static void Write(string path, ReadOnlyMemory<byte> content, string what, string advice)
+    public static void Write(string path, ReadOnlyMemory<byte> content, string what, NextStep advice)
     {
         try
         {

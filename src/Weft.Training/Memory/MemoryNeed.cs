@@ -6,7 +6,7 @@ namespace Weft.Training;
 internal readonly record struct MemoryPart(string What, long Bytes);
 
 /// <summary>
-/// What a piece of work takes of memory, part by part, known before it is taken. <c>weft plan</c> prints it, and nothing begins that does not fit.
+/// What a piece of work takes of memory, part by part, known before it is taken. Nothing begins that does not fit.
 /// </summary>
 internal sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
 {
@@ -33,9 +33,9 @@ internal sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
     /// <summary>This need and one part more.</summary>
     public MemoryNeed With(string what, long bytes) => new([.. Parts, new MemoryPart(what, bytes)]);
 
-    /// <param name="advice">A command that would fit, if one is known. Asked only where this one does not.</param>
+    /// <param name="advice">What would fit, if anything is known that does. Asked only where this one does not.</param>
     /// <exception cref="WeftException"><see cref="ErrorKind.OutOfMemory"/>: it does not fit; with the numbers.</exception>
-    public void RequireWithin(MemoryLimit limit, Func<string?>? advice = null)
+    public void RequireWithin(MemoryLimit limit, Func<NextStep?>? advice = null)
     {
         if (Bytes <= limit.Bytes)
             return;
@@ -46,7 +46,7 @@ internal sealed record MemoryNeed(IReadOnlyList<MemoryPart> Parts)
             Expected = $"at least {Megabytes(Bytes)}: {string.Join(", ", parts)}",
             Found = Megabytes(limit.Bytes, isLimit: true),
             Safe = "nothing was begun; runs and checkpoints are as they were",
-            Do = advice?.Invoke() ?? "raise that limit, or use a machine with more memory",
+            Next = advice?.Invoke() ?? new Advice("raise that limit, or use a machine with more memory"),
         };
     }
 

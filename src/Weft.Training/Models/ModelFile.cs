@@ -26,7 +26,8 @@ public static partial class ModelFile
         {
             throw new WeftException(ErrorKind.InvalidInput, "the model file cannot be read", cause)
             {
-                Where = path, Expected = "a YAML file", Found = cause.Message, Safe = "nothing was touched", Do = "see docs/model-files.md for an example",
+                Where = path, Expected = "a YAML file", Found = cause.Message, Safe = "nothing was touched",
+                Next = new Advice("see docs/model-files.md for an example"),
             };
         }
 
@@ -59,7 +60,7 @@ public static partial class ModelFile
             : throw new WeftException(ErrorKind.InvalidInput, $"the network {description.Name} does not fit the data")
             {
                 Where = origin, Expected = $"{classes} outputs, one a class", Found = $"{output.Channels}", Safe = "nothing was touched",
-                Do = $"end it with - linear: {ModelFileReader.ClassesWord}",
+                Next = new Advice($"end it with - linear: {ModelFileReader.ClassesWord}"),
             };
     }
 

@@ -13,7 +13,7 @@ internal static partial class NetworkErrors
             ? new WeftException(ErrorKind.InvalidInput, $"{parts.Groups["who"].Value} does not fit", wrong)
             {
                 Where = where, Expected = parts.Groups["expected"].Value, Found = parts.Groups["found"].Value, Safe = "nothing was touched",
-                Do = parts.Groups["do"] is { Success: true } action ? action.Value : null,
+                Next = parts.Groups["do"] is { Success: true } action ? new Advice(action.Value) : null,
             }
             : new WeftException(ErrorKind.InvalidInput, "this network cannot be built", wrong)
             {

@@ -16,7 +16,7 @@ internal static class BestRun
             throw new WeftException(ErrorKind.InvalidInput, "no run has finished an epoch, so none is the best")
             {
                 Where = folder, Expected = "a run with a validated epoch", Found = $"{runs.Count} without", Safe = "nothing was touched",
-                Do = $"weft runs --runs {ShellWords.Quote(folder)}",
+                Next = new ListRuns(new RunStore(folder)),
             };
         }
 
@@ -34,7 +34,7 @@ internal static class BestRun
             Expected = "the same data, split seed and validation images",
             Found = $"{winners.Count} sets; the best of each: {string.Join(", ", shown)}{(winners.Count > GroupsShown ? ", …" : "")}",
             Safe = "nothing was touched",
-            Do = $"weft eval {ShellWords.Quote(winners[0].Run.Folder.Path)}",
+            Next = new EvaluateRun(winners[0].Run.Folder),
         };
     }
 

@@ -37,7 +37,7 @@ internal static class ConfigurationRestore
         {
             throw DiskFailure.ToError(
                 failure, "the configuration cannot be restored", run.Path, "the checkpoints are untouched",
-                $"make room, then: weft config restore {RunReference.For(run)}");
+                new MakeRoom(new RestoreConfiguration(run)));
         }
     }
 
@@ -62,7 +62,7 @@ internal static class ConfigurationRestore
             Expected = damage?.Expected,
             Found = damage?.Found ?? "no checkpoint",
             Safe = "nothing was changed",
-            Do = "start a new run in its place",
+            Next = new Advice("start a new run in its place"),
         };
     }
 

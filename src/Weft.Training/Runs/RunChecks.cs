@@ -28,18 +28,18 @@ internal static class RunChecks
     internal const string EpochsKey = "training.epochs";
 
     /// <param name="open">Opens the data that the configuration names.</param>
-    /// <param name="advice">What to do where the run's data are not found: "weft eval RUN --data DIR".</param>
+    /// <param name="advice">What to do where the run's data are not found: the same <see cref="WithData"/>.</param>
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.DatasetMissing"/>, <see cref="ErrorKind.DatasetDamaged"/> or <see cref="ErrorKind.DownloadFailed"/>: the data cannot be had;
     /// <see cref="ErrorKind.DatasetMismatch"/>: other data; <see cref="ErrorKind.CheckpointMismatch"/>: another configuration or network.
     /// </exception>
     public static OpenedRun Open(
-        RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, string advice, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
+        RunFolder run, Checkpoint checkpoint, Func<DataConfiguration, ImageDataset> open, NextStep advice, PlannedEpochs epochs = PlannedEpochs.AtLeast) =>
         Open(run, checkpoint, Configuration(run, checkpoint, epochs), open, advice);
 
     /// <summary>As the other, for a configuration that has been compared and perhaps given other places or more epochs since.</summary>
     internal static OpenedRun Open(
-        RunFolder run, Checkpoint checkpoint, ResolvedConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
+        RunFolder run, Checkpoint checkpoint, ResolvedConfiguration configuration, Func<DataConfiguration, ImageDataset> open, NextStep advice)
     {
         var dataset = OpenData(configuration.Value.Data, open, advice);
         RequireSameData(checkpoint, dataset, run, advice);
@@ -120,7 +120,7 @@ internal static class RunChecks
             Where = dataset.Folder ?? dataset.Name, Expected = $"{classes} classes: the last layer's weights belong to them",
             Found = $"{dataset.ClassCount} classes",
             Safe = "nothing was changed",
-            Do = "weft train" + (dataset.Folder is { } folder ? $" --data {ShellWords.Quote(folder)}" : ""),
+            Next = new TrainRun { Data = dataset.Folder },
         };
     }
 
@@ -134,7 +134,7 @@ internal static class RunChecks
     }
 
     /// <summary>The test images are other ones than those an earlier evaluation of the run was made of.</summary>
-    internal static void RequireSameTestImages(RunFolder run, string? before, ImageSamples images, ImageDataset dataset, string advice)
+    internal static void RequireSameTestImages(RunFolder run, string? before, ImageSamples images, ImageDataset dataset, NextStep advice)
     {
         if (before is null || before == images.Fingerprint)
             return;
@@ -144,7 +144,7 @@ internal static class RunChecks
             Expected = $"sha256 {before}, as {Path.Combine(run.EvaluationFolder("test"), "metrics.json")} has it",
             Found = $"sha256 {images.Fingerprint} ({images.Count} images)",
             Safe = "the run was not changed; the opening is noted in the ledger",
-            Do = advice,
+            Next = advice,
         };
     }
 
@@ -179,7 +179,7 @@ internal static class RunChecks
         }
     }
 
-    private static ImageDataset OpenData(DataConfiguration configuration, Func<DataConfiguration, ImageDataset> open, string advice)
+    private static ImageDataset OpenData(DataConfiguration configuration, Func<DataConfiguration, ImageDataset> open, NextStep advice)
     {
         try
         {
@@ -191,7 +191,7 @@ internal static class RunChecks
         }
     }
 
-    private static void RequireSameData(Checkpoint checkpoint, ImageDataset dataset, RunFolder run, string advice)
+    private static void RequireSameData(Checkpoint checkpoint, ImageDataset dataset, RunFolder run, NextStep advice)
     {
         if (checkpoint.Model.Metadata.DataFingerprint == dataset.Fingerprint)
             return;
@@ -201,7 +201,7 @@ internal static class RunChecks
             Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not evaluated",
             Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
             Safe = "nothing was changed",
-            Do = advice,
+            Next = advice,
         };
     }
 
@@ -227,7 +227,7 @@ internal static class RunChecks
             Expected = "the layers its checkpoint was made with",
             Found = found,
             Safe = "nothing was changed",
-            Do = RestoreCommand(run),
+            Next = new RestoreConfiguration(run),
         };
     }
 
@@ -243,7 +243,7 @@ internal static class RunChecks
             Found = only?.Found,
             Problems = shown,
             Safe = "nothing was changed",
-            Do = RestoreCommand(run),
+            Next = new RestoreConfiguration(run),
         };
     }
 
@@ -255,8 +255,6 @@ internal static class RunChecks
             Found = found,
             Problems = problems,
             Safe = "nothing was changed",
-            Do = RestoreCommand(run),
+            Next = new RestoreConfiguration(run),
         };
-
-    private static string RestoreCommand(RunFolder run) => $"weft config restore {RunReference.For(run)}";
 }

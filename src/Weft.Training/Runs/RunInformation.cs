@@ -60,7 +60,7 @@ public sealed record RunInformation
         {
             throw new WeftException(ErrorKind.StoreDamaged, "the run's description is damaged", damage)
             {
-                Where = where, Expected = "what weft wrote when the run began", Found = damage.Message.Split('\n')[0], Safe = "nothing was changed",
+                Where = where, Expected = "what was written when the run began", Found = damage.Message.Split('\n')[0], Safe = "nothing was changed",
             };
         }
     }

@@ -180,7 +180,7 @@ internal sealed class RunLock : IDisposable
         {
             Where = folder.Path,
             Safe = "nothing was changed",
-            Do = $"weft runs watch {RunReference.For(folder)}",
+            Next = new WatchRun(folder),
         };
     }
 }

@@ -97,7 +97,7 @@ internal sealed class RunRecorder : IDisposable
         {
             throw DiskFailure.ToError(
                 failure, "the run's metrics could not be written", run.Path, "the checkpoints saved before are intact",
-                $"make room, then: weft resume {RunReference.For(run)}");
+                new MakeRoom(new ResumeRun(run)));
         }
     }
 

@@ -6,7 +6,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
 {
     private const int MaximumNameLength = 100;
     private const string HiddenPrefix = ".new-";
-    private const string Advice = "make room, or name a folder that you may write in by --runs";
+    private static readonly Advice Writable = new("make room, or name a folder that you may write in by --runs");
 
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10); // far longer than it takes to fill a run's folder
@@ -54,10 +54,10 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
                     Where = Folder,
                     Found = refused.Found,
                     Safe = "nothing was left behind",
-                    Do = Advice,
+                    Next = Writable,
                 };
             if (DiskFailure.Is(failure))
-                throw DiskFailure.ToError(failure, "the run's folder cannot be made", Folder, "nothing was left behind", Advice);
+                throw DiskFailure.ToError(failure, "the run's folder cannot be made", Folder, "nothing was left behind", Writable);
             throw;
         }
     }
@@ -131,7 +131,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
             {
                 Where = Folder,
                 Found = $"{first.Folder.Name}: {first.Problem.What}",
-                Do = "weft runs",
+                Next = new ListRuns(this),
             };
         if (runs.Count == 0)
             throw new WeftException(ErrorKind.InvalidInput, "there are no runs yet")
@@ -139,7 +139,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
                 Where = Folder,
                 Expected = $"a run '{reference}'",
                 Found = "none",
-                Do = $"weft train{RunReference.OptionFor(this)}",
+                Next = new TrainRun { Store = this },
             };
         return reference switch
         {
@@ -162,7 +162,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         throw new WeftException(ErrorKind.InvalidInput, what + (near is null ? "" : $"; did you mean '{near}'?"))
         {
             Where = Folder, Expected = "a run's folder, name, unique prefix, latest or best", Found = string.Join(", ", names), Safe = "nothing was changed",
-            Do = near is null ? $"weft runs{RunReference.OptionFor(this)}" : $"weft runs show {RunReference.For(At(near))}",
+            Next = near is null ? new ListRuns(this) : new ShowRun(At(near)),
         };
     }
 
@@ -221,7 +221,7 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         {
             Where = At(name).Path,
             Safe = "nothing was changed",
-            Do = isRun ? $"weft resume {RunReference.For(At(name))}" : "choose another --name, or look at what is there",
+            Next = isRun ? new ResumeRun(At(name)) : new Advice("choose another --name, or look at what is there"),
         };
     }
 }

@@ -81,11 +81,10 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
         var classes = ClassCounts.Of(dataset.Train, part, dataset.ClassCount).Occurring.Count;
         if (limit is not { } count || count >= Math.Min(classes, part.Count))
             return;
-        var flag = key == "data.limit_train" ? "--limit-train" : "--limit-validation";
         throw new WeftException(ErrorKind.InvalidInput, $"so few {name} images cannot hold one of each class")
         {
             Where = key, Expected = $"at least {classes}, one of each class", Found = $"{count}", Safe = "nothing was touched",
-            Do = options.Folder is { } folder ? $"weft train --data {ShellWords.Quote(folder)} {flag} {classes}" : $"weft train {flag} {classes}",
+            Next = new TrainRun { Data = options.Folder, Changes = [new ConfigurationValue(key, $"{classes}", "limit")] },
         };
     }
 

@@ -65,7 +65,7 @@ internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigura
             Expected = string.Join(", ", differing.Select(pair => $"{pair.Key}: {pair.Value}")),
             Found = string.Join(", ", differing.Select(pair => $"{pair.Key}: {had[pair.Key]}")),
             Safe = "nothing was changed",
-            Do = "give the options it was begun with, or another --name",
+            Next = new Advice("give the options it was begun with, or another --name"),
         };
     }
 }

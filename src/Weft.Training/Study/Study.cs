@@ -61,7 +61,7 @@ internal sealed class Study
             using var owned = RunLock.Take(folder);
             var checkpoint = _store.FindCheckpoint($"{folder.Path}@best");
             using var evaluation = new RunEvaluation(
-                checkpoint, _ => open(member.Configuration.Value.Data), threads, "give the study the folder where its data are now, by --data");
+                checkpoint, _ => open(member.Configuration.Value.Data), threads, new Advice("give the study the folder where its data are now, by --data"));
             var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Augmentation, stop);
             EvaluationFiles.Write(owned, checkpoint, EvaluationSplit.Test, result);
         }
@@ -95,8 +95,10 @@ internal sealed class Study
         if (Options.Quick)
             values.AddRange(QuickStudy.Values(network, resolved.Value));
         values.AddRange(Options.Overrides);
-        values.Add(new ConfigurationValue("training.seed", $"{seed}", "weft study"));
-        var sets = values.Where(value => value.Key is not ("training.seed" or "training.threads" or "data.folder")).GroupBy(value => value.Key).Select(group => group.Last()).Select(value => $" --set {value.Key}={value.Text}");
-        return new StudyMember(resolved.RecipeName, seed, $"{network}-s{seed}", resolved.With(values), $"weft train --recipe {resolved.RecipeName} --seed {seed}{string.Concat(sets)}");
+        values.Add(new ConfigurationValue("training.seed", $"{seed}", "study"));
+        var changes = values.Where(value => value.Key is not ("training.threads" or "data.folder")).GroupBy(value => value.Key).Select(group => group.Last())
+            .OrderByDescending(value => value.Key == "training.seed");
+        var byItself = new TrainRun { Recipe = resolved.RecipeName, Changes = [.. changes] };
+        return new StudyMember(resolved.RecipeName, seed, $"{network}-s{seed}", resolved.With(values), byItself);
     }
 }

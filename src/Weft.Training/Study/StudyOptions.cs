@@ -22,8 +22,8 @@ internal sealed record StudyOptions
 /// <summary>One run that a study consists of.</summary>
 /// <param name="Recipe">"tuned/cnn5".</param>
 /// <param name="RunName">"cnn5-s1".</param>
-/// <param name="Command">Trains the same by itself.</param>
-internal sealed record StudyMember(string Recipe, int Seed, string RunName, ResolvedConfiguration Configuration, string Command)
+/// <param name="ByItself">Trains the same by itself.</param>
+internal sealed record StudyMember(string Recipe, int Seed, string RunName, ResolvedConfiguration Configuration, TrainRun ByItself)
 {
     /// <summary>"cnn5".</summary>
     public string Network => Recipe[(Recipe.IndexOf('/') + 1)..];

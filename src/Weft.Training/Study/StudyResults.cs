@@ -46,7 +46,7 @@ internal sealed record StudyRow
 
     public required DateTimeOffset Date { get; init; }
 
-    public static StudyRow Of(StudyMember member, RunResult result)
+    public static StudyRow Of(StudyMember member, RunResult result, string command)
     {
         var information = result.Run.Information;
         var machine = information.Machine;
@@ -68,7 +68,7 @@ internal sealed record StudyRow
             Tta = result.Augmentation.Mirrored,
             TtaShift = result.Augmentation.Shift,
             StudyAccuracy = PublishedAccuracy.Of(member.Network),
-            Command = member.Command,
+            Command = command,
             Machine = string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Threads} threads, {machine.VectorBits}-bit vectors, {machine.Runtime}, {machine.OperatingSystem}"),
             Date = information.Started,
         };
@@ -103,8 +103,7 @@ internal static class StudyResults
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(
-                failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
+            throw Unwritable(folder, failure);
         }
     }
 
@@ -118,10 +117,13 @@ internal static class StudyResults
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
-            throw DiskFailure.ToError(
-                failure, "the study's results cannot be written", folder, "the runs are intact", "write them elsewhere by --out DIR; nothing is trained again");
+            throw Unwritable(folder, failure);
         }
     }
+
+    private static WeftException Unwritable(string folder, Exception failure) => DiskFailure.ToError(
+        failure, "the study's results cannot be written", folder, "the runs are intact",
+        new Advice("write them elsewhere by --out DIR; nothing is trained again"));
 
     private static void WriteRun(string folder, RunResult result)
     {

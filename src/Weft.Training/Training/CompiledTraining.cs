@@ -22,11 +22,11 @@ internal sealed class CompiledTraining : IDisposable
     public CheckpointMemory CheckpointMemory { get; }
 
     /// <param name="description">Null for the network that the configuration names.</param>
-    /// <param name="commandLine">As typed, for the advice where the memory is too small.</param>
+    /// <param name="isNew">Whether its batch size may still change, which matters where the memory is too small.</param>
     /// <param name="readsCheckpoint">Whether a checkpoint is read into it.</param>
     /// <exception cref="WeftException">The network cannot be built, or there is too little memory.</exception>
     public static CompiledTraining Of(
-        RunConfiguration configuration, NetworkDescription? description, ImageDataset dataset, MemoryLimit memory, IReadOnlyList<string> commandLine, bool readsCheckpoint)
+        RunConfiguration configuration, NetworkDescription? description, ImageDataset dataset, MemoryLimit memory, bool isNew, bool readsCheckpoint)
     {
         Device? device = null;
         Network? network = null;
@@ -36,7 +36,7 @@ internal sealed class CompiledTraining : IDisposable
             device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
             description ??= configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
             RequireFit(description, dataset);
-            TrainingMemory.Require(configuration, description, device, dataset.Train, memory, commandLine, readsCheckpoint);
+            TrainingMemory.Require(configuration, description, device, dataset.Train, memory, isNew, readsCheckpoint);
             network = Network.Compile(description, device, configuration.CompileOptions);
             optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
             var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;

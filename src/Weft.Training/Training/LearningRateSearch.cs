@@ -12,9 +12,6 @@ internal sealed record LearningRateSearchOptions
     /// <value>At least 10. Default: 100.</value>
     public int Steps { get; init; } = 100;
 
-    /// <value>As typed, for the advice to a person whose memory is too small. Default: empty.</value>
-    public IReadOnlyList<string> CommandLine { get; init; } = [];
-
     /// <summary>The search ends where the smoothed loss exceeds the lowest so far by this factor.</summary>
     public const double Explosion = 3;
 }
@@ -46,7 +43,7 @@ internal static class LearningRateSearch
     public static LearningRateSearchResult Run(RunConfiguration configuration, ImageDataset dataset, LearningRateSearchOptions options, CancellationToken stop = default)
     {
         var data = TrainingData.Prepare(dataset, configuration.Data);
-        using var compiled = CompiledTraining.Of(configuration, null, dataset, MemoryLimit.Current(), options.CommandLine, readsCheckpoint: false);
+        using var compiled = CompiledTraining.Of(configuration, null, dataset, MemoryLimit.Current(), isNew: true, readsCheckpoint: false);
         using var loader = new BatchLoader(dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions
         {
             BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed, Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,

@@ -239,14 +239,16 @@ internal sealed class TrainingLoop
     private WeftException Diverged(string what)
     {
         var layer = _network.FindNonFinite();
+        var lower = (_configuration.Optimizer.LearningRate / 10).ToString("G4", CultureInfo.InvariantCulture);
         _recorder.Record(new RunStopped(StopReasons.Diverged, what, _position.CompletedEpochs, _position.Step));
         return new WeftException(ErrorKind.Diverged, what)
         {
             Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate {LearningRateOf(_position.Step - 1):G4}"),
             Expected = "a finite loss",
             Safe = $"{_keeper.Describe()} was not overwritten",
-            Do = (_session.Folder is { } run ? RunReference.TrainCommand(run) + " --set optimizer.learning_rate=" : "train with a learning rate of ")
-                + (_configuration.Optimizer.LearningRate / 10).ToString("G4", CultureInfo.InvariantCulture),
+            Next = _session.Folder is { } run
+                ? new RetrainWith(run, [new ConfigurationValue("optimizer.learning_rate", lower, "divergence")])
+                : new Advice($"train with a learning rate of {lower}"),
         };
     }
 }

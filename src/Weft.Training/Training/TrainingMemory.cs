@@ -19,13 +19,13 @@ internal static class TrainingMemory
             .WithBatches(configuration.Training.BatchSize, description.Input);
     }
 
-    /// <summary>Refuses a training that does not fit, with the command of a smaller batch that does.</summary>
-    /// <param name="commandLine">As typed; empty where the training goes on with a run, whose batch size cannot change.</param>
+    /// <summary>Refuses a training that does not fit, and names a smaller batch that does.</summary>
+    /// <param name="isNew">False where the training goes on with a run, whose batch size cannot change.</param>
     /// <param name="readsCheckpoint">Whether it begins with reading a checkpoint.</param>
     /// <exception cref="WeftException"><see cref="ErrorKind.OutOfMemory"/>.</exception>
     public static void Require(
         RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, MemoryLimit limit,
-        IReadOnlyList<string> commandLine, bool readsCheckpoint = false)
+        bool isNew, bool readsCheckpoint = false)
     {
         MemoryNeed Need(int batchSize)
         {
@@ -33,7 +33,17 @@ internal static class TrainingMemory
             return Of(smaller, description, device, samples, readsCheckpoint);
         }
 
-        var batchSize = configuration.Training.BatchSize;
-        Need(batchSize).RequireWithin(limit, () => SmallerBatch.Advice(commandLine, batchSize, smaller => Need(smaller).Bytes <= limit.Bytes));
+        NextStep? SmallerBatch()
+        {
+            for (var smaller = configuration.Training.BatchSize / 2; smaller >= 1; smaller /= 2)
+            {
+                if (Need(smaller).Bytes <= limit.Bytes)
+                    return new RepeatWith(new ConfigurationValue("training.batch_size", $"{smaller}", "memory"));
+            }
+
+            return null;
+        }
+
+        Need(configuration.Training.BatchSize).RequireWithin(limit, isNew ? SmallerBatch : null);
     }
 }

@@ -72,7 +72,7 @@ internal sealed class TrainingSession : IDisposable
         IReadOnlyList<ITrainingPolicy>? policies = null)
     {
         surroundings ??= new Surroundings();
-        var compiled = CompiledTraining.Of(configuration.Value, network, data.Dataset, surroundings.Memory, run?.CommandLine ?? [], readsCheckpoint: run?.From is not null);
+        var compiled = CompiledTraining.Of(configuration.Value, network, data.Dataset, surroundings.Memory, isNew: true, readsCheckpoint: run?.From is not null);
         try
         {
             if (run?.From is { } from)
@@ -112,7 +112,7 @@ internal sealed class TrainingSession : IDisposable
         IReadOnlyList<ConfigurationValue>? moved = null, IReadOnlyList<ITrainingPolicy>? policies = null)
     {
         var (session, resolved) = Continue(
-            folder, open, before => (before.With(moved ?? []), $"weft resume {RunReference.For(folder)} --data DIR"), threads, surroundings,
+            folder, open, before => (before.With(moved ?? []), new WithData(new ResumeRun(folder))), threads, surroundings,
             PlannedEpochs.Same, policies: policies);
         return moved is null ? session : session.Finish(() => session.WriteConfiguration(folder, resolved));
     }
@@ -128,7 +128,6 @@ internal sealed class TrainingSession : IDisposable
         RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<int, int> epochs, int? threads = null, Surroundings? surroundings = null,
         IReadOnlyList<ConfigurationValue>? moved = null)
     {
-        var command = $"weft extend {RunReference.For(folder)} --epochs";
         var (session, extended) = Continue(folder, open, before =>
         {
             var (had, shall) = (before.Value.Training.Epochs, epochs(before.Value.Training.Epochs));
@@ -140,11 +139,12 @@ internal sealed class TrainingSession : IDisposable
                     Expected = $"+N, or more than {had}",
                     Found = $"{shall}",
                     Safe = "nothing was changed",
-                    Do = $"{command} +{Math.Max(1, had / 2)}",
+                    Next = new ExtendRun(folder, Math.Max(1, had / 2), AreMore: true),
                 };
             }
 
-            return (before.With([new ConfigurationValue(RunChecks.EpochsKey, $"{shall}", "extend"), .. moved ?? []]), $"{command} {shall} --data DIR");
+            var changes = new[] { new ConfigurationValue(RunChecks.EpochsKey, $"{shall}", "extend") }.Concat(moved ?? []);
+            return (before.With([.. changes]), new WithData(new ExtendRun(folder, shall, AreMore: false)));
         }, threads, surroundings, PlannedEpochs.Any, Reopened);
         return session.Finish(() =>
         {
@@ -163,7 +163,8 @@ internal sealed class TrainingSession : IDisposable
     };
 
     private static (TrainingSession Session, ResolvedConfiguration Configuration) Continue(
-        RunFolder folder, Func<DataConfiguration, ImageDataset> open, Func<ResolvedConfiguration, (ResolvedConfiguration Configuration, string Advice)> change,
+        RunFolder folder, Func<DataConfiguration, ImageDataset> open,
+        Func<ResolvedConfiguration, (ResolvedConfiguration Configuration, NextStep Advice)> change,
         int? threads, Surroundings? surroundings, PlannedEpochs epochs, Func<TrainingPosition, TrainingPosition>? reopen = null, IReadOnlyList<ITrainingPolicy>? policies = null)
     {
         surroundings ??= new Surroundings();
@@ -176,7 +177,7 @@ internal sealed class TrainingSession : IDisposable
             var (resolved, advice) = change(RunChecks.Configuration(folder, checkpoint, epochs));
             var data = RunChecks.Open(folder, checkpoint, resolved, open, advice).Data;
             var configuration = resolved.Value with { Training = resolved.Value.Training with { Threads = threads ?? resolved.Value.Training.Threads } };
-            compiled = CompiledTraining.Of(configuration, null, data.Dataset, surroundings.Memory, [], readsCheckpoint: true);
+            compiled = CompiledTraining.Of(configuration, null, data.Dataset, surroundings.Memory, isNew: false, readsCheckpoint: true);
             checkpoint.ApplyTo(compiled.Network, compiled.Optimizer, compiled.Average);
             return (new TrainingSession(configuration, data, compiled, taken, surroundings)
             {
@@ -204,7 +205,7 @@ internal sealed class TrainingSession : IDisposable
             if (DiskFailure.Is(failure))
                 throw DiskFailure.ToError(
                     failure, "the run's configuration cannot be written", Folder!.ConfigurationFile, "the run's checkpoints are intact",
-                    "make room and run the command again");
+                    new Advice("make room and run the command again"));
             throw;
         }
     }

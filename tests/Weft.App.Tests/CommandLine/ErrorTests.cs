@@ -42,12 +42,12 @@ public class ErrorTests
     {
         var lines = ErrorPrinter.Lines(new WeftException(ErrorKind.DatasetDamaged, "labels.gz is cut \e[1m")
         {
-            Where = "byte 12", Expected = "60,000 labels", Found = "59,999", Safe = "your runs", Do = "weft data get",
+            Where = "byte 12", Expected = "60,000 labels", Found = "59,999", Safe = "your runs", Next = new GetDataset("tiny", Replace: false),
         });
         Assert.Equal(
         [
             "error[11 dataset-damaged]: labels.gz is cut \\u001B[1m", "  where     byte 12", "  expected  60,000 labels", "  found     59,999", "  safe      your runs",
-            "  do        weft data get",
+            "  do        weft data get tiny",
         ], lines);
     }
 

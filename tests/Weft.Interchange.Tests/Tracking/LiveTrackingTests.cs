@@ -25,7 +25,7 @@ public sealed class LiveTrackingTests : IDisposable
             Assert.True(SpinWait.SpinUntil(() => !notices.IsEmpty, TimeSpan.FromSeconds(30)));
             var reports = live.Finish(); // it ends: the server never answers
             Assert.False(reports[0].IsComplete);
-            Assert.Equal($"weft track {RunReference.For(run.Folder)} --to wandb --continue", reports[0].Problem!.Do);
+            Assert.Equal(new HandOverRun(run.Folder, "wandb"), reports[0].Problem!.Next);
             Assert.True(reports[1].IsComplete); // one target's trouble is not another's
         }
 

@@ -154,7 +154,7 @@ public sealed class WandbOnlineTests : TrackedRunTests
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, options, goOn: false));
         Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
         Assert.Contains("refuses the key", refused.What);
-        Assert.DoesNotContain(wrong, refused.ToString() + refused.Found + refused.Where + refused.Do);
+        Assert.DoesNotContain(wrong, refused.ToString() + refused.Found + refused.Where + refused.Next);
         RunTracking.HandOver(new RunReader(new RunFolder(Folder.In("runs", "cnn4-1"))), TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: true);
         Assert.All(Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories), file =>
         {
@@ -189,7 +189,7 @@ public sealed class WandbOnlineTests : TrackedRunTests
         var run = Run(2);
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, options, goOn: false));
         Assert.Equal(ErrorKind.IoError, refused.Kind);
-        Assert.Contains("--continue", refused.Do);
+        Assert.Contains("--continue", Assert.IsType<Advice>(refused.Next).Text);
         using var server = Serve();
         RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: true);
         RequireAll(2);

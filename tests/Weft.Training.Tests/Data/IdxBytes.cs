@@ -55,7 +55,8 @@ internal static class IdxBytes
         var error = Assert.Throws<WeftException>(() => Read(bytes, expectation));
         Assert.Equal(ErrorKind.DatasetDamaged, error.Kind);
         Assert.StartsWith("/data/file.gz, ", error.Where);
-        Assert.All([error.What, error.Where, error.Expected, error.Found, error.Safe, error.Do], part => Assert.False(string.IsNullOrWhiteSpace(part)));
+        Assert.All([error.What, error.Where, error.Expected, error.Found, error.Safe], part => Assert.False(string.IsNullOrWhiteSpace(part)));
+        Assert.NotNull(error.Next);
         return error;
     }
 }

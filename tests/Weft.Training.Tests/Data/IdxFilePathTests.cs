@@ -5,7 +5,7 @@ namespace Weft.Training.Tests;
 public sealed class IdxFilePathTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("weft-test-").FullName;
-    private readonly IdxExpectation _labels = new(IdxContent.Labels) { Remedy = "weft data get fashion-mnist --replace" };
+    private readonly IdxExpectation _labels = new(IdxContent.Labels) { Remedy = new GetDataset("fashion-mnist", Replace: true) };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -14,7 +14,7 @@ public sealed class IdxFilePathTests : IDisposable
     {
         var missing = Assert.Throws<WeftException>(() => IdxFile.Read(Path.Combine(_folder, "labels.gz"), _labels));
         Assert.Equal((ErrorKind.DatasetMissing, "labels.gz is missing"), (missing.Kind, missing.What));
-        Assert.Equal("weft data get fashion-mnist --replace", missing.Do);
+        Assert.Equal(new GetDataset("fashion-mnist", Replace: true), missing.Next);
         var folder = Assert.Throws<WeftException>(() => IdxFile.Read(_folder, _labels));
         Assert.Equal(ErrorKind.DatasetMissing, folder.Kind);
         Assert.EndsWith("is a folder", folder.What);

@@ -85,7 +85,7 @@ public sealed class RegularFileTests : IDisposable
         var refused = Assert.Throws<WeftException>(() => Write(_folder.Path, "a folder"));
         Assert.Equal(ErrorKind.IoError, refused.Kind);
 
-        static void Write(string path, string text) => OutputFile.Write(path, Encoding.UTF8.GetBytes(text), "it cannot be written", "name another");
+        static void Write(string path, string text) => OutputFile.Write(path, Encoding.UTF8.GetBytes(text), "it cannot be written", new Advice("name another"));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class RegularFileTests : IDisposable
     {
         MakePipe("pipe");
         var read = Task.Run(() => File.ReadAllText(_folder.In("pipe")), TestContext.Current.CancellationToken);
-        OutputFile.Write(_folder.In("pipe"), Encoding.UTF8.GetBytes("through the pipe"), "it cannot be written", "name another");
+        OutputFile.Write(_folder.In("pipe"), Encoding.UTF8.GetBytes("through the pipe"), "it cannot be written", new Advice("name another"));
         Assert.Equal("through the pipe", await read);
         Assert.Equal(PathKind.Special, PathKinds.Of(_folder.In("pipe")));
     }

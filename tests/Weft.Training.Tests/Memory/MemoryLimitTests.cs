@@ -55,7 +55,7 @@ public class MemoryLimitTests
         Assert.Equal(ErrorKind.OutOfMemory, error.Kind);
         Assert.Equal("a test", error.Where);
         Assert.Contains("for the network", error.Expected);
-        Assert.Matches(@"^weft train --set training\.batch_size=14$", error.Do);
+        Assert.Equal(("training.batch_size", "14"), (Assert.IsType<RepeatWith>(error.Next).Change.Key, ((RepeatWith)error.Next).Change.Text));
         Assert.False(Directory.Exists(folder.In("runs", "run")), "nothing is left of a run that did not begin");
         Begin(folder, need).Dispose();
     }
@@ -68,28 +68,9 @@ public class MemoryLimitTests
         var small = new Surroundings { Memory = new MemoryLimit(Need(28), "a test") };
         var error = Assert.Throws<WeftException>(() => TinyTraining.Resume(folder, surroundings: small));
         Assert.Equal(ErrorKind.OutOfMemory, error.Kind);
-        Assert.DoesNotContain("weft ", error.Do); // its batch size cannot change
+        Assert.IsType<Advice>(error.Next); // its batch size cannot change
         TinyTraining.Resume(folder, surroundings: new Surroundings { Memory = new MemoryLimit(Need(28, readsCheckpoint: true), "a test") }).Dispose();
     }
-
-    [Theory]
-    [InlineData("weft train --batch 64 --name x", "weft train --name x --set training.batch_size=16")]
-    [InlineData("weft train --batch=64 --set training.batch_size=8 --set a=b", "weft train --set a=b --set training.batch_size=16")]
-    [InlineData("weft fork r@best --set=training.batch_size=8", "weft fork r@best --set training.batch_size=16")]
-    [InlineData("dotnet test", null)]
-    public void The_same_command_with_a_smaller_batch(string typed, string? advised) =>
-        Assert.Equal(advised, SmallerBatch.Advice(typed.Split(' '), 64, smaller => smaller <= 16));
-
-    [Fact]
-    public void No_command_is_advised_where_not_even_one_image_fits() => Assert.Null(SmallerBatch.Advice(["weft", "train"], 64, _ => false));
-
-    [Theory]
-    [InlineData("plain", "plain")]
-    [InlineData("two words", "'two words'")]
-    [InlineData("it's", @"'it'\''s'")]
-    [InlineData("", "''")]
-    [InlineData("$HOME;ls", "'$HOME;ls'")]
-    public void Words_for_a_shell(string word, string quoted) => Assert.Equal(quoted, ShellWords.Quote(word));
 
     private static TrainingSession Begin(TemporaryFolder folder, long limit) =>
         TinyTraining.Begin(folder, TinyTraining.Configuration(), surroundings: new Surroundings { Memory = new MemoryLimit(limit, "a test") });

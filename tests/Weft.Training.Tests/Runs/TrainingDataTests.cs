@@ -41,11 +41,13 @@ public sealed class TrainingDataTests : IDisposable
         var options = new DataConfiguration { Folder = "/some where/data", LimitValidation = 2 };
         var error = Assert.Throws<WeftException>(() => TrainingData.Prepare(TinyTraining.Dataset(), options));
         Assert.Equal(
-            (ErrorKind.InvalidInput, "data.limit_validation", "at least 4, one of each class", "2", "nothing was touched",
-                "weft train --data '/some where/data' --limit-validation 4"),
-            (error.Kind, error.Where, error.Expected, error.Found, error.Safe, error.Do));
+            (ErrorKind.InvalidInput, "data.limit_validation", "at least 4, one of each class", "2", "nothing was touched"),
+            (error.Kind, error.Where, error.Expected, error.Found, error.Safe));
+        var train = Assert.IsType<TrainRun>(error.Next);
+        Assert.Equal(("/some where/data", "data.limit_validation", "4"), (train.Data, train.Changes[0].Key, train.Changes[0].Text));
         error = Assert.Throws<WeftException>(() => TrainingData.Prepare(TinyTraining.Dataset(), new DataConfiguration { LimitTrain = 3 }));
-        Assert.Equal(("data.limit_train", "weft train --limit-train 4"), (error.Where, error.Do));
+        train = Assert.IsType<TrainRun>(error.Next);
+        Assert.Equal(("data.limit_train", null, "data.limit_train", "4"), (error.Where, train.Data, train.Changes[0].Key, train.Changes[0].Text));
         Assert.Equal(4, TrainingData.Prepare(TinyTraining.Dataset(), new DataConfiguration { LimitTrain = 4, LimitValidation = 4 }).Split.Train.Count);
     }
 
@@ -134,7 +136,8 @@ public sealed class TrainingDataTests : IDisposable
         var error = Assert.Throws<WeftException>(() =>
             TrainingSession.Begin(
                 TinyTraining.Configuration(), Data(96, 96), new NewRun { Store = store, Name = "two", From = store.FindCheckpoint("four@best") }));
-        Assert.Equal((ErrorKind.CheckpointMismatch, "the run four has 4 classes, the data 2", "weft train"), (error.Kind, error.What, error.Do));
+        Assert.Equal((ErrorKind.CheckpointMismatch, "the run four has 4 classes, the data 2"), (error.Kind, error.What));
+        Assert.Empty(Assert.IsType<TrainRun>(error.Next).Changes);
         Assert.False(Directory.Exists(_folder.In("runs", "two")));
     }
 

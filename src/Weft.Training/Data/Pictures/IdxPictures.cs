@@ -24,7 +24,7 @@ internal static class IdxPictures
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetDamaged"/>: the gzip file is damaged.</exception>
     public static IEnumerable<FittedPicture> ReadGzip(Stream file, string name, FeatureShape target, bool invert)
     {
-        var data = new DataFile(name, "make or fetch the file again");
+        var data = new DataFile(name, new Advice("make or fetch the file again"));
         var header = new byte[HeaderLength];
         int count;
         FeatureShape shape;

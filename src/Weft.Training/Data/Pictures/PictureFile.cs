@@ -51,7 +51,7 @@ public static class PictureFile
                 throw new WeftException(ErrorKind.InvalidInput, "this picture is too large to be read from a pipe")
                 {
                     Where = name, Expected = $"at most {PictureLimits.StandardInputBytes} bytes", Found = "more", Safe = NothingTouched,
-                    Do = "write it to a file and name that",
+                    Next = new Advice("write it to a file and name that"),
                 };
             }
         }
@@ -108,7 +108,7 @@ public static class PictureFile
             return IdxPictures.ReadGzip(file, name, target, invert);
         throw new WeftException(ErrorKind.InvalidInput, "this is no picture that can be read")
         {
-            Where = name, Expected = Kinds, Found = PictureKinds.NameOf(start), Safe = NothingTouched, Do = PictureKinds.AdviceFor(start, name),
+            Where = name, Expected = Kinds, Found = PictureKinds.NameOf(start), Safe = NothingTouched, Next = PictureKinds.AdviceFor(start, name),
         };
     }
 

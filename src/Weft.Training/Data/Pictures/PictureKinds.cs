@@ -66,14 +66,14 @@ internal static class PictureKinds
     }
 
     /// <summary>A command that makes a readable file of it, or fetches it; null where none is known.</summary>
-    public static string? AdviceFor(ReadOnlySpan<byte> start, string name)
+    public static Advice? AdviceFor(ReadOnlySpan<byte> start, string name)
     {
         if (start.StartsWith(LfsPointer))
-            return "git lfs pull";
+            return new Advice("git lfs pull");
         var kind = NameOf(start);
         if (!kind.EndsWith("picture", StringComparison.Ordinal) && !kind.EndsWith("(ICO)", StringComparison.Ordinal))
             return null;
-        return name == "-" ? "convert it to PNG first: magick - png:-" : $"magick {Quote(name)} {Quote(Path.ChangeExtension(name, ".png"))}";
+        return new Advice(name == "-" ? "convert it to PNG first: magick - png:-" : $"magick {Quote(name)} {Quote(Path.ChangeExtension(name, ".png"))}");
     }
 
     private static string? Text(ReadOnlySpan<byte> start)

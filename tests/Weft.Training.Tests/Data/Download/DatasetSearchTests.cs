@@ -57,7 +57,7 @@ public sealed class DatasetSearchTests : IDisposable
         File.WriteAllBytes(path, IdxBytes.Gzip(IdxBytes.Labels(300, i => (byte)(i == 77 ? 12 : 1))));
         var error = _tiny.Refused(ErrorKind.DatasetDamaged, _tiny.Options with { MayDownload = false });
         Assert.Equal("tiny is damaged (train-labels-idx1-ubyte.gz has a label that is no class) and no sound copy was found", error.What);
-        Assert.Equal(("0 to 9", "weft data get tiny --replace"), (error.Expected, error.Do));
+        Assert.Equal(("0 to 9", new GetDataset("tiny", Replace: true)), (error.Expected, error.Next));
         Assert.StartsWith(path, error.Where);
         Assert.Equal(4, _tiny.Cached().Length);
     }

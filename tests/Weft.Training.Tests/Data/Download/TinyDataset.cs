@@ -63,7 +63,8 @@ internal sealed class TinyDataset : IDisposable
     {
         var error = Assert.Throws<WeftException>(() => Open(options));
         Assert.Equal(kind, error.Kind);
-        Assert.All([error.Where, error.Expected, error.Found, error.Safe, error.Do], part => Assert.False(string.IsNullOrWhiteSpace(part)));
+        Assert.All([error.Where, error.Expected, error.Found, error.Safe], part => Assert.False(string.IsNullOrWhiteSpace(part)));
+        Assert.NotNull(error.Next);
         return error;
     }
 

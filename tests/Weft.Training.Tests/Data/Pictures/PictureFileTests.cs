@@ -137,7 +137,7 @@ public class PictureFileTests
         using var folder = new TemporaryFolder();
         var path = folder.In("a b'c.jpg");
         File.WriteAllBytes(path, [0xFF, 0xD8, 0xFF, 0xE0]);
-        var advice = Assert.Throws<WeftException>(() => PictureFile.Read(path, Target).ToList()).Do;
+        var advice = Assert.IsType<Advice>(Assert.Throws<WeftException>(() => PictureFile.Read(path, Target).ToList()).Next).Text;
         Assert.StartsWith("magick '", advice);
         Assert.EndsWith("a b'\\''c.png'", advice);
     }

@@ -1,7 +1,7 @@
-namespace Weft.Training;
+namespace Weft.App;
 
 /// <summary>Commands as a person pastes them into a shell.</summary>
-public static class ShellWords
+internal static class ShellWords
 {
     private const string Plain = @"/\.-_+:~=@,";
 
