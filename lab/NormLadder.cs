@@ -53,7 +53,7 @@ internal sealed unsafe class NormLadder : Ladder
             new("channel by channel", "The definition in float, a pass for each step; every number costs a cache line.", ChannelByChannel),
             new("pixel by pixel", "The same passes in the order of memory: a cache line serves sixteen channels.", PassForEachStep<Width32, float>),
             new("vectors", "Eight channels at once.", PassForEachStep<Width256, Vector256<float>>),
-            new("both moments at once", "Sum and sum of squares in one pass over the map instead of two.", MomentsInOnePass<Width256, Vector256<float>>),
+            new("both moments at once", "Sum and sum of squares in one pass over the map instead of two.", MomentsSinglePass<Width256, Vector256<float>>),
             new("norm with ReLU", "Scale, shift and ReLU while the number is in a register.", NormWithRectifier<Width256, Vector256<float>>),
             new("norm, ReLU and pool", "Only the pooled quarter is written; nothing lies between.", NormWithPool<Width256, Vector256<float>>),
             new("engine", "Any number of channels at the widest vectors; sums and coefficients stay in registers along a row.", Engine),
@@ -135,7 +135,7 @@ internal sealed unsafe class NormLadder : Ladder
         NormRectifyPool<TW, TV>();
     }
 
-    private void MomentsInOnePass<TW, TV>()
+    private void MomentsSinglePass<TW, TV>()
         where TW : IVectorWidth<TV>
         where TV : struct
     {

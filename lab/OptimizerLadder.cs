@@ -37,17 +37,17 @@ internal sealed unsafe class OptimizerLadder : Ladder
             new Sequential(new Flatten(), new Linear(shape[1]) { Bias = false }));
         _network = Network.Compile(description, _device, new CompileOptions { BatchSize = 1 });
         _engine = Optimizer.Create(_options, _network);
-        var parameter = _network.Parameters.Single();
-        _length = parameter.Length;
+        _length = Parameter.Value.Length;
         if (_length % Width256.Lanes != 0)
             throw new ArgumentException($"The optimizer ladder takes whole vectors of weights, not {_length}.");
-        _weight = Values.Start(parameter.Value);
-        _gradient = Values.Start(parameter.Gradient);
+        _weight = Allocate(_length);
+        _gradient = Allocate(_length);
         _moment = Allocate(_length);
         _sum = Allocate(_length);
         _initial = Allocate(_length);
         Values.Fill(_initial, _length, 1, 1);
         Values.Fill(_gradient, _length, 2, 1);
+        Parameter.Gradient.CopyFrom(new ReadOnlySpan<float>(_gradient, _length));
         _expected = new(Reference);
         Rungs =
         [
@@ -79,9 +79,14 @@ internal sealed unsafe class OptimizerLadder : Ladder
         new Span<float>(_moment, _length).Clear();
         _engine.Dispose();
         _engine = Optimizer.Create(_options, _network);
+        _engine.LearningRate = Rate;
+        Parameter.Value.CopyFrom(new ReadOnlySpan<float>(_initial, _length));
     }
 
-    public override double Error() => Values.RelativeL2(_expected.Value.Zip(new Span<float>(_weight, _length).ToArray()));
+    public override double Error() =>
+        Values.RelativeL2(_expected.Value.Zip(_engine.StepCount > 0 ? Parameter.Value.ToArray() : new Span<float>(_weight, _length).ToArray()));
+
+    private Parameter Parameter => _network.Parameters.Single();
 
     protected override void Close()
     {
@@ -189,6 +194,6 @@ internal sealed unsafe class OptimizerLadder : Ladder
     private void Engine()
     {
         for (var step = 0; step < Steps; step++)
-            _engine.Step(Rate);
+            _engine.Step();
     }
 }

@@ -39,17 +39,18 @@ public class LayerBenchmarks
             _images[i] = i % 17 / 8f - 1;
         var description = new NetworkDescription("layer", Input, new Sequential(Layers[Layer], new GlobalAveragePool(), new Linear(2)));
         _network = Network.Compile(description, _device, new CompileOptions { BatchSize = BatchSize, Seed = 1 });
-        _optimizer = Optimizer.Create(new SgdOptions(), _network);
+        _optimizer = Optimizer.Create(new SgdOptions { LearningRate = 1e-3 }, _network);
     }
 
     [Benchmark]
-    public void Forward() => _network!.Forward(_images, BatchSize, Phase.Evaluation);
+    public void Forward() => _network!.Forward(_images, BatchSize);
 
     [Benchmark]
     public void Step()
     {
-        _network!.Forward(_images, BatchSize, Phase.Training, _step++);
-        _optimizer!.BackwardAndStep(1e-3);
+        _network!.ForwardTraining(_images, BatchSize, _step++);
+        _network.Backward(_optimizer);
+        _optimizer!.Step();
     }
 
     [GlobalCleanup]

@@ -26,9 +26,11 @@ for (var epoch = 1; epoch <= epochs; epoch++)
     for (var i = 0; i < loader.BatchesPerEpoch; i++, step++)
     {
         var batch = loader.Next();
-        network.Forward(batch.Images, batch.Count, Phase.Training, step);
+        network.ForwardTraining(batch.Images, batch.Count, step);
         loss += SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, batch.Targets, labelSmoothing: 0, network.LogitsGradient).MeanLoss;
-        optimizer.BackwardAndStep(schedule.LearningRate(PeakRate, new SchedulePosition(step, loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * epochs)));
+        optimizer.LearningRate = schedule.LearningRate(PeakRate, new SchedulePosition(step, loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * epochs));
+        network.Backward(optimizer);
+        optimizer.Step();
     }
     Console.WriteLine($"epoch {epoch}: training loss {loss / loader.BatchesPerEpoch:F4}, validation accuracy {Accuracy():P2}");
 }
@@ -39,7 +41,7 @@ double Accuracy()
     for (var i = 0; i < validation.BatchCount; i++)
     {
         var batch = validation.Load(i);
-        network.Forward(batch.Images, batch.Count, Phase.Evaluation);
+        network.Forward(batch.Images, batch.Count);
         correct += SoftmaxCrossEntropy.PerSample(network.Logits, network.ClassCount, batch.Labels, new float[batch.Count]).Correct;
     }
     return (double)correct / validation.SampleCount;

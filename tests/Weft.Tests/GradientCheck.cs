@@ -24,18 +24,18 @@ internal static class GradientCheck
         using var device = lanes is { } width ? new CpuDevice(2, VectorKernels.For(width)) : new CpuDevice(2);
         using var network = Network.Compile(shape.Description, device, new CompileOptions { BatchSize = batchSize, Strict = strict });
         var reference = new ReferenceNetwork(shape.Description);
-        reference.Forward(shape.Images(1), Phase.Evaluation); // makes the weights up
+        reference.Forward(shape.Images(1)); // makes the weights up
         reference.Tensors.CopyTo(network);
 
         // A pass over a full batch of other images first: nothing of it may be left over in a partial batch.
         var other = shape with { Batch = batchSize };
-        network.Forward(other.FloatImages(3), batchSize, Phase.Evaluation);
-        Close.Require("evaluation of the first images", Tolerance, reference.Forward(other.Images(3), Phase.Evaluation), network.Logits);
+        network.Forward(other.FloatImages(3), batchSize);
+        Close.Require("evaluation of the first images", Tolerance, reference.Forward(other.Images(3)), network.Logits);
 
         for (var step = 0; step < 2; step++)
         {
-            network.Forward(shape.FloatImages(step), shape.Batch, Phase.Training);
-            var logits = reference.Forward(shape.Images(step), Phase.Training);
+            network.ForwardTraining(shape.FloatImages(step), shape.Batch, 0);
+            var logits = reference.ForwardTraining(shape.Images(step));
             Close.Require($"logits of step {step}", Tolerance, logits, network.Logits);
 
             var direction = Hashed.Values((uint)step, "direction", logits.Length, 0, 1);
@@ -45,8 +45,8 @@ internal static class GradientCheck
             RequireGradients(network, reference.Tensors.Gradients);
         }
 
-        network.Forward(shape.FloatImages(2), shape.Batch, Phase.Evaluation);
-        Close.Require("evaluation after the running statistics moved", Tolerance, reference.Forward(shape.Images(2), Phase.Evaluation), network.Logits);
+        network.Forward(shape.FloatImages(2), shape.Batch);
+        Close.Require("evaluation after the running statistics moved", Tolerance, reference.Forward(shape.Images(2)), network.Logits);
         foreach (var tensor in network.State)
             Close.Require(tensor.Name, Tolerance, reference.Tensors.Values[tensor.Name], tensor.Read());
     }

@@ -2,18 +2,7 @@ namespace Weft.Tests;
 
 internal static class TensorReading
 {
-    public static float[] Read(this StateTensor tensor)
-    {
-        var values = new float[tensor.Length];
-        tensor.CopyTo(values);
-        return values;
-    }
+    public static float[] Read(this DeviceTensor tensor) => tensor.ToArray();
 
-    /// <summary>In PyTorch's layout, as <see cref="StateTensor.CopyTo"/> gives values.</summary>
-    public static float[] ReadGradient(this Parameter parameter)
-    {
-        using var memory = new NativeBuffer(parameter.Length);
-        parameter.Gradient.CopyTo(memory.Span);
-        return parameter.StateOver(parameter.Name, memory).Read();
-    }
+    public static float[] ReadGradient(this Parameter parameter) => parameter.Gradient.ToArray();
 }

@@ -20,7 +20,7 @@ public class TinyTests
         var step = 0;
         do
         {
-            network.Forward(images, Count, Phase.Training, step);
+            network.ForwardTraining(images, Count, step);
             loss = SoftmaxCrossEntropy.Evaluate(network.Logits, 10, new Targets(labels), 0, network.LogitsGradient).MeanLoss;
             network.Backward();
             optimizer.Step(0.01);
@@ -32,7 +32,7 @@ public class TinyTests
 
         LossResult Evaluate()
         {
-            network.Forward(images, Count, Phase.Evaluation);
+            network.Forward(images, Count);
             return SoftmaxCrossEntropy.Evaluate(network.Logits, 10, new Targets(labels), 0, default);
         }
     }

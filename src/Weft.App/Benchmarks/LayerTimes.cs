@@ -23,7 +23,7 @@ internal sealed class LayerRecorder
 
     public void Begin() => _last = Stopwatch.GetTimestamp();
 
-    public void Operation(OperationReport report) => Add(report.Path, report.Summary, report.Flops, report.Backward);
+    public void Operation(OperationInfo operation, bool backward) => Add(operation.Path, operation.Summary, operation.Flops, backward);
 
     public void Between(string name) => Add(name, "", 0, backward: false);
 

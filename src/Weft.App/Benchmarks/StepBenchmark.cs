@@ -41,24 +41,12 @@ internal sealed class StepBenchmark : IDisposable
 
     public Network Network => _network;
 
-    /// <summary>The network's operations in their order; what the plan has fused is one.</summary>
-    public IReadOnlyList<PlannedLayer> Layers()
-    {
-        var layers = new List<PlannedLayer>();
-        var trainable = _network.Parameters.Select(parameter => parameter.Name).ToHashSet();
-        _network.ObserveOperations(report => layers.Add(new PlannedLayer(report.Path, report.Summary, report.Flops,
-            _network.State.Where(tensor => trainable.Contains(tensor.Name) && tensor.Name[..tensor.Name.LastIndexOf('.')] == report.Path).Sum(tensor => (long)tensor.Length))));
-        _network.Forward(_images, _batch, Phase.Evaluation);
-        _network.ObserveOperations(null);
-        return layers;
-    }
-
     /// <summary>Warms up for a third of <paramref name="duration"/>, then times steps one by one for all of it.</summary>
-    /// <param name="inOnePass">Whether SAM leaves its second pass out.</param>
-    public StepTimes Measure(TimeSpan duration, CancellationToken cancellation, bool inOnePass = false)
+    /// <param name="singlePass">Whether SAM leaves its second pass out.</param>
+    public StepTimes Measure(TimeSpan duration, CancellationToken cancellation, bool singlePass = false)
     {
-        Repeat(duration / 3, cancellation, inOnePass);
-        return new StepTimes(_batch, Repeat(duration, cancellation, inOnePass));
+        Repeat(duration / 3, cancellation, singlePass);
+        return new StepTimes(_batch, Repeat(duration, cancellation, singlePass));
     }
 
     /// <summary>The medians of each layer's forward and backward passes, and of what comes between, in the order of a step.</summary>
@@ -79,9 +67,9 @@ internal sealed class StepBenchmark : IDisposable
         return recorder.Medians();
     }
 
-    private List<double> Repeat(TimeSpan duration, CancellationToken cancellation, bool inOnePass = false)
+    private List<double> Repeat(TimeSpan duration, CancellationToken cancellation, bool singlePass = false)
     {
-        var optimizer = inOnePass ? _optimizer?.InOnePass : _optimizer;
+        var optimizer = singlePass ? _optimizer?.SinglePass : _optimizer;
         var milliseconds = new List<double>();
         for (var began = Stopwatch.GetTimestamp(); milliseconds.Count < FewestSteps || Stopwatch.GetElapsedTime(began) < duration;)
         {
@@ -98,7 +86,7 @@ internal sealed class StepBenchmark : IDisposable
         _recorder?.Begin();
         if (optimizer is null)
         {
-            _network.Forward(_images, _batch, Phase.Evaluation);
+            _network.Forward(_images, _batch);
             return;
         }
         Forward();
@@ -109,14 +97,16 @@ internal sealed class StepBenchmark : IDisposable
             Forward();
         }
 
-        optimizer.BackwardAndStep(LearningRate);
+        optimizer.LearningRate = LearningRate;
+        _network.Backward(optimizer);
+        optimizer.Step();
         _recorder?.Between("optimizer");
         _step++;
     }
 
     private void Forward()
     {
-        _network.Forward(_images, _batch, Phase.Training, _step);
+        _network.ForwardTraining(_images, _batch, _step);
         Loss.Evaluate(_network.Logits, _network.ClassCount, new Targets(_labels), _network.LogitsGradient);
         _recorder?.Between("loss");
     }
@@ -127,7 +117,3 @@ internal sealed class StepBenchmark : IDisposable
         _network.Dispose();
     }
 }
-
-/// <param name="Flops">Of a forward pass over one sample, counted directly.</param>
-/// <param name="Parameters">Trainable numbers.</param>
-internal sealed record PlannedLayer(string Path, string Summary, long Flops, long Parameters);

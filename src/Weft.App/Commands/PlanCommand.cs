@@ -29,8 +29,8 @@ internal sealed class PlanCommand : StoppableVerb
         var milliseconds = benchmark.Measure(Rehearsal, cancellationToken).MedianMilliseconds;
         if (configuration.Sam.LastEpochs is { } last && last < configuration.Training.Epochs)
         {
-            var inOnePass = benchmark.Measure(Rehearsal, cancellationToken, inOnePass: true).MedianMilliseconds;
-            milliseconds = inOnePass + (milliseconds - inOnePass) * last / configuration.Training.Epochs;
+            var singlePass = benchmark.Measure(Rehearsal, cancellationToken, singlePass: true).MedianMilliseconds;
+            milliseconds = singlePass + (milliseconds - singlePass) * last / configuration.Training.Epochs;
         }
 
         Report(resolved, data, benchmark, milliseconds, device, TrainingMemory.Of(configuration, description, device, dataset.Train), limit);
@@ -46,13 +46,12 @@ internal sealed class PlanCommand : StoppableVerb
         var perEpoch = data.StepsPerEpoch(training.BatchSize);
         // Validation is forward passes only: about a third of a step's work for as many images.
         var epochSeconds = (perEpoch + data.Split.Validation.Count / (3.0 * training.BatchSize)) * milliseconds / 1000;
-        var layers = benchmark.Layers();
         var rates = LearningRates(resolved.Value, perEpoch);
 
         Screen.People.Write(resolved.ToYaml());
         foreach (var note in data.Notes)
             Screen.People.WriteLine($"note: {Printable.Escape(note)}");
-        WriteLayers(layers);
+        WriteLayers(network.Operations);
         Screen.People.WriteLine($"{Figures.Count(network.ParameterCount)} parameters, {Figures.Count(network.FlopsPerSample / 1e6)} million operations an image forward, {Figures.Bytes(network.MemoryBytes)} memory");
         Screen.People.WriteLine($"{Figures.Bytes(need.Bytes)} of memory in all, of {Figures.Bytes(limit.Bytes)} ({limit.Source})");
         Screen.People.WriteLine($"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} steps an epoch, "
@@ -76,11 +75,11 @@ internal sealed class PlanCommand : StoppableVerb
             StepMilliseconds = milliseconds,
             EstimatedSeconds = epochSeconds * training.Epochs,
             LearningRates = Thin(rates, CurvePoints),
-            Layers = [.. layers.Select(layer => new PlannedLayerEntry(layer.Path, layer.Summary, layer.Parameters, layer.Flops))],
+            Layers = [.. network.Operations.Select(layer => new PlannedLayerEntry(layer.Path, layer.Summary, layer.Parameters, layer.Flops))],
         });
     }
 
-    private void WriteLayers(IReadOnlyList<PlannedLayer> layers)
+    private void WriteLayers(IReadOnlyList<OperationInfo> layers)
     {
         var width = Math.Max(5, layers.Max(layer => layer.Path.Length));
         Screen.People.WriteLine($"{"layer".PadRight(width)}  {"parameters",10}  {"operations",12}");

@@ -26,7 +26,7 @@ public sealed class ClassSaliency : IDisposable
 
     /// <summary>Null where the network has no feature map that its logits follow from without further statistics.</summary>
     public static ClassSaliency? Create(TrainedModel model, Device device) =>
-        NetworkCut.BehindLastFeatureMap(model.Description) is { } cut ? new ClassSaliency(model, cut, device) : null;
+        NetworkCut.AfterLastFeatureMap(model.Description) is { } cut ? new ClassSaliency(model, cut, device) : null;
 
     /// <summary>A map [height, width] for each pair of a sample and a class.</summary>
     public float[][] Of(ImageSamples samples, IReadOnlyList<(int Sample, int Class)> wanted)
@@ -39,8 +39,8 @@ public sealed class ClassSaliency : IDisposable
         for (var i = 0; i < loader.BatchCount; i++)
         {
             var batch = loader.Load(i);
-            _front.Forward(batch.Images, batch.Count, Phase.Evaluation);
-            _back.Forward(_front.Logits, batch.Count, Phase.Training);
+            _front.Forward(batch.Images, batch.Count);
+            _back.ForwardTraining(_front.Logits, batch.Count, 0);
             _back.LogitsGradient.Clear();
             for (var n = 0; n < batch.Count; n++)
                 _back.LogitsGradient[n * _back.ClassCount + wanted[first + n].Class] = 1;

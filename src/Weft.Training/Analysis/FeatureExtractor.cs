@@ -40,9 +40,9 @@ public sealed class FeatureExtractor : IDisposable
             var batch = loader.Load(i);
             batch.SampleIndices.CopyTo(numbers.AsSpan(done));
             batch.Labels.CopyTo(labels.AsSpan(done));
-            _front.Forward(batch.Images, batch.Count, Phase.Evaluation);
+            _front.Forward(batch.Images, batch.Count);
             _front.Logits.CopyTo(features.AsSpan(done * Dimension));
-            _back?.Forward(_front.Logits, batch.Count, Phase.Evaluation);
+            _back?.Forward(_front.Logits, batch.Count);
             var logits = (_back ?? _front).Logits;
             SoftmaxCrossEntropy.PerSample(logits, classes, batch.Labels, losses.AsSpan(done, batch.Count));
             SoftmaxCrossEntropy.Probabilities(logits, classes, probabilities.AsSpan(done * classes, batch.Count * classes));

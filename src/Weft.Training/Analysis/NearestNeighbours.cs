@@ -23,16 +23,15 @@ internal static class NearestNeighbours
         for (var first = 0; first < items.Count; first += ItemsPerPass)
         {
             var count = Math.Min(ItemsPerPass, items.Count - first);
-            var layer = new NetworkDescription("similarity", FeatureShape.Flat(items.Dimension), new Sequential(new Linear(count) { Bias = false, Name = "items" }));
-            using var product = Network.Compile(layer, device, new CompileOptions { BatchSize = Math.Min(QueriesPerBatch, queries.Count), Training = false });
-            product.State[0].CopyFrom(items.Values.Slice(first * items.Dimension, count * items.Dimension));
+            using var product = new MatrixProduct(device, count, items.Dimension, Math.Min(QueriesPerBatch, queries.Count));
+            product.Load(items.Values.Slice(first * items.Dimension, count * items.Dimension));
             for (var query = 0; query < queries.Count; query += QueriesPerBatch)
             {
                 stop.ThrowIfCancellationRequested();
                 var batch = Math.Min(QueriesPerBatch, queries.Count - query);
-                product.Forward(queries.Values.Slice(query * queries.Dimension, batch * queries.Dimension), batch, Phase.Evaluation);
+                var products = product.Multiply(queries.Values.Slice(query * queries.Dimension, batch * queries.Dimension));
                 for (var i = 0; i < batch; i++)
-                    visit(query + i, first, product.Logits.Slice(i * count, count));
+                    visit(query + i, first, products.Slice(i * count, count));
             }
         }
     }

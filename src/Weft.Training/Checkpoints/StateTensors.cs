@@ -6,7 +6,7 @@ internal static class StateTensors
     /// <summary>Fills every target from the source of its name. Nothing is changed where one does not fit.</summary>
     /// <param name="what">Names the tensors in errors: "weights".</param>
     /// <exception cref="WeftException">The first tensor that is missing, left over or of another shape.</exception>
-    public static void Fill(IReadOnlyList<StateTensor> targets, IReadOnlyList<NamedTensor> sources, string what)
+    public static void Fill(IReadOnlyList<DeviceTensor> targets, IReadOnlyList<NamedTensor> sources, string what)
     {
         var byName = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
         foreach (var target in targets)

@@ -22,7 +22,7 @@ public static class Evaluator
             var batch = loader.Load(i, views[0]);
             batch.SampleIndices.CopyTo(indices.AsSpan(done));
             batch.Labels.CopyTo(labels.AsSpan(done));
-            network.Forward(batch.Images, batch.Count, Phase.Evaluation);
+            network.Forward(batch.Images, batch.Count);
             SoftmaxCrossEntropy.PerSample(network.Logits, network.ClassCount, batch.Labels, losses.AsSpan(done, batch.Count));
             var rows = probabilities.AsSpan(done * network.ClassCount, batch.Count * network.ClassCount);
             SoftmaxCrossEntropy.Probabilities(network.Logits, network.ClassCount, rows);
@@ -47,7 +47,7 @@ public static class Evaluator
     internal static void AddView(Network network, ReadOnlySpan<float> images, int count, Span<float> probabilities)
     {
         var others = new float[probabilities.Length];
-        network.Forward(images, count, Phase.Evaluation);
+        network.Forward(images, count);
         SoftmaxCrossEntropy.Probabilities(network.Logits, network.ClassCount, others);
         for (var i = 0; i < others.Length; i++)
             probabilities[i] += others[i];

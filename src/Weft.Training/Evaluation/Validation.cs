@@ -15,7 +15,7 @@ internal static class Validation
             if (stop.IsCancellationRequested)
                 return null;
             var batch = loader.Load(i);
-            network.Forward(batch.Images, batch.Count, Phase.Evaluation);
+            network.Forward(batch.Images, batch.Count);
             tally?.Add(network.Logits, batch.Labels);
             correct += SoftmaxCrossEntropy.PerSample(network.Logits, network.ClassCount, batch.Labels, losses.AsSpan(done, batch.Count)).Correct;
             done += batch.Count;

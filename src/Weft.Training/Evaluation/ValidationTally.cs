@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Weft.Training;
 
 /// <summary>Gathers what <see cref="EpochObserved"/> tells while a validation runs.</summary>
@@ -46,11 +48,20 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
         var weights = network.Parameters.Where(parameter => parameter.Kind == ParameterKind.Weight).ToList();
         return new EpochObserved(
             epoch, step, classCount, _confusion, new ScoreCounts(Bins, _own, _other), _samples,
-            [.. weights.Select(parameter => HistogramOf(parameter.Name, parameter.Value))],
-            withGradients ? [.. weights.Select(parameter => HistogramOf(parameter.Name, parameter.Gradient))] : [])
+            [.. weights.Select(parameter => HistogramOf(parameter.Value))],
+            withGradients ? [.. weights.Select(parameter => HistogramOf(parameter.Gradient))] : [])
         {
             Predictions = classCount < byte.MaxValue ? [.. _predictions] : null,
         };
+    }
+
+    private static TensorHistogram HistogramOf(DeviceTensor tensor)
+    {
+        var values = ArrayPool<float>.Shared.Rent(tensor.Length);
+        tensor.CopyTo(values.AsSpan(0, tensor.Length));
+        var histogram = HistogramOf(tensor.Name, values.AsSpan(0, tensor.Length));
+        ArrayPool<float>.Shared.Return(values);
+        return histogram;
     }
 
     public static TensorHistogram HistogramOf(string name, ReadOnlySpan<float> values)

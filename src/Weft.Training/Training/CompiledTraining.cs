@@ -23,7 +23,7 @@ internal sealed class CompiledTraining : IDisposable
 
     /// <param name="description">Null for the network that the configuration names.</param>
     /// <param name="isNew">Whether its batch size may still change, which matters where the memory is too small.</param>
-    /// <param name="readsCheckpoint">Whether a checkpoint is read into it.</param>
+    /// <param name="readsCheckpoint">Whether a checkpoint's weights are read into it, so that none need to be drawn.</param>
     /// <exception cref="WeftException">The network cannot be built, or there is too little memory.</exception>
     public static CompiledTraining Of(
         RunConfiguration configuration, NetworkDescription? description, ImageDataset dataset, MemoryLimit memory, bool isNew, bool readsCheckpoint)
@@ -37,7 +37,7 @@ internal sealed class CompiledTraining : IDisposable
             description ??= configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
             RequireFit(description, dataset);
             TrainingMemory.Require(configuration, description, device, dataset.Train, memory, isNew, readsCheckpoint);
-            network = Network.Compile(description, device, configuration.CompileOptions);
+            network = Network.Compile(description, device, configuration.CompileOptions with { DrawWeights = !readsCheckpoint });
             optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
             var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
             return new CompiledTraining(description, device, network, optimizer, average);

@@ -44,7 +44,7 @@ internal sealed class TrainingLoop
     private int Epoch => _position.CompletedEpochs + 1;
 
     // SAM in the last epochs only: a function of the epoch alone, as everything that shapes a step.
-    private bool IsInOnePass => _configuration.Sam.LastEpochs is { } last && Epoch <= _configuration.Training.Epochs - last;
+    private bool IsSinglePass => _configuration.Sam.LastEpochs is { } last && Epoch <= _configuration.Training.Epochs - last;
 
     private string CompletedDetail => $"all {_configuration.Training.Epochs} epochs are done";
 
@@ -87,7 +87,7 @@ internal sealed class TrainingLoop
         var begun = _timer.Now();
         var learningRate = LearningRateOf(_position.Step);
         // After the epoch's last step the gradients are shown.
-        var loss = _step.Run(batch, _position.Step, learningRate, IsInOnePass, keepGradients: _position.StepInEpoch + 1 == _session.StepsPerEpoch);
+        var loss = _step.Run(batch, _position.Step, learningRate, IsSinglePass, keepGradients: _position.StepInEpoch + 1 == _session.StepsPerEpoch);
         _position = _position with
         {
             Step = _position.Step + 1,

@@ -61,7 +61,7 @@ public sealed record TrainingOptions : TrainingSettings
             Data = Data,
             Training = new TrainingConfiguration(this),
             Loss = Loss,
-            Optimizer = Optimizer is SamOptions sam ? sam.Around : Optimizer,
+            Optimizer = Optimizer is SamOptions sam ? sam.BaseOptimizer : Optimizer,
             Sam = new SamConfiguration { Rho = (Optimizer as SamOptions)?.Rho },
             Schedule = Schedule is WarmUp warmUp ? warmUp.Then : Schedule,
             WarmUp = Schedule is WarmUp { Epochs: var epochs, StartFraction: var start }

@@ -5,11 +5,11 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss lo
 {
     /// <summary>Leaves the weights as they are where the loss is not finite, for the message to look at.</summary>
     /// <param name="step">Number of the step, from which dropout draws.</param>
-    /// <param name="inOnePass">Whether an optimizer that looks ahead leaves that out.</param>
+    /// <param name="singlePass">Whether an optimizer that looks ahead leaves that out.</param>
     /// <param name="keepGradients">Whether all gradients are there afterwards: it takes a little longer and gives the same bits.</param>
-    public LossResult Run(Batch batch, long step, double learningRate, bool inOnePass = false, bool keepGradients = false)
+    public LossResult Run(Batch batch, long step, double learningRate, bool singlePass = false, bool keepGradients = false)
     {
-        var used = inOnePass ? optimizer.InOnePass : optimizer;
+        var used = singlePass ? optimizer.SinglePass : optimizer;
         var result = Forward(batch, step);
         if (!double.IsFinite(result.MeanLoss))
         {
@@ -24,15 +24,9 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss lo
             Forward(batch, step);
         }
 
-        if (keepGradients)
-        {
-            network.Backward();
-            used.Step(learningRate);
-        }
-        else
-        {
-            used.BackwardAndStep(learningRate);
-        }
+        used.LearningRate = learningRate;
+        network.Backward(keepGradients ? null : used);
+        used.Step();
 
         average?.Update();
         return result;
@@ -40,7 +34,7 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss lo
 
     private LossResult Forward(Batch batch, long step)
     {
-        network.Forward(batch.Images, batch.Count, Phase.Training, step);
+        network.ForwardTraining(batch.Images, batch.Count, step);
         return loss.Evaluate(
             network.Logits, network.ClassCount, new Targets(batch.Targets.Labels, batch.Targets.SecondLabels, batch.Targets.Weights) { ClassWeights = classWeights },
             network.LogitsGradient);

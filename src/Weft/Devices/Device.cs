@@ -23,9 +23,11 @@ public abstract class Device : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>Lowers a graph to this device's own operations and memory.</summary>
-    /// <param name="takesMemory">False: only how much it would take is wanted, and the plan cannot run.</param>
-    internal abstract DevicePlan Plan(NetworkGraph graph, CompileOptions options, bool takesMemory = true);
+    /// <summary>Compiles a graph to this device's own operations and memory. All tensors are zeros.</summary>
+    internal abstract CompiledGraph Compile(NetworkGraph graph, CompileOptions options);
+
+    /// <summary>What <see cref="Compile"/> would take, found without taking it.</summary>
+    internal abstract NetworkMemory Measure(NetworkGraph graph, CompileOptions options);
 }
 
 /// <summary>Two devices with equal profiles give the same bits.</summary>

@@ -1,10 +1,8 @@
-using Weft.Devices.Cpu;
-
 namespace Weft;
 
 /// <summary>One thing that was checked on this machine.</summary>
 /// <param name="Name">What should hold, as a sentence.</param>
-/// <param name="Found">The measured value behind the verdict.</param>
+/// <param name="Found">The measured value that the verdict rests on.</param>
 public sealed record SelfCheckResult(string Name, bool Passed, string Found);
 
 /// <summary>Whether the kernels compute what they should on the processor at hand: a small network is checked against definitions, not against stored results.</summary>
@@ -24,8 +22,8 @@ public static class SelfCheck
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not in 1…256.</exception>
     public static IReadOnlyList<SelfCheckResult> Run(int threads)
     {
-        using var alone = new CpuDevice(1);
-        using var team = new CpuDevice(threads);
+        using var alone = Device.Cpu(1);
+        using var team = Device.Cpu(threads);
         using var first = Network.Compile(Description, alone, new CompileOptions { BatchSize = Batch, Seed = 1 });
         using var second = Network.Compile(Description, team, new CompileOptions { BatchSize = Batch, Seed = 1 });
         var loss = Pass(first);
@@ -35,7 +33,7 @@ public static class SelfCheck
 
     private static SelfCheckResult SameBits(Network first, Network second, int threads)
     {
-        var different = first.Parameters.Zip(second.Parameters).Count(pair => !SameBits(pair.First.Gradient, pair.Second.Gradient));
+        var different = first.Parameters.Zip(second.Parameters).Count(pair => !SameBits(pair.First.Gradient.ToArray(), pair.Second.Gradient.ToArray()));
         return new SelfCheckResult($"1 and {threads} threads give the same bits", different == 0 && SameBits(first.Logits, second.Logits), $"{different} of {first.Parameters.Count} gradients differ");
     }
 
@@ -43,10 +41,10 @@ public static class SelfCheck
     private static SelfCheckResult FallsAsTheGradientSays(Network network, double loss)
     {
         var squared = 0.0;
-        foreach (var parameter in network.Parameters)
-            foreach (var slope in parameter.Gradient)
-                squared += (double)slope * slope;
         var gradients = network.Parameters.Select(parameter => parameter.Gradient.ToArray()).ToArray();
+        foreach (var gradient in gradients)
+            foreach (var slope in gradient)
+                squared += (double)slope * slope;
         var step = Distance / Math.Sqrt(squared);
         Move(network, gradients, step);
         var above = Pass(network);
@@ -61,11 +59,11 @@ public static class SelfCheck
     {
         for (var p = 0; p < directions.Length; p++)
         {
-            var value = network.Parameters[p].Value;
+            var value = network.Parameters[p].Value.ToArray();
             for (var i = 0; i < value.Length; i++)
                 value[i] += (float)(distance * directions[p][i]);
+            network.Parameters[p].Value.CopyFrom(value);
         }
-        network.InvalidateWeights();
     }
 
     private static double Pass(Network network)
@@ -75,7 +73,7 @@ public static class SelfCheck
         for (var i = 0; i < images.Length; i++)
             images[i] = (float)random.Normal(i);
         var labels = Enumerable.Range(0, Batch).Select(i => i % network.ClassCount).ToArray();
-        network.Forward(images, Batch, Phase.Training);
+        network.ForwardTraining(images, Batch, step: 0);
         var result = SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0, network.LogitsGradient);
         network.Backward();
         return result.MeanLoss;

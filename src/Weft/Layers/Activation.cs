@@ -1,5 +1,3 @@
-using Weft.Kernels;
-
 namespace Weft;
 
 /// <summary>A function of each element by itself. NaN stays NaN. <para>Shapes: any → the same.</para></summary>
@@ -8,6 +6,8 @@ public abstract record Activation : Layer
     private protected Activation() { }
 
     internal abstract ActivationFunction Function { get; }
+
+    internal override LayerTraits Traits => LayerTraits.Head;
 
     internal override FeatureShape Infer(FeatureShape input, string path)
     {

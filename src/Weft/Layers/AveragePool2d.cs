@@ -18,5 +18,7 @@ public sealed record AveragePool2d(Size2d Kernel) : Layer
     /// <value>Default: true, as PyTorch (ONNX's is false).</value>
     public bool CountIncludePad { get; init; } = true;
 
+    internal override LayerTraits Traits => LayerTraits.Head | LayerTraits.Pool;
+
     internal override FeatureShape Infer(FeatureShape input, string path) => Pool(input, Kernel, Stride, Padding, CeilMode, path);
 }

@@ -14,6 +14,14 @@ public sealed record BatchNorm2d : Layer
     /// <value>Default: 1e-5.</value>
     public double Epsilon { get; init; } = 1e-5;
 
+    internal override IEnumerable<LayerTensor> TensorsFor(FeatureShape input) =>
+    [
+        new("weight", ParameterKind.NormScale, [input.Channels], Initialization.Fixed(1)),
+        new("bias", ParameterKind.NormShift, [input.Channels], Initialization.Fixed(0)),
+        new("running_mean", ParameterKind.NormShift, [input.Channels], Initialization.Fixed(0)) { IsTrainable = false },
+        new("running_var", ParameterKind.NormScale, [input.Channels], Initialization.Fixed(1)) { IsTrainable = false },
+    ];
+
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(Momentum is >= 0 and <= 1 && Epsilon > 0, path, $"a momentum in 0…1 and a positive epsilon, but received {this}");

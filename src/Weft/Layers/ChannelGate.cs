@@ -8,6 +8,18 @@ namespace Weft;
 /// <remarks>Hu, Shen and Sun, "Squeeze-and-excitation networks", CVPR 2018.</remarks>
 public sealed record ChannelGate(Layer Body) : Layer
 {
-    // The graph builder walks into this layer; it has no shape rule of its own.
-    internal override FeatureShape Infer(FeatureShape input, string path) => throw new InvalidOperationException($"{path} is walked by the graph builder.");
+    internal override GraphValue AddTo(NetworkGraph graph, GraphValue input, string path)
+    {
+        var body = graph.Add(Body, input, path, "body");
+        if (body == input)
+            throw new NetworkException($"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.") { Layer = this };
+        if (body.Shape != FeatureShape.Flat(input.Shape.Channels))
+        {
+            throw new NetworkException(
+                $"ChannelGate \"{path}\" expects a body that gives one factor for each of {input.Shape.Channels} channels, but received {body.Shape}. Begin it with GlobalAveragePool.")
+            { Layer = this };
+        }
+
+        return graph.AddNode(this, path, input.Shape, input, body);
+    }
 }

@@ -5,6 +5,22 @@ namespace Weft;
 /// <summary>Branches over the same input, concatenated along the channels in the order given. All branches end at the same height and width.</summary>
 public sealed record Concat(params ImmutableArray<Layer> Branches) : Layer
 {
-    // The graph builder walks into this layer; it has no shape rule of its own.
-    internal override FeatureShape Infer(FeatureShape input, string path) => throw new InvalidOperationException($"{path} is walked by the graph builder.");
+    internal override GraphValue AddTo(NetworkGraph graph, GraphValue input, string path)
+    {
+        if (Branches.IsDefaultOrEmpty)
+            throw new NetworkException($"Concat \"{path}\" expects at least one branch, but received none.") { Layer = this };
+        var outputs = Branches.Select((branch, i) => graph.Add(branch, input, path, $"{i}")).ToArray();
+        var first = outputs[0].Shape;
+        foreach (var output in outputs)
+        {
+            if (output.Shape.Height != first.Height || output.Shape.Width != first.Width)
+            {
+                throw new NetworkException(
+                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.")
+                { Layer = this };
+            }
+        }
+
+        return graph.AddNode(this, path, first with { Channels = outputs.Sum(output => output.Shape.Channels) }, outputs);
+    }
 }

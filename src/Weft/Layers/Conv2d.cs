@@ -27,6 +27,15 @@ public sealed record Conv2d(int OutputChannels, Size2d Kernel) : Layer
     /// <value>Divides the channels of the input and of the output. Default: 1.</value>
     public int Groups { get; init; } = 1;
 
+    internal override IEnumerable<LayerTensor> TensorsFor(FeatureShape input)
+    {
+        var channels = input.Channels / Groups;
+        var start = Initialization.FanIn(channels * Kernel.Height * Kernel.Width);
+        yield return new LayerTensor("weight", ParameterKind.Weight, [OutputChannels, channels, Kernel.Height, Kernel.Width], start);
+        if (Bias)
+            yield return new LayerTensor("bias", ParameterKind.Bias, [OutputChannels], start);
+    }
+
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(OutputChannels >= 1 && Kernel.IsPositive && Stride.IsPositive && Padding.IsValid && Dilation.IsPositive && Groups >= 1, path,

@@ -6,6 +6,8 @@ namespace Weft;
 /// </summary>
 public sealed record Dropout(double Rate) : Layer
 {
+    internal override LayerTraits Traits => LayerTraits.Head | LayerTraits.Random;
+
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(Rate is >= 0 and < 1, path, $"a rate of at least 0 and below 1, but received {Rate}");

@@ -3,5 +3,7 @@ namespace Weft;
 /// <summary>[N, C, H, W] → [N, C·H·W], features in the order channel, row, column as PyTorch has them.</summary>
 public sealed record Flatten : Layer
 {
+    internal override LayerTraits Traits => LayerTraits.Head;
+
     internal override FeatureShape Infer(FeatureShape input, string path) => FeatureShape.Flat(input.Length);
 }

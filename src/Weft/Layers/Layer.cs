@@ -11,7 +11,16 @@ public abstract record Layer
 
     /// <summary>The shape this layer gives to <paramref name="input"/>.</summary>
     /// <exception cref="NetworkException">The layer does not fit; <paramref name="path"/> names it.</exception>
-    internal abstract FeatureShape Infer(FeatureShape input, string path);
+    internal virtual FeatureShape Infer(FeatureShape input, string path) => NetworkGraph.InferOutput(this, input, path);
+
+    /// <summary>The weights and running statistics of this layer over <paramref name="input"/>, in the order of PyTorch's <c>state_dict</c>.</summary>
+    internal virtual IEnumerable<LayerTensor> TensorsFor(FeatureShape input) => [];
+
+    /// <summary>What <see cref="NetworkCut"/> must know of it.</summary>
+    internal virtual LayerTraits Traits => LayerTraits.None;
+
+    /// <summary>Adds this layer to a graph: a node of its own, or those of the layers that it is made of.</summary>
+    internal virtual GraphValue AddTo(NetworkGraph graph, GraphValue input, string path) => graph.AddNode(this, path, Infer(input.Shape, path), input);
 
     private protected void Require(bool condition, string path, string expectation)
     {

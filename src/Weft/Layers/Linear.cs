@@ -6,6 +6,15 @@ public sealed record Linear(int OutputFeatures) : Layer
     /// <value>Default: true.</value>
     public bool Bias { get; init; } = true;
 
+    internal override LayerTraits Traits => LayerTraits.Head;
+
+    internal override IEnumerable<LayerTensor> TensorsFor(FeatureShape input)
+    {
+        yield return new LayerTensor("weight", ParameterKind.Weight, [OutputFeatures, input.Length], Initialization.FanIn(input.Length));
+        if (Bias)
+            yield return new LayerTensor("bias", ParameterKind.Bias, [OutputFeatures], Initialization.FanIn(input.Length));
+    }
+
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(OutputFeatures >= 1, path, $"at least one output feature, but received {OutputFeatures}");

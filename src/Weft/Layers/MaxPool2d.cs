@@ -14,5 +14,7 @@ public sealed record MaxPool2d(Size2d Kernel) : Layer
     /// <value>Default: false.</value>
     public bool CeilMode { get; init; }
 
+    internal override LayerTraits Traits => LayerTraits.Head | LayerTraits.Pool;
+
     internal override FeatureShape Infer(FeatureShape input, string path) => Pool(input, Kernel, Stride, Padding, CeilMode, path);
 }

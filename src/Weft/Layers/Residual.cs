@@ -6,6 +6,19 @@ public sealed record Residual(Layer Body) : Layer
     /// <value>Default: none (identity).</value>
     public Layer? Shortcut { get; init; }
 
-    // The graph builder walks into this layer; it has no shape rule of its own.
-    internal override FeatureShape Infer(FeatureShape input, string path) => throw new InvalidOperationException($"{path} is walked by the graph builder.");
+    internal override GraphValue AddTo(NetworkGraph graph, GraphValue input, string path)
+    {
+        var body = graph.Add(Body, input, path, "body");
+        var shortcut = Shortcut is { } layer ? graph.Add(layer, input, path, "shortcut") : input;
+        if (body == shortcut)
+            throw new NetworkException($"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.") { Layer = this };
+        if (body.Shape != shortcut.Shape)
+        {
+            throw new NetworkException(
+                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.")
+            { Layer = this };
+        }
+
+        return graph.AddNode(this, path, body.Shape, body, shortcut);
+    }
 }

@@ -19,6 +19,13 @@ public abstract record SampleNorm : Layer
 
     internal abstract int GroupsOf(int channels);
 
+    internal override IEnumerable<LayerTensor> TensorsFor(FeatureShape input) => HasWeights
+        ? [
+            new("weight", ParameterKind.NormScale, [input.Channels], Initialization.Fixed(1)),
+            new("bias", ParameterKind.NormShift, [input.Channels], Initialization.Fixed(0)),
+        ]
+        : [];
+
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(Epsilon > 0, path, $"a positive epsilon, but received {Epsilon}");

@@ -5,6 +5,12 @@ namespace Weft;
 /// <summary>Layers one after the other.</summary>
 public sealed record Sequential(params ImmutableArray<Layer> Layers) : Layer
 {
-    // The graph builder walks into this layer; it has no shape rule of its own.
-    internal override FeatureShape Infer(FeatureShape input, string path) => throw new InvalidOperationException($"{path} is walked by the graph builder.");
+    internal override GraphValue AddTo(NetworkGraph graph, GraphValue input, string path)
+    {
+        if (Layers.IsDefault)
+            throw new NetworkException($"\"{path}\" expects a layer, but received none.");
+        for (var i = 0; i < Layers.Length; i++)
+            input = graph.Add(Layers[i], input, path, $"{i}");
+        return input;
+    }
 }

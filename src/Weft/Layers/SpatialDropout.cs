@@ -7,6 +7,8 @@ namespace Weft;
 /// <remarks>Tompson et al., "Efficient object localization using convolutional networks", CVPR 2015.</remarks>
 public sealed record SpatialDropout(double Rate) : Layer
 {
+    internal override LayerTraits Traits => LayerTraits.Head | LayerTraits.Random;
+
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(Rate is >= 0 and < 1, path, $"a rate of at least 0 and below 1, but received {Rate}");

@@ -1,16 +1,4 @@
-using Weft.Devices.Cpu;
-
 namespace Weft;
-
-/// <summary>What a forward pass is for.</summary>
-public enum Phase
-{
-    /// <summary>Batch statistics, dropout active, everything kept for <see cref="Network.Backward"/>.</summary>
-    Training = 1,
-
-    /// <summary>Running statistics, no dropout.</summary>
-    Evaluation = 2,
-}
 
 /// <summary>Choices of <see cref="Network.Compile"/>.</summary>
 public sealed record CompileOptions
@@ -18,11 +6,14 @@ public sealed record CompileOptions
     /// <value>The largest number of samples in a pass. Default: 128.</value>
     public int BatchSize { get; init; } = 128;
 
-    /// <value>Whether <see cref="Phase.Training"/> and <see cref="Network.Backward"/> will be used. Default: true.</value>
+    /// <value>Whether <see cref="Network.ForwardTraining"/> and <see cref="Network.Backward"/> will be used. Default: true.</value>
     public bool Training { get; init; } = true;
 
     /// <value>Seed of the initial weights and of dropout. Default: 0.</value>
     public long Seed { get; init; }
+
+    /// <value>Whether weights are drawn; without, they are zeros until a checkpoint's are copied in. Default: true.</value>
+    public bool DrawWeights { get; init; } = true;
 
     /// <value>No Winograd and no other shortcut that changes rounding: direct sums only. Default: false.</value>
     public bool Strict { get; init; }
@@ -34,7 +25,7 @@ public sealed record CompileOptions
 /// <summary>A description compiled for a device and a batch size: weights, buffers and kernels. One caller at a time.</summary>
 public sealed class Network : IDisposable
 {
-    private readonly DevicePlan _plan;
+    private readonly CompiledGraph _graph;
     private Pass _lastPass;
 
     private Network(NetworkDescription description, Device device, CompileOptions options)
@@ -44,11 +35,10 @@ public sealed class Network : IDisposable
         Device = device;
         Options = options;
         ClassCount = graph.Output.Shape.Channels;
-        _plan = device.Plan(graph, options);
-        Parameters = [.. options.Training ? _plan.Parameters.Select(CreateParameter) : []];
-        State = [.. _plan.State.Select(CreateState)];
-        for (var i = 0; i < _plan.State.Count; i++)
-            _plan.State[i].Initialize(Rng.For(options.Seed, RngPurpose.Initialization).Derive(i));
+        ParameterCount = graph.Tensors.Where(tensor => tensor.IsTrainable).Sum(tensor => (long)tensor.Length);
+        _graph = device.Compile(graph, options);
+        if (options.DrawWeights)
+            Draw(graph);
     }
 
     public NetworkDescription Description { get; }
@@ -60,31 +50,35 @@ public sealed class Network : IDisposable
     /// <summary>Length of a sample's logits.</summary>
     public int ClassCount { get; }
 
+    /// <summary>The tensors where the device keeps them, for an optimizer.</summary>
+    public DeviceTensors Tensors => _graph.Tensors;
+
     /// <summary>The trainable tensors, in the description's order; empty if not compiled for training.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; }
+    public IReadOnlyList<Parameter> Parameters => Tensors.Parameters;
 
     /// <summary>Parameters and running statistics under PyTorch's names and in PyTorch's layout.</summary>
-    public IReadOnlyList<StateTensor> State { get; }
+    public IReadOnlyList<DeviceTensor> State => Tensors.State;
+
+    /// <summary>What the network was compiled to, in the order of computation; what is computed in one pass over memory is one.</summary>
+    public IReadOnlyList<OperationInfo> Operations => _graph.Operations;
 
     /// <summary>Number of trainable floats, whether or not compiled for training.</summary>
-    public long ParameterCount => _plan.Parameters.Sum(slot => (long)slot.Layout.Length);
+    public long ParameterCount { get; }
 
     /// <summary>Multiplications plus additions of a forward pass over one sample, counted directly.</summary>
-    public long FlopsPerSample => _plan.Operations.Sum(operation => operation.FlopsPerSample);
+    public long FlopsPerSample => Operations.Sum(operation => operation.Flops);
 
-    /// <summary>Bytes of native memory held by weights, gradients, activations and scratch.</summary>
-    public long MemoryBytes => _plan.MemoryBytes;
-
-    internal DevicePlan Plan => _plan;
+    /// <summary>Bytes of memory held by weights, gradients, activations and scratch.</summary>
+    public long MemoryBytes => _graph.MemoryBytes;
 
     /// <summary>[count, classes] of the last forward pass.</summary>
-    public ReadOnlySpan<float> Logits => _plan.Logits[..(_lastPass.Count * ClassCount)];
+    public ReadOnlySpan<float> Logits => _graph.Logits[..(_lastPass.Count * ClassCount)];
 
     /// <summary>[count, classes]: the caller writes dLoss/dLogits here before <see cref="Backward"/>.</summary>
-    public Span<float> LogitsGradient => _plan.LogitsGradient[..(_lastPass.Count * ClassCount)];
+    public Span<float> LogitsGradient => _graph.LogitsGradient[..(_lastPass.Count * ClassCount)];
 
     /// <summary>[count, H, W, C], dense: what <see cref="Backward"/> made of <see cref="LogitsGradient"/> at the images; empty without <see cref="CompileOptions.InputGradient"/>.</summary>
-    public ReadOnlySpan<float> InputGradient => Options is { Training: true, InputGradient: true } ? _plan.InputGradient[..(_lastPass.Count * Description.Input.Length)] : [];
+    public ReadOnlySpan<float> InputGradient => Options is { Training: true, InputGradient: true } ? _graph.InputGradient[..(_lastPass.Count * Description.Input.Length)] : [];
 
     /// <exception cref="NetworkException">A layer does not fit its input; the message names the layer.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
@@ -100,63 +94,70 @@ public sealed class Network : IDisposable
     public static NetworkMemory MeasureMemory(NetworkDescription description, Device device, CompileOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
-        using var plan = device.Plan(NetworkGraph.Build(description), options, takesMemory: false);
-        return new NetworkMemory(plan.MemoryBytes, Bytes(plan.Parameters), Bytes(plan.State));
-
-        static long Bytes(IEnumerable<ParameterSlot> slots) => slots.Sum(slot => (long)slot.Layout.StorageLength) * sizeof(float);
+        return device.Measure(NetworkGraph.Build(description), options);
     }
 
-    /// <summary>Computes <see cref="Logits"/>.</summary>
+    /// <summary>Computes <see cref="Logits"/> for use: with running statistics and without dropout.</summary>
     /// <param name="images">[count, H, W, C], dense.</param>
     /// <param name="count">1 … <see cref="CompileOptions.BatchSize"/>.</param>
-    /// <param name="step">Number of the optimizer step, from which dropout draws; ignored in evaluation.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit.</exception>
+    public void Forward(ReadOnlySpan<float> images, int count) => Forward(images, new Pass(count, IsTraining: false, Step: 0));
+
+    /// <summary>Computes <see cref="Logits"/> for training: with the batch's statistics and dropout, everything kept for <see cref="Backward"/>.</summary>
+    /// <param name="step">Number of the optimizer step, from which dropout draws.</param>
     /// <exception cref="ArgumentException">The sizes do not fit, or training was not compiled for.</exception>
-    public void Forward(ReadOnlySpan<float> images, int count, Phase phase, long step = 0)
+    /// <inheritdoc cref="Forward(ReadOnlySpan{float}, int)"/>
+    public void ForwardTraining(ReadOnlySpan<float> images, int count, long step)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Options.BatchSize);
-        if (images.Length != (long)count * Description.Input.Length)
-            throw new ArgumentException($"{count} samples of {Description.Input} are {(long)count * Description.Input.Length} floats but {images.Length} were given.");
-        if (phase == Phase.Training && !Options.Training)
+        if (!Options.Training)
             throw new ArgumentException("This network was compiled for evaluation only. Set CompileOptions.Training.");
-        _lastPass = new Pass(count, phase, step);
-        _plan.Load(images, count);
-        _plan.Forward(_lastPass);
+        Forward(images, new Pass(count, IsTraining: true, step));
     }
 
-    /// <summary>Fills every parameter's gradient from <see cref="LogitsGradient"/>.</summary>
-    /// <exception cref="InvalidOperationException">The last forward pass was not one in <see cref="Phase.Training"/>.</exception>
-    public void Backward() => BackwardFor(null);
-
-    /// <summary>As <see cref="Backward"/>, but parameters with <see cref="Parameter.IsHandedOver"/> go to <paramref name="taker"/>, if there is one, and their gradients are not filled.</summary>
-    internal void BackwardFor(IGradientTaker? taker)
+    /// <summary>Computes the gradient of every parameter from <see cref="LogitsGradient"/>.</summary>
+    /// <param name="optimizer">
+    /// Takes gradients while they are in the cache and updates at once what nobody reads any more, to the same bits; call its <see cref="Optimizer.Step"/> next. Such
+    /// gradients are not in <see cref="Parameter.Gradient"/>. Null: every gradient is.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The last forward pass was not <see cref="ForwardTraining"/>.</exception>
+    public void Backward(Optimizer? optimizer = null)
     {
         if (!_lastPass.IsTraining)
-            throw new InvalidOperationException("Backward follows a forward pass in Phase.Training.");
-        _plan.Backward(_lastPass with { Taker = taker });
-        _plan.InvalidateWeights(); // an optimizer changes them now
+            throw new InvalidOperationException("Backward follows ForwardTraining.");
+        _graph.Backward(_lastPass with { Sink = optimizer?.BeginBackward() });
     }
-
-    /// <summary>To be called after <see cref="Parameter.Value"/> was written to (optimizers and <see cref="StateTensor.CopyFrom"/> do): derived weights are stale.</summary>
-    public void InvalidateWeights() => _plan.InvalidateWeights();
 
     /// <summary>
     /// What holds a NaN or an infinity, or null: the first weights, else the first layer's output, else the last parameter's gradient, for the message after a
     /// loss was not finite. Slow.
     /// </summary>
-    public string? FindNonFinite() => _plan.FindNonFinite(_lastPass.Count);
+    public string? FindNonFinite() => _graph.FindNonFinite(_lastPass.Count);
 
-    /// <summary>Calls <paramref name="observer"/> after every operation of every pass (null: stops that). For measurements: (layer, summary, backward, direct FLOPs, real FLOPs a sample).</summary>
-    public void ObserveOperations(Action<OperationReport>? observer) =>
-        _plan.Finished = observer is null ? null : (operation, backward) => observer(new OperationReport(
-            operation.Path, operation.Summary, backward, operation.FlopsPerSample, operation.RealFlopsPerSample));
+    /// <summary>Calls <paramref name="observer"/> after every operation of every pass, with whether that was a backward pass; null stops that. For measurements.</summary>
+    public void ObserveOperations(Action<OperationInfo, bool>? observer) => _graph.Finished = observer;
 
-    public void Dispose() => _plan.Dispose();
+    public void Dispose() => _graph.Dispose();
 
-    private static unsafe Parameter CreateParameter(ParameterSlot slot) => new(slot.Name, slot.Kind, slot.Layout, slot.Value, slot.Gradient) { IsHandedOver = slot.IsHandedOver };
+    private void Forward(ReadOnlySpan<float> images, in Pass pass)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pass.Count, 1, "count");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pass.Count, Options.BatchSize, "count");
+        if (images.Length != (long)pass.Count * Description.Input.Length)
+            throw new ArgumentException($"{pass.Count} samples of {Description.Input} are {(long)pass.Count * Description.Input.Length} floats but {images.Length} were given.");
+        _lastPass = pass;
+        _graph.Forward(images, pass);
+    }
 
-    private unsafe StateTensor CreateState(ParameterSlot slot) => new(slot.Name, slot.Layout, slot.Value, InvalidateWeights);
+    // Element i in PyTorch's order is drawn at counter i of its tensor's stream, so the bits depend on no device's layout.
+    private void Draw(NetworkGraph graph)
+    {
+        var values = new float[graph.Tensors.Max(tensor => (int?)tensor.Length) ?? 0];
+        foreach (var (place, tensor) in graph.Tensors.Index())
+        {
+            var stream = Rng.For(Options.Seed, RngPurpose.Initialization).Derive(place);
+            for (var i = 0; i < tensor.Length; i++)
+                values[i] = tensor.Initialization.Draw(stream, i);
+            State[place].CopyFrom(values.AsSpan(0, tensor.Length));
+        }
+    }
 }
-
-/// <summary>An operation that has just finished a pass. FLOPs of a forward pass over one sample; a backward pass of a layer with weights does twice as many.</summary>
-public readonly record struct OperationReport(string Path, string Summary, bool Backward, long Flops, long RealFlops);

@@ -18,31 +18,31 @@ public sealed record NetworkCut(NetworkDescription Front, NetworkDescription Bac
         // A flattened map goes with its flatten, which knows the order that the weights expect.
         var end = layers.Length - 1;
         var before = end;
-        while (before > 1 && layers[before - 1] is Dropout)
+        while (before > 1 && layers[before - 1].Traits.HasFlag(LayerTraits.Random))
             before--;
         return At(description, layers, before > 1 && layers[before - 1] is Flatten ? before - 1 : end);
     }
 
     /// <summary>
-    /// Behind the last layer whose output still has places (height and width), before the pools that end the network: what a picture of where the network
+    /// After the last layer whose output still has places (height and width), before the pools that end the network: what a picture of where the network
     /// looked is drawn from. The back has no dropout, so that its training phase is its evaluation phase. Null where there is no such value, or where layers
-    /// with statistics of their own come behind it.
+    /// with statistics of their own come after it.
     /// </summary>
     /// <exception cref="NetworkException">The description does not fit together.</exception>
-    public static NetworkCut? BehindLastFeatureMap(NetworkDescription description)
+    public static NetworkCut? AfterLastFeatureMap(NetworkDescription description)
     {
         var layers = Layers(description);
         var end = layers.Length;
-        while (end > 0 && ShapeAt(description, layers, end) is var shape && (shape.Pixels == 1 || layers[end - 1] is MaxPool2d or AveragePool2d or Dropout or SpatialDropout))
+        while (end > 0 && ShapeAt(description, layers, end) is var shape && (shape.Pixels == 1 || (layers[end - 1].Traits & (LayerTraits.Pool | LayerTraits.Random)) != 0))
         {
-            if (layers[--end] is not (Linear or ReLU or Activation or Flatten or Dropout or SpatialDropout or MaxPool2d or AveragePool2d or GlobalAveragePool or GlobalMaxPool))
+            if (!layers[--end].Traits.HasFlag(LayerTraits.Head))
                 return null;
         }
 
         if (end == 0 || end == layers.Length)
             return null;
         var cut = At(description, layers, end);
-        var back = ((Sequential)cut.Back.Body).Layers.RemoveAll(layer => layer is Dropout or SpatialDropout);
+        var back = ((Sequential)cut.Back.Body).Layers.RemoveAll(layer => layer.Traits.HasFlag(LayerTraits.Random));
         return cut with { Back = cut.Back with { Body = new Sequential(back) } };
     }
 

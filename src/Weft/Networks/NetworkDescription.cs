@@ -9,14 +9,10 @@ public sealed record NetworkDescription(string Name, FeatureShape Input, Layer B
     public FeatureShape InferOutput() => NetworkGraph.Build(this).Output.Shape;
 
     /// <summary>
-    /// Counts the weights of all convolutions and linear layers, without biases: Σ outputs · inputs of a group · kernel. Builds nothing, so that a description can be
+    /// Counts the weights of all convolutions and linear layers, without biases and norms. Builds nothing, so that a description can be
     /// held against a file of weights first.
     /// </summary>
     /// <exception cref="NetworkException">The layers do not fit together.</exception>
-    public double CountWeights() => NetworkGraph.Build(this).Nodes.Sum(node => node.Layer switch
-    {
-        Conv2d convolution => (double)convolution.OutputChannels * (node.Input.Shape.Channels / convolution.Groups) * convolution.Kernel.Height * convolution.Kernel.Width,
-        Linear => (double)node.Output.Shape.Length * node.Input.Shape.Length,
-        _ => 0,
-    });
+    public double CountWeights() =>
+        NetworkGraph.Build(this).Tensors.Where(tensor => tensor.Kind == ParameterKind.Weight).Sum(tensor => (double)tensor.Length);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Weft;
 
 /// <summary>What flows between two layers of a graph.</summary>
@@ -12,7 +14,8 @@ internal sealed class GraphValue(FeatureShape shape, GraphNode? producer)
 }
 
 /// <summary>One layer of a description with its inputs, its output and its place ("inception3a.branch1.conv").</summary>
-internal sealed record GraphNode(Layer Layer, string Path, GraphValue[] Inputs, GraphValue Output)
+/// <param name="Tensors">Under their names in the whole network.</param>
+internal sealed record GraphNode(Layer Layer, string Path, GraphValue[] Inputs, GraphValue Output, ImmutableArray<LayerTensor> Tensors)
 {
     public GraphValue Input => Inputs[0];
 }
@@ -26,6 +29,8 @@ internal sealed class NetworkGraph
     private readonly List<GraphNode> _nodes = [];
     private readonly HashSet<string> _paths = [];
     private int _nesting;
+
+    private NetworkGraph() => Input = Output = new GraphValue(default, null);
 
     private NetworkGraph(NetworkDescription description)
     {
@@ -45,12 +50,21 @@ internal sealed class NetworkGraph
 
     public IReadOnlyList<GraphNode> Nodes => _nodes;
 
+    /// <summary>The tensors of all layers, in the description's order.</summary>
+    public IEnumerable<LayerTensor> Tensors => _nodes.SelectMany(node => node.Tensors);
+
     /// <exception cref="NetworkException">The description does not fit together.</exception>
     public static NetworkGraph Build(NetworkDescription description) => new(description);
 
-    private GraphValue Add(Layer layer, GraphValue input, string path)
+    /// <summary>The shape that a layer made of layers gives to an input.</summary>
+    public static FeatureShape InferOutput(Layer layer, FeatureShape input, string path) => new NetworkGraph().Add(layer, new GraphValue(input, null), path).Shape;
+
+    /// <summary>A layer within another one, under its own name or, where it has none, under <paramref name="otherwise"/>.</summary>
+    public GraphValue Add(Layer layer, GraphValue input, string parent, string otherwise) => Add(layer, input, Join(parent, layer?.Name ?? otherwise));
+
+    public GraphValue Add(Layer? layer, GraphValue input, string path)
     {
-        if (layer is null || layer is Sequential { Layers.IsDefault: true } or Concat { Branches.IsDefault: true })
+        if (layer is null)
             throw new NetworkException($"\"{path}\" expects a layer, but received none.");
         if (_nesting == MaximumNesting)
             throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects at most {MaximumNesting} layers around it, but received more.")
@@ -58,87 +72,19 @@ internal sealed class NetworkGraph
                 Layer = layer,
             };
         _nesting++;
-        var output = layer switch
-        {
-            Sequential sequential => AddSequential(sequential, input, path),
-            Concat concat => AddConcat(concat, input, path),
-            Residual residual => AddResidual(residual, input, path),
-            ChannelGate gate => AddGate(gate, input, path),
-            _ => AddNode(layer, path, layer.Infer(input.Shape, path), input),
-        };
+        var output = layer.AddTo(this, input, path);
         _nesting--;
         return output;
     }
 
-    private GraphValue AddSequential(Sequential sequential, GraphValue input, string path)
-    {
-        for (var i = 0; i < sequential.Layers.Length; i++)
-        {
-            var layer = sequential.Layers[i];
-            input = Add(layer, input, Join(path, layer.Name ?? $"{i}"));
-        }
-
-        return input;
-    }
-
-    private GraphValue AddConcat(Concat concat, GraphValue input, string path)
-    {
-        if (concat.Branches.Length == 0)
-            throw new NetworkException($"Concat \"{path}\" expects at least one branch, but received none.") { Layer = concat };
-        var outputs = concat.Branches.Select((branch, i) => Add(branch, input, Join(path, branch.Name ?? $"{i}"))).ToArray();
-        var first = outputs[0].Shape;
-        foreach (var output in outputs)
-        {
-            if (output.Shape.Height != first.Height || output.Shape.Width != first.Width)
-            {
-                throw new NetworkException(
-                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.")
-                { Layer = concat };
-            }
-        }
-
-        return AddNode(concat, path, first with { Channels = outputs.Sum(output => output.Shape.Channels) }, outputs);
-    }
-
-    private GraphValue AddResidual(Residual residual, GraphValue input, string path)
-    {
-        var body = Add(residual.Body, input, Join(path, residual.Body.Name ?? "body"));
-        var shortcut = residual.Shortcut is { } layer ? Add(layer, input, Join(path, layer.Name ?? "shortcut")) : input;
-        if (body == shortcut)
-            throw new NetworkException($"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.") { Layer = residual };
-        if (body.Shape != shortcut.Shape)
-        {
-            throw new NetworkException(
-                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.")
-            { Layer = residual };
-        }
-
-        return AddNode(residual, path, body.Shape, body, shortcut);
-    }
-
-    private GraphValue AddGate(ChannelGate gate, GraphValue input, string path)
-    {
-        var body = Add(gate.Body, input, Join(path, gate.Body.Name ?? "body"));
-        if (body == input)
-            throw new NetworkException($"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.") { Layer = gate };
-        if (body.Shape != FeatureShape.Flat(input.Shape.Channels))
-        {
-            throw new NetworkException(
-                $"ChannelGate \"{path}\" expects a body that gives one factor for each of {input.Shape.Channels} channels, but received {body.Shape}. Begin it with GlobalAveragePool.")
-            { Layer = gate };
-        }
-
-        return AddNode(gate, path, input.Shape, input, body);
-    }
-
-    private GraphValue AddNode(Layer layer, string path, FeatureShape shape, params GraphValue[] inputs)
+    public GraphValue AddNode(Layer layer, string path, FeatureShape shape, params GraphValue[] inputs)
     {
         if (!_paths.Add(path))
             throw new NetworkException($"Two layers are called \"{path}\". Give one of them another name.") { Layer = layer };
         if ((long)shape.Height * shape.Width * shape.Channels > int.MaxValue)
             throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects fewer than 2^31 values for a sample, but received {shape.Height}x{shape.Width}x{shape.Channels}.") { Layer = layer };
         var output = new GraphValue(shape, null);
-        var node = new GraphNode(layer, path, inputs, output);
+        var node = new GraphNode(layer, path, inputs, output, [.. layer.TensorsFor(inputs[0].Shape).Select(tensor => tensor with { Name = $"{path}.{tensor.Name}" })]);
         output.Producer = node;
         foreach (var input in inputs)
             input.Consumers.Add(node);

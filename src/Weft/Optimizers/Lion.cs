@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Numerics;
-using Weft.Devices.Cpu;
 
 namespace Weft;
 
@@ -19,16 +18,11 @@ public sealed record LionOptions : OptimizerOptions
 
     [Description("Decay of the mean gradient."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta2 { get; init; } = 0.99;
-}
 
-/// <summary>See <see cref="LionOptions"/>.</summary>
-internal sealed class Lion(LionOptions options, TrainedTensors trained) : MomentOptimizer<LionRule>(options, trained, "exp_avg", "")
-{
-    private readonly double _beta1 = options.Beta1;
-    private readonly double _beta2 = options.Beta2;
-
-    protected override LionRule Rule(double learningRate, double decay, long step) =>
-        new((float)learningRate, (float)(1 - learningRate * decay), (float)_beta1, (float)(1 - _beta1), (float)_beta2, (float)(1 - _beta2));
+    protected internal override Optimizer CreateOptimizer(DeviceTensors tensors) => new ElementwiseOptimizer<LionRule>(
+        this, tensors,
+        (rate, decay, _) => new((float)rate, (float)(1 - rate * decay), (float)Beta1, (float)(1 - Beta1), (float)Beta2, (float)(1 - Beta2)),
+        "exp_avg");
 }
 
 internal readonly struct LionRule(float rate, float keep, float beta1, float newInStep, float beta2, float newInMean) : IUpdateRule

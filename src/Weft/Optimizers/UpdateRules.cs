@@ -2,16 +2,6 @@ using System.Numerics;
 
 namespace Weft;
 
-/// <summary>What an optimizer does with one element, for as many elements at once as a vector holds.</summary>
-internal interface IUpdateRule
-{
-    static abstract bool UsesFirst { get; }
-
-    static abstract bool UsesSecond { get; }
-
-    void Update(ref Vector<float> weight, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second);
-}
-
 internal readonly struct PlainSgdRule(float rate, float decay) : IUpdateRule
 {
     public static bool UsesFirst => false;

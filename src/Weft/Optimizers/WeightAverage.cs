@@ -1,5 +1,3 @@
-using Weft.Devices.Cpu;
-
 namespace Weft;
 
 /// <summary>
@@ -16,33 +14,28 @@ public sealed class WeightAverage : IDisposable
     public const string Prefix = "ema.";
 
     private readonly double _decay;
-    private readonly StateTensor[] _tensors;
-    private readonly NativeBuffer[] _averages;
-    private readonly ElementChunks _chunks;
-    private readonly Action? _changed;
+    private readonly DeviceTensors _tensors;
+    private readonly TensorSet _averages;
 
     /// <param name="network">Its weights and running statistics are averaged.</param>
     /// <param name="decay">At least 0 and below 1; 0.999 looks back about a thousand steps.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is not in its range.</exception>
     public WeightAverage(Network network, double decay)
-        : this(TrainedTensors.Of(network), decay)
+        : this(network.Tensors, decay)
     {
     }
 
-    internal WeightAverage(TrainedTensors averaged, double decay)
+    internal WeightAverage(DeviceTensors averaged, double decay)
     {
         if (!(decay >= 0 && decay < 1))
             throw new ArgumentOutOfRangeException(nameof(decay), $"The decay of the weight average is {decay}; expected at least 0 and below 1.");
         _decay = decay;
-        _tensors = [.. averaged.State];
-        _changed = averaged.Changed;
-        _averages = [.. _tensors.Select(tensor => new NativeBuffer(tensor.StorageLength))];
-        _chunks = new ElementChunks(_tensors.Select(tensor => tensor.StorageLength), averaged.Team);
-        State = [.. _tensors.Select((tensor, i) => tensor.Over(Prefix + tensor.Name, _averages[i]))];
+        _tensors = averaged;
+        _averages = averaged.AllocateForState(Prefix.TrimEnd('.'));
     }
 
     /// <summary>The averages, named "ema.conv1.weight" and the like, in PyTorch's layout. Not to be read while swapped in.</summary>
-    public IReadOnlyList<StateTensor> State { get; }
+    public IReadOnlyList<DeviceTensor> State => _averages.Tensors;
 
     /// <summary>Updates so far; part of the state.</summary>
     public long UpdateCount { get; private set; }
@@ -57,17 +50,15 @@ public sealed class WeightAverage : IDisposable
             throw new InvalidOperationException("The averages are swapped in: Swap them out before the next update.");
         UpdateCount++;
         var part = (1 - _decay) / (1 - Math.Pow(_decay, UpdateCount));
-        _chunks.Run(new Blend(this, (float)part));
+        _tensors.BlendState(_averages, (float)part);
     }
 
     /// <summary>Exchanges the network's weights and the averages, to the same bits; the second call undoes the first. Without an update yet nothing changes.</summary>
     public void Swap()
     {
         SwappedIn = !SwappedIn;
-        if (UpdateCount == 0)
-            return;
-        _chunks.Run(new Exchange(this));
-        _changed?.Invoke();
+        if (UpdateCount > 0)
+            _tensors.ExchangeState(_averages);
     }
 
     /// <summary>Continues from a checkpoint: <see cref="State"/> has been filled, this sets the count.</summary>
@@ -77,32 +68,5 @@ public sealed class WeightAverage : IDisposable
         UpdateCount = updateCount;
     }
 
-    public void Dispose()
-    {
-        foreach (var average in _averages)
-            average.Dispose();
-    }
-
-    private readonly struct Blend(WeightAverage owner, float part) : IChunkWork
-    {
-        public void Run(int chunk, int tensor, int start, int length)
-        {
-            var weights = owner._tensors[tensor].UnsafeSpan.Slice(start, length);
-            var average = owner._averages[tensor].Span.Slice(start, length);
-            if (part == 1)
-                weights.CopyTo(average);
-            else
-                ElementLoops.MoveTowards(average, weights, part);
-        }
-    }
-
-    private readonly struct Exchange(WeightAverage owner) : IChunkWork
-    {
-        public void Run(int chunk, int tensor, int start, int length)
-        {
-            var weights = owner._tensors[tensor].UnsafeSpan.Slice(start, length);
-            var average = owner._averages[tensor].Span.Slice(start, length);
-            ElementLoops.Exchange(weights, average);
-        }
-    }
+    public void Dispose() => _averages.Dispose();
 }

@@ -55,12 +55,12 @@ public class PyTorchLayerTests
         var input = new ReferenceMap(shape[0], shape[1], shape[2], shape[3]);
         Doubles($"{name} images", input.Length, 0.2, 3).CopyTo(input.Data, 0);
         var reference = new ReferenceNetwork(new NetworkDescription(name, new FeatureShape(shape[2], shape[3], shape[1]), All[name]));
-        reference.Forward(input, Phase.Training); // names the tensors
+        reference.ForwardTraining(input); // names the tensors
         var centres = fixture.Metadata<Dictionary<string, Dictionary<string, double>>>("centres")[name];
         foreach (var (key, values) in reference.Tensors.Values.Where(tensor => !tensor.Key.Contains("running")))
             reference.Tensors.Values[key] = Doubles($"{name} {key}", values.Length, centres[key], 0.5);
 
-        var output = reference.Forward(input, Phase.Training);
+        var output = reference.ForwardTraining(input);
         Require("output", output);
         var gradient = reference.Backward(Doubles($"{name} direction", output.Length, 0, 1));
         Require("images", gradient);

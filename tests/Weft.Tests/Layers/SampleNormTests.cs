@@ -26,12 +26,12 @@ public class SampleNormTests
             var images = Hashed.Values(3, "images", 2 * 150, 1000, 1);
             using var device = new CpuDevice(1);
             using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 2 });
-            network.Forward(images, 2, Phase.Evaluation);
+            network.Forward(images, 2);
             var reference = new ReferenceNetwork(description);
-            reference.Forward(ReferenceMap.FromNhwc(images, 2, description.Input), Phase.Evaluation);
+            reference.Forward(ReferenceMap.FromNhwc(images, 2, description.Input));
             reference.Tensors.CopyTo(network);
-            network.Forward(images, 2, Phase.Evaluation);
-            Close.Require($"{layer}", 1e-4, reference.Forward(ReferenceMap.FromNhwc(images, 2, description.Input), Phase.Evaluation), network.Logits);
+            network.Forward(images, 2);
+            Close.Require($"{layer}", 1e-4, reference.Forward(ReferenceMap.FromNhwc(images, 2, description.Input)), network.Logits);
         }
     }
 
@@ -43,7 +43,7 @@ public class SampleNormTests
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 3 });
         var images = Hashed.Values(3, "images", 3 * 36, 0, 1);
         images[36 + 5] = float.NaN; // channel 1 of the second sample: its first group
-        network.Forward(images, 3, Phase.Training);
+        network.ForwardTraining(images, 3, 0);
         Assert.Equal([true, true, false, false], network.Logits.Slice(4, 4).ToArray().Select(float.IsNaN));
         Assert.All(network.Logits[..4].ToArray().Concat(network.Logits[8..].ToArray()), logit => Assert.True(float.IsFinite(logit)));
     }
@@ -90,7 +90,7 @@ public class SampleNormTests
     {
         using var device = new CpuDevice(threads);
         using var network = Network.Compile(shape.Description, device, new CompileOptions { BatchSize = shape.Batch, Seed = 4 });
-        network.Forward(shape.FloatImages(1), shape.Batch, Phase.Training);
+        network.ForwardTraining(shape.FloatImages(1), shape.Batch, 0);
         var values = network.Logits.ToArray().ToList();
         Hashed.Values(1, "direction", values.Count, 0, 1).CopyTo(network.LogitsGradient);
         network.Backward();

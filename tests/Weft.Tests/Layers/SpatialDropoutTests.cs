@@ -9,12 +9,16 @@ public class SpatialDropoutTests
     private static readonly FeatureShape Input = new(4, 3, 7);
 
     // What is dropped is read off the network itself: with unit weights a channel's logit is its mask's factor.
-    private static float[] Mask(int channels, int count, long seed, long step, int threads = 2, int batchSize = 40, Phase phase = Phase.Training)
+    private static float[] Mask(int channels, int count, long seed, long step, int threads = 2, int batchSize = 40, bool training = true)
     {
         var description = new NetworkDescription("mask", new FeatureShape(2, 2, channels), new Sequential(new SpatialDropout(Rate), new GlobalAveragePool()));
         using var device = new CpuDevice(threads);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = batchSize, Seed = seed });
-        network.Forward([.. Enumerable.Repeat(1f, count * 4 * channels)], count, phase, step);
+        float[] ones = [.. Enumerable.Repeat(1f, count * 4 * channels)];
+        if (training)
+            network.ForwardTraining(ones, count, step);
+        else
+            network.Forward(ones, count);
         return network.Logits.ToArray();
     }
 
@@ -39,7 +43,7 @@ public class SpatialDropoutTests
     }
 
     [Fact]
-    public void Evaluation_changes_nothing() => Assert.All(Mask(5, 3, 5, 7, phase: Phase.Evaluation), factor => Assert.Equal(1, factor));
+    public void Evaluation_changes_nothing() => Assert.All(Mask(5, 3, 5, 7, training: false), factor => Assert.Equal(1, factor));
 
     [Fact]
     public void Two_dropout_layers_draw_different_masks()
@@ -47,7 +51,7 @@ public class SpatialDropoutTests
         var description = new NetworkDescription("two", new FeatureShape(1, 1, 64), new Sequential(new Concat(new SpatialDropout(0.5), new SpatialDropout(0.5))));
         using var device = new CpuDevice(1);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 1 });
-        network.Forward([.. Enumerable.Repeat(1f, 64)], 1, Phase.Training, 3);
+        network.ForwardTraining([.. Enumerable.Repeat(1f, 64)], 1, 3);
         Assert.NotEqual(network.Logits[..64].ToArray(), network.Logits[64..].ToArray());
     }
 
@@ -68,15 +72,15 @@ public class SpatialDropoutTests
         using var device = new CpuDevice(2);
         using var network = Network.Compile(shape.Description, device, new CompileOptions { BatchSize = 6, Seed = 11 });
         var reference = new ReferenceNetwork(shape.Description);
-        reference.Forward(shape.Images(1), Phase.Evaluation);
+        reference.Forward(shape.Images(1));
         reference.Tensors.CopyTo(network);
 
         // The first dropout layer of seed 11 at step 2, wherever it stands.
         var mask = Mask(10, 5, 11, 2);
         var path = place == "inside a residual" ? "residual.body.drop" : "drop";
         reference.DropoutMasks[path] = [.. mask.SelectMany(factor => Enumerable.Repeat((double)factor, Input.Pixels))];
-        network.Forward(shape.FloatImages(1), 5, Phase.Training, 2);
-        var logits = reference.Forward(shape.Images(1), Phase.Training);
+        network.ForwardTraining(shape.FloatImages(1), 5, 2);
+        var logits = reference.ForwardTraining(shape.Images(1));
         Close.Require("logits", GradientCheck.Tolerance, logits, network.Logits);
         var direction = Hashed.Values(1, "direction", logits.Length, 0, 1);
         direction.CopyTo(network.LogitsGradient);

@@ -41,7 +41,7 @@ public class ModelCatalogTests
         {
             var options = new ModelOptions { Classes = 3, Input = new FeatureShape(32, 40, 3), Width = 0.1 };
             using var network = Network.Compile(ModelCatalog.Describe(model.Name, options), device, new CompileOptions { BatchSize = 2 });
-            network.Forward(new float[2 * 32 * 40 * 3], 2, Phase.Training);
+            network.ForwardTraining(new float[2 * 32 * 40 * 3], 2, 0);
             Assert.Equal(6, network.Logits.Length);
         }
     }

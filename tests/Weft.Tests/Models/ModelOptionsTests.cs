@@ -34,7 +34,7 @@ public class ModelOptionsTests
         using var device = new CpuDevice(1);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 2 });
         var images = Hashed.Values(1, "images", 2 * description.Input.Length, 0, 1);
-        network.Forward(images, 2, Phase.Training, 1);
+        network.ForwardTraining(images, 2, 1);
         Assert.Equal(6, network.Logits.Length);
         Hashed.Values(1, "direction", 6, 0, 1).CopyTo(network.LogitsGradient);
         network.Backward();

@@ -25,7 +25,7 @@ public class OwnNetworkTests
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 2 });
 
         Assert.Equal(5_288_548, network.ParameterCount);
-        network.Forward(Hashed.Values(1, "images", 2 * description.Input.Length, 0, 1), 2, Phase.Training, 1);
+        network.ForwardTraining(Hashed.Values(1, "images", 2 * description.Input.Length, 0, 1), 2, 1);
         Hashed.Values(1, "direction", 2000, 0, 1).CopyTo(network.LogitsGradient);
         network.Backward();
         Assert.Null(network.FindNonFinite());

@@ -49,7 +49,7 @@ public class PyTorchParityTests
         using var device = new CpuDevice(2);
         using var network = HashedModel.Compile(name, device, seed, count, fixture.Metadata<double>("width"), strict);
         var (images, labels) = HashedModel.Batch(seed, 0, count, HashedModel.SizeFor(name));
-        network.Forward(images, count, Phase.Training);
+        network.ForwardTraining(images, count, 0);
         Close.Require("logits", Tolerance, fixture.Tensor("logits"), network.Logits);
         var loss = SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), fixture.Metadata<double>("smoothing"), network.LogitsGradient);
         Assert.Equal(fixture.Metadata<double>("loss"), loss.MeanLoss, Tolerance);
@@ -60,7 +60,7 @@ public class PyTorchParityTests
             RequireGradient(parameter, fixture, norms);
         foreach (var tensor in network.State.Where(tensor => tensor.Name.Contains("running")))
             Close.Require(tensor.Name, Tolerance, fixture.Tensor($"after.{tensor.Name}"), tensor.Read());
-        network.Forward(images, count, Phase.Evaluation);
+        network.Forward(images, count);
         Close.Require("logits in evaluation", Tolerance, fixture.Tensor("evaluation"), network.Logits);
     }
 
@@ -79,7 +79,7 @@ public class PyTorchParityTests
         for (var step = 0; step < Steps; step++)
         {
             var (images, labels) = HashedModel.Batch(seed, step, count, HashedModel.SizeFor(name));
-            network.Forward(images, count, Phase.Training, step);
+            network.ForwardTraining(images, count, step);
             var loss = SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0, network.LogitsGradient);
             Assert.True(Math.Abs(loss.MeanLoss / expected[step] - 1) <= LossTolerance, $"step {step}: loss {loss.MeanLoss}, PyTorch's {expected[step]}");
             network.Backward();

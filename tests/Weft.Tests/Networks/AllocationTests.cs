@@ -29,12 +29,12 @@ public class AllocationTests
 
         void Step(long step)
         {
-            network.Forward(images, Batch, Phase.Training, step);
+            network.ForwardTraining(images, Batch, step);
             SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0.1, network.LogitsGradient);
-            optimizer.BackwardAndStep(0.01);
+            network.BackwardAndStep(optimizer, 0.01);
             average.Update();
             average.Swap();
-            network.Forward(images, Batch, Phase.Evaluation);
+            network.Forward(images, Batch);
             average.Swap();
         }
     }

@@ -60,7 +60,7 @@ public class DropoutTests
     {
         using var device = new CpuDevice(2);
         using var network = Compile(device, 1, Body());
-        network.Forward([1, 1, 1, 1], 4, Phase.Evaluation);
+        network.Forward([1, 1, 1, 1], 4);
         Assert.All(network.Logits.ToArray(), logit => Assert.Equal(1, logit));
     }
 
@@ -83,5 +83,5 @@ public class DropoutTests
         return network;
     }
 
-    private static void Forward(Network network, long step) => network.Forward([1, 1, 1, 1], 4, Phase.Training, step);
+    private static void Forward(Network network, long step) => network.ForwardTraining([1, 1, 1, 1], 4, step);
 }

@@ -42,9 +42,9 @@ public class NetworkBitsTests
         using var optimizer = Optimizer.Create(new SgdOptions { Nesterov = false }, network);
         var (images, labels) = HashedModel.Batch(1, 0, Batch);
         var before = network.Parameters.Select(parameter => parameter.Value.ToArray()).ToList();
-        network.Forward(images, Batch, Phase.Training);
+        network.ForwardTraining(images, Batch, 0);
         SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0, network.LogitsGradient);
-        optimizer.BackwardAndStep(0.01);
+        network.BackwardAndStep(optimizer, 0.01);
         Assert.Equal(1, optimizer.StepCount);
         foreach (var (parameter, old) in network.Parameters.Zip(before).Where(pair => pair.First.Kind == ParameterKind.Weight))
         {
@@ -84,7 +84,7 @@ public class NetworkBitsTests
 
             if (within)
             {
-                optimizer.BackwardAndStep(0.01);
+                network.BackwardAndStep(optimizer, 0.01);
             }
             else
             {
@@ -96,13 +96,13 @@ public class NetworkBitsTests
 
             void Forward()
             {
-                network.Forward(images, count, Phase.Training, step);
+                network.ForwardTraining(images, count, step);
                 SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), 0.1, network.LogitsGradient);
             }
         }
 
         average.Swap();
-        network.Forward(HashedModel.Batch(1, 9, Batch).Images, Batch, Phase.Evaluation);
+        network.Forward(HashedModel.Batch(1, 9, Batch).Images, Batch);
         return [.. network.Logits, .. network.State.Concat(optimizer.State).Concat(average.State).SelectMany(tensor => tensor.Read())];
     }
 }

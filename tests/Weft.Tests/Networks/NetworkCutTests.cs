@@ -20,7 +20,7 @@ public class NetworkCutTests
     public void Behind_the_last_feature_map_stands_everything_else(string model)
     {
         var whole = Describe(model);
-        var cut = NetworkCut.BehindLastFeatureMap(whole)!;
+        var cut = NetworkCut.AfterLastFeatureMap(whole)!;
         Assert.True(cut.Value.Pixels > 1, $"{cut.Value}");
         Assert.DoesNotContain(((Sequential)cut.Back.Body).Layers, layer => layer is Dropout or SpatialDropout);
         var expected = Logits(whole);
@@ -32,7 +32,7 @@ public class NetworkCutTests
     public void Cnn5_is_cut_at_its_widest_last_map_and_before_its_last_layer()
     {
         var cnn5 = ModelCatalog.Describe("cnn5", new ModelOptions());
-        Assert.Equal(new FeatureShape(14, 14, 256), NetworkCut.BehindLastFeatureMap(cnn5)!.Value);
+        Assert.Equal(new FeatureShape(14, 14, 256), NetworkCut.AfterLastFeatureMap(cnn5)!.Value);
         Assert.Equal(FeatureShape.Flat(512), NetworkCut.BeforeLogits(cnn5)!.Value);
     }
 
@@ -40,7 +40,7 @@ public class NetworkCutTests
     public void A_network_without_logits_layer_or_feature_map_is_not_cut()
     {
         var flat = new NetworkDescription("flat", FeatureShape.Flat(5), new Sequential(new Linear(4), new ReLU(), new Linear(3)));
-        Assert.Null(NetworkCut.BehindLastFeatureMap(flat));
+        Assert.Null(NetworkCut.AfterLastFeatureMap(flat));
         Assert.NotNull(NetworkCut.BeforeLogits(flat));
         var pooled = new NetworkDescription("pooled", new FeatureShape(4, 4, 2), new Sequential(new Conv2d(3, 3), new GlobalAveragePool()));
         Assert.Null(NetworkCut.BeforeLogits(pooled));
@@ -54,9 +54,9 @@ public class NetworkCutTests
             using var device = new CpuDevice(2);
             using var network = Network.Compile(shape.Description, device, new CompileOptions { BatchSize = shape.Batch, InputGradient = true });
             var reference = new ReferenceNetwork(shape.Description);
-            var logits = reference.Forward(shape.Images(1), Phase.Training);
+            var logits = reference.ForwardTraining(shape.Images(1));
             reference.Tensors.CopyTo(network);
-            network.Forward(shape.FloatImages(1), shape.Batch, Phase.Training);
+            network.ForwardTraining(shape.FloatImages(1), shape.Batch, 0);
             var direction = Hashed.Values(1, "direction", logits.Length, 0, 1);
             direction.CopyTo(network.LogitsGradient);
             network.Backward();
@@ -83,7 +83,7 @@ public class NetworkCutTests
     {
         using var device = new CpuDevice(2);
         using var network = Compile(whole, device, whole);
-        network.Forward(Images(whole.Input), 2, Phase.Evaluation);
+        network.Forward(Images(whole.Input), 2);
         return network.Logits.ToArray();
     }
 
@@ -93,8 +93,8 @@ public class NetworkCutTests
         var whole = Describe(cut.Front.Name);
         using var front = Compile(cut.Front, device, whole);
         using var back = Compile(cut.Back, device, whole);
-        front.Forward(Images(cut.Front.Input), 2, Phase.Evaluation);
-        back.Forward(front.Logits, 2, Phase.Evaluation);
+        front.Forward(Images(cut.Front.Input), 2);
+        back.Forward(front.Logits, 2);
         return back.Logits.ToArray();
     }
 

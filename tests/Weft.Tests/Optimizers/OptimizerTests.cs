@@ -185,7 +185,7 @@ public class OptimizerTests
         return weight.Value.ToArray();
     }
 
-    private static void Steps(Optimizer optimizer, Parameter weight, double rate, int first, int count)
+    private static void Steps(Optimizer optimizer, TestParameter weight, double rate, int first, int count)
     {
         for (var step = first; step < first + count; step++)
         {

@@ -59,11 +59,11 @@ public class SamTests
         Hashed.Values(1, "g", weight.Length, 0, 1).CopyTo(weight.Gradient);
         optimizer.Perturb();
         Assert.NotEqual(start, weight.Value.ToArray());
-        statistic.Fill(9); // what a second forward pass does
+        statistic.Value.Fill(9); // what a second forward pass does
         weight.Gradient.Clear();
         optimizer.Step(0.1);
         Assert.Equal(start, weight.Value);
-        Assert.Equal([1f, 2f, 3f], statistic);
+        Assert.Equal([1f, 2f, 3f], statistic.Value);
     }
 
     [Fact]
@@ -75,15 +75,15 @@ public class SamTests
         var (weight, twin) = (tensors.Add("weight", ParameterKind.Weight, start), twins.Add("weight", ParameterKind.Weight, start));
         using var sam = Optimizer.Create(new SamOptions(new AdamOptions()), tensors.Trained);
         using var adam = Optimizer.Create(new AdamOptions(), twins.Trained);
-        Assert.False(sam.InOnePass.NeedsSecondPass);
-        Assert.Same(adam, adam.InOnePass);
+        Assert.False(sam.SinglePass.NeedsSecondPass);
+        Assert.Same(adam, adam.SinglePass);
         for (var step = 0; step < 6; step++)
         {
             Hashed.Values(2, $"g{step}", weight.Length, 0, 1).CopyTo(weight.Gradient);
             weight.Gradient.CopyTo(twin.Gradient);
             if (step % 2 == 0)
             {
-                sam.InOnePass.Step(0.1);
+                sam.SinglePass.Step(0.1);
             }
             else
             {

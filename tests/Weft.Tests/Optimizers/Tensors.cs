@@ -1,35 +1,50 @@
 namespace Weft.Tests.Optimizers;
 
 /// <summary>Parameters without a network: optimizers need no more.</summary>
-internal sealed unsafe class Tensors : IDisposable
+internal sealed class Tensors : IDisposable
 {
-    private readonly List<NativeBuffer> _buffers = [];
-    private readonly List<Parameter> _parameters = [];
-    private readonly List<StateTensor> _state = [];
+    private readonly List<(TensorSlot Slot, float[] Values)> _added = [];
+    private CpuTensors? _trained;
 
-    public TrainedTensors Trained => new(_parameters, _state);
-
-    public Parameter Add(string name, ParameterKind kind, ReadOnlySpan<float> values)
+    /// <summary>From here on nothing can be added.</summary>
+    public CpuTensors Trained
     {
-        var value = new NativeBuffer(values.Length);
-        var gradient = new NativeBuffer(values.Length);
-        _buffers.AddRange([value, gradient]);
-        var parameter = new Parameter(name, kind, new TensorLayout.Same([values.Length]), value.Pointer, gradient.Pointer);
-        values.CopyTo(parameter.Value);
-        _parameters.Add(parameter);
-        _state.Add(parameter.StateOver(name, value));
-        return parameter;
+        get
+        {
+            if (_trained is null)
+            {
+                _trained = new CpuTensors(_added.Select(added => added.Slot), team: null, training: true);
+                foreach (var (tensor, added) in _trained.State.Zip(_added))
+                    tensor.CopyFrom(added.Values);
+            }
+
+            return _trained;
+        }
     }
+
+    public TestParameter Add(string name, ParameterKind kind, ReadOnlySpan<float> values) => new(this, Add(name, kind, values, isTrainable: true));
 
     /// <summary>A running statistic: state that no optimizer updates.</summary>
-    public Span<float> AddStatistic(string name, ReadOnlySpan<float> values)
-    {
-        var value = new NativeBuffer(values.Length);
-        _buffers.Add(value);
-        values.CopyTo(value.Span);
-        _state.Add(new StateTensor(name, new TensorLayout.Same([values.Length]), value.Pointer));
-        return value.Span;
-    }
+    public TestParameter AddStatistic(string name, ReadOnlySpan<float> values) => new(this, Add(name, ParameterKind.NormShift, values, isTrainable: false));
 
-    public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+    public void Dispose() => _trained?.Dispose();
+
+    private TensorSlot Add(string name, ParameterKind kind, ReadOnlySpan<float> values, bool isTrainable)
+    {
+        Assert.Null(_trained);
+        var slot = new TensorSlot(
+            new LayerTensor(name, kind, [values.Length], default) { IsTrainable = isTrainable }, new TensorLayout.Same([values.Length]));
+        _added.Add((slot, values.ToArray()));
+        return slot;
+    }
+}
+
+/// <summary>A tensor's memory itself, to write gradients to and to compare bits.</summary>
+internal sealed unsafe class TestParameter(Tensors owner, TensorSlot slot)
+{
+    public int Length => slot.Layout.Length;
+
+    public Span<float> Value => owner.Trained is null ? default : new(slot.Value, Length);
+
+    public Span<float> Gradient => owner.Trained is null ? default : new(slot.Gradient, Length);
 }

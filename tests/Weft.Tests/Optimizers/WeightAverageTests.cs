@@ -19,7 +19,7 @@ public class WeightAverageTests
         {
             var now = Hashed.Values(1, $"w {step}", 37, 1, 1);
             now.CopyTo(weight.Value);
-            statistic.Fill(now[0]);
+            statistic.Value.Fill(now[0]);
             average.Update();
             total = Decay * total + 1;
             for (var i = 0; i < sum.Length; i++)
@@ -87,7 +87,7 @@ public class WeightAverageTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new WeightAverage(tensors.Trained, decay));
     }
 
-    private static float[] Read(StateTensor tensor)
+    private static float[] Read(DeviceTensor tensor)
     {
         var values = new float[tensor.Length];
         tensor.CopyTo(values);

@@ -14,11 +14,11 @@ internal sealed class ReferenceNetwork(NetworkDescription description, long seed
     public Dictionary<string, double[]> DropoutMasks { get; } = [];
 
     /// <returns>The logits, [count, classes].</returns>
-    public double[] Forward(ReferenceMap input, Phase phase)
-    {
-        _last = Apply(description.Body, "", input, phase);
-        return _last.Output.Data;
-    }
+    public double[] Forward(ReferenceMap input) => Forward(input, training: false);
+
+    /// <summary>With the batch's statistics and with dropout.</summary>
+    /// <returns>The logits, [count, classes].</returns>
+    public double[] ForwardTraining(ReferenceMap input) => Forward(input, training: true);
 
     /// <summary>Fills the tensors' gradients.</summary>
     /// <returns>The gradient of the input, [n, c, y, x].</returns>
@@ -29,17 +29,23 @@ internal sealed class ReferenceNetwork(NetworkDescription description, long seed
         return last.Backward(last.Output with { Data = logitsGradient }).Data;
     }
 
-    private ReferenceStep Apply(Layer layer, string path, ReferenceMap input, Phase phase) => layer switch
+    private double[] Forward(ReferenceMap input, bool training)
     {
-        Sequential sequential => Chain(sequential, path, input, phase),
-        Concat concat => ReferenceBranches.Concat([.. concat.Branches.Select((branch, i) => Apply(branch, Path(path, branch, $"{i}"), input, phase))], input),
+        _last = Apply(description.Body, "", input, training);
+        return _last.Output.Data;
+    }
+
+    private ReferenceStep Apply(Layer layer, string path, ReferenceMap input, bool training) => layer switch
+    {
+        Sequential sequential => Chain(sequential, path, input, training),
+        Concat concat => ReferenceBranches.Concat([.. concat.Branches.Select((branch, i) => Apply(branch, Path(path, branch, $"{i}"), input, training))], input),
         Residual residual => ReferenceBranches.Add(
-            Apply(residual.Body, Path(path, residual.Body, "body"), input, phase),
-            residual.Shortcut is { } shortcut ? Apply(shortcut, Path(path, shortcut, "shortcut"), input, phase) : new ReferenceStep(input, gradient => gradient)),
-        ChannelGate gate => ReferenceBranches.Gate(Apply(gate.Body, Path(path, gate.Body, "body"), input, phase), input),
+            Apply(residual.Body, Path(path, residual.Body, "body"), input, training),
+            residual.Shortcut is { } shortcut ? Apply(shortcut, Path(path, shortcut, "shortcut"), input, training) : new ReferenceStep(input, gradient => gradient)),
+        ChannelGate gate => ReferenceBranches.Gate(Apply(gate.Body, Path(path, gate.Body, "body"), input, training), input),
         Conv2d convolution => ReferenceDense.Convolve(convolution, input, Tensors.At(path)),
         Linear linear => ReferenceDense.Multiply(linear, input, Tensors.At(path)),
-        BatchNorm2d norm => ReferenceNorms.Batch(norm, input, phase, Tensors.At(path)),
+        BatchNorm2d norm => ReferenceNorms.Batch(norm, input, training, Tensors.At(path)),
         SampleNorm norm => ReferenceNorms.Sample(norm, input, Tensors.At(path)),
         ReLU => ReferenceSimple.ReLU(input),
         Activation activation => ReferenceActivations.Apply(activation, input),
@@ -47,18 +53,18 @@ internal sealed class ReferenceNetwork(NetworkDescription description, long seed
         AveragePool2d pool => ReferenceSimple.AveragePool(pool, input),
         GlobalAveragePool => ReferenceSimple.GlobalAverage(input),
         GlobalMaxPool => ReferenceSimple.GlobalMax(input),
-        Dropout or SpatialDropout => ReferenceSimple.Mask(input, phase == Phase.Training ? DropoutMasks.GetValueOrDefault(path) : null),
+        Dropout or SpatialDropout => ReferenceSimple.Mask(input, training ? DropoutMasks.GetValueOrDefault(path) : null),
         Flatten => ReferenceSimple.Flatten(input),
         _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
     };
 
-    private ReferenceStep Chain(Sequential sequential, string path, ReferenceMap input, Phase phase)
+    private ReferenceStep Chain(Sequential sequential, string path, ReferenceMap input, bool training)
     {
         var steps = new List<ReferenceStep>();
         for (var i = 0; i < sequential.Layers.Length; i++)
         {
             var layer = sequential.Layers[i];
-            steps.Add(Apply(layer, Path(path, layer, $"{i}"), steps.Count == 0 ? input : steps[^1].Output, phase));
+            steps.Add(Apply(layer, Path(path, layer, $"{i}"), steps.Count == 0 ? input : steps[^1].Output, training));
         }
 
         return new ReferenceStep(steps.Count == 0 ? input : steps[^1].Output, gradient =>

@@ -18,7 +18,7 @@ public class ReferenceNetworkTests
         var shape = Shapes.All.Single(shape => shape.Name == name);
         var reference = new ReferenceNetwork(shape.Description);
         var input = shape.Images(2);
-        var direction = Sample(reference.Forward(input, Phase.Training).Length, 77);
+        var direction = Sample(reference.ForwardTraining(input).Length, 77);
         var dInput = reference.Backward(direction);
         var gradients = reference.Tensors.Gradients.ToDictionary();
 
@@ -26,7 +26,7 @@ public class ReferenceNetworkTests
         foreach (var (tensor, gradient) in gradients)
             Check(tensor, reference.Tensors.Values[tensor], gradient);
 
-        double Loss() => reference.Forward(input, Phase.Training).Zip(direction, (x, d) => x * d).Sum();
+        double Loss() => reference.ForwardTraining(input).Zip(direction, (x, d) => x * d).Sum();
 
         void Check(string what, double[] values, double[] gradient)
         {

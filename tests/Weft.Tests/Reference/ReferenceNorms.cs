@@ -3,7 +3,7 @@ namespace Weft.Tests.Reference;
 internal static class ReferenceNorms
 {
     /// <summary>In training the running statistics among the values move, as the engine's do.</summary>
-    public static ReferenceStep Batch(BatchNorm2d layer, ReferenceMap input, Phase phase, ReferenceTensorScope tensors)
+    public static ReferenceStep Batch(BatchNorm2d layer, ReferenceMap input, bool training, ReferenceTensorScope tensors)
     {
         var channels = input.Channels;
         var scale = tensors.Value("weight", channels, 1, 0.5);
@@ -15,7 +15,7 @@ internal static class ReferenceNorms
         var variance = new double[channels];
         for (var c = 0; c < channels; c++)
         {
-            if (phase == Phase.Evaluation)
+            if (!training)
             {
                 (mean[c], variance[c]) = (runningMean[c], runningVariance[c]);
                 continue;
@@ -42,7 +42,7 @@ internal static class ReferenceNorms
 
         return new ReferenceStep(output, dOutput =>
         {
-            if (phase == Phase.Evaluation)
+            if (!training)
                 throw new InvalidOperationException("The gradient belongs to training.");
             var dInput = input.Like();
             var dScale = new double[channels];

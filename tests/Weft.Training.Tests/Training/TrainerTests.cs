@@ -213,8 +213,9 @@ public sealed class TrainerTests : IDisposable
         using var plan = TinyTraining.Begin(_folder, TinyTraining.Configuration());
         var poison = new PoisonAtStep(3, () =>
         {
-            plan.Network.Parameters[4].Value[1] = float.NaN;
-            plan.Network.InvalidateWeights();
+            var weights = plan.Network.Parameters[4].Value.ToArray();
+            weights[1] = float.NaN;
+            plan.Network.Parameters[4].Value.CopyFrom(weights);
         });
 
         var error = Assert.Throws<WeftException>(() => Trainer.Run(plan, poison));

@@ -33,6 +33,11 @@ internal sealed class CpuDevice : Device
 
     public override void Dispose() => Team.Dispose();
 
-    internal override DevicePlan Plan(NetworkGraph graph, CompileOptions options, bool takesMemory = true) =>
-        new CpuPlan(graph, new CpuContext(Team, Kernels, options), takesMemory);
+    internal override CompiledGraph Compile(NetworkGraph graph, CompileOptions options) => new CpuGraph(graph, Team, Kernels, options);
+
+    internal override NetworkMemory Measure(NetworkGraph graph, CompileOptions options)
+    {
+        using var sizes = new CpuGraph(graph, Team, Kernels, options, takesMemory: false);
+        return sizes.Memory;
+    }
 }

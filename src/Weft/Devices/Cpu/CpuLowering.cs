@@ -29,9 +29,9 @@ internal sealed class CpuLowering
                 Lower(node);
         }
 
-        Steps = SiblingsOperation.Gather(_operations);
-        foreach (var step in Steps)
-            step.RegisterGradients();
+        Groups = HorizontalFusion.Gather(_operations);
+        foreach (var group in Groups)
+            group.RegisterGradients();
     }
 
     public ValueStorage Input { get; }
@@ -42,7 +42,7 @@ internal sealed class CpuLowering
     public IReadOnlyList<Operation> Operations => _operations;
 
     /// <summary>What a pass runs one after the other: the operations, some of them together.</summary>
-    public IReadOnlyList<Operation> Steps { get; }
+    public IReadOnlyList<Operation> Groups { get; }
 
     public static CpuLowering Run(NetworkGraph graph, VectorKernels kernels, CompileOptions options) => new(graph, kernels, options);
 
@@ -86,7 +86,7 @@ internal sealed class CpuLowering
                 Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, new PoolingShape(node.Layer is GlobalMaxPool, (size.Height, size.Width), 1, 0)));
                 break;
             case Linear layer:
-                Emit(node, output => new LinearOperation(node.Path, layer, _storage[node.Input], output, _kernels, _options.BatchSize), hasParameters: true);
+                Emit(node, output => new LinearOperation(node, layer, _storage[node.Input], output, _kernels, _options.BatchSize));
                 break;
             case Flatten:
                 LowerFlatten(node);
@@ -100,6 +100,9 @@ internal sealed class CpuLowering
             case ChannelGate:
                 Emit(node, output => new GateOperation(node.Path, _storage[node.Inputs[0]], _storage[node.Inputs[1]], output));
                 break;
+            case CustomLayer layer:
+                Emit(node, output => new CustomOperation(node, layer, _storage[node.Input], output));
+                break;
             default:
                 throw new NetworkException($"The CPU has no operation for {node.Layer.GetType().Name} \"{node.Path}\".");
         }
@@ -109,7 +112,7 @@ internal sealed class CpuLowering
     private void LowerConvolution(GraphNode node, Conv2d layer)
     {
         ConvolutionOperation? convolution = null;
-        Emit(node, output => convolution = new ConvolutionOperation(node.Path, layer, _storage[node.Input], output, _kernels, _options), hasParameters: true);
+        Emit(node, output => convolution = new ConvolutionOperation(node, layer, _storage[node.Input], output, _kernels, _options));
         if (Next(node) is { Layer: BatchNorm2d norm } next)
         {
             _done.Add(next);
@@ -138,7 +141,7 @@ internal sealed class CpuLowering
         var fused = node with { Output = last.Output };
         if (convolution is not null)
             input.IsTransient = !_options.Training || convolution.IsCheap;
-        Emit(fused, output => new BatchNormOperation(node.Path, layer, input, output, convolution, rectify, pool), hasParameters: true);
+        Emit(fused, output => new BatchNormOperation(node, layer, input, output, convolution, rectify, pool));
     }
 
     // The rectifier behind it costs nothing in the same pass.
@@ -148,7 +151,7 @@ internal sealed class CpuLowering
         if (rectifier is not null)
             _done.Add(rectifier);
         var fused = node with { Output = (rectifier ?? node).Output };
-        Emit(fused, output => new SampleNormOperation(node.Path, layer, _storage[node.Input], output, rectifier is not null), hasParameters: layer.HasWeights);
+        Emit(fused, output => new SampleNormOperation(node, layer, _storage[node.Input], output, rectifier is not null));
     }
 
     private void LowerFlatten(GraphNode node)
@@ -156,7 +159,7 @@ internal sealed class CpuLowering
         var input = _storage[node.Input];
         var output = Store(node.Output, node.Path);
         output.FeatureOrder = input.FeatureOrder;
-        if (Differentiable(node, hasParameters: false))
+        if (Differentiable(node))
             _differentiable.Add(node.Output);
         output.NeedsGradient = input.NeedsGradient;
         if (node.Input.Consumers.Count == 1 && !input.IsPlaced && node.Input != _graph.Input)
@@ -174,7 +177,7 @@ internal sealed class CpuLowering
     private void LowerConcat(GraphNode node)
     {
         var output = Store(node.Output, node.Path);
-        if (Differentiable(node, hasParameters: false))
+        if (Differentiable(node))
             _differentiable.Add(node.Output);
         output.NeedsGradient = _differentiable.Contains(node.Output);
         var channel = 0;
@@ -197,10 +200,10 @@ internal sealed class CpuLowering
         }
     }
 
-    private void Emit(GraphNode node, Func<ValueStorage, Operation> create, bool hasParameters = false)
+    private void Emit(GraphNode node, Func<ValueStorage, Operation> create)
     {
         var output = Store(node.Output, node.Path);
-        var differentiable = Differentiable(node, hasParameters);
+        var differentiable = Differentiable(node);
         if (differentiable)
             _differentiable.Add(node.Output);
         output.NeedsGradient = differentiable;
@@ -216,7 +219,7 @@ internal sealed class CpuLowering
         _operations.Add(operation);
     }
 
-    private bool Differentiable(GraphNode node, bool hasParameters) => hasParameters || node.Inputs.Any(_differentiable.Contains);
+    private bool Differentiable(GraphNode node) => node.Tensors.Any(tensor => tensor.IsTrainable) || node.Inputs.Any(_differentiable.Contains);
 
     private ValueStorage Store(GraphValue value, string producer) => _storage[value] = new ValueStorage(value.Shape, producer);
 

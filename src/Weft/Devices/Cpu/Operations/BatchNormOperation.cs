@@ -11,7 +11,7 @@ namespace Weft.Devices.Cpu;
 /// dbias = Σg, dweight = Σ g·x̂, dz = weight/√(σ²+ε) · (g − dbias/m − x̂ · dweight/m), which is P·g + Q·z + R with coefficients a channel.
 /// Sums run within an image in 32 bits around the running mean, and over the images in 64 bits in order.
 /// </remarks>
-internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbour
+internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogue
 {
     private const int Coefficients = 7; // scale, shift, pivot, P, Q, R, and the mean of this batch
 
@@ -22,10 +22,10 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
     private readonly bool _rectify;
     private readonly bool _pool;
     private readonly int _channels;
-    private readonly ParameterSlot _weight;
-    private readonly ParameterSlot _shift;
-    private readonly ParameterSlot _runningMean;
-    private readonly ParameterSlot _runningVariance;
+    private readonly TensorSlot _weight;
+    private readonly TensorSlot _shift;
+    private readonly TensorSlot _runningMean;
+    private readonly TensorSlot _runningVariance;
     private NativeBuffer? _coefficients;
     private NativeBuffer? _sums;
     private NormCoefficients _norm;
@@ -35,8 +35,8 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
     private CpuContext _context = null!;
 
     /// <param name="convolution">The convolution in front, if it is fused with this norm.</param>
-    public BatchNormOperation(string path, BatchNorm2d layer, ValueStorage input, ValueStorage output, ConvolutionOperation? convolution, bool rectify, bool pool)
-        : base(path)
+    public BatchNormOperation(GraphNode node, BatchNorm2d layer, ValueStorage input, ValueStorage output, ConvolutionOperation? convolution, bool rectify, bool pool)
+        : base(node.Path)
     {
         _layer = layer;
         _input = input;
@@ -46,22 +46,20 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionNeighbo
         _pool = pool;
         _channels = input.Shape.Channels;
         var layout = new TensorLayout.Same([_channels]);
-        _weight = new ParameterSlot($"{path}.weight", ParameterKind.NormScale, layout, Initialization.Fixed(1));
-        _shift = new ParameterSlot($"{path}.bias", ParameterKind.NormShift, layout, Initialization.Fixed(0));
-        _runningMean = new ParameterSlot($"{path}.running_mean", ParameterKind.NormShift, layout, Initialization.Fixed(0));
-        _runningVariance = new ParameterSlot($"{path}.running_var", ParameterKind.NormScale, layout, Initialization.Fixed(1));
+        _weight = new TensorSlot(node.Tensors[0], layout);
+        _shift = new TensorSlot(node.Tensors[1], layout);
+        _runningMean = new TensorSlot(node.Tensors[2], layout);
+        _runningVariance = new TensorSlot(node.Tensors[3], layout);
         if (convolution is not null)
         {
-            convolution.Neighbour = this;
+            convolution.Epilogue = this;
             input.NeedsGradient = false; // it goes straight into the convolution's pass
         }
     }
 
     public override string Summary => $"batch norm{(_rectify ? " + ReLU" : "")}{(_pool ? " + max-pool" : "")}, {_input.Shape}";
 
-    public override IEnumerable<ParameterSlot> Parameters => [_weight, _shift];
-
-    public override IEnumerable<ParameterSlot> Statistics => [_runningMean, _runningVariance];
+    public override IEnumerable<TensorSlot> Tensors => [_weight, _shift, _runningMean, _runningVariance];
 
     public override IEnumerable<ValueStorage> Differentiated => _convolution is null ? [_input] : [];
 

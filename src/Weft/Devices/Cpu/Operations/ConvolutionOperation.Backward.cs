@@ -28,7 +28,7 @@ internal sealed unsafe partial class ConvolutionOperation
             SumProductsInChunks(pass);
         var kernels = new KernelGradientWork(this);
         _context.Team.Run(_shape.C, ref kernels);
-        if (_bias is not null && Neighbour is null)
+        if (_bias is not null && Epilogue is null)
             SumBiasGradient(pass);
     }
 
@@ -117,7 +117,7 @@ internal sealed unsafe partial class ConvolutionOperation
             var image = outputs;
             image.Origin = outputs.Image(i);
             LoadOutputGradient(first + i, image, recomputed);
-            if (_bias is not null && Neighbour is null)
+            if (_bias is not null && Epilogue is null)
                 AddPixels(image, 0, PartBiasGradient(part));
         }
 
@@ -145,7 +145,7 @@ internal sealed unsafe partial class ConvolutionOperation
     {
         var outputs = depthwise.FramedOutputs(scratch);
         LoadOutputGradient(image, outputs, scratch + depthwise.FramedLength);
-        if (_bias is not null && Neighbour is null)
+        if (_bias is not null && Epilogue is null)
             AddPixels(outputs, 0, PartBiasGradient(part));
         depthwise.AddWeightGradient(_input.Map, image, outputs, PartWeightGradient(part));
         if (_input.NeedsGradient)

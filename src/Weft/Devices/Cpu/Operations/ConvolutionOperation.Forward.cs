@@ -20,8 +20,8 @@ internal sealed unsafe partial class ConvolutionOperation
             _operation = operation;
             _pass = pass;
             var workers = operation._context.Team.Size;
-            // Rows are independent of each other, so cutting an image changes no bits; a neighbour wants whole images.
-            var cut = operation._winograd is null && operation.Neighbour is null && pass.Count < ImagesPerWorkerToKeepWhole * workers;
+            // Rows are independent of each other, so cutting an image changes no bits; a epilogue wants whole images.
+            var cut = operation._winograd is null && operation.Epilogue is null && pass.Count < ImagesPerWorkerToKeepWhole * workers;
             _rowParts = cut ? Math.Min(operation._shape.OutputHeight, 2 * workers) : 1;
             _group = cut ? 1 : Math.Min(operation._winograd?.GroupImages ?? operation._direct.GroupImages, Math.Max(1, pass.Count / workers));
             Tasks = (pass.Count + _group - 1) / _group * _rowParts;
@@ -43,7 +43,7 @@ internal sealed unsafe partial class ConvolutionOperation
 
         private int Row(int part) => _operation._shape.OutputHeight * part / _rowParts;
 
-        // Block by block of channels: the neighbour sees each while it is in the cache.
+        // Block by block of channels: the epilogue sees each while it is in the cache.
         private void RunWinograd(WinogradConvolution winograd, int first, int count, float* scratch)
         {
             var shape = _operation._shape;
@@ -61,8 +61,8 @@ internal sealed unsafe partial class ConvolutionOperation
         }
     }
 
-    // Whether the output is nobody's but the neighbour's, and nothing of it is kept.
-    private bool Passes(in Pass pass) => Neighbour is not null && (!pass.IsTraining || Recomputes);
+    // Whether the output is nobody's but the epilogue's, and nothing of it is kept.
+    private bool Passes(in Pass pass) => Epilogue is not null && (!pass.IsTraining || Recomputes);
 
     private void ForwardDirect(in Pass pass, int first, int count, int firstRow, int endRow, float* scratch)
     {
@@ -76,14 +76,14 @@ internal sealed unsafe partial class ConvolutionOperation
 
     private void Finish(in Pass pass, int image, int target, in FeatureMap output, int channel, int firstRow, int endRow)
     {
-        if (Neighbour is { } neighbour)
+        if (Epilogue is { } epilogue)
         {
             var only = output;
             only.Origin = output.Image(target);
             if (pass.IsTraining)
-                neighbour.ObserveOutput(image, only, channel);
+                epilogue.ObserveOutput(image, only, channel);
             else
-                neighbour.TakeOutput(image, only, channel);
+                epilogue.TakeOutput(image, only, channel);
         }
         else if (_bias is { } bias)
         {

@@ -3,9 +3,9 @@ using Weft.Kernels;
 namespace Weft.Devices.Cpu;
 
 /// <summary>Who takes over from a convolution within the same pass over an image, while it is in the cache: the norm behind it.</summary>
-internal interface IConvolutionNeighbour
+internal interface IConvolutionEpilogue
 {
-    /// <summary>What the neighbour computes; its gradient is read until the convolution's backward pass is over.</summary>
+    /// <summary>What the epilogue computes; its gradient is read until the convolution's backward pass is over.</summary>
     ValueStorage Output { get; }
 
     /// <summary>Before the first image of a forward pass.</summary>
@@ -22,7 +22,7 @@ internal interface IConvolutionNeighbour
 }
 
 /// <summary>A convolution by <see cref="WinogradConvolution"/> where that pays, by <see cref="DepthwiseConvolution"/> where it is one, else by <see cref="DirectConvolution"/>.</summary>
-internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
+internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
 {
     // Below 16 channels a tile's transforms cost more than its products save; performance figures in bench/results.
     private const int FewestWinogradChannels = 16;
@@ -31,7 +31,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     private const int MostTermsToRecompute = 27;
 
     // The weight gradient is summed in as many parts, whatever the number of workers.
-    private const int BackwardParts = SiblingsOperation.BackwardParts;
+    private const int BackwardParts = HorizontalFusion.BackwardParts;
 
     // A partial panel of columns reads past its row's end.
     private const int Slack = 64;
@@ -42,16 +42,16 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     private readonly DirectConvolution _direct;
     private readonly WinogradConvolution? _winograd;
     private readonly DepthwiseConvolution? _depthwise;
-    private readonly ParameterSlot _weight;
-    private readonly ParameterSlot? _bias;
+    private readonly TensorSlot _weight;
+    private readonly TensorSlot? _bias;
     private NativeBuffer? _packed;
     private NativeBuffer? _packedTurned;
     private long _packedVersion;
     private long _turnedVersion;
     private CpuContext _context = null!;
 
-    public ConvolutionOperation(string path, Conv2d layer, ValueStorage input, ValueStorage output, VectorKernels kernels, CompileOptions options)
-        : base(path)
+    public ConvolutionOperation(GraphNode node, Conv2d layer, ValueStorage input, ValueStorage output, VectorKernels kernels, CompileOptions options)
+        : base(node.Path)
     {
         _input = input;
         _output = output;
@@ -67,19 +67,18 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
         else if (DepthwiseConvolution.Fits(_shape))
             _depthwise = new DepthwiseConvolution(_shape, kernels);
         input.RequireHalo(_shape.HaloBefore, _shape.HaloAfter);
-        _weight = new ParameterSlot(
-            $"{path}.weight", ParameterKind.Weight, new TensorLayout.Convolution(_shape.K, _shape.GroupInputs, _shape.Kernel), Initialization.FanIn(_shape.Terms));
+        _weight = new TensorSlot(node.Tensors[0], new TensorLayout.Convolution(_shape.K, _shape.GroupInputs, _shape.Kernel));
         if (layer.Bias)
-            _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_shape.K]), Initialization.FanIn(_shape.Terms));
+            _bias = new TensorSlot(node.Tensors[1], new TensorLayout.Same([_shape.K]));
     }
 
     /// <summary>The norm behind, when it is fused. It then owns the bias too: a constant added before a norm changes nothing behind it.</summary>
-    public IConvolutionNeighbour? Neighbour { get; set; }
+    public IConvolutionEpilogue? Epilogue { get; set; }
 
-    public ParameterSlot? Bias => _bias;
+    public TensorSlot? Bias => _bias;
 
-    /// <summary>Whether the output is stored nowhere: who needs it asks for <see cref="OutputOf"/>. Only with a neighbour, the only one to need it.</summary>
-    public bool Recomputes => Neighbour is not null && _winograd is null && _context.Options.Training && IsCheap;
+    /// <summary>Whether the output is stored nowhere: who needs it asks for <see cref="OutputOf"/>. Only with a epilogue, the only one to need it.</summary>
+    public bool Recomputes => Epilogue is not null && _winograd is null && _context.Options.Training && IsCheap;
 
     /// <summary>See <see cref="Recomputes"/>.</summary>
     public bool IsCheap => _shape.Terms <= MostTermsToRecompute && (_shape.Groups == 1 || _depthwise is not null);
@@ -98,11 +97,11 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
 
     public override long RealFlopsPerSample => _winograd?.RealFlopsPerImage ?? _shape.FlopsPerImage;
 
-    public override IEnumerable<ParameterSlot> Parameters => _bias is null ? [_weight] : [_weight, _bias];
+    public override IEnumerable<TensorSlot> Tensors => _bias is null ? [_weight] : [_weight, _bias];
 
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 
-    public override IEnumerable<ValueStorage> GradientsRead => Neighbour is { } neighbour ? [neighbour.Output] : [];
+    public override IEnumerable<ValueStorage> GradientsRead => Epilogue is { } epilogue ? [epilogue.Output] : [];
 
     public override (long PerWorker, long Shared) Scratch
     {
@@ -165,7 +164,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     public void BeforeForward(in Pass pass)
     {
         PrepareWeights();
-        Neighbour?.BeforeOutput(pass);
+        Epilogue?.BeforeOutput(pass);
     }
 
     public void ForwardImages(in Pass pass, int first, int count, float* scratch) => ForwardDirect(pass, first, count, 0, _shape.OutputHeight, scratch);
@@ -230,9 +229,9 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, ISibling
     // The gradient of the output, image by image, wherever it comes from.
     private void LoadOutputGradient(int image, in FeatureMap destination, float* scratch)
     {
-        if (Neighbour is { } neighbour)
+        if (Epilogue is { } epilogue)
         {
-            neighbour.GiveOutputGradient(image, OutputOf(image, scratch), destination);
+            epilogue.GiveOutputGradient(image, OutputOf(image, scratch), destination);
             return;
         }
 

@@ -23,14 +23,14 @@ internal sealed unsafe class LinearOperation : Operation
     private readonly ValueStorage _output;
     private readonly int _features;
     private readonly int _outputs;
-    private readonly ParameterSlot _weight;
-    private readonly ParameterSlot? _bias;
+    private readonly TensorSlot _weight;
+    private readonly TensorSlot? _bias;
     private readonly int _panel;
     private readonly int _batchSize;
     private CpuContext _context = null!;
 
-    public LinearOperation(string path, Linear layer, ValueStorage input, ValueStorage output, VectorKernels kernels, int batchSize)
-        : base(path)
+    public LinearOperation(GraphNode node, Linear layer, ValueStorage input, ValueStorage output, VectorKernels kernels, int batchSize)
+        : base(node.Path)
     {
         _input = input;
         _output = output;
@@ -38,16 +38,16 @@ internal sealed unsafe class LinearOperation : Operation
         _outputs = layer.OutputFeatures;
         _panel = kernels.PanelWidth;
         _batchSize = batchSize;
-        _weight = new ParameterSlot($"{path}.weight", ParameterKind.Weight, new TensorLayout.Linear(_outputs, input.FeatureOrder, _panel), Initialization.FanIn(_features)) { IsHandedOver = true };
+        _weight = new TensorSlot(node.Tensors[0], new TensorLayout.Linear(_outputs, input.FeatureOrder, _panel)) { GoesToSink = true };
         if (layer.Bias)
-            _bias = new ParameterSlot($"{path}.bias", ParameterKind.Bias, new TensorLayout.Same([_outputs]), Initialization.FanIn(_features));
+            _bias = new TensorSlot(node.Tensors[1], new TensorLayout.Same([_outputs]));
     }
 
     public override string Summary => $"linear {_features}→{_outputs}";
 
     public override long FlopsPerSample => 2L * _features * _outputs;
 
-    public override IEnumerable<ParameterSlot> Parameters => _bias is null ? [_weight] : [_weight, _bias];
+    public override IEnumerable<TensorSlot> Tensors => _bias is null ? [_weight] : [_weight, _bias];
 
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 
@@ -184,12 +184,12 @@ internal sealed unsafe class LinearOperation : Operation
             {
                 var columns = Math.Min(operation._panel, operation._outputs - panel * operation._panel);
                 var start = checked((int)(((long)panel * operation._features + first) * operation._panel));
-                var gradient = pass.Taker is null ? operation._weight.Gradient + start : taken;
+                var gradient = pass.Sink is null ? operation._weight.Gradient + start : taken;
                 // What fills up a panel has no gradient.
-                if (pass.Taker is not null && columns < operation._panel)
+                if (pass.Sink is not null && columns < operation._panel)
                     new Span<float>(taken, features * operation._panel).Clear();
                 operation._context.Kernels.MultiplyPanel(block, scratch, operation._context.SharedScratch + (nint)panel * count * operation._panel, gradient, features, columns);
-                pass.Taker?.Take(operation._weight.Place, start, features * operation._panel, gradient);
+                pass.Sink?.Take(operation._weight.Place, start, new ReadOnlySpan<float>(gradient, features * operation._panel));
             }
         }
 

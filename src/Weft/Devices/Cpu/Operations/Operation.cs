@@ -2,20 +2,11 @@ using Weft.Kernels;
 
 namespace Weft.Devices.Cpu;
 
-/// <summary>One pass over a batch.</summary>
-internal readonly record struct Pass(int Count, Phase Phase, long Step)
-{
-    /// <summary>Who takes gradients in a backward pass; null where all are kept.</summary>
-    public IGradientTaker? Taker { get; init; }
-
-    public bool IsTraining => Phase == Phase.Training;
-}
-
 /// <summary>
-/// A node of the plan: knows its feature maps and parameters and calls kernels. Built in three moves: the constructor says what it needs (halo,
+/// A node of the compiled graph: knows its feature maps and parameters and calls kernels. Built in three moves: the constructor says what it needs (halo,
 /// parameters, scratch), <see cref="Bind"/> is called once all memory has its place, then the passes run.
 /// </summary>
-/// <remarks>Backward passes read an operation's inputs, never its output: a neighbour may have changed that in place.</remarks>
+/// <remarks>Backward passes read an operation's inputs, never its output: the next one may have changed that in place.</remarks>
 internal abstract class Operation(string path) : IDisposable
 {
     public string Path { get; } = path;
@@ -38,10 +29,8 @@ internal abstract class Operation(string path) : IDisposable
     /// <summary>As <see cref="FlopsPerSample"/>, but what the chosen algorithm really multiplies and adds in its matrix products.</summary>
     public virtual long RealFlopsPerSample => FlopsPerSample;
 
-    public virtual IEnumerable<ParameterSlot> Parameters => [];
-
-    /// <summary>Running statistics and the like: saved with the weights, not trained.</summary>
-    public virtual IEnumerable<ParameterSlot> Statistics => [];
+    /// <summary>Weights and running statistics, in the layer's order.</summary>
+    public virtual IEnumerable<TensorSlot> Tensors => [];
 
     /// <summary>The values whose gradients this operation writes.</summary>
     public virtual IEnumerable<ValueStorage> Differentiated => [];
@@ -69,6 +58,9 @@ internal abstract class Operation(string path) : IDisposable
     public virtual long OwnBytes(CompileOptions options) => 0;
 
     public virtual void Dispose() { }
+
+    public OperationInfo ToInfo() =>
+        new(Path, Summary, Tensors.Where(slot => slot.Tensor.IsTrainable).Sum(slot => (long)slot.Tensor.Length), FlopsPerSample, RealFlopsPerSample);
 }
 
 /// <summary>What the operations of a network share: the team, the muscle, scratch memory.</summary>
@@ -82,8 +74,10 @@ internal sealed unsafe class CpuContext(WorkerTeam team, VectorKernels kernels, 
 
     public int BatchSize => Options.BatchSize;
 
-    /// <summary>Set on every change of a weight: operations that keep derived weights (packed, transformed) renew them.</summary>
-    public long WeightsVersion { get; set; } = 1;
+    /// <summary>Grows with every change of a weight: operations that keep derived weights (packed, transformed) renew them.</summary>
+    public long WeightsVersion => Tensors.Version;
+
+    public required CpuTensors Tensors { get; init; }
 
     public float* SharedScratch { get; set; }
 

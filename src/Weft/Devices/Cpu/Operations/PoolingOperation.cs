@@ -7,7 +7,7 @@ namespace Weft.Devices.Cpu;
 internal readonly record struct PoolingShape(bool IsMax, Size2d Kernel, Size2d Stride, Padding2d Padding, bool CountsPadding = true);
 
 /// <summary>Maximum or average over windows, any kernel, stride and padding; the global average is one window over the image.</summary>
-internal sealed unsafe class PoolingOperation : Operation, ISibling
+internal sealed unsafe class PoolingOperation : Operation, IFusable
 {
     private readonly ValueStorage _input;
     private readonly ValueStorage _output;

@@ -18,15 +18,15 @@ internal sealed unsafe class SampleNormOperation : Operation
     private readonly bool _rectify;
     private readonly int _channels;
     private readonly int _groups;
-    private readonly ParameterSlot? _weight;
-    private readonly ParameterSlot? _shift;
+    private readonly TensorSlot? _weight;
+    private readonly TensorSlot? _shift;
     private double[] _means = [];
     private double[] _inverseDeviations = [];
     private NativeBuffer? _gradientSums;
     private CpuContext _context = null!;
 
-    public SampleNormOperation(string path, SampleNorm layer, ValueStorage input, ValueStorage output, bool rectify)
-        : base(path)
+    public SampleNormOperation(GraphNode node, SampleNorm layer, ValueStorage input, ValueStorage output, bool rectify)
+        : base(node.Path)
     {
         _layer = layer;
         _input = input;
@@ -37,14 +37,14 @@ internal sealed unsafe class SampleNormOperation : Operation
         if (layer.HasWeights)
         {
             var layout = new TensorLayout.Same([_channels]);
-            _weight = new ParameterSlot($"{path}.weight", ParameterKind.NormScale, layout, Initialization.Fixed(1));
-            _shift = new ParameterSlot($"{path}.bias", ParameterKind.NormShift, layout, Initialization.Fixed(0));
+            _weight = new TensorSlot(node.Tensors[0], layout);
+            _shift = new TensorSlot(node.Tensors[1], layout);
         }
     }
 
     public override string Summary => $"{_layer.Title}{(_rectify ? " + ReLU" : "")}, {_input.Shape}";
 
-    public override IEnumerable<ParameterSlot> Parameters => _weight is null || _shift is null ? [] : [_weight, _shift];
+    public override IEnumerable<TensorSlot> Tensors => _weight is null || _shift is null ? [] : [_weight, _shift];
 
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 

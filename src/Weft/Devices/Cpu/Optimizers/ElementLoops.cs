@@ -42,4 +42,34 @@ internal static class ElementLoops
         for (; i < first.Length; i++)
             (first[i], second[i]) = (second[i], first[i]);
     }
+
+    // In double: a float overflows at a gradient of 1e19, and loses the small gradients beside large ones.
+    public static double SumOfSquares(ReadOnlySpan<float> values)
+    {
+        var low = Vector<double>.Zero;
+        var high = Vector<double>.Zero;
+        var i = 0;
+        for (; i + Vector<float>.Count <= values.Length; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(values[i..]), out var a, out var b);
+            low += a * a;
+            high += b * b;
+        }
+
+        var sum = Vector.Sum(low + high);
+        for (; i < values.Length; i++)
+            sum += (double)values[i] * values[i];
+        return sum;
+    }
+
+    public static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -3,7 +3,7 @@ using Weft.Kernels;
 namespace Weft.Devices.Cpu;
 
 /// <summary>An operation that can go over its input a few images at a time, in turns with others that read the same value.</summary>
-internal unsafe interface ISibling
+internal unsafe interface IFusable
 {
     ValueStorage Input { get; }
 
@@ -35,7 +35,7 @@ internal unsafe interface ISibling
 /// Operations over the same value, the branches of an Inception module: they take turns over a few images at a time, so that the value and its gradient
 /// are fetched from memory once for all of them.
 /// </summary>
-internal sealed unsafe class SiblingsOperation : Operation
+internal sealed unsafe class HorizontalFusion : Operation
 {
     /// <summary>The batch is cut into so many parts in the backward pass, whatever the number of workers: it bounds how many can share the work and fixes the bits.</summary>
     public const int BackwardParts = 8;
@@ -44,15 +44,15 @@ internal sealed unsafe class SiblingsOperation : Operation
     private const int ImagesPerWorkerToTakeTurns = 2;
 
     private readonly Operation[] _operations;
-    private readonly ISibling[] _siblings;
+    private readonly IFusable[] _siblings;
     private readonly int _groupImages;
     private CpuContext _context = null!;
 
-    private SiblingsOperation(Operation[] operations)
+    private HorizontalFusion(Operation[] operations)
         : base(string.Join(" + ", operations.Select(operation => operation.Path)))
     {
         _operations = operations;
-        _siblings = [.. operations.Cast<ISibling>()];
+        _siblings = [.. operations.Cast<IFusable>()];
         _groupImages = _siblings.Max(sibling => sibling.GroupImages);
         NeedsBackward = operations.Any(operation => operation.NeedsBackward);
         Output = operations[0].Output;
@@ -61,9 +61,9 @@ internal sealed unsafe class SiblingsOperation : Operation
     /// <summary>The operations in order, siblings gathered in one step at the place of the first of them.</summary>
     public static IReadOnlyList<Operation> Gather(IReadOnlyList<Operation> operations)
     {
-        var families = operations.Where(operation => operation is ISibling { CanShareInput: true })
-            .GroupBy(operation => (((ISibling)operation).Input, operation.NeedsBackward)).Where(family => family.Count() > 1)
-            .ToDictionary(family => family.First(), family => new SiblingsOperation([.. family]));
+        var families = operations.Where(operation => operation is IFusable { CanShareInput: true })
+            .GroupBy(operation => (((IFusable)operation).Input, operation.NeedsBackward)).Where(family => family.Count() > 1)
+            .ToDictionary(family => family.First(), family => new HorizontalFusion([.. family]));
         var gathered = families.Values.SelectMany(family => family._operations.Skip(1)).ToHashSet();
         return [.. operations.Where(operation => !gathered.Contains(operation)).Select(operation => families.TryGetValue(operation, out var family) ? family : operation)];
     }
@@ -96,7 +96,7 @@ internal sealed unsafe class SiblingsOperation : Operation
         long offset = 0;
         foreach (var operation in _operations)
         {
-            ((ISibling)operation).SharedOffset = offset;
+            ((IFusable)operation).SharedOffset = offset;
             offset += operation.Scratch.Shared;
         }
     }
@@ -126,7 +126,7 @@ internal sealed unsafe class SiblingsOperation : Operation
             sibling.AfterBackward();
     }
 
-    private readonly struct ForwardWork(SiblingsOperation operation, Pass pass) : IWork
+    private readonly struct ForwardWork(HorizontalFusion operation, Pass pass) : IWork
     {
         private readonly int _group = Math.Min(operation._groupImages, Math.Max(1, pass.Count / operation._context.Team.Size));
 
@@ -141,7 +141,7 @@ internal sealed unsafe class SiblingsOperation : Operation
     }
 
     // The last one first: it is the one that overwrites the input's gradient.
-    private readonly struct BackwardWork(SiblingsOperation operation, Pass pass) : IWork
+    private readonly struct BackwardWork(HorizontalFusion operation, Pass pass) : IWork
     {
         public void Run(int task, int worker)
         {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Weft;
+namespace Weft.Devices.Cpu;
 
 /// <summary>How a tensor's elements lie in the engine beside how PyTorch's <c>state_dict</c> orders them.</summary>
 internal abstract record TensorLayout(ImmutableArray<int> Shape)

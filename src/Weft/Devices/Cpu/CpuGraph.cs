@@ -3,7 +3,7 @@ using Weft.Kernels;
 namespace Weft.Devices.Cpu;
 
 /// <summary>Operations on the CPU with their memory: weights, gradients, feature maps, scratch.</summary>
-internal sealed unsafe class CpuPlan : DevicePlan
+internal sealed unsafe class CpuGraph : CompiledGraph
 {
     private const int LineFloats = 16;
 
@@ -12,98 +12,81 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     private readonly CpuContext _context;
     private readonly CpuLowering _lowered;
-    private readonly List<ParameterSlot> _parameters = [];
-    private readonly List<ParameterSlot> _state = [];
+    private readonly CpuTensors _tensors;
+    private readonly OperationInfo[] _groups;
     private readonly List<NativeBuffer> _buffers = [];
     private readonly bool _takesMemory;
     private long _placedFloats;
 
-    /// <param name="takesMemory">False: only <see cref="MemoryBytes"/> and the shapes are wanted, and the plan cannot run.</param>
-    public CpuPlan(NetworkGraph graph, CpuContext context, bool takesMemory = true)
+    /// <param name="takesMemory">False: only the sizes are wanted, and the graph cannot run.</param>
+    public CpuGraph(NetworkGraph graph, WorkerTeam team, VectorKernels kernels, CompileOptions options, bool takesMemory = true)
     {
-        _context = context;
         _takesMemory = takesMemory;
-        _lowered = CpuLowering.Run(graph, context.Kernels, context.Options);
-        foreach (var operation in _lowered.Operations)
-        {
-            _parameters.AddRange(operation.Parameters);
-            _state.AddRange(operation.Parameters);
-            _state.AddRange(operation.Statistics);
-        }
-
-        PlaceParameters();
+        _lowered = CpuLowering.Run(graph, kernels, options);
+        _tensors = new CpuTensors(_lowered.Operations.SelectMany(operation => operation.Tensors), team, options.Training, takesMemory);
+        _context = new CpuContext(team, kernels, options) { Tensors = _tensors };
         PlaceMaps();
-        if (context.Options.Training)
+        if (options.Training)
             PlaceGradients();
         foreach (var value in Values())
             value.Resolve();
         PlaceScratch();
+        Operations = [.. _lowered.Operations.Select(operation => operation.ToInfo())];
+        _groups = [.. _lowered.Groups.Select(operation => operation.ToInfo())];
         if (!takesMemory)
             return;
-        foreach (var operation in _lowered.Operations.Union(_lowered.Steps))
-            operation.Bind(context);
+        foreach (var operation in _lowered.Operations.Union(_lowered.Groups))
+            operation.Bind(_context);
     }
 
-    public override IReadOnlyList<Operation> Operations => _lowered.Operations;
+    public override DeviceTensors Tensors => _tensors;
 
-    public override IReadOnlyList<ParameterSlot> Parameters => _parameters;
+    public override IReadOnlyList<OperationInfo> Operations { get; }
 
-    public override IReadOnlyList<ParameterSlot> State => _state;
+    public override long MemoryBytes =>
+        (_tensors.Floats + _placedFloats) * sizeof(float) + _lowered.Operations.Sum(operation => operation.OwnBytes(_context.Options));
 
-    public override long MemoryBytes => _placedFloats * sizeof(float) + _lowered.Operations.Sum(operation => operation.OwnBytes(_context.Options));
+    public NetworkMemory Memory => new(MemoryBytes, Bytes(_tensors.TrainedSlots), Bytes(_tensors.StateSlots));
 
-    public override IEnumerable<(string Layer, long Bytes)> Activations => Values()
-        .Select(value => value.Root).Distinct().Where(root => !root.IsTransient)
-        .Select(root => (root.Producer, root.ImageLength * _context.BatchSize * sizeof(float)));
-
-    public override Span<float> Logits => new(_lowered.Output.Map.Origin, _context.BatchSize * _lowered.Output.Shape.Channels);
+    public override ReadOnlySpan<float> Logits => new(_lowered.Output.Map.Origin, _context.BatchSize * _lowered.Output.Shape.Channels);
 
     public override Span<float> LogitsGradient =>
         _context.Options.Training ? new(_lowered.Output.Gradient.Origin, _context.BatchSize * _lowered.Output.Shape.Channels) : [];
 
-    public override Span<float> InputGradient => new(_lowered.Input.Gradient.Origin, _context.BatchSize * _lowered.Input.Shape.Length);
+    public override ReadOnlySpan<float> InputGradient => new(_lowered.Input.Gradient.Origin, _context.BatchSize * _lowered.Input.Shape.Length);
 
-    public override void InvalidateWeights() => _context.WeightsVersion++;
-
-    public override void Load(ReadOnlySpan<float> images, int count)
+    public override void Forward(ReadOnlySpan<float> images, in Pass pass)
     {
-        var map = _lowered.Input.Map;
-        var row = map.Width * map.Channels;
-        for (var n = 0; n < count; n++)
-        {
-            for (var y = 0; y < map.Height; y++, images = images[row..])
-                images[..row].CopyTo(new Span<float>(map.Pixel(n, y, 0), row));
-        }
-    }
-
-    public override void Forward(in Pass pass)
-    {
+        Load(images, pass.Count);
         // By index: an enumerator over the interface would be a new object in every pass.
-        for (var i = 0; i < _lowered.Steps.Count; i++)
+        for (var i = 0; i < _lowered.Groups.Count; i++)
         {
-            _lowered.Steps[i].Forward(pass);
-            Finished?.Invoke(_lowered.Steps[i], false);
+            _lowered.Groups[i].Forward(pass);
+            Finished?.Invoke(_groups[i], false);
         }
     }
 
     public override void Backward(in Pass pass)
     {
-        for (var i = _lowered.Steps.Count - 1; i >= 0; i--)
+        for (var i = _lowered.Groups.Count - 1; i >= 0; i--)
         {
-            var step = _lowered.Steps[i];
-            if (!step.NeedsBackward)
+            var group = _lowered.Groups[i];
+            if (!group.NeedsBackward)
                 continue;
-            step.Backward(pass);
-            Finished?.Invoke(step, true);
+            group.Backward(pass);
+            Finished?.Invoke(_groups[i], true);
         }
+
+        if (pass.Sink is not null)
+            _tensors.Changed();
     }
 
     public override string? FindNonFinite(int count)
     {
-        foreach (var slot in _state)
+        foreach (var slot in _tensors.StateSlots)
         {
             if (HasNonFinite(slot.Value, slot.Layout.StorageLength))
-                return $"weights {slot.Name}";
+                return $"weights {slot.Tensor.Name}";
         }
 
         foreach (var operation in _lowered.Operations)
@@ -123,10 +106,10 @@ internal sealed unsafe class CpuPlan : DevicePlan
         }
 
         // Backwards: the gradient that was computed first is the one that went wrong first.
-        for (var i = _parameters.Count - 1; i >= 0; i--)
+        foreach (var slot in _tensors.TrainedSlots.Reverse())
         {
-            if (_parameters[i].Gradient != null && HasNonFinite(_parameters[i].Gradient, _parameters[i].Layout.StorageLength))
-                return $"gradient of {_parameters[i].Name}";
+            if (slot.Gradient != null && HasNonFinite(slot.Gradient, slot.Layout.StorageLength))
+                return $"gradient of {slot.Tensor.Name}";
         }
 
         return null;
@@ -138,37 +121,21 @@ internal sealed unsafe class CpuPlan : DevicePlan
             operation.Dispose();
         foreach (var buffer in _buffers)
             buffer.Dispose();
+        _tensors.Dispose();
     }
 
-    private static bool HasNonFinite(float* values, nint length)
+    private static bool HasNonFinite(float* values, int length) => !ElementLoops.AreFinite(new ReadOnlySpan<float>(values, length));
+
+    private static long Bytes(IReadOnlyList<TensorSlot> slots) => slots.Sum(slot => (long)slot.Layout.StorageLength) * sizeof(float);
+
+    private void Load(ReadOnlySpan<float> images, int count)
     {
-        for (nint i = 0; i < length; i++)
+        var map = _lowered.Input.Map;
+        var row = map.Width * map.Channels;
+        for (var n = 0; n < count; n++)
         {
-            if (!float.IsFinite(values[i]))
-                return true;
-        }
-
-        return false;
-    }
-
-    private void PlaceParameters()
-    {
-        var values = Allocate(_state.Sum(slot => Lines(slot.Layout.StorageLength)) + Slack);
-        foreach (var slot in _state)
-        {
-            slot.Value = values;
-            values += Lines(slot.Layout.StorageLength);
-        }
-
-        for (var i = 0; i < _parameters.Count; i++)
-            _parameters[i].Place = i;
-        if (!_context.Options.Training)
-            return;
-        var gradients = Allocate(_parameters.Sum(slot => Lines(slot.Layout.StorageLength)) + Slack);
-        foreach (var slot in _parameters)
-        {
-            slot.Gradient = gradients;
-            gradients += Lines(slot.Layout.StorageLength);
+            for (var y = 0; y < map.Height; y++, images = images[row..])
+                images[..row].CopyTo(new Span<float>(map.Pixel(n, y, 0), row));
         }
     }
 
@@ -194,14 +161,14 @@ internal sealed unsafe class CpuPlan : DevicePlan
             spans[root] = (Math.Min(span.Item1, index), Math.Max(span.Item2, index));
         }
 
-        for (var i = 0; i < _lowered.Steps.Count; i++)
+        for (var i = 0; i < _lowered.Groups.Count; i++)
         {
-            var step = _lowered.Steps[i];
-            foreach (var value in step.Outputs.Concat(step.Differentiated).Concat(step.GradientsRead))
+            var group = _lowered.Groups[i];
+            foreach (var value in group.Outputs.Concat(group.Differentiated).Concat(group.GradientsRead))
                 Extend(value, i);
         }
 
-        Extend(_lowered.Output, _lowered.Steps.Count);
+        Extend(_lowered.Output, _lowered.Groups.Count);
         var plan = new MemoryPlan();
         var offsets = spans.Select(span => (span.Key, plan.Place(span.Value.First, span.Value.Last, Lines(Length(span.Key))))).ToList();
         var memory = Allocate(plan.Length + Slack);
@@ -212,7 +179,7 @@ internal sealed unsafe class CpuPlan : DevicePlan
 
     private void PlaceScratch()
     {
-        var scratch = _lowered.Steps.Select(operation => operation.Scratch).ToList();
+        var scratch = _lowered.Groups.Select(operation => operation.Scratch).ToList();
         _context.WorkerScratchLength = Lines(scratch.Max(s => s.PerWorker)) + Slack;
         _context.WorkerScratchBase = Allocate(_context.WorkerScratchLength * _context.Team.Size);
         _context.SharedScratch = Allocate(scratch.Max(s => s.Shared) + Slack);

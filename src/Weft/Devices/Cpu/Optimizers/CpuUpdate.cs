@@ -1,0 +1,99 @@
+using System.Numerics;
+
+namespace Weft.Devices.Cpu;
+
+/// <summary>One pass over memory: gradient, moments and value of each element.</summary>
+internal sealed unsafe class CpuUpdate<TRule> : ElementwiseUpdate<TRule>, IGradientSink
+    where TRule : struct, IUpdateRule
+{
+    private readonly CpuTensors _tensors;
+    private readonly ElementChunks _all;
+    private readonly ElementChunks _kept; // of the parameters whose gradients go to no sink
+    private readonly CpuTensorSet? _first;
+    private readonly CpuTensorSet? _second;
+    private Work _work;
+
+    public CpuUpdate(CpuTensors tensors, ElementChunks all, ElementChunks kept, CpuTensorSet? first, CpuTensorSet? second)
+    {
+        _tensors = tensors;
+        _all = all;
+        _kept = kept;
+        _first = first;
+        _second = second;
+    }
+
+    public override IGradientSink Sink => this;
+
+    public override void Prepare(in TRule weightRule, in TRule otherRule, float scale) => _work = new Work(this, weightRule, otherRule, scale);
+
+    public override void Apply(bool exceptTaken)
+    {
+        (exceptTaken ? _kept : _all).Run(_work);
+        _tensors.Changed();
+    }
+
+    public void Take(int parameter, int start, ReadOnlySpan<float> gradient)
+    {
+        fixed (float* values = gradient)
+            _work.Update(parameter, start, gradient.Length, values);
+    }
+
+    private readonly struct Work(CpuUpdate<TRule> update, TRule weightRule, TRule otherRule, float scale) : IChunkWork
+    {
+        public void Run(int chunk, int tensor, int start, int length) => Update(tensor, start, length, update._tensors.TrainedSlots[tensor].Gradient + start);
+
+        public void Update(int tensor, int start, int length, float* gradient)
+        {
+            var slot = update._tensors.TrainedSlots[tensor];
+            UpdateElements(slot.Tensor.Kind == ParameterKind.Weight ? weightRule : otherRule, scale,
+                slot.Value + start,
+                gradient,
+                TRule.UsesFirst ? update._first!.Pointer(tensor) + start : null,
+                TRule.UsesSecond ? update._second!.Pointer(tensor) + start : null,
+                length);
+        }
+    }
+
+    private static void UpdateElements(TRule rule, float scale, float* weight, float* gradient, float* first, float* second, int length)
+    {
+        var lanes = Vector<float>.Count;
+        var i = 0;
+        for (; i + lanes <= length; i += lanes)
+            UpdateLanes(rule, scale, weight + i, gradient + i, first + i, second + i);
+        if (i == length)
+            return;
+
+        // The rest of a tensor (fewer elements than lanes) goes through the same arithmetic on copies, lanes beyond it being zeros.
+        var rest = length - i;
+        var copies = stackalloc float[4 * lanes];
+        new Span<float>(copies, 4 * lanes).Clear();
+        Copy(weight + i, copies, rest);
+        Copy(gradient + i, copies + lanes, rest);
+        if (TRule.UsesFirst)
+            Copy(first + i, copies + 2 * lanes, rest);
+        if (TRule.UsesSecond)
+            Copy(second + i, copies + 3 * lanes, rest);
+        UpdateLanes(rule, scale, copies, copies + lanes, copies + 2 * lanes, copies + 3 * lanes);
+        Copy(copies, weight + i, rest);
+        if (TRule.UsesFirst)
+            Copy(copies + 2 * lanes, first + i, rest);
+        if (TRule.UsesSecond)
+            Copy(copies + 3 * lanes, second + i, rest);
+    }
+
+    private static void UpdateLanes(TRule rule, float scale, float* weight, float* gradient, float* first, float* second)
+    {
+        var w = Vector.Load(weight);
+        var m = TRule.UsesFirst ? Vector.Load(first) : default;
+        var v = TRule.UsesSecond ? Vector.Load(second) : default;
+        rule.Update(ref w, scale * Vector.Load(gradient), ref m, ref v);
+        w.Store(weight);
+        if (TRule.UsesFirst)
+            m.Store(first);
+        if (TRule.UsesSecond)
+            v.Store(second);
+    }
+
+    private static void Copy(float* source, float* destination, int length) =>
+        new ReadOnlySpan<float>(source, length).CopyTo(new Span<float>(destination, length));
+}
