@@ -43,7 +43,7 @@ internal sealed unsafe class NormLadder : Ladder
         _center = Allocate(_c);
         _sums = Allocate((long)_parts * _c);
         _squares = Allocate((long)_parts * _c);
-        _norm = new NormCoefficients { Scale = Allocate(_c), Shift = Allocate(_c), Rectify = true };
+        _norm = new NormCoefficients { Scale = Allocate(_c), Shift = Allocate(_c), ReLU = true };
         Values.Fill(_z.Origin, _images * _z.ImageStride, 1, 2);
         Values.Fill(_gamma, _c, 2, 1);
         Values.Fill(_beta, _c, 3, 1);

@@ -36,7 +36,7 @@ internal sealed unsafe class OptimizerLadder : Ladder
         var description = new NetworkDescription("linear", new FeatureShape(1, 1, shape[0]),
             new Sequential(new Flatten(), new Linear(shape[1]) { Bias = false }));
         _network = Network.Compile(description, _device, new CompileOptions { BatchSize = 1 });
-        _engine = Optimizer.Create(_options, _network);
+        _engine = Optimizer.Create(_options, _network.Tensors);
         _length = Parameter.Value.Length;
         if (_length % Width256.Lanes != 0)
             throw new ArgumentException($"The optimizer ladder takes whole vectors of weights, not {_length}.");
@@ -78,7 +78,7 @@ internal sealed unsafe class OptimizerLadder : Ladder
         VectorKernels.Copy(_initial, _weight, _length);
         new Span<float>(_moment, _length).Clear();
         _engine.Dispose();
-        _engine = Optimizer.Create(_options, _network);
+        _engine = Optimizer.Create(_options, _network.Tensors);
         _engine.LearningRate = Rate;
         Parameter.Value.CopyFrom(new ReadOnlySpan<float>(_initial, _length));
     }

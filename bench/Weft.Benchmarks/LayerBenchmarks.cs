@@ -39,7 +39,7 @@ public class LayerBenchmarks
             _images[i] = i % 17 / 8f - 1;
         var description = new NetworkDescription("layer", Input, new Sequential(Layers[Layer], new GlobalAveragePool(), new Linear(2)));
         _network = Network.Compile(description, _device, new CompileOptions { BatchSize = BatchSize, Seed = 1 });
-        _optimizer = Optimizer.Create(new SgdOptions { LearningRate = 1e-3 }, _network);
+        _optimizer = Optimizer.Create(new SgdOptions { LearningRate = 1e-3 }, _network.Tensors);
     }
 
     [Benchmark]

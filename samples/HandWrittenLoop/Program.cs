@@ -14,7 +14,7 @@ var statistics = DatasetStatistics.Of(data.Train, split.Train);
 
 using var device = Device.Cpu(Environment.ProcessorCount);
 using var network = Network.Compile(ModelCatalog.Describe("small", new ModelOptions()), device, new CompileOptions { BatchSize = BatchSize, Seed = 0 });
-using var optimizer = Optimizer.Create(new SgdOptions { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 }, network);
+using var optimizer = Optimizer.Create(new SgdOptions { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 }, network.Tensors);
 using var loader = new BatchLoader(data.Train, split.Train, statistics, new BatchLoaderOptions { BatchSize = BatchSize, Epochs = epochs });
 var validation = new EvaluationLoader(data.Train, split.Validation, statistics, BatchSize);
 var schedule = new OneCycleSchedule();

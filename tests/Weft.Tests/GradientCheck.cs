@@ -10,10 +10,12 @@ internal static class GradientCheck
     // The smallest mistake in a formula is a thousand times larger.
     public const double Tolerance = 1e-5;
 
-    /// <param name="layer">Put between a 1×1 convolution, whose gradients are 7 random projections of each channel's input gradient, and a linear layer.</param>
+    /// <param name="layer">Put between a 1×1 convolution, whose gradients are 7 random projections of each channel's input gradient, and a linear
+    /// layer.</param>
     /// <param name="input">What <paramref name="layer"/> gets.</param>
     /// <param name="batch">Samples.</param>
-    public static void Of(Layer layer, FeatureShape input, int batch = 2) => Of(Shapes.Of($"{layer}", input.Height, input.Width, input.Channels, batch, layer), batch);
+    public static void Of(Layer layer, FeatureShape input, int batch = 2) =>
+        Of(Shapes.Of($"{layer}", input.Height, input.Width, input.Channels, batch, layer), batch);
 
     /// <param name="shape">What is checked.</param>
     /// <param name="batchSize">Samples that the network is compiled for, at least the shape's.</param>
@@ -58,7 +60,8 @@ internal static class GradientCheck
         {
             var truth = expected[parameter.Name];
             var gradient = parameter.ReadGradient();
-            // A norm behind a bias or a shift takes every constant away: the true gradient is 0, or small where padding keeps a little, and the computed one the rounding of
+            // A norm behind a bias or a shift takes every constant away: the true gradient is 0, or small where padding keeps a little, and the computed one
+            // the rounding of
             // a sum of large terms that cancel. The weights' gradient has the size of those terms.
             var scale = parameter.Kind is ParameterKind.Bias or ParameterKind.NormShift ? Norm(expected[parameter.Name.Replace("bias", "weight")]) : 0;
             Close.Require($"gradient of {parameter.Name}", Tolerance, truth, gradient, scale);

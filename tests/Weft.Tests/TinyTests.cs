@@ -12,7 +12,7 @@ public class TinyTests
             new Conv2d(16, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new Flatten(), new Linear(10)));
         using var device = new CpuDevice(2);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = Count, Seed = 1 });
-        using var optimizer = Optimizer.Create(new AdamOptions(), network);
+        using var optimizer = Optimizer.Create(new AdamOptions(), network.Tensors);
         var images = Hashed.Values(1, "images", Count * 64, 0, 1);
         var labels = Enumerable.Range(0, Count).Select(i => (int)(Hashed.Bits(2, i) % 10)).ToArray();
 

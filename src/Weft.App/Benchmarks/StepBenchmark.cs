@@ -26,7 +26,7 @@ internal sealed class StepBenchmark : IDisposable
         MemoryNeed.OfProgram.With("the network", memory.Bytes).With("the optimizer", optimizer is null ? 0 : 2 * memory.ParameterBytes)
             .RequireWithin(MemoryLimit.Current());
         _network = Network.Compile(description, device, options);
-        _optimizer = optimizer is null ? null : Optimizer.Create(optimizer, _network);
+        _optimizer = optimizer is null ? null : Optimizer.Create(optimizer, _network.Tensors);
         var random = Rng.For(0, RngPurpose.Analysis);
         _images = new float[batch * description.Input.Length];
         for (var i = 0; i < _images.Length; i++)

@@ -38,8 +38,8 @@ internal sealed class CompiledTraining : IDisposable
             RequireFit(description, dataset);
             TrainingMemory.Require(configuration, description, device, dataset.Train, memory, isNew, readsCheckpoint);
             network = Network.Compile(description, device, configuration.CompileOptions with { DrawWeights = !readsCheckpoint });
-            optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network);
-            var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
+            optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network.Tensors);
+            var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network.Tensors, decay) : null;
             return new CompiledTraining(description, device, network, optimizer, average);
         }
         catch (Exception failure)

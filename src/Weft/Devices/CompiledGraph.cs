@@ -36,6 +36,7 @@ internal abstract class CompiledGraph : IDisposable
 /// <param name="Path">The layer's place in the network, the prefix of its parameters' names; of several layers that are computed together all paths.</param>
 /// <param name="Summary">For people: the algorithm and the shape.</param>
 /// <param name="Parameters">Trainable floats.</param>
-/// <param name="Flops">Multiplications and additions of a forward pass over one sample, counted directly. A backward pass of a layer with weights does twice as many.</param>
+/// <param name="Flops">Multiplications and additions of a forward pass over one sample, counted directly. A backward pass of a layer with weights does twice as
+/// many.</param>
 /// <param name="RealFlops">As <paramref name="Flops"/>, but what the chosen algorithm really does: Winograd does fewer.</param>
 public sealed record OperationInfo(string Path, string Summary, long Parameters, long Flops, long RealFlops);

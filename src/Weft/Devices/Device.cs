@@ -1,5 +1,3 @@
-using Weft.Devices.Cpu;
-
 namespace Weft;
 
 /// <summary>Where a network computes. What lies above the seam knows this class, and no kind of it.</summary>
@@ -15,11 +13,6 @@ public abstract class Device : IDisposable
 
     /// <summary>What the last digits of a result depend on, besides the seed: recorded with runs and checkpoints.</summary>
     public abstract NumericProfile NumericProfile { get; }
-
-    /// <summary>The processor's cores, through a team of worker threads. Results have the same bits for every number of threads.</summary>
-    /// <param name="threads">1…256.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is out of its range.</exception>
-    public static Device Cpu(int threads) => new CpuDevice(threads);
 
     public abstract void Dispose();
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Weft;
 
-/// <summary>A named tensor where a device keeps it, read and written in PyTorch's <c>state_dict</c> layout. It dies with the network or the optimizer that has it.</summary>
+/// <summary>
+/// A named tensor where a device keeps it, read and written in PyTorch's <c>state_dict</c> layout. It dies with the network or the optimizer that has it.
+/// </summary>
 public abstract class DeviceTensor
 {
     private protected DeviceTensor(string name, ImmutableArray<int> shape)

@@ -26,13 +26,13 @@ public abstract class DeviceTensors
     /// <summary>value ← value + scale · gradient, for all parameters.</summary>
     internal abstract void AddGradients(float scale);
 
-    /// <summary>copy ← state.</summary>
+    /// <summary>copy ← state, for all tensors.</summary>
     internal abstract void SaveState(TensorSet copy);
 
-    /// <summary>state ← copy.</summary>
+    /// <summary>state ← copy, for all tensors.</summary>
     internal abstract void RestoreState(TensorSet copy);
 
-    /// <summary>Exchanges the state and another set, to the same bits.</summary>
+    /// <summary>Exchanges the state and another set of tensors, to the same bits.</summary>
     internal abstract void ExchangeState(TensorSet other);
 
     /// <summary>average ← average + part · (state − average); a part of 1 copies.</summary>
@@ -61,8 +61,8 @@ internal abstract class ElementwiseUpdate<TRule>
     public abstract IGradientSink? Sink { get; }
 
     /// <summary>Sets what the next update does.</summary>
-    /// <param name="weightRule">Of parameters of <see cref="ParameterKind.Weight"/>.</param>
-    /// <param name="otherRule">Of norms and biases.</param>
+    /// <param name="weightRule">For parameters of <see cref="ParameterKind.Weight"/>.</param>
+    /// <param name="otherRule">For norms and biases.</param>
     /// <param name="scale">Multiplies every gradient.</param>
     public abstract void Prepare(in TRule weightRule, in TRule otherRule, float scale);
 

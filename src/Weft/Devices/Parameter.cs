@@ -1,14 +1,5 @@
 namespace Weft;
 
-/// <summary>What a parameter does; optimizers leave norms and biases out of weight decay by it.</summary>
-public enum ParameterKind
-{
-    Weight = 1,
-    Bias = 2,
-    NormScale = 3,
-    NormShift = 4,
-}
-
 /// <summary>A trainable tensor with its gradient.</summary>
 public sealed class Parameter
 {

@@ -5,7 +5,9 @@ namespace Weft;
 /// <param name="Found">The measured value that the verdict rests on.</param>
 public sealed record SelfCheckResult(string Name, bool Passed, string Found);
 
-/// <summary>Whether the kernels compute what they should on the processor at hand: a small network is checked against definitions, not against stored results.</summary>
+/// <summary>
+/// Whether the kernels compute what they should on the processor at hand: a small network is checked against definitions, not against stored results.
+/// </summary>
 public static class SelfCheck
 {
     // Single precision through a dozen layers; a wrong kernel is off by orders of magnitude more.
@@ -34,7 +36,8 @@ public static class SelfCheck
     private static SelfCheckResult SameBits(Network first, Network second, int threads)
     {
         var different = first.Parameters.Zip(second.Parameters).Count(pair => !SameBits(pair.First.Gradient.ToArray(), pair.Second.Gradient.ToArray()));
-        return new SelfCheckResult($"1 and {threads} threads give the same bits", different == 0 && SameBits(first.Logits, second.Logits), $"{different} of {first.Parameters.Count} gradients differ");
+        return new SelfCheckResult($"1 and {threads} threads give the same bits", different == 0
+            && SameBits(first.Logits, second.Logits), $"{different} of {first.Parameters.Count} gradients differ");
     }
 
     /// <summary>Along its own gradient g a loss changes by |g|² per unit; forward and backward have to agree on that.</summary>

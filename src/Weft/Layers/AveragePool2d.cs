@@ -10,7 +10,9 @@ public sealed record AveragePool2d(Size2d Kernel) : Layer
     /// <value>Default: 0. At most half the kernel.</value>
     public Padding2d Padding { get; init; }
 
-    /// <summary>Whether the number of windows is rounded up; what a last window reaches beyond the padding is not in its divisor. No window begins behind the image.</summary>
+    /// <summary>
+    /// Whether the number of windows is rounded up; what a last window reaches beyond the padding is not in its divisor. No window begins behind the image.
+    /// </summary>
     /// <value>Default: false.</value>
     public bool CeilMode { get; init; }
 

@@ -12,11 +12,13 @@ public sealed record ChannelGate(Layer Body) : Layer
     {
         var body = graph.Add(Body, input, path, "body");
         if (body == input)
-            throw new NetworkException($"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.") { Layer = this };
+            throw new NetworkException(
+                $"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.") { Layer = this };
         if (body.Shape != FeatureShape.Flat(input.Shape.Channels))
         {
             throw new NetworkException(
-                $"ChannelGate \"{path}\" expects a body that gives one factor for each of {input.Shape.Channels} channels, but received {body.Shape}. Begin it with GlobalAveragePool.")
+                $"ChannelGate \"{path}\" expects a body that gives one factor for each of {input.Shape.Channels} channels, but received {body.Shape}. Begin "
+                    + $"it with GlobalAveragePool.")
             { Layer = this };
         }
 

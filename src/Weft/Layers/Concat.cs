@@ -16,7 +16,8 @@ public sealed record Concat(params ImmutableArray<Layer> Branches) : Layer
             if (output.Shape.Height != first.Height || output.Shape.Width != first.Width)
             {
                 throw new NetworkException(
-                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their paddings and strides.")
+                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their "
+                        + $"paddings and strides.")
                 { Layer = this };
             }
         }

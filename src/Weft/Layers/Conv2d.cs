@@ -3,7 +3,8 @@ namespace Weft;
 /// <summary>
 /// Cross-correlation over zero-padded input, in groups of channels that do not see each other: with g = ⌊k · groups/K⌋ the group of output channel k,
 /// output[n, k, y, x] = bias[k] + Σ(c, r, s) weight[k, c, r, s] · input[n, g · C/groups + c, y·stride + r·dilation − top, x·stride + s·dilation − left].
-/// <para>Shapes: input [N, C, H, W], weight [K, C/groups, R, S], bias [K] → output [N, K, ⌊(H + top + bottom − dilation·(R − 1) − 1)/stride⌋ + 1, …], as PyTorch.</para>
+/// <para>Shapes: input [N, C, H, W], weight [K, C/groups, R, S], bias [K] → output [N, K, ⌊(H + top + bottom − dilation·(R − 1) − 1)/stride⌋ + 1, …], as
+/// PyTorch.</para>
 /// </summary>
 public sealed record Conv2d(int OutputChannels, Size2d Kernel) : Layer
 {

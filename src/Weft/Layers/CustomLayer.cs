@@ -13,7 +13,7 @@ public abstract record CustomLayer : Layer
     /// <summary>The weights and statistics of the layer over such an input; none unless overridden.</summary>
     protected virtual IEnumerable<LayerTensor> DescribeTensors(FeatureShape input) => [];
 
-    /// <summary>Fills the output.</summary>
+    /// <summary>Computes the output from the input.</summary>
     protected internal abstract void Forward(in CustomForward pass);
 
     /// <summary>Fills the input's gradient, unless it is empty, and the gradient of every trainable tensor.</summary>
@@ -61,7 +61,8 @@ public readonly ref struct CustomForward(int count, bool isTraining, long step, 
 
 /// <summary>A backward pass of a <see cref="CustomLayer"/>, for the batch of the forward pass before it.</summary>
 public readonly ref struct CustomBackward(
-    int count, long step, ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient, CustomTensors tensors, CustomTensors gradients)
+    int count, long step, ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient,
+    Span<float> inputGradient, CustomTensors tensors, CustomTensors gradients)
 {
     public int Count { get; } = count;
 

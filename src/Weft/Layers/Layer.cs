@@ -6,7 +6,10 @@ namespace Weft;
 /// </summary>
 public abstract record Layer
 {
-    /// <summary>The layer's part of its parameters' names ("conv1" gives "conv1.weight"). Default: its index in the enclosing <see cref="Sequential"/>. An empty one adds no part.</summary>
+    /// <summary>
+    /// The layer's part of its parameters' names ("conv1" gives "conv1.weight"). Default: its index in the enclosing <see cref="Sequential"/>. An empty one
+    /// adds no part.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>The shape this layer gives to <paramref name="input"/>.</summary>
@@ -43,7 +46,8 @@ public abstract record Layer
         Require(rows >= height && columns >= width, path, $"an input of at least {height}x{width} with its padding of {padding}, but received {input}");
         Require(Math.Max(rows, columns) <= int.MaxValue, path, $"fewer than 2^31 rows and columns, but received {rows}x{columns} with padding");
         return new FeatureShape(
-            Windows(rows - height, stride.Height, input.Height + padding.Top, ceilMode), Windows(columns - width, stride.Width, input.Width + padding.Left, ceilMode), channels);
+            Windows(rows - height, stride.Height, input.Height + padding.Top, ceilMode),
+                Windows(columns - width, stride.Width, input.Width + padding.Left, ceilMode), channels);
     }
 
     // A window that begins behind the image would see nothing of it.

@@ -19,7 +19,8 @@ public sealed record Linear(int OutputFeatures) : Layer
     {
         Require(OutputFeatures >= 1, path, $"at least one output feature, but received {OutputFeatures}");
         Require(input.IsFlat, path, $"a flat input, but received {input}. Put Flatten or GlobalAveragePool before it");
-        Require((double)OutputFeatures * input.Length < int.MaxValue, path, $"fewer than 2^31 weights, but received {OutputFeatures} outputs of {input.Length} inputs");
+        Require((double)OutputFeatures * input.Length < int.MaxValue, path,
+            $"fewer than 2^31 weights, but received {OutputFeatures} outputs of {input.Length} inputs");
         return FeatureShape.Flat(OutputFeatures);
     }
 }

@@ -11,11 +11,13 @@ public sealed record Residual(Layer Body) : Layer
         var body = graph.Add(Body, input, path, "body");
         var shortcut = Shortcut is { } layer ? graph.Add(layer, input, path, "shortcut") : input;
         if (body == shortcut)
-            throw new NetworkException($"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.") { Layer = this };
+            throw new NetworkException(
+                $"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.") { Layer = this };
         if (body.Shape != shortcut.Shape)
         {
             throw new NetworkException(
-                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that ends in {body.Shape}.")
+                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that "
+                    + $"ends in {body.Shape}.")
             { Layer = this };
         }
 

@@ -14,7 +14,7 @@ public sealed class MatrixProduct : IDisposable
         device,
         new CompileOptions { BatchSize = mostQueries, Training = false, DrawWeights = false });
 
-    /// <summary>Replaces the items.</summary>
+    /// <summary>Replaces all items by others.</summary>
     /// <param name="items">[items, dimension].</param>
     /// <exception cref="ArgumentException">There are more or fewer.</exception>
     public void Load(ReadOnlySpan<float> items) => _network.State[0].CopyFrom(items);

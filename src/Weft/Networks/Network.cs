@@ -1,27 +1,5 @@
 namespace Weft;
 
-/// <summary>Choices of <see cref="Network.Compile"/>.</summary>
-public sealed record CompileOptions
-{
-    /// <value>The largest number of samples in a pass. Default: 128.</value>
-    public int BatchSize { get; init; } = 128;
-
-    /// <value>Whether <see cref="Network.ForwardTraining"/> and <see cref="Network.Backward"/> will be used. Default: true.</value>
-    public bool Training { get; init; } = true;
-
-    /// <value>Seed of the initial weights and of dropout. Default: 0.</value>
-    public long Seed { get; init; }
-
-    /// <value>Whether weights are drawn; without, they are zeros until a checkpoint's are copied in. Default: true.</value>
-    public bool DrawWeights { get; init; } = true;
-
-    /// <value>No Winograd and no other shortcut that changes rounding: direct sums only. Default: false.</value>
-    public bool Strict { get; init; }
-
-    /// <value>Whether <see cref="Network.Backward"/> also computes the gradient of the images, for <see cref="Network.InputGradient"/>. Default: false.</value>
-    public bool InputGradient { get; init; }
-}
-
 /// <summary>A description compiled for a device and a batch size: weights, buffers and kernels. One caller at a time.</summary>
 public sealed class Network : IDisposable
 {
@@ -77,8 +55,12 @@ public sealed class Network : IDisposable
     /// <summary>[count, classes]: the caller writes dLoss/dLogits here before <see cref="Backward"/>.</summary>
     public Span<float> LogitsGradient => _graph.LogitsGradient[..(_lastPass.Count * ClassCount)];
 
-    /// <summary>[count, H, W, C], dense: what <see cref="Backward"/> made of <see cref="LogitsGradient"/> at the images; empty without <see cref="CompileOptions.InputGradient"/>.</summary>
-    public ReadOnlySpan<float> InputGradient => Options is { Training: true, InputGradient: true } ? _graph.InputGradient[..(_lastPass.Count * Description.Input.Length)] : [];
+    /// <summary>
+    /// [count, H, W, C], dense: what <see cref="Backward"/> made of <see cref="LogitsGradient"/> at the images; empty without
+    /// <see cref="CompileOptions.InputGradient"/>.
+    /// </summary>
+    public ReadOnlySpan<float> InputGradient =>
+        Options is { Training: true, InputGradient: true } ? _graph.InputGradient[..(_lastPass.Count * Description.Input.Length)] : [];
 
     /// <exception cref="NetworkException">A layer does not fit its input; the message names the layer.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
@@ -116,7 +98,8 @@ public sealed class Network : IDisposable
 
     /// <summary>Computes the gradient of every parameter from <see cref="LogitsGradient"/>.</summary>
     /// <param name="optimizer">
-    /// Takes gradients while they are in the cache and updates at once what nobody reads any more, to the same bits; call its <see cref="Optimizer.Step"/> next. Such
+    /// Takes gradients while they are in the cache and updates at once what nobody reads any more, to the same bits; call its <see cref="Optimizer.Step"/>
+    /// next. Such
     /// gradients are not in <see cref="Parameter.Gradient"/>. Null: every gradient is.
     /// </param>
     /// <exception cref="InvalidOperationException">The last forward pass was not <see cref="ForwardTraining"/>.</exception>
@@ -133,7 +116,9 @@ public sealed class Network : IDisposable
     /// </summary>
     public string? FindNonFinite() => _graph.FindNonFinite(_lastPass.Count);
 
-    /// <summary>Calls <paramref name="observer"/> after every operation of every pass, with whether that was a backward pass; null stops that. For measurements.</summary>
+    /// <summary>
+    /// Calls <paramref name="observer"/> after every operation of every pass, with whether that was a backward pass; null stops that. For measurements.
+    /// </summary>
     public void ObserveOperations(Action<OperationInfo, bool>? observer) => _graph.Finished = observer;
 
     public void Dispose() => _graph.Dispose();
@@ -143,7 +128,8 @@ public sealed class Network : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(pass.Count, 1, "count");
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pass.Count, Options.BatchSize, "count");
         if (images.Length != (long)pass.Count * Description.Input.Length)
-            throw new ArgumentException($"{pass.Count} samples of {Description.Input} are {(long)pass.Count * Description.Input.Length} floats but {images.Length} were given.");
+            throw new ArgumentException(
+                $"{pass.Count} samples of {Description.Input} are {(long)pass.Count * Description.Input.Length} floats but {images.Length} were given.");
         _lastPass = pass;
         _graph.Forward(images, pass);
     }

@@ -9,7 +9,10 @@ namespace Weft;
 /// <param name="Value">The shape of one sample at the cut.</param>
 public sealed record NetworkCut(NetworkDescription Front, NetworkDescription Back, FeatureShape Value)
 {
-    /// <summary>Before the fully connected layer that computes the logits: what comes in is the network's own description of an image. Null where there is no such layer.</summary>
+    /// <summary>
+    /// Before the fully connected layer that computes the logits: what comes in is the network's own description of an image. Null where there is no such
+    /// layer.
+    /// </summary>
     /// <exception cref="NetworkException">The description does not fit together.</exception>
     public static NetworkCut? BeforeLogits(NetworkDescription description)
     {
@@ -33,7 +36,8 @@ public sealed record NetworkCut(NetworkDescription Front, NetworkDescription Bac
     {
         var layers = Layers(description);
         var end = layers.Length;
-        while (end > 0 && ShapeAt(description, layers, end) is var shape && (shape.Pixels == 1 || (layers[end - 1].Traits & (LayerTraits.Pool | LayerTraits.Random)) != 0))
+        while (end > 0 && ShapeAt(description, layers, end) is var shape
+            && (shape.Pixels == 1 || (layers[end - 1].Traits & (LayerTraits.Pool | LayerTraits.Random)) != 0))
         {
             if (!layers[--end].Traits.HasFlag(LayerTraits.Head))
                 return null;
@@ -56,7 +60,8 @@ public sealed record NetworkCut(NetworkDescription Front, NetworkDescription Bac
         return layers;
     }
 
-    private static ImmutableArray<Layer> Named(Sequential sequential) => [.. sequential.Layers.Select((layer, i) => layer with { Name = layer.Name ?? $"{i}" })];
+    private static ImmutableArray<Layer> Named(Sequential sequential) =>
+        [.. sequential.Layers.Select((layer, i) => layer with { Name = layer.Name ?? $"{i}" })];
 
     private static NetworkCut At(NetworkDescription description, ImmutableArray<Layer> layers, int end)
     {

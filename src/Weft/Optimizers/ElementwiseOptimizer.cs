@@ -15,7 +15,8 @@ public sealed class ElementwiseOptimizer<TRule> : Optimizer
 
     /// <param name="options">Its decay and its clipping are applied here.</param>
     /// <param name="tensors">Those of the network that is trained.</param>
-    /// <param name="rule">The rule of a step, from its learning rate, its weight decay (of norms and biases 0, unless they decay too) and its number from 1 on.</param>
+    /// <param name="rule">The rule of a step, from its learning rate, its weight decay (of norms and biases 0, unless they decay too) and its number from 1
+    /// on.</param>
     /// <param name="first">Name of the first moment in checkpoints ("momentum"), where the rule has one.</param>
     /// <param name="second">Name of the second moment in checkpoints, where the rule has one.</param>
     public ElementwiseOptimizer(OptimizerOptions options, DeviceTensors tensors, Func<double, double, long, TRule> rule, string first = "", string second = "")
@@ -76,6 +77,7 @@ public sealed class ElementwiseOptimizer<TRule> : Optimizer
     private void Prepare(float scale)
     {
         var step = _stepCount + 1;
-        _update.Prepare(_rule(LearningRate, _options.WeightDecay, step), _rule(LearningRate, _options.DecayNormsAndBiases ? _options.WeightDecay : 0, step), scale);
+        _update.Prepare(_rule(LearningRate, _options.WeightDecay, step),
+            _rule(LearningRate, _options.DecayNormsAndBiases ? _options.WeightDecay : 0, step), scale);
     }
 }

@@ -21,8 +21,13 @@ public abstract class Optimizer : IDisposable
 {
     private protected Optimizer(double learningRate) => LearningRate = learningRate;
 
+    /// <summary>The optimizer of some options over a network's <see cref="Network.Tensors"/>.</summary>
     /// <exception cref="ArgumentException">The options make no sense; the message names every violation.</exception>
-    public static Optimizer Create(OptimizerOptions options, Network network) => Create(options, network.Tensors);
+    public static Optimizer Create(OptimizerOptions options, DeviceTensors tensors)
+    {
+        options.RequireValid();
+        return options.CreateOptimizer(tensors);
+    }
 
     /// <summary>The rate of the next step; set it before the backward pass.</summary>
     /// <value>Default: the options' rate.</value>
@@ -37,7 +42,9 @@ public abstract class Optimizer : IDisposable
     /// <summary>Whether <see cref="Perturb"/> and a second forward and backward pass come before each <see cref="Step"/>.</summary>
     public abstract bool NeedsSecondPass { get; }
 
-    /// <summary>The same optimizer with one pass a step: SAM's base optimizer, any other itself. Moments and count are shared, so each step may be taken by either.</summary>
+    /// <summary>
+    /// The same optimizer with one pass a step: SAM's base optimizer, any other itself. Moments and count are shared, so each step may be taken by either.
+    /// </summary>
     public abstract Optimizer SinglePass { get; }
 
     /// <summary>
@@ -47,7 +54,9 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="InvalidOperationException"><see cref="NeedsSecondPass"/> is false, or the weights are moved already.</exception>
     public abstract void Perturb();
 
-    /// <summary>Applies the gradients of the last backward pass once, those that <see cref="Network.Backward"/> gave to this optimizer and those it kept.</summary>
+    /// <summary>
+    /// Applies the gradients of the last backward pass once, those that <see cref="Network.Backward"/> gave to this optimizer and those it kept.
+    /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="NeedsSecondPass"/> is true and <see cref="Perturb"/> was not called.</exception>
     public abstract void Step();
 
@@ -55,12 +64,6 @@ public abstract class Optimizer : IDisposable
     public abstract void RestoreStepCount(long stepCount);
 
     public abstract void Dispose();
-
-    internal static Optimizer Create(OptimizerOptions options, DeviceTensors tensors)
-    {
-        options.RequireValid();
-        return options.CreateOptimizer(tensors);
-    }
 
     /// <summary>Who takes gradients in the backward pass that begins; null where the whole gradient has to be known first.</summary>
     internal abstract IGradientSink? BeginBackward();

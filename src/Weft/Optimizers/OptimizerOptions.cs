@@ -159,7 +159,8 @@ public sealed record SamOptions(OptimizerOptions BaseOptimizer) : OptimizerOptio
         if (BaseOptimizer is SamOptions)
             yield return new Problem("base_optimizer", "another optimizer than SAM", "SAM");
         if (WeightDecay != 0 || ClipNorm is not null || DecayNormsAndBiases)
-            yield return new Problem("weight_decay, clip_norm or decay_norms_and_biases", "the default here: they belong to the base optimizer", "another value");
+            yield return new Problem(
+                "weight_decay, clip_norm or decay_norms_and_biases", "the default here: they belong to the base optimizer", "another value");
         foreach (var problem in BaseOptimizer.Validate())
             yield return problem;
     }

@@ -43,7 +43,8 @@ internal readonly struct NesterovRule(float rate, float decay, float momentum) :
 /// <param name="SecondScale">1 / √(1 − β2ᵗ).</param>
 /// <param name="Decay">L2: added to the gradient.</param>
 /// <param name="Keep">Decoupled decay: 1 − rate · decay.</param>
-internal readonly record struct AdamRule(float Rate, float SecondScale, float Decay, float Keep, float Beta1, float Beta2, float NewFirst, float NewSecond, float Epsilon)
+internal readonly record struct AdamRule(
+    float Rate, float SecondScale, float Decay, float Keep, float Beta1, float Beta2, float NewFirst, float NewSecond, float Epsilon)
     : IUpdateRule
 {
     public static bool UsesFirst => true;

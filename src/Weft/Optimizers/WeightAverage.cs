@@ -17,21 +17,16 @@ public sealed class WeightAverage : IDisposable
     private readonly DeviceTensors _tensors;
     private readonly TensorSet _averages;
 
-    /// <param name="network">Its weights and running statistics are averaged.</param>
+    /// <param name="tensors">The weights and running statistics that are averaged: a network's <see cref="Network.Tensors"/>.</param>
     /// <param name="decay">At least 0 and below 1; 0.999 looks back about a thousand steps.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is not in its range.</exception>
-    public WeightAverage(Network network, double decay)
-        : this(network.Tensors, decay)
-    {
-    }
-
-    internal WeightAverage(DeviceTensors averaged, double decay)
+    public WeightAverage(DeviceTensors tensors, double decay)
     {
         if (!(decay >= 0 && decay < 1))
             throw new ArgumentOutOfRangeException(nameof(decay), $"The decay of the weight average is {decay}; expected at least 0 and below 1.");
         _decay = decay;
-        _tensors = averaged;
-        _averages = averaged.AllocateForState(Prefix.TrimEnd('.'));
+        _tensors = tensors;
+        _averages = tensors.AllocateForState(Prefix.TrimEnd('.'));
     }
 
     /// <summary>The averages, named "ema.conv1.weight" and the like, in PyTorch's layout. Not to be read while swapped in.</summary>
@@ -53,7 +48,9 @@ public sealed class WeightAverage : IDisposable
         _tensors.BlendState(_averages, (float)part);
     }
 
-    /// <summary>Exchanges the network's weights and the averages, to the same bits; the second call undoes the first. Without an update yet nothing changes.</summary>
+    /// <summary>
+    /// Exchanges the network's weights and the averages, to the same bits; the second call undoes the first. Without an update yet nothing changes.
+    /// </summary>
     public void Swap()
     {
         SwappedIn = !SwappedIn;

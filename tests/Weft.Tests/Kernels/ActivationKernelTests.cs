@@ -109,9 +109,10 @@ public class ActivationKernelTests
     [MemberData(nameof(Cases))]
     public unsafe void A_gradient_is_written_or_added_as_asked(string name, int lanes)
     {
-        var function = All[name].Function;
+        var function = CpuLowering.FunctionOf(All[name]);
         var kernels = VectorKernels.For(lanes);
-        float[] x = [.. Enumerable.Range(0, 37).Select(i => (float)Math.Cos(i))], dy = [.. x.Select(v => v * 2 + 0.5f)], written = new float[37], added = [.. Enumerable.Repeat(3f, 37)];
+        float[] x = [.. Enumerable.Range(0, 37).Select(i => (float)Math.Cos(i))], dy = [.. x.Select(v => v * 2 + 0.5f)],
+            written = new float[37], added = [.. Enumerable.Repeat(3f, 37)];
         fixed (float* px = x, pdy = dy, pw = written, pa = added)
         {
             kernels.ActivateGradient(function, px, pdy, pw, 37, accumulate: false);
@@ -132,8 +133,8 @@ public class ActivationKernelTests
         float[] y = [.. Enumerable.Repeat(Untouched, x.Length)], slope = (float[])y.Clone(), ones = [.. Enumerable.Repeat(1f, x.Length)];
         fixed (float* px = x, py = y, ps = slope, po = ones)
         {
-            kernels.Activate(layer.Function, px, py, length ?? x.Length);
-            kernels.ActivateGradient(layer.Function, px, po, ps, length ?? x.Length, accumulate: false);
+            kernels.Activate(CpuLowering.FunctionOf(layer), px, py, length ?? x.Length);
+            kernels.ActivateGradient(CpuLowering.FunctionOf(layer), px, po, ps, length ?? x.Length, accumulate: false);
         }
 
         return (y, slope);

@@ -2,7 +2,9 @@ using Weft.Kernels;
 
 namespace Weft.Tests.Kernels;
 
-/// <summary>Every kernel with a free length at all lengths 0 … 257, in every vector width, against the same in double; nothing beyond the length is touched.</summary>
+/// <summary>
+/// Every kernel with a free length at all lengths 0 … 257, in every vector width, against the same in double; nothing beyond the length is touched.
+/// </summary>
 public sealed unsafe class KernelLengthTests : IDisposable
 {
     private const int Longest = 257;
@@ -25,9 +27,9 @@ public sealed unsafe class KernelLengthTests : IDisposable
         float* x = Input(1), y = Input(2), a = Input(2), b = Input(1), c = Input(2);
         kernels.Add(x, a, n);
         Check(n, a, i => (double)y[i] + x[i], y);
-        kernels.Rectify(b, n);
+        kernels.ReLU(b, n);
         Check(n, b, i => Math.Max(x[i], 0), x);
-        kernels.RectifyGradient(x, c, n);
+        kernels.ReLUGradient(x, c, n);
         Check(n, c, i => x[i] > 0 ? y[i] : 0, y);
     });
 
@@ -78,7 +80,8 @@ public sealed unsafe class KernelLengthTests : IDisposable
         }
 
         Check(n, sum, c => sumBefore[c] + Enumerable.Range(0, Pooled).Sum(p => Window(p).Sum(i => Share(p, i, c))), sumBefore);
-        Check(n, products, c => productsBefore[c] + Enumerable.Range(0, Pooled).Sum(p => Window(p).Sum(i => Share(p, i, c) * (z[i * Stride + c] - (double)norm.Pivot[c]))), productsBefore);
+        Check(n, products, c => productsBefore[c] + Enumerable.Range(0, Pooled)
+            .Sum(p => Window(p).Sum(i => Share(p, i, c) * (z[i * Stride + c] - (double)norm.Pivot[c]))), productsBefore);
 
         static int[] Window(int p) => [2 * p, 2 * p + 1, 2 * p + Pixels, 2 * p + 1 + Pixels];
 
@@ -93,7 +96,8 @@ public sealed unsafe class KernelLengthTests : IDisposable
     [MemberData(nameof(Lanes))]
     public void Pooling(int lanes) => ForEveryLength(lanes, (kernels, n) =>
     {
-        float* x = Input(1, rows: 2), most = Input(2), mean = Input(2), dy = Input(3), dxMost = Input(4, rows: 2), dxMean = Input(4, rows: 2), before = Input(4, rows: 2), yBefore = Input(2);
+        float* x = Input(1, rows: 2), most = Input(2), mean = Input(2), dy = Input(3), dxMost = Input(4, rows: 2),
+            dxMean = Input(4, rows: 2), before = Input(4, rows: 2), yBefore = Input(2);
         int[] window = [0, 1, 2, Pixels, Pixels + 1, Pixels + 2];
         kernels.MaxWindow(Over(x), most, n);
         Check(n, most, c => window.Max(i => x[i * Stride + c]), yBefore);
@@ -117,7 +121,8 @@ public sealed unsafe class KernelLengthTests : IDisposable
         // The upper row lies outside of the image, and so do the columns beside it.
         foreach (var stride in (int[])[1, 2])
         {
-            float* nothing = Input(0), x = Input(1, rows: 2), y = Input(2), yBefore = Input(2), dy = Input(3), dx = Input(4, rows: 2), dxBefore = Input(4, rows: 2);
+            float* nothing = Input(0), x = Input(1, rows: 2), y = Input(2), yBefore = Input(2),
+                dy = Input(3), dx = Input(4, rows: 2), dxBefore = Input(4, rows: 2);
             var count = (Pixels - 1) / stride + 1;
             new Span<float>(nothing, Stride).Fill(float.NegativeInfinity);
             kernels.MaxRow(Over(nothing, x), stride, y, Stride, count, n);
@@ -126,11 +131,13 @@ public sealed unsafe class KernelLengthTests : IDisposable
                 Check(n, y + p * Stride, c => Window(p).Max(i => x[i * Stride + c]), yBefore + p * Stride);
             for (var i = 0; i < 2 * Pixels; i++)
             {
-                Check(n, dx + i * Stride, c => dxBefore[i * Stride + c] + Enumerable.Range(0, count).Sum(p => Window(p).Contains(i) && Window(p).MaxBy(j => x[j * Stride + c]) == i ? (double)dy[p * Stride + c] : 0), dxBefore + i * Stride);
+                Check(n, dx + i * Stride, c => dxBefore[i * Stride + c] + Enumerable.Range(0, count)
+                    .Sum(p => Window(p).Contains(i) && Window(p).MaxBy(j => x[j * Stride + c]) == i ? (double)dy[p * Stride + c] : 0), dxBefore + i * Stride);
             }
 
             int[] Window(int p) =>
-                [.. Enumerable.Range(p * stride - 1, 3).Where(column => column >= 0 && column < Pixels), .. Enumerable.Range(p * stride - 1, 3).Where(column => column >= 0 && column < Pixels).Select(column => Pixels + column)];
+                [.. Enumerable.Range(p * stride - 1, 3).Where(column => column >= 0 && column < Pixels), .. Enumerable.Range(p * stride - 1, 3)
+                    .Where(column => column >= 0 && column < Pixels).Select(column => Pixels + column)];
         }
 
         static PoolingRows Over(float* outside, float* from) => new(new(outside, 0), new(from, Stride), new(from + Row, Stride), Pixels, -1);
@@ -144,7 +151,8 @@ public sealed unsafe class KernelLengthTests : IDisposable
         var columns = 1 + depth % kernels.PanelWidth;
         float* a = Input(1, rows: 10), b = Input(2, rows: 10), c = Input(3, rows: 2), before = Input(3, rows: 2);
         nint segment = 0;
-        var block = new MatrixBlock { Segments = &segment, SegmentCount = 1, Count = depth, RowStride = Stride, Step = 1, BStep = 40, CRow = 33, Accumulate = depth % 2 == 0 };
+        var block = new MatrixBlock { Segments = &segment, SegmentCount = 1, Count = depth, RowStride = Stride,
+            Step = 1, BStep = 40, CRow = 33, Accumulate = depth % 2 == 0 };
         kernels.MultiplyPanel(block, a, b, c, rows, columns);
         for (var row = 0; row < rows; row++)
         {
@@ -211,11 +219,12 @@ public sealed unsafe class KernelLengthTests : IDisposable
 
     private NormCoefficients Coefficients() => new()
     {
-        Scale = Input(11), Shift = Input(12), Rectify = true, Pivot = Input(13), P = Input(14), Q = Input(15), R = Input(16),
+        Scale = Input(11), Shift = Input(12), ReLU = true, Pivot = Input(13), P = Input(14), Q = Input(15), R = Input(16),
     };
 
     // In float as the kernel computes it, so that both see the same rectifier open.
-    private static double Norm(in NormCoefficients norm, float* z, int pixel, int c) => MathF.FusedMultiplyAdd(norm.Scale[c], z[pixel * Stride + c], norm.Shift[c]);
+    private static double Norm(in NormCoefficients norm, float* z, int pixel, int c) =>
+        MathF.FusedMultiplyAdd(norm.Scale[c], z[pixel * Stride + c], norm.Shift[c]);
 
     private static double Sum(Func<int, double> term) => Enumerable.Range(0, Pixels).Sum(term);
 
@@ -224,7 +233,8 @@ public sealed unsafe class KernelLengthTests : IDisposable
         for (var i = 0; i < length; i++)
         {
             var value = expected(i);
-            Assert.True(Math.Abs(actual[i] - value) <= Tolerance * Math.Max(1, Math.Abs(value)) * 4, $"element {i} of {length}: expected {value}, found {actual[i]}");
+            Assert.True(Math.Abs(actual[i] - value) <= Tolerance * Math.Max(1, Math.Abs(value)) * 4,
+                $"element {i} of {length}: expected {value}, found {actual[i]}");
         }
 
         for (var i = length; i < length + 16; i++)

@@ -42,7 +42,8 @@ public sealed unsafe class WinogradConvolutionTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Output_and_both_gradients_agree_with_a_double_reference(int taps, int inputs, int outputs, int outputHeight, int outputWidth, int padding, int images)
+    public void Output_and_both_gradients_agree_with_a_double_reference(
+        int taps, int inputs, int outputs, int outputHeight, int outputWidth, int padding, int images)
     {
         int height = outputHeight + taps - 1 - 2 * padding, width = outputWidth + taps - 1 - 2 * padding;
         if (height < 1 || width < 1)
@@ -69,7 +70,8 @@ public sealed unsafe class WinogradConvolutionTests
         for (var i = 0; i < shape.WeightCount; i++)
             weight.Pointer[i] = (float)(0.1 * Hashed.Unit(3, i));
 
-        double[] output = Output(shape, images, x, weight.Pointer), inputGradient = InputGradient(shape, images, dy, weight.Pointer), expected = WeightGradient(shape, images, x, dy);
+        double[] output = Output(shape, images, x, weight.Pointer), inputGradient = InputGradient(shape, images, dy, weight.Pointer),
+            expected = WeightGradient(shape, images, x, dy);
         foreach (var locally in winograd.IsLocal ? new[] { false, true } : [false])
         {
             new Span<float>(dx.Origin, inputGradient.Length).Fill(float.NaN);
@@ -80,7 +82,8 @@ public sealed unsafe class WinogradConvolutionTests
             Require("weight gradient", expected, weightGradient.Pointer);
         }
 
-        static void Require(string what, double[] expected, float* actual) => Close.Require(what, Tolerance, expected, new ReadOnlySpan<float>(actual, expected.Length));
+        static void Require(string what, double[] expected, float* actual) =>
+            Close.Require(what, Tolerance, expected, new ReadOnlySpan<float>(actual, expected.Length));
     }
 
     [Fact]
@@ -95,18 +98,19 @@ public sealed unsafe class WinogradConvolutionTests
     }
 
     private static void Compute(
-        WinogradConvolution winograd, bool locally, ConvolutionShape shape, int images, FeatureMap x, FeatureMap y, FeatureMap dy, FeatureMap dx, float* weight, float* weightGradient)
+        WinogradConvolution winograd, bool locally, ConvolutionShape shape, int images, FeatureMap x, FeatureMap y,
+        FeatureMap dy, FeatureMap dx, float* weight, float* weightGradient)
     {
         using var u = new NativeBuffer(winograd.KernelLength);
-        using var turnedU = new NativeBuffer(winograd.TurnedKernelLength);
+        using var flippedU = new NativeBuffer(winograd.FlippedKernelLength);
         using var scratch = new NativeBuffer(Math.Max(winograd.ForwardScratch, winograd.BackwardScratch) + 64);
         using var chunkV = new NativeBuffer(winograd.ChunkInputLength);
         using var chunkM = new NativeBuffer(winograd.ChunkOutputLength);
         using var du = new NativeBuffer(winograd.ProductGradientLength);
         for (var task = 0; task < winograd.KernelTasks; task++)
             winograd.TransformKernel(weight, u.Pointer, task);
-        for (var task = 0; task < winograd.TurnedKernelTasks; task++)
-            winograd.TransformTurnedKernel(weight, turnedU.Pointer, task, scratch.Pointer);
+        for (var task = 0; task < winograd.FlippedKernelTasks; task++)
+            winograd.TransformFlippedKernel(weight, flippedU.Pointer, task, scratch.Pointer);
         // What a tile does not use must never be read.
         new Span<float>(scratch.Pointer, (int)scratch.Length).Fill(float.NaN);
         for (var first = 0; first < images; first += winograd.GroupImages)
@@ -114,7 +118,8 @@ public sealed unsafe class WinogradConvolutionTests
             var count = Math.Min(winograd.GroupImages, images - first);
             winograd.ForwardInput(x, first, count, scratch.Pointer);
             for (var channel = 0; channel < shape.K; channel += winograd.ForwardBlockChannels)
-                winograd.ForwardBlock(count, u.Pointer, channel, y.Slice(channel, Math.Min(winograd.ForwardBlockChannels, shape.K - channel)), first, scratch.Pointer);
+                winograd.ForwardBlock(
+                    count, u.Pointer, channel, y.Slice(channel, Math.Min(winograd.ForwardBlockChannels, shape.K - channel)), first, scratch.Pointer);
         }
 
         for (var first = 0; first < images && locally; first += winograd.GroupImages)
@@ -122,7 +127,7 @@ public sealed unsafe class WinogradConvolutionTests
             var count = Math.Min(winograd.GroupImages, images - first);
             for (var i = 0; i < count; i++)
                 winograd.BackwardImage(x, first + i, i, count, Image(dy, first + i), scratch.Pointer);
-            winograd.BackwardLocally(count, du.Pointer, accumulateSum: first > 0, turnedU.Pointer, dx, first, accumulate: false, scratch.Pointer);
+            winograd.BackwardLocally(count, du.Pointer, accumulateSum: first > 0, flippedU.Pointer, dx, first, accumulate: false, scratch.Pointer);
         }
 
         for (var chunk = 0; chunk < images && !locally; chunk += winograd.ChunkImages)
@@ -136,7 +141,7 @@ public sealed unsafe class WinogradConvolutionTests
                 for (var i = 0; i < count; i++)
                     winograd.BackwardImage(x, chunk + first + i, group, i, count, Image(dy, chunk + first + i), chunkV.Pointer, chunkM.Pointer);
 
-                winograd.BackwardInput(chunkM.Pointer, group, turnedU.Pointer, dx, chunk + first, count, accumulate: false, scratch.Pointer);
+                winograd.BackwardInput(chunkM.Pointer, group, flippedU.Pointer, dx, chunk + first, count, accumulate: false, scratch.Pointer);
             }
 
             for (var task = 0; task < WinogradConvolution.ProductGradientTasks; task++)
@@ -193,7 +198,8 @@ public sealed unsafe class WinogradConvolutionTests
         var sums = new double[shape.WeightCount];
         ForEachProduct(shape, images, (n, y, column, row, tap) =>
         {
-            float* from = x.Pixel(n, y + tap / shape.Kernel.Height - shape.Padding.Top, column + tap % shape.Kernel.Height - shape.Padding.Top), gradient = dy.Pixel(n, y, column);
+            float* from = x.Pixel(n, y + tap / shape.Kernel.Height - shape.Padding.Top, column + tap % shape.Kernel.Height - shape.Padding.Top),
+                gradient = dy.Pixel(n, y, column);
             for (var c = 0; c < shape.C; c++)
             {
                 for (var k = 0; k < shape.K; k++)

@@ -3,7 +3,9 @@ using Weft.Tests.Reference;
 
 namespace Weft.Tests.Layers;
 
-/// <summary>The reference, which the engine is compared with, against PyTorch in double (Fixtures/generate.py): a layer means here what it means there.</summary>
+/// <summary>
+/// The reference, which the engine is compared with, against PyTorch in double (Fixtures/generate.py): a layer means here what it means there.
+/// </summary>
 public class PyTorchLayerTests
 {
     // The fixture stores floats.
@@ -37,7 +39,8 @@ public class PyTorchLayerTests
         ["average_pool"] = new AveragePool2d((2, 3)) { Stride = 2, Padding = (1, 1), CeilMode = true },
         ["average_pool_not_counted"] = new AveragePool2d(3) { Stride = 2, Padding = 1, CeilMode = true, CountIncludePad = false },
         ["squeeze_and_excitation"] = new ChannelGate(
-            new Sequential(new GlobalAveragePool(), new Conv2d(2, 1) { Name = "fc1" }, new SiLU(), new Conv2d(6, 1) { Name = "fc2" }, new Sigmoid()) { Name = "" }),
+            new Sequential(new GlobalAveragePool(), new Conv2d(2, 1) { Name = "fc1" }, new SiLU(),
+                new Conv2d(6, 1) { Name = "fc2" }, new Sigmoid()) { Name = "" }),
         ["inverted_residual"] = MobileNetV2.InvertedResidual(new ModelOptions(), 4, 4, 1, 6),
         ["inverted_residual_stride_2"] = MobileNetV2.InvertedResidual(new ModelOptions(), 4, 6, 2, 6),
         ["basic_block"] = ResNet18.BasicBlock(new ModelOptions(), 5, 1, downsample: false, ""),
@@ -68,8 +71,10 @@ public class PyTorchLayerTests
         foreach (var (tensor, values) in reference.Tensors.Gradients)
             Require(tensor, values);
 
-        void Require(string what, double[] actual) => Close.Require($"{name}.{what}", Tolerance, fixture.Tensor($"{name}.{what}"), [.. actual.Select(value => (float)value)]);
+        void Require(string what, double[] actual) =>
+            Close.Require($"{name}.{what}", Tolerance, fixture.Tensor($"{name}.{what}"), [.. actual.Select(value => (float)value)]);
     }
 
-    private static double[] Doubles(string name, int length, double centre, double spread) => [.. Hashed.Values(1, name, length, centre, spread).Select(value => (double)value)];
+    private static double[] Doubles(string name, int length, double centre, double spread) =>
+        [.. Hashed.Values(1, name, length, centre, spread).Select(value => (double)value)];
 }

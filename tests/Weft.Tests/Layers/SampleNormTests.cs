@@ -78,7 +78,8 @@ public class SampleNormTests
     public void Weights_carry_pytorchs_names()
     {
         var description = new NetworkDescription("names", new FeatureShape(3, 3, 4), new Sequential(
-            new GroupNorm(2) { Name = "norm1" }, new LayerNorm2d { Name = "norm2" }, new InstanceNorm2d { Name = "norm3" }, new InstanceNorm2d { Name = "norm4", Affine = false },
+            new GroupNorm(2) { Name = "norm1" }, new LayerNorm2d { Name = "norm2" }, new InstanceNorm2d { Name = "norm3" },
+            new InstanceNorm2d { Name = "norm4", Affine = false },
             new GlobalAveragePool()));
         using var device = new CpuDevice(1);
         using var network = Network.Compile(description, device, new CompileOptions());

@@ -48,7 +48,8 @@ public class SpatialDropoutTests
     [Fact]
     public void Two_dropout_layers_draw_different_masks()
     {
-        var description = new NetworkDescription("two", new FeatureShape(1, 1, 64), new Sequential(new Concat(new SpatialDropout(0.5), new SpatialDropout(0.5))));
+        var description = new NetworkDescription(
+            "two", new FeatureShape(1, 1, 64), new Sequential(new Concat(new SpatialDropout(0.5), new SpatialDropout(0.5))));
         using var device = new CpuDevice(1);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 1 });
         network.ForwardTraining([.. Enumerable.Repeat(1f, 64)], 1, 3);

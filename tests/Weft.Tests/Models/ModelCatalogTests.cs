@@ -28,7 +28,8 @@ public class ModelCatalogTests
     {
         var description = ModelCatalog.Describe(name, new ModelOptions { Classes = 1000, Input = new FeatureShape(224, 224, 3) });
         using var device = new CpuDevice(1);
-        using var network = Network.Compile(description with { Input = new FeatureShape(64, 64, 3) }, device, new CompileOptions { BatchSize = 1, Training = false });
+        using var network = Network.Compile(
+            description with { Input = new FeatureShape(64, 64, 3) }, device, new CompileOptions { BatchSize = 1, Training = false });
         Assert.Equal(parameters, network.ParameterCount);
         Assert.Equal(FeatureShape.Flat(1000), description.InferOutput());
     }
@@ -60,9 +61,11 @@ public class ModelCatalogTests
     public void Resnet18_and_mobilenetv2_have_the_names_of_torchvisions_state_dict()
     {
         string[] residual = [.. Names("resnet18")], mobile = [.. Names("mobilenetv2")];
-        foreach (var name in (string[])["conv1.weight", "bn1.running_var", "layer1.0.conv1.weight", "layer1.1.bn2.bias", "layer2.0.downsample.0.weight", "layer4.0.downsample.1.running_mean", "fc.bias"])
+        foreach (var name in (string[])["conv1.weight", "bn1.running_var", "layer1.0.conv1.weight", "layer1.1.bn2.bias",
+            "layer2.0.downsample.0.weight", "layer4.0.downsample.1.running_mean", "fc.bias"])
             Assert.Contains(name, residual);
-        foreach (var name in (string[])["features.0.0.weight", "features.0.1.bias", "features.1.conv.0.0.weight", "features.1.conv.1.weight", "features.1.conv.2.running_var",
+        foreach (var name in (
+            string[])["features.0.0.weight", "features.0.1.bias", "features.1.conv.0.0.weight", "features.1.conv.1.weight", "features.1.conv.2.running_var",
             "features.17.conv.1.0.weight", "features.17.conv.2.weight", "features.17.conv.3.bias", "features.18.1.weight", "classifier.1.weight"])
             Assert.Contains(name, mobile);
         Assert.Equal((102, 262), (residual.Length, mobile.Length));
@@ -70,7 +73,8 @@ public class ModelCatalogTests
 
     [Fact]
     public void Dropout_of_zero_leaves_no_dropout() =>
-        Assert.DoesNotContain(((Sequential)ModelCatalog.Describe("cnn5", new ModelOptions { Dropout = 0, FeatureDropout = 0 }).Body).Layers, layer => layer is Dropout);
+        Assert.DoesNotContain(
+            ((Sequential)ModelCatalog.Describe("cnn5", new ModelOptions { Dropout = 0, FeatureDropout = 0 }).Body).Layers, layer => layer is Dropout);
 
     [Fact]
     public void Nonsense_is_refused_all_at_once()

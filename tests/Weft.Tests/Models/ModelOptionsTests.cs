@@ -40,7 +40,8 @@ public class ModelOptionsTests
         network.Backward();
         Assert.Null(network.FindNonFinite());
         // A bias in front of a batch norm has no effect, and so no gradient.
-        Assert.All(network.Parameters.Where(parameter => parameter.Kind != ParameterKind.Bias), parameter => Assert.Contains(parameter.Gradient.ToArray(), value => value != 0));
+        Assert.All(network.Parameters.Where(parameter => parameter.Kind != ParameterKind.Bias), parameter =>
+            Assert.Contains(parameter.Gradient.ToArray(), value => value != 0));
 
         var convolutionBiases = network.Parameters.Count(parameter => parameter.Kind == ParameterKind.Bias && parameter.Name.Contains("conv"));
         var convolutions = network.Parameters.Count(parameter => parameter.Kind == ParameterKind.Weight && parameter.Name.Contains("conv"));
@@ -65,7 +66,8 @@ public class ModelOptionsTests
     [Fact]
     public void The_last_maps_of_resnet9_keep_every_pixel_of_odd_sizes()
     {
-        var shapes = NetworkGraph.Build(ModelCatalog.Describe("resnet9", new ModelOptions())).Nodes.Where(node => node.Layer is MaxPool2d).Select(node => node.Output.Shape.Height);
+        var shapes = NetworkGraph.Build(ModelCatalog.Describe("resnet9", new ModelOptions())).Nodes.Where(node => node.Layer is MaxPool2d)
+            .Select(node => node.Output.Shape.Height);
         Assert.Equal([14, 7, 4], shapes);
     }
 
@@ -75,7 +77,8 @@ public class ModelOptionsTests
         foreach (var name in (string[])["rescnn", "resnet9", "wideresnet"])
         {
             var convolutions = NetworkGraph.Build(ModelCatalog.Describe(name, new ModelOptions())).Nodes.Select(node => node.Layer).OfType<Conv2d>();
-            Assert.All(convolutions, convolution => Assert.True(convolution.Stride == 1 && (convolution.Kernel == 1 || (convolution.Kernel == 3 && convolution.Padding == 1))));
+            Assert.All(convolutions, convolution =>
+                Assert.True(convolution.Stride == 1 && (convolution.Kernel == 1 || (convolution.Kernel == 3 && convolution.Padding == 1))));
         }
     }
 
@@ -93,7 +96,8 @@ public class ModelOptionsTests
     [Fact]
     public void The_wide_network_widens_its_groups_and_not_its_first_convolution()
     {
-        var channels = NetworkGraph.Build(ModelCatalog.Describe("wideresnet", new ModelOptions { Depth = 10, Width = 0.5 })).Nodes.Where(node => node.Layer is Conv2d { Kernel.Height: 3 });
+        var channels = NetworkGraph.Build(ModelCatalog.Describe("wideresnet", new ModelOptions { Depth = 10, Width = 0.5 })).Nodes.Where(
+            node => node.Layer is Conv2d { Kernel.Height: 3 });
         Assert.Equal([16, 32, 32, 64, 64, 128, 128], channels.Select(node => node.Output.Shape.Channels));
     }
 

@@ -50,7 +50,8 @@ public class OwnNetworkTests
     public void Weights_operations_and_first_values_count_the_inputs_of_a_group()
     {
         var description = new NetworkDescription("separable", new FeatureShape(8, 8, 16), new Sequential(
-            new Conv2d(16, 3) { Padding = 1, Groups = 16, Bias = false }, new Conv2d(16, 3) { Padding = 1, Groups = 4, Bias = false }, new GlobalAveragePool()));
+            new Conv2d(16, 3) { Padding = 1, Groups = 16, Bias = false },
+                new Conv2d(16, 3) { Padding = 1, Groups = 4, Bias = false }, new GlobalAveragePool()));
         using var device = new CpuDevice(1);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 1 });
 

@@ -51,7 +51,8 @@ public class PyTorchParityTests
         var (images, labels) = HashedModel.Batch(seed, 0, count, HashedModel.SizeFor(name));
         network.ForwardTraining(images, count, 0);
         Close.Require("logits", Tolerance, fixture.Tensor("logits"), network.Logits);
-        var loss = SoftmaxCrossEntropy.Evaluate(network.Logits, network.ClassCount, new Targets(labels), fixture.Metadata<double>("smoothing"), network.LogitsGradient);
+        var loss = SoftmaxCrossEntropy.Evaluate(
+            network.Logits, network.ClassCount, new Targets(labels), fixture.Metadata<double>("smoothing"), network.LogitsGradient);
         Assert.Equal(fixture.Metadata<double>("loss"), loss.MeanLoss, Tolerance);
         network.Backward();
         var norms = fixture.Metadata<Dictionary<string, double>>("norms");
@@ -75,7 +76,7 @@ public class PyTorchParityTests
         using var device = new CpuDevice(2);
         using var network = HashedModel.Compile(name, device, seed, count);
         using var optimizer = Optimizer.Create(
-            optimizerName == "sgd" ? new SgdOptions { Nesterov = true, WeightDecay = decay } : new AdamOptions { WeightDecay = decay }, network);
+            optimizerName == "sgd" ? new SgdOptions { Nesterov = true, WeightDecay = decay } : new AdamOptions { WeightDecay = decay }, network.Tensors);
         for (var step = 0; step < Steps; step++)
         {
             var (images, labels) = HashedModel.Batch(seed, step, count, HashedModel.SizeFor(name));
@@ -92,17 +93,20 @@ public class PyTorchParityTests
         var gradient = parameter.ReadGradient();
         // A bias or shift in front of a norm has the true gradient 0 (almost, with ReLUs between); the computed one is the rounding of terms as large as the
         // weights' gradient.
-        var size = parameter.Kind is ParameterKind.Bias or ParameterKind.NormShift ? Math.Max(norms[parameter.Name], norms[parameter.Name.Replace("bias", "weight")]) : norms[parameter.Name];
+        var size = parameter.Kind is ParameterKind.Bias or ParameterKind.NormShift
+            ? Math.Max(norms[parameter.Name], norms[parameter.Name.Replace("bias", "weight")]) : norms[parameter.Name];
         if (fixture.Has($"whole.{parameter.Name}"))
         {
             Close.Require(parameter.Name, Tolerance, fixture.Tensor($"whole.{parameter.Name}"), gradient, size);
             return;
         }
 
-        var error = Math.Sqrt(fixture.Tensor($"projections.{parameter.Name}").Zip(HashedModel.Projections(parameter.Name, gradient), (a, b) => (a - b) * (a - b)).Average());
+        var error = Math.Sqrt(
+            fixture.Tensor($"projections.{parameter.Name}").Zip(HashedModel.Projections(parameter.Name, gradient), (a, b) => (a - b) * (a - b)).Average());
         Assert.True(error <= Tolerance * size, $"{parameter.Name}: L2 error about {error / size:g3} of the gradient");
         var some = fixture.Tensor($"every.{parameter.Name}");
         var stride = gradient.Length / 128;
-        Close.Require($"elements of {parameter.Name}", Tolerance, some, [.. Enumerable.Range(0, some.Length).Select(i => gradient[i * stride])], size * Math.Sqrt(some.Length / (double)gradient.Length));
+        Close.Require($"elements of {parameter.Name}", Tolerance, some, [.. Enumerable.Range(0, some.Length).Select(i => gradient[i * stride])],
+            size * Math.Sqrt(some.Length / (double)gradient.Length));
     }
 }

@@ -13,9 +13,10 @@ public class AllocationTests
     {
         const int Batch = 4;
         using var device = new CpuDevice(threads);
-        using var network = Network.Compile(ModelCatalog.Describe(model, new ModelOptions { Width = 0.25, Dropout = 0.3 }), device, new CompileOptions { BatchSize = Batch });
-        using var optimizer = Optimizer.Create(new SgdOptions { Nesterov = true, ClipNorm = clipNorm }, network);
-        using var average = new WeightAverage(network, 0.99);
+        using var network = Network.Compile(
+            ModelCatalog.Describe(model, new ModelOptions { Width = 0.25, Dropout = 0.3 }), device, new CompileOptions { BatchSize = Batch });
+        using var optimizer = Optimizer.Create(new SgdOptions { Nesterov = true, ClipNorm = clipNorm }, network.Tensors);
+        using var average = new WeightAverage(network.Tensors, 0.99);
         var (images, labels) = HashedModel.Batch(1, 0, Batch);
         for (var step = 0; step < 3; step++)
             Step(step);

@@ -14,7 +14,8 @@ public class NetworkBitsTests
     [InlineData("googlenet", false)]
     public void Any_number_of_threads_gives_the_same_bits(string model, bool sam)
     {
-        OptimizerOptions options = sam ? new SamOptions(new AdamWOptions { WeightDecay = 0.01 }) : new SgdOptions { Nesterov = true, WeightDecay = 5e-4, ClipNorm = 1 };
+        OptimizerOptions options = sam ? new SamOptions(new AdamWOptions { WeightDecay = 0.01 })
+            : new SgdOptions { Nesterov = true, WeightDecay = 5e-4, ClipNorm = 1 };
         var one = Train(model, options, threads: 1);
         foreach (var threads in (int[])[2, 3, 4, 7])
             Assert.True(one.SequenceEqual(Train(model, options, threads)), $"{threads} threads");
@@ -27,7 +28,8 @@ public class NetworkBitsTests
     {
         OptimizerOptions[] all =
         [
-            new SgdOptions { Momentum = 0, Nesterov = false, WeightDecay = 5e-4 }, new SgdOptions { Nesterov = true, WeightDecay = 5e-4 }, new SgdOptions { Nesterov = false, ClipNorm = 0.1 },
+            new SgdOptions { Momentum = 0, Nesterov = false, WeightDecay = 5e-4 }, new SgdOptions { Nesterov = true, WeightDecay = 5e-4 },
+            new SgdOptions { Nesterov = false, ClipNorm = 0.1 },
             new AdamWOptions { WeightDecay = 0.01 }, new RmsPropOptions { Momentum = 0 }, new SamOptions(new SgdOptions { Nesterov = false }),
         ];
         foreach (var options in all)
@@ -39,7 +41,7 @@ public class NetworkBitsTests
     {
         using var device = new CpuDevice(1);
         using var network = Network.Compile(ModelCatalog.Describe("cnn5", new ModelOptions { Width = 0.25 }), device, new CompileOptions { BatchSize = Batch });
-        using var optimizer = Optimizer.Create(new SgdOptions { Nesterov = false }, network);
+        using var optimizer = Optimizer.Create(new SgdOptions { Nesterov = false }, network.Tensors);
         var (images, labels) = HashedModel.Batch(1, 0, Batch);
         var before = network.Parameters.Select(parameter => parameter.Value.ToArray()).ToList();
         network.ForwardTraining(images, Batch, 0);
@@ -68,8 +70,8 @@ public class NetworkBitsTests
         using var device = new CpuDevice(threads);
         using var network = Network.Compile(
             ModelCatalog.Describe(model, new ModelOptions { Width = 0.25, Dropout = 0.5 }), device, new CompileOptions { BatchSize = Batch, Seed = 3 });
-        using var optimizer = Optimizer.Create(options, network);
-        using var average = new WeightAverage(network, 0.9);
+        using var optimizer = Optimizer.Create(options, network.Tensors);
+        using var average = new WeightAverage(network.Tensors, 0.9);
         for (var step = 0; step < 5; step++)
         {
             var count = step < 4 ? Batch : 3;

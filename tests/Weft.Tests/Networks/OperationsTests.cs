@@ -47,7 +47,8 @@ public class OperationsTests
     public void An_observer_sees_every_pass_of_every_operation(bool training)
     {
         using var device = new CpuDevice(1);
-        using var network = Network.Compile(ModelCatalog.Describe("googlenet", new ModelOptions { Width = 0.25 }), device, new CompileOptions { BatchSize = 2 });
+        using var network = Network.Compile(
+            ModelCatalog.Describe("googlenet", new ModelOptions { Width = 0.25 }), device, new CompileOptions { BatchSize = 2 });
         var seen = new List<(string Path, bool Backward)>();
         network.ObserveOperations((operation, backward) => seen.Add((operation.Path, backward)));
         var images = new float[2 * 28 * 28];

@@ -167,7 +167,8 @@ public class OptimizerTests
     public void Nonsense_is_refused_all_at_once()
     {
         using var tensors = new Tensors();
-        var refused = Assert.Throws<ArgumentException>(() => Optimizer.Create(new SgdOptions { Momentum = 1.5, WeightDecay = -1, ClipNorm = 0 }, tensors.Trained));
+        var refused = Assert.Throws<ArgumentException>(
+            () => Optimizer.Create(new SgdOptions { Momentum = 1.5, WeightDecay = -1, ClipNorm = 0 }, tensors.Trained));
         Assert.Contains("momentum is 1.5", refused.Message);
         Assert.Contains("weight_decay is -1", refused.Message);
         Assert.Contains("clip_norm is 0", refused.Message);

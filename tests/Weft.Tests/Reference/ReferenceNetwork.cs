@@ -38,10 +38,12 @@ internal sealed class ReferenceNetwork(NetworkDescription description, long seed
     private ReferenceStep Apply(Layer layer, string path, ReferenceMap input, bool training) => layer switch
     {
         Sequential sequential => Chain(sequential, path, input, training),
-        Concat concat => ReferenceBranches.Concat([.. concat.Branches.Select((branch, i) => Apply(branch, Path(path, branch, $"{i}"), input, training))], input),
+        Concat concat => ReferenceBranches.Concat(
+            [.. concat.Branches.Select((branch, i) => Apply(branch, Path(path, branch, $"{i}"), input, training))], input),
         Residual residual => ReferenceBranches.Add(
             Apply(residual.Body, Path(path, residual.Body, "body"), input, training),
-            residual.Shortcut is { } shortcut ? Apply(shortcut, Path(path, shortcut, "shortcut"), input, training) : new ReferenceStep(input, gradient => gradient)),
+            residual.Shortcut is { } shortcut ? Apply(shortcut, Path(path, shortcut, "shortcut"), input, training)
+                : new ReferenceStep(input, gradient => gradient)),
         ChannelGate gate => ReferenceBranches.Gate(Apply(gate.Body, Path(path, gate.Body, "body"), input, training), input),
         Conv2d convolution => ReferenceDense.Convolve(convolution, input, Tensors.At(path)),
         Linear linear => ReferenceDense.Multiply(linear, input, Tensors.At(path)),

@@ -21,7 +21,8 @@ public class ValidationTallyTests
         Assert.Equal(1, told.Scores.Own[37]); // ⌊0.75 · 50⌋
         Assert.Equal(1, told.Scores.Own[12]);
         Assert.Empty(told.Gradients);
-        Assert.All(told.Weights, tensor => Assert.Equal(network.Parameters.Single(parameter => parameter.Name == tensor.Name).Value.Length, tensor.Counts.Sum()));
+        Assert.All(told.Weights, tensor =>
+            Assert.Equal(network.Parameters.Single(parameter => parameter.Name == tensor.Name).Value.Length, tensor.Counts.Sum()));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Weft.Kernels;
 
 namespace Weft.Devices.Cpu;
 
-/// <inheritdoc cref="Device.Cpu"/>
+/// <summary>The processor: a team of threads and the kernels of a vector width.</summary>
 internal sealed class CpuDevice : Device
 {
     public CpuDevice(int threads)

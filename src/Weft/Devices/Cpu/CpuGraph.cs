@@ -186,7 +186,8 @@ internal sealed unsafe class CpuGraph : CompiledGraph
     }
 
     private IEnumerable<ValueStorage> Values() =>
-        _lowered.Operations.SelectMany(operation => operation.Differentiated.Append(operation.Output)).Append(_lowered.Input).Append(_lowered.Output).Distinct();
+        _lowered.Operations.SelectMany(operation => operation.Differentiated.Append(operation.Output))
+            .Append(_lowered.Input).Append(_lowered.Output).Distinct();
 
     private float* Allocate(long length)
     {

@@ -2,7 +2,7 @@ using Weft.Kernels;
 
 namespace Weft.Devices.Cpu;
 
-/// <summary>Turns the nodes of a graph into CPU operations, neighbours fused where one pass over memory can do the work of several.</summary>
+/// <summary>Turns the nodes of a graph into CPU operations, fused where one pass over memory can do the work of several.</summary>
 internal sealed class CpuLowering
 {
     private readonly NetworkGraph _graph;
@@ -61,11 +61,11 @@ internal sealed class CpuLowering
                 break;
             case Activation layer:
                 var mayActivate = MayChangeInPlace(node);
-                Emit(node, output => new ActivationOperation(node.Path, layer.Function, _storage[node.Input], output, mayActivate, _options.Training));
+                Emit(node, output => new ActivationOperation(node.Path, FunctionOf(layer), _storage[node.Input], output, mayActivate, _options.Training));
                 break;
             case ReLU:
-                var mayRectify = MayChangeInPlace(node);
-                Emit(node, output => new ReluOperation(node.Path, _storage[node.Input], output, mayRectify));
+                var mayReLU = MayChangeInPlace(node);
+                Emit(node, output => new ReluOperation(node.Path, _storage[node.Input], output, mayReLU));
                 break;
             case Dropout layer:
                 var mayDrop = MayChangeInPlace(node);
@@ -76,14 +76,17 @@ internal sealed class CpuLowering
                 Emit(node, output => new SpatialDropoutOperation(node.Path, layer, _storage[node.Input], output, mayDropChannels, _options.Seed, _dropouts++));
                 break;
             case MaxPool2d pool:
-                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, new PoolingShape(true, pool.Kernel, pool.Stride, pool.Padding)));
+                Emit(node, output => new PoolingOperation(
+                    node.Path, _storage[node.Input], output, new PoolingShape(true, pool.Kernel, pool.Stride, pool.Padding)));
                 break;
             case AveragePool2d pool:
-                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, new PoolingShape(false, pool.Kernel, pool.Stride, pool.Padding, pool.CountIncludePad)));
+                Emit(node, output => new PoolingOperation(
+                    node.Path, _storage[node.Input], output, new PoolingShape(false, pool.Kernel, pool.Stride, pool.Padding, pool.CountIncludePad)));
                 break;
             case GlobalAveragePool or GlobalMaxPool:
                 var size = node.Input.Shape;
-                Emit(node, output => new PoolingOperation(node.Path, _storage[node.Input], output, new PoolingShape(node.Layer is GlobalMaxPool, (size.Height, size.Width), 1, 0)));
+                Emit(node, output => new PoolingOperation(
+                    node.Path, _storage[node.Input], output, new PoolingShape(node.Layer is GlobalMaxPool, (size.Height, size.Width), 1, 0)));
                 break;
             case Linear layer:
                 Emit(node, output => new LinearOperation(node, layer, _storage[node.Input], output, _kernels, _options.BatchSize));
@@ -108,6 +111,18 @@ internal sealed class CpuLowering
         }
     }
 
+    internal static ActivationFunction FunctionOf(Activation layer) => layer switch
+    {
+        LeakyReLU leaky => new(ActivationKind.LeakyReLU, (float)leaky.Slope),
+        ELU elu => new(ActivationKind.ELU, (float)elu.Alpha),
+        GELU => new(ActivationKind.GELU, 0),
+        SiLU => new(ActivationKind.SiLU, 0),
+        Mish => new(ActivationKind.Mish, 0),
+        ReLU6 => new(ActivationKind.ReLU6, 0),
+        Sigmoid => new(ActivationKind.Sigmoid, 0),
+        _ => throw new NetworkException($"The CPU does not know the activation {layer.GetType().Name}."),
+    };
+
     // Conv + BatchNorm (+ ReLU (+ 2×2 max-pool)): the norm works on each image while the convolution has it in the cache.
     private void LowerConvolution(GraphNode node, Conv2d layer)
     {
@@ -123,15 +138,16 @@ internal sealed class CpuLowering
     private void LowerNorm(GraphNode node, BatchNorm2d layer, ValueStorage input, ConvolutionOperation? convolution)
     {
         var last = node;
-        bool rectify = false, pool = false;
-        if (Next(last) is { Layer: ReLU } relu)
+        bool relu = false, pool = false;
+        if (Next(last) is { Layer: ReLU } activation)
         {
-            _done.Add(relu);
-            last = relu;
-            rectify = true;
+            _done.Add(activation);
+            last = activation;
+            relu = true;
         }
 
-        if (Next(last) is { Layer: MaxPool2d window } pooling && window.Kernel == 2 && window.Stride == 2 && window.Padding == 0 && node.Output.Shape is { Height: var height, Width: var width } && height % 2 == 0 && width % 2 == 0)
+        if (Next(last) is { Layer: MaxPool2d window } pooling && window.Kernel == 2 && window.Stride == 2 && window.Padding == 0
+            && node.Output.Shape is { Height: var height, Width: var width } && height % 2 == 0 && width % 2 == 0)
         {
             _done.Add(pooling);
             last = pooling;
@@ -141,17 +157,17 @@ internal sealed class CpuLowering
         var fused = node with { Output = last.Output };
         if (convolution is not null)
             input.IsTransient = !_options.Training || convolution.IsCheap;
-        Emit(fused, output => new BatchNormOperation(node, layer, input, output, convolution, rectify, pool));
+        Emit(fused, output => new BatchNormOperation(node, layer, input, output, convolution, relu, pool));
     }
 
-    // The rectifier behind it costs nothing in the same pass.
+    // The ReLU behind it costs nothing in the same pass.
     private void LowerSampleNorm(GraphNode node, SampleNorm layer)
     {
-        var rectifier = Next(node) is { Layer: ReLU } relu ? relu : null;
-        if (rectifier is not null)
-            _done.Add(rectifier);
-        var fused = node with { Output = (rectifier ?? node).Output };
-        Emit(fused, output => new SampleNormOperation(node, layer, _storage[node.Input], output, rectifier is not null));
+        var relu = Next(node) is { Layer: ReLU } next ? next : null;
+        if (relu is not null)
+            _done.Add(relu);
+        var fused = node with { Output = (relu ?? node).Output };
+        Emit(fused, output => new SampleNormOperation(node, layer, _storage[node.Input], output, relu is not null));
     }
 
     private void LowerFlatten(GraphNode node)

@@ -32,7 +32,8 @@ internal sealed unsafe class DepthwiseConvolution(ConvolutionShape shape, Vector
         FillTaps(x, offsets, weights);
         var row = new DepthwiseRow
         {
-            Offsets = offsets, Weights = weights, Taps = _shape.Taps, XStep = _shape.Stride.Width * x.PixelStride, YStep = y.PixelStride, Count = _shape.OutputWidth,
+            Offsets = offsets, Weights = weights, Taps = _shape.Taps, XStep = _shape.Stride.Width * x.PixelStride,
+            YStep = y.PixelStride, Count = _shape.OutputWidth,
         };
         for (var i = firstRow; i < endRow; i++)
             kernels.SumTaps(row, x.Pixel(xImage, i * _shape.Stride.Height - _shape.Padding.Top, -_shape.Padding.Left), weight, y.Pixel(yImage, i, 0), _shape.K);
@@ -50,7 +51,7 @@ internal sealed unsafe class DepthwiseConvolution(ConvolutionShape shape, Vector
                 // Every stride-th column from the first on is hit by the same taps.
                 var row = new DepthwiseRow
                 {
-                    Offsets = offsets, Weights = weights, Taps = FillTurnedTaps(framed, i, first, offsets, weights), XStep = framed.PixelStride,
+                    Offsets = offsets, Weights = weights, Taps = FillFlippedTaps(framed, i, first, offsets, weights), XStep = framed.PixelStride,
                     YStep = stride * dx.PixelStride, Count = (_shape.Width - first + stride - 1) / stride, Accumulate = accumulate,
                 };
                 kernels.SumTaps(row, framed.Origin, weight, dx.Pixel(image, i, first), _shape.C);
@@ -87,7 +88,7 @@ internal sealed unsafe class DepthwiseConvolution(ConvolutionShape shape, Vector
     }
 
     // The taps by which outputs saw the input pixel (i, j): output · stride + tap · dilation − padding is its place.
-    private int FillTurnedTaps(in FeatureMap framed, int i, int j, nint* offsets, nint* weights)
+    private int FillFlippedTaps(in FeatureMap framed, int i, int j, nint* offsets, nint* weights)
     {
         var count = 0;
         for (var r = 0; r < _shape.Kernel.Height; r++)

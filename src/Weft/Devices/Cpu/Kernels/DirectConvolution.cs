@@ -3,11 +3,12 @@ namespace Weft.Kernels;
 /// <summary>
 /// Convolution as sums of shifted matrix products, any kernel, stride, dilation and padding: a row of output pixels is a block of matrix rows, each kernel row
 /// (or tap, where neighbouring taps are no neighbours in memory) a segment of the sum, nothing is copied or rearranged but the weights. Groups of channels are
-/// slices of the maps, one after the other. One image at a time, or for a 1×1 kernel several whose pixels lie side by side; the caller spreads images over workers.
+/// slices of the maps, one after the other. One image at a time, or for a 1×1 kernel several whose pixels lie side by side; the caller spreads images over
+/// workers.
 /// </summary>
 /// <remarks>
 /// Weights lie as [R, S, C/groups, K]. The input gradient is the convolution of the output gradient, stretched by the stride and framed with zeros, with the
-/// kernel turned by 180° and its channels swapped.
+/// kernel flipped by 180° and its channels swapped.
 /// </remarks>
 internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKernels kernels)
 {
@@ -37,15 +38,17 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// <summary>Floats of the inputs of a group, as <see cref="Gather"/> lays them out; none where it reads them in place.</summary>
     public long InputsLength => NeedsFrame ? 0 : (long)GroupImages * Shape.OutputPixels * (Shape.C + Pad);
 
-    /// <summary>Floats of the weights packed for the forward pass: for each group panels [K/panel][taps · C][panel], the last one filled up with zeros.</summary>
+    /// <summary>
+    /// Floats of the weights packed for the forward pass: for each group panels [K/panel][taps · C][panel], the last one filled up with zeros.
+    /// </summary>
     public long PackedLength => (long)ForwardPanels * Shape.Taps * _inputs * _panel;
 
     /// <summary>As <see cref="PackedLength"/>, for the input gradient: [C/panel][taps · K][panel].</summary>
-    public long PackedTurnedLength => (long)TurnedPanels * Shape.Taps * _outputs * _panel;
+    public long PackedFlippedLength => (long)FlippedPanels * Shape.Taps * _outputs * _panel;
 
     public int ForwardPanels => Shape.Groups * Panels(_outputs);
 
-    public int TurnedPanels => Shape.Groups * Panels(_inputs);
+    public int FlippedPanels => Shape.Groups * Panels(_inputs);
 
     /// <summary>Floats of the stretched and framed output gradient of one image.</summary>
     public long FramedLength => FeatureMap.ImageLength(StretchedHeight, StretchedWidth, Shape.K, FrameBefore, FrameAfter) + Slack;
@@ -63,7 +66,7 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
 
     private int StretchedWidth => (Shape.OutputWidth - 1) * Shape.Stride.Width + 1;
 
-    // As far as a window of the turned kernel reaches above and left of the image; below 0 where the outermost outputs saw only padding.
+    // As far as a window of the flipped kernel reaches above and left of the image; below 0 where the outermost outputs saw only padding.
     private int ReachAbove => Shape.Reach.Height - 1 - Shape.Padding.Top;
 
     private int ReachLeft => Shape.Reach.Width - 1 - Shape.Padding.Left;
@@ -107,7 +110,7 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
         }
     }
 
-    public void PackTurned(float* weight, float* packed, int panel)
+    public void PackFlipped(float* weight, float* packed, int panel)
     {
         var (group, first, columns) = Panel(panel, _inputs);
         var to = packed + (long)panel * Shape.Taps * _outputs * _panel;
@@ -161,13 +164,15 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
             for (var row = firstRow; row < endRow; row++)
             {
                 var from = x.Pixel(xImage, row * Shape.Stride.Height - Shape.Padding.Top, -Shape.Padding.Left) + group * _inputs;
-                kernels.MultiplyPanel(block, from, packed + panel * depth * _panel, y.Pixel(yImage, row, 0) + group * _outputs + first, Shape.OutputWidth, columns);
+                kernels.MultiplyPanel(
+                    block, from, packed + panel * depth * _panel, y.Pixel(yImage, row, 0) + group * _outputs + first, Shape.OutputWidth, columns);
             }
         }
     }
 
     // to (+)= from · B, pixel by pixel; B in panels of `depth` rows. Pixels are taken together as far as both maps have no gaps.
-    private void MultiplyPixels(in FeatureMap from, int fromImage, int count, int depth, float* b, in FeatureMap to, int toImage, int firstRow, int endRow, bool accumulate)
+    private void MultiplyPixels(
+        in FeatureMap from, int fromImage, int count, int depth, float* b, in FeatureMap to, int toImage, int firstRow, int endRow, bool accumulate)
     {
         nint segment = 0;
         var block = new MatrixBlock { Segments = &segment, SegmentCount = 1, RowStride = from.PixelStride, Step = 1, BStep = _panel, CRow = to.PixelStride };
@@ -195,7 +200,8 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
                     for (var row = 0; row < rows; row++)
                     {
                         kernels.MultiplyPanel(
-                            block, from.Pixel(fromImage + image, firstRow + row, 0) + start, weights, to.Pixel(toImage + image, firstRow + row, 0) + column, pixels,
+                            block, from.Pixel(fromImage + image, firstRow + row, 0) + start, weights,
+                            to.Pixel(toImage + image, firstRow + row, 0) + column, pixels,
                             Math.Min(_panel, to.Channels - column));
                     }
                 }
@@ -204,11 +210,11 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     }
 
     /// <summary>dx (+)= the input gradients of a group of a 1×1 kernel's images from their output gradients.</summary>
-    public void BackwardInput(in FeatureMap dy, int count, float* packedTurned, in FeatureMap dx, int first, bool accumulate) =>
-        MultiplyPixels(dy, 0, count, Shape.K, packedTurned, dx, first, 0, Shape.Height, accumulate);
+    public void BackwardInput(in FeatureMap dy, int count, float* packedFlipped, in FeatureMap dx, int first, bool accumulate) =>
+        MultiplyPixels(dy, 0, count, Shape.K, packedFlipped, dx, first, 0, Shape.Height, accumulate);
 
     /// <summary>dx (+)= the input gradient of one image from its framed output gradient.</summary>
-    public void BackwardInput(float* framed, float* packedTurned, in FeatureMap dx, int image, bool accumulate)
+    public void BackwardInput(float* framed, float* packedFlipped, in FeatureMap dx, int image, bool accumulate)
     {
         nint rowLength = (StretchedWidth + FrameBefore + FrameAfter) * (nint)Shape.K;
         var start = framed + (FrameBefore - ReachAbove) * rowLength + (FrameBefore - ReachLeft) * (nint)Shape.K;
@@ -226,12 +232,13 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
             Accumulate = accumulate,
         };
         var depth = (long)Shape.Taps * _outputs;
-        for (var panel = 0; panel < TurnedPanels; panel++)
+        for (var panel = 0; panel < FlippedPanels; panel++)
         {
             var (group, first, columns) = Panel(panel, _inputs);
-            var b = packedTurned + panel * depth * _panel;
+            var b = packedFlipped + panel * depth * _panel;
             for (var row = 0; row < Shape.Height; row++)
-                kernels.MultiplyPanel(block, start + row * rowLength + group * _outputs, b, dx.Pixel(image, row, 0) + group * _inputs + first, Shape.Width, columns);
+                kernels.MultiplyPanel(
+                    block, start + row * rowLength + group * _outputs, b, dx.Pixel(image, row, 0) + group * _inputs + first, Shape.Width, columns);
         }
     }
 
@@ -249,7 +256,9 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
         }
     }
 
-    /// <summary>dw += the weight gradient of <paramref name="count"/> images of a 1×1 kernel: [C, K] = Σ over pixels of input (transposed) times output gradient.</summary>
+    /// <summary>
+    /// dw += the weight gradient of <paramref name="count"/> images of a 1×1 kernel: [C, K] = Σ over pixels of input (transposed) times output gradient.
+    /// </summary>
     /// <param name="inputs">The images' inputs, as <see cref="Gather"/> lays them out.</param>
     /// <param name="dy">The images' output gradients, as <see cref="Outputs"/> lays them out.</param>
     public void AddWeightGradient(float* inputs, int count, in FeatureMap dy, float* dw)

@@ -6,10 +6,10 @@ namespace Weft.Kernels;
 internal abstract unsafe partial class VectorKernels
 {
     /// <summary>x[i] = max(x[i], 0).</summary>
-    public abstract void Rectify(float* x, nint length);
+    public abstract void ReLU(float* x, nint length);
 
     /// <summary>dx[i] = y[i] &gt; 0 ? dx[i] : 0.</summary>
-    public abstract void RectifyGradient(float* y, float* dx, nint length);
+    public abstract void ReLUGradient(float* y, float* dx, nint length);
 
     /// <summary>y[i] += x[i].</summary>
     public abstract void Add(float* x, float* y, nint length);
@@ -23,18 +23,18 @@ internal abstract unsafe partial class VectorKernels
 
 internal sealed unsafe partial class VectorKernels<TWidth, TVector>
 {
-    public override void Rectify(float* x, nint length)
+    public override void ReLU(float* x, nint length)
     {
         var whole = length - length % TWidth.Lanes;
-        Rectify<TWidth, TVector>(x, 0, whole);
-        Rectify<Width32, float>(x, whole, length);
+        ReLU<TWidth, TVector>(x, 0, whole);
+        ReLU<Width32, float>(x, whole, length);
     }
 
-    public override void RectifyGradient(float* y, float* dx, nint length)
+    public override void ReLUGradient(float* y, float* dx, nint length)
     {
         var whole = length - length % TWidth.Lanes;
-        RectifyGradient<TWidth, TVector>(y, dx, 0, whole);
-        RectifyGradient<Width32, float>(y, dx, whole, length);
+        ReLUGradient<TWidth, TVector>(y, dx, 0, whole);
+        ReLUGradient<Width32, float>(y, dx, whole, length);
     }
 
     public override void Add(float* x, float* y, nint length)
@@ -68,7 +68,7 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rectify<TW, TV>(float* x, nint from, nint to)
+    private static void ReLU<TW, TV>(float* x, nint from, nint to)
         where TW : IVectorWidth<TV>
         where TV : struct
     {
@@ -78,7 +78,7 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RectifyGradient<TW, TV>(float* y, float* dx, nint from, nint to)
+    private static void ReLUGradient<TW, TV>(float* y, float* dx, nint from, nint to)
         where TW : IVectorWidth<TV>
         where TV : struct
     {

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Weft.Kernels;
 
-/// <summary>Per-channel coefficients of a norm with the rectifier (and pooling) behind it; arrays of one float a channel.</summary>
+/// <summary>Per-channel coefficients of a norm with the ReLU (and pooling) behind it; arrays of one float a channel.</summary>
 internal unsafe struct NormCoefficients
 {
-    /// <summary>y = Scale · z + Shift, the norm's output before the rectifier.</summary>
+    /// <summary>y = Scale · z + Shift, the norm's output before the ReLU.</summary>
     public float* Scale;
 
     public float* Shift;
 
     /// <summary>Whether max(y, 0) follows.</summary>
-    public bool Rectify;
+    public bool ReLU;
 
     /// <summary>The channel's mean: moments and their gradients are summed around it, which keeps large means from swallowing small variances.</summary>
     public float* Pivot;
@@ -30,13 +30,13 @@ internal abstract unsafe partial class VectorKernels
     /// <summary>sum[c] += Σ(z − pivot), squares[c] += Σ(z − pivot)² over the row.</summary>
     public abstract void AddMoments(float* z, nint stride, nint pixels, nint channels, float* pivot, float* sum, float* squares);
 
-    /// <summary>y = scale · z + shift, rectified if asked for.</summary>
+    /// <summary>y = scale · z + shift, cut at 0 if asked for.</summary>
     public abstract void ApplyNorm(float* z, nint zStride, float* y, nint yStride, nint pixels, nint channels, in NormCoefficients norm);
 
     /// <summary>As <see cref="ApplyNorm"/>, then the maximum of each 2×2 window of two rows: <paramref name="pooled"/> pixels.</summary>
     public abstract void ApplyNormPool(float* z, nint zStride, nint zRow, float* y, nint yStride, nint pooled, nint channels, in NormCoefficients norm);
 
-    /// <summary>With g = dy where the rectifier was open: sum[c] += Σ g, products[c] += Σ g · (z − pivot).</summary>
+    /// <summary>With g = dy where the ReLU was open: sum[c] += Σ g, products[c] += Σ g · (z − pivot).</summary>
     public abstract void AddNormGradientMoments(
         float* z, nint zStride, float* dy, nint dyStride, nint pixels, nint channels, in NormCoefficients norm, float* sum, float* products);
 
@@ -50,7 +50,8 @@ internal abstract unsafe partial class VectorKernels
 
     /// <summary>As <see cref="ApplyNormGradient"/> where dy belongs to the maxima of 2×2 windows; two rows of dz, dzRow apart.</summary>
     public abstract void ApplyNormPoolGradient(
-        float* z, nint zStride, nint zRow, float* dy, nint dyStride, float* dz, nint dzStride, nint dzRow, nint pooled, nint channels, in NormCoefficients norm);
+        float* z, nint zStride, nint zRow, float* dy, nint dyStride, float* dz, nint dzStride,
+        nint dzRow, nint pooled, nint channels, in NormCoefficients norm);
 }
 
 internal sealed unsafe partial class VectorKernels<TWidth, TVector>
@@ -109,7 +110,10 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     }
 }
 
-/// <summary>The loops of the norms over channels from … to − 1 of a row, one vector of channels at a time; the channel loop is outside so that coefficients and sums stay in registers.</summary>
+/// <summary>
+/// The loops of the norms over channels from … to − 1 of a row, one vector of channels at a time; the channel loop is outside so that coefficients and sums
+/// stay in registers.
+/// </summary>
 internal static unsafe class NormLoops<TW, TV>
     where TW : IVectorWidth<TV>
     where TV : struct
@@ -136,8 +140,8 @@ internal static unsafe class NormLoops<TW, TV>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(float* z, nint zStride, float* y, nint yStride, nint pixels, nint from, nint to, in NormCoefficients norm)
     {
-        // Without a rectifier the floor is −∞, which leaves every value (and NaN) as it is.
-        var floor = TW.Broadcast(norm.Rectify ? 0 : float.NegativeInfinity);
+        // Without a ReLU the floor is −∞, which leaves every value (and NaN) as it is.
+        var floor = TW.Broadcast(norm.ReLU ? 0 : float.NegativeInfinity);
         for (var c = from; c < to; c += TW.Lanes)
         {
             TV scale = TW.Load(norm.Scale + c), shift = TW.Load(norm.Shift + c);
@@ -150,7 +154,7 @@ internal static unsafe class NormLoops<TW, TV>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ApplyPool(float* z, nint zStride, nint zRow, float* y, nint yStride, nint pooled, nint from, nint to, in NormCoefficients norm)
     {
-        var floor = TW.Broadcast(norm.Rectify ? 0 : float.NegativeInfinity);
+        var floor = TW.Broadcast(norm.ReLU ? 0 : float.NegativeInfinity);
         for (var c = from; c < to; c += TW.Lanes)
         {
             TV scale = TW.Load(norm.Scale + c), shift = TW.Load(norm.Shift + c);
@@ -168,7 +172,7 @@ internal static unsafe class NormLoops<TW, TV>
     public static void AddGradientMoments(
         float* z, nint zStride, float* dy, nint dyStride, nint pixels, nint from, nint to, in NormCoefficients norm, float* sum, float* products)
     {
-        TV floor = TW.Broadcast(norm.Rectify ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
+        TV floor = TW.Broadcast(norm.ReLU ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
         for (var c = from; c < to; c += TW.Lanes)
         {
             TV scale = TW.Load(norm.Scale + c), shift = TW.Load(norm.Shift + c), center = TW.Load(norm.Pivot + c);
@@ -191,7 +195,7 @@ internal static unsafe class NormLoops<TW, TV>
     public static void AddPoolGradientMoments(
         float* z, nint zStride, nint zRow, float* dy, nint dyStride, nint pooled, nint from, nint to, in NormCoefficients norm, float* sum, float* products)
     {
-        TV floor = TW.Broadcast(norm.Rectify ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
+        TV floor = TW.Broadcast(norm.ReLU ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
         for (var c = from; c < to; c += TW.Lanes)
         {
             TV scale = TW.Load(norm.Scale + c), shift = TW.Load(norm.Shift + c), center = TW.Load(norm.Pivot + c);
@@ -218,7 +222,7 @@ internal static unsafe class NormLoops<TW, TV>
     public static void ApplyGradient(
         float* z, nint zStride, float* dy, nint dyStride, float* dz, nint dzStride, nint pixels, nint from, nint to, in NormCoefficients norm)
     {
-        TV floor = TW.Broadcast(norm.Rectify ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
+        TV floor = TW.Broadcast(norm.ReLU ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
         for (var c = from; c < to; c += TW.Lanes)
         {
             TV scale = TW.Load(norm.Scale + c), shift = TW.Load(norm.Shift + c);
@@ -235,9 +239,10 @@ internal static unsafe class NormLoops<TW, TV>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ApplyPoolGradient(
-        float* z, nint zStride, nint zRow, float* dy, nint dyStride, float* dz, nint dzStride, nint dzRow, nint pooled, nint from, nint to, in NormCoefficients norm)
+        float* z, nint zStride, nint zRow, float* dy, nint dyStride, float* dz, nint dzStride, nint dzRow,
+        nint pooled, nint from, nint to, in NormCoefficients norm)
     {
-        TV floor = TW.Broadcast(norm.Rectify ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
+        TV floor = TW.Broadcast(norm.ReLU ? 0 : float.NegativeInfinity), zero = TW.Broadcast(0);
         for (var c = from; c < to; c += TW.Lanes)
         {
             TV scale = TW.Load(norm.Scale + c), shift = TW.Load(norm.Shift + c);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Weft.Kernels;
 
 /// <summary>
-/// The muscle: vector loops over memory, one implementation for each vector width. No allocation, no threads, no options beyond the arguments.
+/// Vector loops over memory, one implementation for each vector width. No allocation, no threads, no options beyond the arguments.
 /// The parts lie in VectorKernels.*.cs by topic.
 /// </summary>
 internal abstract unsafe partial class VectorKernels

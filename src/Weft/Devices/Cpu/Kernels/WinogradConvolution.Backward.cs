@@ -24,8 +24,10 @@ internal sealed unsafe partial class WinogradConvolution
         TransformGradient(gradient, LocalM(scratch), GroupTiles, place, count);
     }
 
-    /// <summary>Of a group whose V and dM are in the worker's scratch: dU (+)= Vᵀ dM, and dx (+)= the input gradient if <paramref name="dx"/> is not empty.</summary>
-    public void BackwardLocally(int count, float* du, bool accumulateSum, float* turnedU, in FeatureMap dx, int first, bool accumulate, float* scratch)
+    /// <summary>
+    /// Of a group whose V and dM are in the worker's scratch: dU (+)= Vᵀ dM, and dx (+)= the input gradient if <paramref name="dx"/> is not empty.
+    /// </summary>
+    public void BackwardLocally(int count, float* du, bool accumulateSum, float* flippedU, in FeatureMap dx, int first, bool accumulate, float* scratch)
     {
         nint segment = 0;
         for (var product = 0; product < Products; product++)
@@ -50,7 +52,8 @@ internal sealed unsafe partial class WinogradConvolution
 
         // V has done its work: dV takes its place.
         if (dx.Origin is not null)
-            BackwardInput(LocalM(scratch), GroupTiles, turnedU, dx, first, count, accumulate, LocalV(scratch), LocalM(scratch) + PlanesLength(GroupTiles, _shape.K));
+            BackwardInput(LocalM(scratch), GroupTiles, flippedU, dx, first, count, accumulate, LocalV(scratch),
+                LocalM(scratch) + PlanesLength(GroupTiles, _shape.K));
     }
 
     private void TransformGradient(in FeatureMap gradient, float* m, int planeTiles, int place, int count)
@@ -67,19 +70,23 @@ internal sealed unsafe partial class WinogradConvolution
         }
     }
 
-    /// <summary>dx (+)= the input gradient of the <paramref name="count"/> images of a group of the chunk, from <paramref name="first"/> on, from their dM.</summary>
-    public void BackwardInput(float* chunkM, int group, float* turnedU, in FeatureMap dx, int first, int count, bool accumulate, float* scratch)
+    /// <summary>
+    /// dx (+)= the input gradient of the <paramref name="count"/> images of a group of the chunk, from <paramref name="first"/> on, from their dM.
+    /// </summary>
+    public void BackwardInput(float* chunkM, int group, float* flippedU, in FeatureMap dx, int first, int count, bool accumulate, float* scratch)
     {
         var dv = scratch + OutputImageLength;
-        BackwardInput(chunkM + group * GroupTiles * Padded(_shape.K), ChunkTiles, turnedU, dx, first, count, accumulate, dv, dv + PlanesLength(GroupTiles, Math.Min(_shape.C, InputBlock)));
+        BackwardInput(chunkM + group * GroupTiles * Padded(_shape.K), ChunkTiles, flippedU, dx, first, count, accumulate,
+            dv, dv + PlanesLength(GroupTiles, Math.Min(_shape.C, InputBlock)));
     }
 
-    private void BackwardInput(float* m, int planeTiles, float* turnedU, in FeatureMap dx, int first, int count, bool accumulate, float* dv, float* frameMemory)
+    private void BackwardInput(
+        float* m, int planeTiles, float* flippedU, in FeatureMap dx, int first, int count, bool accumulate, float* dv, float* frameMemory)
     {
         for (var column = 0; column < _shape.C; column += InputBlock)
         {
             var columns = Math.Min(InputBlock, _shape.C - column);
-            Multiply(m, planeTiles, _shape.K, turnedU, dv, column, columns, count);
+            Multiply(m, planeTiles, _shape.K, flippedU, dv, column, columns, count);
             var frame = FeatureMap.Over(frameMemory, FrameHeight, FrameWidth, columns);
             nint plane = Plane(GroupTiles, columns), tileLength = Padded(columns);
             for (var place = 0; place < count; place++)
@@ -153,7 +160,8 @@ internal sealed unsafe partial class WinogradConvolution
             Accumulate = sum.Accumulate,
         };
         for (var panel = 0; panel < Panels(_shape.K); panel++)
-            _kernels.MultiplyPanel(block, sum.Rows, sum.Panels + panel * SumBlock * _panel, sum.To + panel * _panel, _shape.C, Math.Min(_panel, _shape.K - panel * _panel));
+            _kernels.MultiplyPanel(
+                block, sum.Rows, sum.Panels + panel * SumBlock * _panel, sum.To + panel * _panel, _shape.C, Math.Min(_panel, _shape.K - panel * _panel));
 
         sum.Count = 0;
         sum.Accumulate = true;

@@ -4,7 +4,8 @@ namespace Weft.Kernels;
 
 /// <summary>
 /// 3×3 or 5×5 convolution of stride 1 through <see cref="WinogradPoints"/>: 36 matrix products over tiles of sixteen or four outputs instead of 9 or 25 over
-/// pixels, with 4 or 2.8 times fewer multiplications. Tiles of a few images at a time go through transform, products and back-transform while they are in the cache.
+/// pixels, with 4 or 2.8 times fewer multiplications. Tiles of a few images at a time go through transform, products and back-transform while they are in the
+/// cache.
 /// </summary>
 /// <remarks>
 /// The tiles of a block lie as [p][tile][channel], p being the product, each tile's channels padded by a cache line: power-of-two strides would map all
@@ -70,7 +71,7 @@ internal sealed unsafe partial class WinogradConvolution
 
     public long KernelLength => (long)Products * _shape.C * Panels(_shape.K) * _panel;
 
-    public long TurnedKernelLength => (long)Products * _shape.K * Panels(_shape.C) * _panel;
+    public long FlippedKernelLength => (long)Products * _shape.K * Panels(_shape.C) * _panel;
 
     public long ProductGradientLength => (long)Products * _shape.C * _shape.K;
 
@@ -81,7 +82,7 @@ internal sealed unsafe partial class WinogradConvolution
     public bool IsLocal => ProductGradientLength <= LargestLocalSum;
 
     /// <summary>Floats of a worker's scratch in whatever the backward pass calls.</summary>
-    public long BackwardScratch => Math.Max(ImageGradientScratch, Math.Max(ProductGradientScratch, TurnedKernelScratch));
+    public long BackwardScratch => Math.Max(ImageGradientScratch, Math.Max(ProductGradientScratch, FlippedKernelScratch));
 
     /// <summary>Floats of each side's products of a chunk: V (C channels) and dM (K channels).</summary>
     public long ChunkInputLength => PlanesLength(ChunkTiles, _shape.C);
@@ -100,7 +101,7 @@ internal sealed unsafe partial class WinogradConvolution
 
     private long ProductGradientScratch => (long)SumBlock * (_shape.C + Panels(_shape.K) * _panel);
 
-    private long TurnedKernelScratch => (long)_shape.Taps * KernelRows * _panel;
+    private long FlippedKernelScratch => (long)_shape.Taps * KernelRows * _panel;
 
     private long OutputImageLength => (long)_shape.OutputPixels * _shape.K;
 
@@ -114,8 +115,8 @@ internal sealed unsafe partial class WinogradConvolution
     /// <summary>Tasks of <see cref="TransformKernel(float*, float*, int)"/>.</summary>
     public int KernelTasks => TasksOfKernel(_shape.C, _shape.K);
 
-    /// <summary>Tasks of <see cref="TransformTurnedKernel"/>.</summary>
-    public int TurnedKernelTasks => TasksOfKernel(_shape.K, _shape.C);
+    /// <summary>Tasks of <see cref="TransformFlippedKernel"/>.</summary>
+    public int FlippedKernelTasks => TasksOfKernel(_shape.K, _shape.C);
 
     /// <summary>One task's part of U from weights [R, R, C, K].</summary>
     public void TransformKernel(float* weight, float* u, int task)
@@ -125,13 +126,13 @@ internal sealed unsafe partial class WinogradConvolution
     }
 
     /// <summary>One task's part of U for the input gradient, in which input and output channels change places, from weights [R, R, C, K].</summary>
-    public void TransformTurnedKernel(float* weight, float* u, int task, float* scratch)
+    public void TransformFlippedKernel(float* weight, float* u, int task, float* scratch)
     {
         var part = Part(task, _shape.K, _shape.C);
-        nint tap = (nint)_shape.C * _shape.K, turnedTap = (nint)KernelRows * _panel;
+        nint tap = (nint)_shape.C * _shape.K, flippedTap = (nint)KernelRows * _panel;
         for (var i = 0; i < _shape.Taps; i++)
-            _kernels.Transpose(weight + i * tap + (nint)part.Column * _shape.K + part.Row, _shape.K, part.Columns, part.Rows, scratch + i * turnedTap, _panel);
-        TransformKernel(scratch, _panel, turnedTap, u, part, _shape.K, _shape.C, InputBlock);
+            _kernels.Transpose(weight + i * tap + (nint)part.Column * _shape.K + part.Row, _shape.K, part.Columns, part.Rows, scratch + i * flippedTap, _panel);
+        TransformKernel(scratch, _panel, flippedTap, u, part, _shape.K, _shape.C, InputBlock);
     }
 
     /// <summary>Output channels that <see cref="ForwardBlock"/> computes at a time.</summary>
@@ -144,7 +145,10 @@ internal sealed unsafe partial class WinogradConvolution
             TransformImage(x, first + i, scratch, GroupTiles, i, count);
     }
 
-    /// <summary>One block of channels, from <paramref name="column"/> on, of the images whose V is in the scratch: images yFirst … of <paramref name="y"/>, which has just these channels; no bias.</summary>
+    /// <summary>
+    /// One block of channels, from <paramref name="column"/> on, of the images whose V is in the scratch: images yFirst … of <paramref name="y"/>, which has
+    /// just these channels; no bias.
+    /// </summary>
     public void ForwardBlock(int count, float* u, int column, in FeatureMap y, int yFirst, float* scratch)
     {
         var m = scratch + PlanesLength(GroupTiles, _shape.C);

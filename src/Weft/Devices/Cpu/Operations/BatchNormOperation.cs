@@ -3,11 +3,11 @@ using Weft.Kernels;
 namespace Weft.Devices.Cpu;
 
 /// <summary>
-/// Batch norm with the rectifier and the 2×2 maximum pooling behind it, if they are there, in one pass over memory. Behind a convolution it works image by
+/// Batch norm with the ReLU and the 2×2 maximum pooling behind it, if they are there, in one pass over memory. Behind a convolution it works image by
 /// image inside the convolution's own pass.
 /// </summary>
 /// <remarks>
-/// With m = N·H·W values a channel, g the output gradient where the rectifier was open (at the maxima, with pooling) and x̂ the normalized input:
+/// With m = N·H·W values a channel, g the output gradient where the ReLU was open (at the maxima, with pooling) and x̂ the normalized input:
 /// dbias = Σg, dweight = Σ g·x̂, dz = weight/√(σ²+ε) · (g − dbias/m − x̂ · dweight/m), which is P·g + Q·z + R with coefficients a channel.
 /// Sums run within an image in 32 bits around the running mean, and over the images in 64 bits in order.
 /// </remarks>
@@ -19,7 +19,7 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
     private readonly ValueStorage _input;
     private readonly ValueStorage _output;
     private readonly ConvolutionOperation? _convolution;
-    private readonly bool _rectify;
+    private readonly bool _relu;
     private readonly bool _pool;
     private readonly int _channels;
     private readonly TensorSlot _weight;
@@ -35,14 +35,15 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
     private CpuContext _context = null!;
 
     /// <param name="convolution">The convolution in front, if it is fused with this norm.</param>
-    public BatchNormOperation(GraphNode node, BatchNorm2d layer, ValueStorage input, ValueStorage output, ConvolutionOperation? convolution, bool rectify, bool pool)
+    public BatchNormOperation(
+        GraphNode node, BatchNorm2d layer, ValueStorage input, ValueStorage output, ConvolutionOperation? convolution, bool relu, bool pool)
         : base(node.Path)
     {
         _layer = layer;
         _input = input;
         _output = output;
         _convolution = convolution;
-        _rectify = rectify;
+        _relu = relu;
         _pool = pool;
         _channels = input.Shape.Channels;
         var layout = new TensorLayout.Same([_channels]);
@@ -57,7 +58,7 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
         }
     }
 
-    public override string Summary => $"batch norm{(_rectify ? " + ReLU" : "")}{(_pool ? " + max-pool" : "")}, {_input.Shape}";
+    public override string Summary => $"batch norm{(_relu ? " + ReLU" : "")}{(_pool ? " + max-pool" : "")}, {_input.Shape}";
 
     public override IEnumerable<TensorSlot> Tensors => [_weight, _shift, _runningMean, _runningVariance];
 
@@ -75,7 +76,7 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
         var c = _coefficients.Pointer;
         _norm = new NormCoefficients
         {
-            Rectify = _rectify,
+            ReLU = _relu,
             Scale = c,
             Shift = c + _channels,
             Pivot = c + 2 * _channels,
@@ -282,7 +283,8 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
         {
             var from = dy.Pixel(image, y, 0);
             if (_pool)
-                kernels.AddNormPoolGradientMoments(z.Pixel(0, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
+                kernels.AddNormPoolGradientMoments(
+                    z.Pixel(0, 2 * y, 0), z.PixelStride, z.RowStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
             else
                 kernels.AddNormGradientMoments(z.Pixel(0, y, 0), z.PixelStride, from, dy.PixelStride, dy.Width, _channels, norm, sums, sums + _channels);
         }
@@ -303,7 +305,8 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
             }
             else
             {
-                kernels.ApplyNormGradient(z.Pixel(0, y, 0), z.PixelStride, from, dy.PixelStride, dz.Pixel(dzImage, y, 0), dz.PixelStride, dy.Width, _channels, _norm);
+                kernels.ApplyNormGradient(
+                    z.Pixel(0, y, 0), z.PixelStride, from, dy.PixelStride, dz.Pixel(dzImage, y, 0), dz.PixelStride, dy.Width, _channels, _norm);
             }
         }
     }

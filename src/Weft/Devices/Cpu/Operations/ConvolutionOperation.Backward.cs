@@ -128,7 +128,7 @@ internal sealed unsafe partial class ConvolutionOperation
             if (!_input.NeedsGradient)
                 return;
             Frame(outputs, _direct.FramedOutputs(scratch));
-            _direct.BackwardInput(scratch, _packedTurned!.Pointer, _input.Gradient, first, accumulate);
+            _direct.BackwardInput(scratch, _packedFlipped!.Pointer, _input.Gradient, first, accumulate);
         }
         else
         {
@@ -137,7 +137,7 @@ internal sealed unsafe partial class ConvolutionOperation
             hasGathered = true;
             _direct.AddWeightGradient(scratch, count, outputs, PartWeightGradient(part));
             if (_input.NeedsGradient)
-                _direct.BackwardInput(outputs, count, _packedTurned!.Pointer, _input.Gradient, first, accumulate);
+                _direct.BackwardInput(outputs, count, _packedFlipped!.Pointer, _input.Gradient, first, accumulate);
         }
     }
 
@@ -196,7 +196,8 @@ internal sealed unsafe partial class ConvolutionOperation
             if (operation._input.NeedsGradient)
             {
                 winograd.BackwardInput(
-                    operation.ChunkM, task, operation._packedTurned!.Pointer, operation._input.Gradient, first, count, operation._input.Accumulates(operation), scratch);
+                    operation.ChunkM, task, operation._packedFlipped!.Pointer, operation._input.Gradient,
+                        first, count, operation._input.Accumulates(operation), scratch);
             }
         }
     }
@@ -222,7 +223,8 @@ internal sealed unsafe partial class ConvolutionOperation
                 }
 
                 winograd.BackwardLocally(
-                    count, du, accumulateSum: first > begin, operation._packedTurned is { } turned ? turned.Pointer : null, dx, first, operation._input.Accumulates(operation), scratch);
+                    count, du, accumulateSum: first > begin, operation._packedFlipped is { } flipped ? flipped.Pointer
+                        : null, dx, first, operation._input.Accumulates(operation), scratch);
             }
         }
     }
@@ -230,7 +232,8 @@ internal sealed unsafe partial class ConvolutionOperation
     private readonly struct ProductGradientWork(ConvolutionOperation operation, int images, bool accumulate) : IWork
     {
         public void Run(int task, int worker) =>
-            operation._winograd!.AddProductGradient(operation.ChunkV, operation.ChunkM, images, operation.ProductGradient, task, accumulate, operation._context.WorkerScratch(worker));
+            operation._winograd!.AddProductGradient(
+                operation.ChunkV, operation.ChunkM, images, operation.ProductGradient, task, accumulate, operation._context.WorkerScratch(worker));
     }
 
     private readonly struct KernelGradientWork(ConvolutionOperation operation) : IWork

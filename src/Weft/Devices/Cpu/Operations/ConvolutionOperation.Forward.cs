@@ -52,7 +52,8 @@ internal sealed unsafe partial class ConvolutionOperation
             for (var channel = 0; channel < shape.K; channel += winograd.ForwardBlockChannels)
             {
                 var channels = Math.Min(winograd.ForwardBlockChannels, shape.K - channel);
-                var output = _operation.Passes(_pass) ? FeatureMap.Over(passing, shape.OutputHeight, shape.OutputWidth, channels) : _operation._output.Map.Slice(channel, channels);
+                var output = _operation.Passes(_pass) ? FeatureMap.Over(passing, shape.OutputHeight, shape.OutputWidth, channels)
+                    : _operation._output.Map.Slice(channel, channels);
                 var target = _operation.Passes(_pass) ? 0 : first;
                 winograd.ForwardBlock(count, _operation._packed!.Pointer, channel, output, target, scratch);
                 for (var i = 0; i < count; i++)

@@ -11,17 +11,26 @@ internal interface IConvolutionEpilogue
     /// <summary>Before the first image of a forward pass.</summary>
     void BeforeOutput(in Pass pass);
 
-    /// <summary>Training, forward: <paramref name="output"/> (image 0) holds channels of the convolution's output for <paramref name="image"/>, from <paramref name="channel"/> on.</summary>
+    /// <summary>
+    /// Training, forward: <paramref name="output"/> (image 0) holds channels of the convolution's output for <paramref name="image"/>, from
+    /// <paramref name="channel"/> on.
+    /// </summary>
     void ObserveOutput(int image, in FeatureMap output, int channel);
 
     /// <summary>Evaluation: as <see cref="ObserveOutput"/>; what <paramref name="output"/> holds is stored nowhere else.</summary>
     void TakeOutput(int image, in FeatureMap output, int channel);
 
-    /// <summary>Backward: writes the gradient of <paramref name="output"/>, the convolution's for <paramref name="image"/>, to image 0 of <paramref name="destination"/>.</summary>
+    /// <summary>
+    /// Backward: writes the gradient of <paramref name="output"/>, the convolution's for <paramref name="image"/>, to image 0 of
+    /// <paramref name="destination"/>.
+    /// </summary>
     void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination);
 }
 
-/// <summary>A convolution by <see cref="WinogradConvolution"/> where that pays, by <see cref="DepthwiseConvolution"/> where it is one, else by <see cref="DirectConvolution"/>.</summary>
+/// <summary>
+/// A convolution by <see cref="WinogradConvolution"/> where that pays, by <see cref="DepthwiseConvolution"/> where it is one, else by
+/// <see cref="DirectConvolution"/>.
+/// </summary>
 internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
 {
     // Below 16 channels a tile's transforms cost more than its products save; performance figures in bench/results.
@@ -45,7 +54,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
     private readonly TensorSlot _weight;
     private readonly TensorSlot? _bias;
     private NativeBuffer? _packed;
-    private NativeBuffer? _packedTurned;
+    private NativeBuffer? _packedFlipped;
     private long _packedVersion;
     private long _turnedVersion;
     private CpuContext _context = null!;
@@ -136,22 +145,22 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
         _context = context;
         if (PackedLength > 0)
             _packed = new NativeBuffer(PackedLength);
-        if (TurnedLength(context.Options) is var turned and > 0)
-            _packedTurned = new NativeBuffer(turned);
+        if (FlippedLength(context.Options) is var flipped and > 0)
+            _packedFlipped = new NativeBuffer(flipped);
     }
 
-    public override long OwnBytes(CompileOptions options) => (PackedLength + TurnedLength(options)) * sizeof(float);
+    public override long OwnBytes(CompileOptions options) => (PackedLength + FlippedLength(options)) * sizeof(float);
 
     // A depthwise convolution reads its weights where they lie.
     private long PackedLength => _depthwise is not null ? 0 : _winograd?.KernelLength ?? _direct.PackedLength;
 
-    private long TurnedLength(CompileOptions options) =>
-        options.Training && _input.NeedsGradient && _depthwise is null ? _winograd?.TurnedKernelLength ?? _direct.PackedTurnedLength : 0;
+    private long FlippedLength(CompileOptions options) =>
+        options.Training && _input.NeedsGradient && _depthwise is null ? _winograd?.FlippedKernelLength ?? _direct.PackedFlippedLength : 0;
 
     public override void Dispose()
     {
         _packed?.Dispose();
-        _packedTurned?.Dispose();
+        _packedFlipped?.Dispose();
     }
 
     public override void Forward(in Pass pass)
@@ -187,20 +196,22 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
         if (_packed is null || _packedVersion == _context.WeightsVersion)
             return;
         _packedVersion = _context.WeightsVersion;
-        var work = new PackWork(this, turned: false);
+        var work = new PackWork(this, flipped: false);
         _context.Team.Run(_winograd?.KernelTasks ?? _direct.ForwardPanels, ref work);
     }
 
     private void PrepareTurnedWeights()
     {
-        if (_packedTurned is null || _turnedVersion == _context.WeightsVersion)
+        if (_packedFlipped is null || _turnedVersion == _context.WeightsVersion)
             return;
         _turnedVersion = _context.WeightsVersion;
-        var work = new PackWork(this, turned: true);
-        _context.Team.Run(_winograd?.TurnedKernelTasks ?? _direct.TurnedPanels, ref work);
+        var work = new PackWork(this, flipped: true);
+        _context.Team.Run(_winograd?.FlippedKernelTasks ?? _direct.FlippedPanels, ref work);
     }
 
-    /// <summary>The output for one image, as image 0: where it is stored, or computed again into <paramref name="scratch"/>. The weights are those of the forward pass.</summary>
+    /// <summary>
+    /// The output for one image, as image 0: where it is stored, or computed again into <paramref name="scratch"/>. The weights are those of the forward pass.
+    /// </summary>
     public FeatureMap OutputOf(int image, float* scratch)
     {
         if (!Recomputes)
@@ -243,21 +254,21 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
         }
     }
 
-    private readonly struct PackWork(ConvolutionOperation operation, bool turned) : IWork
+    private readonly struct PackWork(ConvolutionOperation operation, bool flipped) : IWork
     {
         public void Run(int task, int worker)
         {
             var weight = operation._weight.Value;
             if (operation._winograd is not { } winograd)
             {
-                if (turned)
-                    operation._direct.PackTurned(weight, operation._packedTurned!.Pointer, task);
+                if (flipped)
+                    operation._direct.PackFlipped(weight, operation._packedFlipped!.Pointer, task);
                 else
                     operation._direct.Pack(weight, operation._packed!.Pointer, task);
             }
-            else if (turned)
+            else if (flipped)
             {
-                winograd.TransformTurnedKernel(weight, operation._packedTurned!.Pointer, task, operation._context.WorkerScratch(worker));
+                winograd.TransformFlippedKernel(weight, operation._packedFlipped!.Pointer, task, operation._context.WorkerScratch(worker));
             }
             else
             {

@@ -28,7 +28,8 @@ internal sealed unsafe class CustomOperation : Operation
 
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 
-    public override long OwnBytes(CompileOptions options) => (long)options.BatchSize * (_input.Shape.Length * (InputGradients(options) ? 2 : 1) + _output.Shape.Length) * sizeof(float);
+    public override long OwnBytes(CompileOptions options) =>
+        (long)options.BatchSize * (_input.Shape.Length * (InputGradients(options) ? 2 : 1) + _output.Shape.Length) * sizeof(float);
 
     public override void Bind(CpuContext context)
     {
@@ -52,7 +53,8 @@ internal sealed unsafe class CustomOperation : Operation
         var inputGradient = _input.NeedsGradient ? _inputGradients.AsSpan(0, pass.Count * _input.Shape.Length) : [];
         inputGradient.Clear();
         _layer.Backward(new CustomBackward(
-            pass.Count, pass.Step, Gather(_input.Map, pass.Count, _inputs), Gather(_output.Gradient, pass.Count, _outputs), inputGradient, Value, i => Gradient(_tensors[i])));
+            pass.Count, pass.Step, Gather(_input.Map, pass.Count, _inputs), Gather(_output.Gradient, pass.Count, _outputs), inputGradient, Value, i =>
+                Gradient(_tensors[i])));
         if (_input.NeedsGradient)
             Scatter(inputGradient, _input.Gradient, pass.Count, _input.Accumulates(this));
     }

@@ -25,7 +25,7 @@ internal unsafe interface IFusable
     /// <summary>Before the first images of a part of the batch.</summary>
     void BeginPart(int part, float* scratch);
 
-    /// <param name="hasGathered">Whether the images' inputs lie already at the start of the scratch, copied by a sibling.</param>
+    /// <param name="hasGathered">Whether the images' inputs lie already at the start of the scratch, copied by a fusable.</param>
     void BackwardImages(int part, int first, int count, float* scratch, ref bool hasGathered);
 
     void AfterBackward();
@@ -37,14 +37,16 @@ internal unsafe interface IFusable
 /// </summary>
 internal sealed unsafe class HorizontalFusion : Operation
 {
-    /// <summary>The batch is cut into so many parts in the backward pass, whatever the number of workers: it bounds how many can share the work and fixes the bits.</summary>
+    /// <summary>
+    /// The batch is cut into so many parts in the backward pass, whatever the number of workers: it bounds how many can share the work and fixes the bits.
+    /// </summary>
     public const int BackwardParts = 8;
 
     // With fewer images than this for each worker every operation cuts its work on its own.
     private const int ImagesPerWorkerToTakeTurns = 2;
 
     private readonly Operation[] _operations;
-    private readonly IFusable[] _siblings;
+    private readonly IFusable[] _fusables;
     private readonly int _groupImages;
     private CpuContext _context = null!;
 
@@ -52,20 +54,21 @@ internal sealed unsafe class HorizontalFusion : Operation
         : base(string.Join(" + ", operations.Select(operation => operation.Path)))
     {
         _operations = operations;
-        _siblings = [.. operations.Cast<IFusable>()];
-        _groupImages = _siblings.Max(sibling => sibling.GroupImages);
+        _fusables = [.. operations.Cast<IFusable>()];
+        _groupImages = _fusables.Max(fusable => fusable.GroupImages);
         NeedsBackward = operations.Any(operation => operation.NeedsBackward);
         Output = operations[0].Output;
     }
 
-    /// <summary>The operations in order, siblings gathered in one step at the place of the first of them.</summary>
+    /// <summary>The operations in order, fusables gathered in one step at the place of the first of them.</summary>
     public static IReadOnlyList<Operation> Gather(IReadOnlyList<Operation> operations)
     {
-        var families = operations.Where(operation => operation is IFusable { CanShareInput: true })
-            .GroupBy(operation => (((IFusable)operation).Input, operation.NeedsBackward)).Where(family => family.Count() > 1)
-            .ToDictionary(family => family.First(), family => new HorizontalFusion([.. family]));
-        var gathered = families.Values.SelectMany(family => family._operations.Skip(1)).ToHashSet();
-        return [.. operations.Where(operation => !gathered.Contains(operation)).Select(operation => families.TryGetValue(operation, out var family) ? family : operation)];
+        var groups = operations.Where(operation => operation is IFusable { CanShareInput: true })
+            .GroupBy(operation => (((IFusable)operation).Input, operation.NeedsBackward)).Where(group => group.Count() > 1)
+            .ToDictionary(group => group.First(), group => new HorizontalFusion([.. group]));
+        var gathered = groups.Values.SelectMany(group => group._operations.Skip(1)).ToHashSet();
+        return [.. operations.Where(operation => !gathered.Contains(operation))
+            .Select(operation => groups.TryGetValue(operation, out var group) ? group : operation)];
     }
 
     public override string Summary => string.Join(" + ", _operations.Select(operation => operation.Summary));
@@ -110,20 +113,20 @@ internal sealed unsafe class HorizontalFusion : Operation
             return;
         }
 
-        foreach (var sibling in _siblings)
-            sibling.BeforeForward(pass);
+        foreach (var fusable in _fusables)
+            fusable.BeforeForward(pass);
         var work = new ForwardWork(this, pass);
         _context.Team.Run(work.Tasks, ref work);
     }
 
     public override void Backward(in Pass pass)
     {
-        foreach (var sibling in _siblings)
-            sibling.BeforeBackward();
+        foreach (var fusable in _fusables)
+            fusable.BeforeBackward();
         var work = new BackwardWork(this, pass);
         _context.Team.Run(BackwardParts, ref work);
-        foreach (var sibling in _siblings)
-            sibling.AfterBackward();
+        foreach (var fusable in _fusables)
+            fusable.AfterBackward();
     }
 
     private readonly struct ForwardWork(HorizontalFusion operation, Pass pass) : IWork
@@ -135,8 +138,8 @@ internal sealed unsafe class HorizontalFusion : Operation
         public void Run(int task, int worker)
         {
             var first = task * _group;
-            foreach (var sibling in operation._siblings)
-                sibling.ForwardImages(pass, first, Math.Min(_group, pass.Count - first), operation._context.WorkerScratch(worker));
+            foreach (var fusable in operation._fusables)
+                fusable.ForwardImages(pass, first, Math.Min(_group, pass.Count - first), operation._context.WorkerScratch(worker));
         }
     }
 
@@ -146,15 +149,15 @@ internal sealed unsafe class HorizontalFusion : Operation
         public void Run(int task, int worker)
         {
             var scratch = operation._context.WorkerScratch(worker);
-            var siblings = operation._siblings;
-            foreach (var sibling in siblings)
-                sibling.BeginPart(task, scratch);
+            var fusables = operation._fusables;
+            foreach (var fusable in fusables)
+                fusable.BeginPart(task, scratch);
             int begin = pass.Count * task / BackwardParts, end = pass.Count * (task + 1) / BackwardParts;
             for (var first = begin; first < end; first += operation._groupImages)
             {
                 var hasGathered = false;
-                for (var i = siblings.Length - 1; i >= 0; i--)
-                    siblings[i].BackwardImages(task, first, Math.Min(operation._groupImages, end - first), scratch, ref hasGathered);
+                for (var i = fusables.Length - 1; i >= 0; i--)
+                    fusables[i].BackwardImages(task, first, Math.Min(operation._groupImages, end - first), scratch, ref hasGathered);
             }
         }
     }

@@ -188,7 +188,8 @@ internal sealed unsafe class LinearOperation : Operation
                 // What fills up a panel has no gradient.
                 if (pass.Sink is not null && columns < operation._panel)
                     new Span<float>(taken, features * operation._panel).Clear();
-                operation._context.Kernels.MultiplyPanel(block, scratch, operation._context.SharedScratch + (nint)panel * count * operation._panel, gradient, features, columns);
+                operation._context.Kernels.MultiplyPanel(
+                    block, scratch, operation._context.SharedScratch + (nint)panel * count * operation._panel, gradient, features, columns);
                 pass.Sink?.Take(operation._weight.Place, start, new ReadOnlySpan<float>(gradient, features * operation._panel));
             }
         }
@@ -211,12 +212,12 @@ internal sealed unsafe class LinearOperation : Operation
                 BStep = operation._panel,
                 CRow = operation._panel,
             };
-            var turned = operation._context.SharedScratch + (nint)operation.PaddedOutputs * count;
-            for (var sample = 0; sample < count; sample += operation._panel, turned += (nint)operation.PaddedOutputs * operation._panel)
+            var flipped = operation._context.SharedScratch + (nint)operation.PaddedOutputs * count;
+            for (var sample = 0; sample < count; sample += operation._panel, flipped += (nint)operation.PaddedOutputs * operation._panel)
             {
                 var samples = Math.Min(operation._panel, count - sample);
                 var columns = samples <= lanes ? lanes : operation._panel; // whole vectors
-                operation._context.Kernels.MultiplyPanel(block, operation._weight.Value + (nint)first * operation._panel, turned, scratch, features, columns);
+                operation._context.Kernels.MultiplyPanel(block, operation._weight.Value + (nint)first * operation._panel, flipped, scratch, features, columns);
                 if (accumulate)
                     operation._context.Kernels.TransposeAdd(scratch, operation._panel, features, samples, dx.Image(sample) + first, dx.ImageStride);
                 else

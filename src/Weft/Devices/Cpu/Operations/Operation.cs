@@ -63,7 +63,7 @@ internal abstract class Operation(string path) : IDisposable
         new(Path, Summary, Tensors.Where(slot => slot.Tensor.IsTrainable).Sum(slot => (long)slot.Tensor.Length), FlopsPerSample, RealFlopsPerSample);
 }
 
-/// <summary>What the operations of a network share: the team, the muscle, scratch memory.</summary>
+/// <summary>What the operations of a network share: the team, the kernels, scratch memory.</summary>
 internal sealed unsafe class CpuContext(WorkerTeam team, VectorKernels kernels, CompileOptions options)
 {
     public WorkerTeam Team { get; } = team;

@@ -23,7 +23,8 @@ internal sealed unsafe class PoolingOperation : Operation, IFusable
         _shape = shape;
     }
 
-    public override string Summary => $"{(_shape.IsMax ? "max" : "average")}-pool {_shape.Kernel.Height}x{_shape.Kernel.Width}/{_shape.Stride}, {_input.Shape} → {_output.Shape}";
+    public override string Summary =>
+        $"{(_shape.IsMax ? "max" : "average")}-pool {_shape.Kernel.Height}x{_shape.Kernel.Width}/{_shape.Stride}, {_input.Shape} → {_output.Shape}";
 
     public override IEnumerable<ValueStorage> Differentiated => [_input];
 
@@ -99,13 +100,15 @@ internal sealed unsafe class PoolingOperation : Operation, IFusable
     }
 
     private bool HasRowKernel =>
-        _shape.IsMax && _shape.Kernel.Height == _shape.Kernel.Width && _shape.Stride.Height == _shape.Stride.Width && VectorKernels.HasRowKernel(_shape.Kernel.Height, _shape.Stride.Height);
+        _shape.IsMax && _shape.Kernel.Height == _shape.Kernel.Width && _shape.Stride.Height == _shape.Stride.Width
+            && VectorKernels.HasRowKernel(_shape.Kernel.Height, _shape.Stride.Height);
 
     // Outside of the image all rows are one: minus infinity, or (gradients) a row of scratch that nobody reads.
     private PoolingRows Rows(in FeatureMap map, int image, int y, float* outside)
     {
         var first = y * _shape.Stride.Height - _shape.Padding.Top;
-        return new PoolingRows(Row(map, image, first, outside), Row(map, image, first + 1, outside), Row(map, image, first + 2, outside), map.Width, -_shape.Padding.Left);
+        return new PoolingRows(
+            Row(map, image, first, outside), Row(map, image, first + 1, outside), Row(map, image, first + 2, outside), map.Width, -_shape.Padding.Left);
     }
 
     private static PoolingRow Row(in FeatureMap map, int image, int y, float* outside) =>
@@ -151,7 +154,8 @@ internal sealed unsafe class PoolingOperation : Operation, IFusable
             if (HasRowKernel)
             {
                 kernels.MaxRowGradient(
-                    Rows(value, image, y, _outside!.Pointer), _shape.Stride.Width, dy.Pixel(image, y, 0), dy.PixelStride, dy.Width, Rows(dx, image, y, discarded), dy.Channels);
+                    Rows(value, image, y, _outside!.Pointer), _shape.Stride.Width, dy.Pixel(image, y, 0),
+                        dy.PixelStride, dy.Width, Rows(dx, image, y, discarded), dy.Channels);
                 continue;
             }
 

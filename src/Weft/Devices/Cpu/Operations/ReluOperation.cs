@@ -16,7 +16,7 @@ internal sealed unsafe class ReluOperation(string path, ValueStorage input, Valu
             {
                 if (!InPlace)
                     VectorKernels.Copy(from.Pixel(image, y, x), to.Pixel(image, y, x), from.Channels);
-                Context.Kernels.Rectify(to.Pixel(image, y, x), from.Channels);
+                Context.Kernels.ReLU(to.Pixel(image, y, x), from.Channels);
             }
         }
     }
@@ -31,7 +31,7 @@ internal sealed unsafe class ReluOperation(string path, ValueStorage input, Valu
             {
                 float* from = dy.Pixel(image, y, x), to = dx.Pixel(image, y, x);
                 // dy belongs to this value alone, so it may be cut where it lies before it is added.
-                Context.Kernels.RectifyGradient(value.Pixel(image, y, x), from, value.Channels);
+                Context.Kernels.ReLUGradient(value.Pixel(image, y, x), from, value.Channels);
                 if (accumulate)
                     Context.Kernels.Add(from, to, value.Channels);
                 else if (from != to)

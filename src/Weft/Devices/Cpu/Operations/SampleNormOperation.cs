@@ -2,9 +2,9 @@ using Weft.Kernels;
 
 namespace Weft.Devices.Cpu;
 
-/// <summary>Group, layer and instance norm, with the rectifier behind it if there is one; each sample by itself.</summary>
+/// <summary>Group, layer and instance norm, with the ReLU behind it if there is one; each sample by itself.</summary>
 /// <remarks>
-/// With m values in a group, g the output gradient where the rectifier was open, μ and s = 1/√(σ² + ε) the group's, x̂ = (z − μ)·s, w the channel's weight,
+/// With m values in a group, g the output gradient where the ReLU was open, μ and s = 1/√(σ² + ε) the group's, x̂ = (z − μ)·s, w the channel's weight,
 /// a = Σ w·g and b = Σ w·g·x̂ over the group: dz = s · (w·g − a/m − x̂·b/m), which is P·g + Q·z + R with coefficients a channel; dbias = Σg and
 /// dweight = Σ g·x̂ over all samples. Sums run within an image in 32 bits around the group's mean, and beyond it in 64 bits in order.
 /// </remarks>
@@ -15,7 +15,7 @@ internal sealed unsafe class SampleNormOperation : Operation
     private readonly SampleNorm _layer;
     private readonly ValueStorage _input;
     private readonly ValueStorage _output;
-    private readonly bool _rectify;
+    private readonly bool _relu;
     private readonly int _channels;
     private readonly int _groups;
     private readonly TensorSlot? _weight;
@@ -25,13 +25,13 @@ internal sealed unsafe class SampleNormOperation : Operation
     private NativeBuffer? _gradientSums;
     private CpuContext _context = null!;
 
-    public SampleNormOperation(GraphNode node, SampleNorm layer, ValueStorage input, ValueStorage output, bool rectify)
+    public SampleNormOperation(GraphNode node, SampleNorm layer, ValueStorage input, ValueStorage output, bool relu)
         : base(node.Path)
     {
         _layer = layer;
         _input = input;
         _output = output;
-        _rectify = rectify;
+        _relu = relu;
         _channels = input.Shape.Channels;
         _groups = layer.GroupsOf(_channels);
         if (layer.HasWeights)
@@ -42,7 +42,7 @@ internal sealed unsafe class SampleNormOperation : Operation
         }
     }
 
-    public override string Summary => $"{_layer.Title}{(_rectify ? " + ReLU" : "")}, {_input.Shape}";
+    public override string Summary => $"{_layer.Title}{(_relu ? " + ReLU" : "")}, {_input.Shape}";
 
     public override IEnumerable<TensorSlot> Tensors => _weight is null || _shift is null ? [] : [_weight, _shift];
 
@@ -132,7 +132,8 @@ internal sealed unsafe class SampleNormOperation : Operation
         new Span<float>(sum, 2 * _channels).Clear();
         FeatureMap z = _input.Map, dy = _output.Gradient;
         for (var row = 0; row < z.Height; row++)
-            _context.Kernels.AddNormGradientMoments(z.Pixel(image, row, 0), z.PixelStride, dy.Pixel(image, row, 0), dy.PixelStride, z.Width, _channels, norm, sum, products);
+            _context.Kernels.AddNormGradientMoments(
+                z.Pixel(image, row, 0), z.PixelStride, dy.Pixel(image, row, 0), dy.PixelStride, z.Width, _channels, norm, sum, products);
         for (var group = 0; group < _groups; group++)
             PrepareGradient(image, group, norm, sum, products);
         if (!_input.NeedsGradient)
@@ -144,7 +145,8 @@ internal sealed unsafe class SampleNormOperation : Operation
         for (var row = 0; row < z.Height; row++)
         {
             _context.Kernels.ApplyNormGradient(
-                z.Pixel(image, row, 0), z.PixelStride, dy.Pixel(image, row, 0), dy.PixelStride, dz.Pixel(accumulate ? 0 : image, row, 0), dz.PixelStride, z.Width, _channels, norm);
+                z.Pixel(image, row, 0), z.PixelStride, dy.Pixel(image, row, 0), dy.PixelStride,
+                    dz.Pixel(accumulate ? 0 : image, row, 0), dz.PixelStride, z.Width, _channels, norm);
             for (var x = 0; x < z.Width && accumulate; x++)
                 _context.Kernels.Add(dz.Pixel(0, row, x), _input.Gradient.Pixel(image, row, x), _channels);
         }
@@ -157,7 +159,7 @@ internal sealed unsafe class SampleNormOperation : Operation
         squares = memory + 7 * _channels;
         return new NormCoefficients
         {
-            Rectify = _rectify,
+            ReLU = _relu,
             Scale = memory,
             Shift = memory + _channels,
             Pivot = memory + 2 * _channels,

@@ -23,7 +23,7 @@ internal sealed class ElementChunks
 
     private readonly WorkerTeam? _team;
 
-    /// <param name="lengths">Of the tensors.</param>
+    /// <param name="lengths">The tensors' numbers of elements.</param>
     /// <param name="team">Who shares the chunks; null for the calling thread alone.</param>
     public ElementChunks(IEnumerable<int> lengths, WorkerTeam? team)
     {

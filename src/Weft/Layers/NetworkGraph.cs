@@ -39,7 +39,8 @@ internal sealed class NetworkGraph
         Input = new GraphValue(description.Input, null);
         Output = Add(description.Body, Input, "");
         if (!Output.Shape.IsFlat)
-            throw new NetworkException($"Network \"{description.Name}\" ends in {Output.Shape}, but logits are flat. End it with Linear, or with GlobalAveragePool.");
+            throw new NetworkException(
+                $"Network \"{description.Name}\" ends in {Output.Shape}, but logits are flat. End it with Linear, or with GlobalAveragePool.");
         if (Output == Input)
             throw new NetworkException($"Network \"{description.Name}\" has no layers.");
     }
@@ -57,7 +58,8 @@ internal sealed class NetworkGraph
     public static NetworkGraph Build(NetworkDescription description) => new(description);
 
     /// <summary>The shape that a layer made of layers gives to an input.</summary>
-    public static FeatureShape InferOutput(Layer layer, FeatureShape input, string path) => new NetworkGraph().Add(layer, new GraphValue(input, null), path).Shape;
+    public static FeatureShape InferOutput(Layer layer, FeatureShape input, string path) =>
+        new NetworkGraph().Add(layer, new GraphValue(input, null), path).Shape;
 
     /// <summary>A layer within another one, under its own name or, where it has none, under <paramref name="otherwise"/>.</summary>
     public GraphValue Add(Layer layer, GraphValue input, string parent, string otherwise) => Add(layer, input, Join(parent, layer?.Name ?? otherwise));
@@ -82,9 +84,12 @@ internal sealed class NetworkGraph
         if (!_paths.Add(path))
             throw new NetworkException($"Two layers are called \"{path}\". Give one of them another name.") { Layer = layer };
         if ((long)shape.Height * shape.Width * shape.Channels > int.MaxValue)
-            throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects fewer than 2^31 values for a sample, but received {shape.Height}x{shape.Width}x{shape.Channels}.") { Layer = layer };
+            throw new NetworkException(
+                $"{layer.GetType().Name} \"{path}\" expects fewer than 2^31 values for a sample, but received "
+                    + $"{shape.Height}x{shape.Width}x{shape.Channels}.") { Layer = layer };
         var output = new GraphValue(shape, null);
-        var node = new GraphNode(layer, path, inputs, output, [.. layer.TensorsFor(inputs[0].Shape).Select(tensor => tensor with { Name = $"{path}.{tensor.Name}" })]);
+        var node = new GraphNode(
+            layer, path, inputs, output, [.. layer.TensorsFor(inputs[0].Shape).Select(tensor => tensor with { Name = $"{path}.{tensor.Name}" })]);
         output.Producer = node;
         foreach (var input in inputs)
             input.Consumers.Add(node);

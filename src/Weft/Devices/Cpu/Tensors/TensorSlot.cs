@@ -9,7 +9,9 @@ internal sealed unsafe class TensorSlot(LayerTensor tensor, TensorLayout layout)
 
     public TensorLayout Layout { get; } = layout;
 
-    /// <summary>Whether the backward pass gives the gradient to an <see cref="IGradientSink"/>, if there is one, instead of filling <see cref="Gradient"/>.</summary>
+    /// <summary>
+    /// Whether the backward pass gives the gradient to an <see cref="IGradientSink"/>, if there is one, instead of filling <see cref="Gradient"/>.
+    /// </summary>
     public bool GoesToSink { get; init; }
 
     /// <summary>Its place among the parameters of the network.</summary>
@@ -17,6 +19,6 @@ internal sealed unsafe class TensorSlot(LayerTensor tensor, TensorLayout layout)
 
     public float* Value { get; set; }
 
-    /// <summary>Null for statistics.</summary>
+    /// <summary>Null for a running statistic.</summary>
     public float* Gradient { get; set; }
 }

@@ -42,7 +42,8 @@ internal sealed unsafe class CpuTensors : DeviceTensors, IDisposable
             _gradients = new NativeBuffer(Lines(_trained) + Slack);
             Place(_trained, _gradients, (slot, memory) => slot.Gradient = (float*)memory);
             Parameters = [.. _trained.Select(slot => new Parameter(
-                slot.Tensor.Kind, new CpuTensor(slot.Tensor.Name, slot.Layout, slot.Value, this), new CpuTensor(slot.Tensor.Name, slot.Layout, slot.Gradient, null)))];
+                slot.Tensor.Kind, new CpuTensor(slot.Tensor.Name, slot.Layout, slot.Value, this),
+                    new CpuTensor(slot.Tensor.Name, slot.Layout, slot.Gradient, null)))];
         }
 
         _parameterChunks = new ElementChunks(_trained.Select(slot => slot.Layout.StorageLength), team);
@@ -152,7 +153,8 @@ internal sealed unsafe class CpuTensors : DeviceTensors, IDisposable
 
     private readonly struct ExchangeWork(TensorSlot[] state, CpuTensorSet other) : IChunkWork
     {
-        public void Run(int chunk, int tensor, int start, int length) => ElementLoops.Exchange(Value(state[tensor], start, length), other.Span(tensor, start, length));
+        public void Run(int chunk, int tensor, int start, int length) =>
+            ElementLoops.Exchange(Value(state[tensor], start, length), other.Span(tensor, start, length));
     }
 
     private readonly struct BlendWork(TensorSlot[] state, CpuTensorSet average, float part) : IChunkWork
@@ -167,7 +169,7 @@ internal sealed unsafe class CpuTensors : DeviceTensors, IDisposable
     }
 }
 
-/// <summary>See <see cref="DeviceTensors.AllocateForState"/>.</summary>
+/// <summary>Tensors next to a network's, each in memory of its own.</summary>
 internal sealed unsafe class CpuTensorSet : TensorSet
 {
     private readonly NativeBuffer[] _memory;
