@@ -70,7 +70,8 @@ public sealed class TrainedModel
 
     /// <summary>The network with its weights, ready to run on a device.</summary>
     /// <exception cref="WeftException">A weight is missing, left over or of another shape.</exception>
-    public Network Compile(Device device, CompileOptions options) => Filled(Network.Compile(Description, device, options with { DrawWeights = false }), Weights);
+    public Network Compile(Device device, CompileOptions options) =>
+        Filled(Network.Compile(Description, device, options with { DrawWeights = false }), Weights);
 
     /// <summary>Refuses to classify where the network, and what it was read from, do not fit into memory.</summary>
     /// <param name="samples">Bytes that are held of a data set; 0 where pictures come one by one.</param>

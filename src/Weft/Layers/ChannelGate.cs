@@ -13,7 +13,8 @@ public sealed record ChannelGate(Layer Body) : Layer
         var body = graph.Add(Body, input, path, "body");
         if (body == input)
             throw new NetworkException(
-                $"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.") { Layer = this };
+                $"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.")
+            { Layer = this };
         if (body.Shape != FeatureShape.Flat(input.Shape.Channels))
         {
             throw new NetworkException(

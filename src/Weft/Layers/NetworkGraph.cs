@@ -86,7 +86,8 @@ internal sealed class NetworkGraph
         if ((long)shape.Height * shape.Width * shape.Channels > int.MaxValue)
             throw new NetworkException(
                 $"{layer.GetType().Name} \"{path}\" expects fewer than 2^31 values for a sample, but received "
-                    + $"{shape.Height}x{shape.Width}x{shape.Channels}.") { Layer = layer };
+                    + $"{shape.Height}x{shape.Width}x{shape.Channels}.")
+            { Layer = layer };
         var output = new GraphValue(shape, null);
         var node = new GraphNode(
             layer, path, inputs, output, [.. layer.TensorsFor(inputs[0].Shape).Select(tensor => tensor with { Name = $"{path}.{tensor.Name}" })]);

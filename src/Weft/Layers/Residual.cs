@@ -12,7 +12,8 @@ public sealed record Residual(Layer Body) : Layer
         var shortcut = Shortcut is { } layer ? graph.Add(layer, input, path, "shortcut") : input;
         if (body == shortcut)
             throw new NetworkException(
-                $"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.") { Layer = this };
+                $"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.")
+            { Layer = this };
         if (body.Shape != shortcut.Shape)
         {
             throw new NetworkException(

@@ -151,8 +151,11 @@ public sealed unsafe class KernelLengthTests : IDisposable
         var columns = 1 + depth % kernels.PanelWidth;
         float* a = Input(1, rows: 10), b = Input(2, rows: 10), c = Input(3, rows: 2), before = Input(3, rows: 2);
         nint segment = 0;
-        var block = new MatrixBlock { Segments = &segment, SegmentCount = 1, Count = depth, RowStride = Stride,
-            Step = 1, BStep = 40, CRow = 33, Accumulate = depth % 2 == 0 };
+        var block = new MatrixBlock
+        {
+            Segments = &segment, SegmentCount = 1, Count = depth, RowStride = Stride,
+            Step = 1, BStep = 40, CRow = 33, Accumulate = depth % 2 == 0
+        };
         kernels.MultiplyPanel(block, a, b, c, rows, columns);
         for (var row = 0; row < rows; row++)
         {

@@ -40,7 +40,8 @@ public class PyTorchLayerTests
         ["average_pool_not_counted"] = new AveragePool2d(3) { Stride = 2, Padding = 1, CeilMode = true, CountIncludePad = false },
         ["squeeze_and_excitation"] = new ChannelGate(
             new Sequential(new GlobalAveragePool(), new Conv2d(2, 1) { Name = "fc1" }, new SiLU(),
-                new Conv2d(6, 1) { Name = "fc2" }, new Sigmoid()) { Name = "" }),
+                new Conv2d(6, 1) { Name = "fc2" }, new Sigmoid())
+            { Name = "" }),
         ["inverted_residual"] = MobileNetV2.InvertedResidual(new ModelOptions(), 4, 4, 1, 6),
         ["inverted_residual_stride_2"] = MobileNetV2.InvertedResidual(new ModelOptions(), 4, 6, 2, 6),
         ["basic_block"] = ResNet18.BasicBlock(new ModelOptions(), 5, 1, downsample: false, ""),
