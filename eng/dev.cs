@@ -17,7 +17,7 @@ return args.FirstOrDefault() switch
     "bench" => Bench(args[1..]),
     "api" => Api(),
     "pack" => Pack(args.ElementAtOrDefault(1) ?? "artifacts/package"),
-    "publish" => Publish(args.ElementAtOrDefault(1) ?? RuntimeInformation.RuntimeIdentifier),
+    "publish" => Publish(args is [_, .. var runtimes] and not [_] ? runtimes : [RuntimeInformation.RuntimeIdentifier]),
     _ => Usage(),
 };
 
@@ -35,7 +35,7 @@ static int Usage()
           bench [kernels] [train|infer …]   weft bench, or the kernels' table
           api              takes the public surface as it is now for the frozen one: PublicAPI.Shipped.txt of each library
           pack [FOLDER]    the packages and the tool, into artifacts/package
-          publish [RID]    weft as one file that needs no .NET, into artifacts/publish
+          publish [RID …]  weft as one file that needs no .NET, into artifacts/publish/RID: linux-x64 linux-arm64 win-x64 osx-arm64 …; without: this machine's
         """);
     return 2;
 }
@@ -96,8 +96,22 @@ static int Api()
 
 static int Pack(string folder) => Run("dotnet", "pack", "Weft.slnx", "-c", "Release", "--disable-build-servers", "-v", "quiet", "-o", folder);
 
-static int Publish(string runtime) => Run("dotnet", "publish", "src/Weft.App/Weft.App.csproj", "-c", "Release", "--disable-build-servers", "-v", "quiet",
-    "-r", runtime, "-p:SingleFile=true", "-o", $"artifacts/publish/{runtime}");
+static int Publish(string[] runtimes)
+{
+    foreach (var runtime in runtimes)
+    {
+        var (made, wanted) = ($"artifacts/single/publish/{runtime}", $"artifacts/publish/{runtime}");
+        string[] how = ["-c", "Release", "--disable-build-servers", "-v", "quiet", "-r", runtime, "-p:SingleFile=true", "-o", made];
+        if (Run("dotnet", ["publish", "src/Weft.App/Weft.App.csproj", .. how]) is var code and not 0)
+            return code;
+        // The program is the one file of the output; the project cannot give it this name, for weft.dll and Weft.dll are one file on Windows.
+        var ending = runtime.StartsWith("win", StringComparison.Ordinal) ? ".exe" : "";
+        Directory.CreateDirectory(wanted);
+        File.Copy(Path.Combine(made, "Weft.App" + ending), Path.Combine(wanted, "weft" + ending), overwrite: true);
+        Console.WriteLine($"{wanted}/weft{ending}  {new FileInfo(Path.Combine(wanted, "weft" + ending)).Length / 1e6:F1} MB");
+    }
+    return 0;
+}
 
 static string TestProgram(string name) => Path.Combine("artifacts", "bin", name, "release", OperatingSystem.IsWindows() ? name + ".exe" : name);
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Reflection.Metadata;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Weft.App.Tests;
 
@@ -10,6 +12,7 @@ namespace Weft.App.Tests;
 /// </summary>
 public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<PackageTests.Feed>
 {
+    private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE"); // the format of portable symbols has it so
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Theory, InlineData("Weft"), InlineData("Weft.Training"), InlineData("Weft.Interchange"), InlineData("Weft.Tool")]
@@ -28,34 +31,42 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
             return;
         Assert.NotNull(package.GetEntry($"lib/net10.0/{name}.xml"));
         using var symbols = ZipFile.OpenRead(feed.File(name, "snupkg"));
-        using var bytes = new MemoryStream();
-        using (var pdb = symbols.GetEntry($"lib/net10.0/{name}.pdb")!.Open())
-            pdb.CopyTo(bytes);
-        // Sources are known by a path that no machine has.
-        Assert.True(bytes.ToArray().AsSpan().IndexOf("/_"u8) >= 0);
-        Assert.Equal(-1, bytes.ToArray().AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(Checkout)));
+        using var pdb = new MemoryStream();
+        using (var packed = symbols.GetEntry($"lib/net10.0/{name}.pdb")!.Open())
+            packed.CopyTo(pdb);
+        pdb.Position = 0;
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(pdb, MetadataStreamOptions.LeaveOpen);
+        var symbol = provider.GetMetadataReader();
+        // Sources are known by a path that no machine has, and travel in the symbols.
+        Assert.All(symbol.Documents.Select(document => symbol.GetString(symbol.GetDocument(document).Name)), path => Assert.StartsWith("/_/", path));
+        Assert.Contains(symbol.CustomDebugInformation, entry => symbol.GetGuid(symbol.GetCustomDebugInformation(entry).Kind) == EmbeddedSource);
+        Assert.Equal(-1, pdb.ToArray().AsSpan().IndexOf(Encoding.UTF8.GetBytes(Checkout)));
     }
 
     [Fact]
-    public void An_empty_project_trains_saves_loads_and_predicts_from_the_packages()
+    public void An_empty_project_with_a_block_an_augmentation_and_a_metric_of_its_own_trains_and_another_process_predicts()
     {
         var project = Directory.CreateDirectory(feed.Place.At("consumer")).FullName;
-        System.IO.File.Copy(Path.Combine(Checkout, "samples", "OwnData", "Program.cs"), Path.Combine(project, "Program.cs"));
+        File.Copy(Path.Combine(Checkout, "samples", "OwnBlock", "Program.cs"), Path.Combine(project, "Program.cs"));
         File.WriteAllText(Path.Combine(project, "Consumer.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
                 <TargetFramework>net10.0</TargetFramework>
                 <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
                 <NuGetAudit>false</NuGetAudit>
               </PropertyGroup>
               <ItemGroup><PackageReference Include="Weft.Training" Version="{feed.Version}" /></ItemGroup>
             </Project>
             """);
         feed.Dotnet(project, "build", "-c", "Release", "--disable-build-servers", "-o", "out");
-        var output = feed.Dotnet(project, "out/Consumer.dll", ".");
-        Assert.Contains("bright at the bottom: bottom", output);
-        Assert.True(File.Exists(Path.Combine(project, "stripes.safetensors")));
+        using var data = new TinyData(train: 900);
+        var trained = feed.Dotnet(project, "out/Consumer.dll", "train", "own.safetensors", data.Folder);
+        Assert.Matches(@"^\d+\.\d\s?% of the validation images, \d+\.\d\s?% of the worst class", trained);
+        var pictures = Path.Combine(data.Folder, "t10k-images-idx3-ubyte");
+        var lines = feed.Dotnet(project, "out/Consumer.dll", "predict", "own.safetensors", pictures).TrimEnd().Split('\n');
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"{i % 3}"), lines.Select(line => line.Split(": ")[1].Split(' ')[0]));
     }
 
     [Fact]
@@ -87,7 +98,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 
-    /// <summary>A folder with the packages of this build, and a package cache of its own that falls back to the machine's.</summary>
+    /// <summary>A folder with the packages of this build, and a package cache of its own that takes all else from the machine's.</summary>
     public sealed class Feed : IDisposable
     {
         public Feed()
@@ -95,14 +106,23 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
             // What is packed is what was built: nothing is compiled again.
             foreach (var project in new[] { "Weft", "Weft.Training", "Weft.Interchange", "Weft.App" })
                 Dotnet(Checkout, "pack", $"src/{project}/{project}.csproj", "-c", "Release", "--no-build", "--disable-build-servers", "-v", "quiet", "-o", Place.At("feed"));
-            System.IO.File.WriteAllText(Place.At("nuget.config"), """
+            // This machine may have had packages of ours before, of the same version: ours come from the feed, those of others from the machine.
+            System.IO.File.WriteAllText(Place.At("nuget.config"), $"""
                 <configuration>
-                  <packageSources><clear /><add key="here" value="feed" /></packageSources>
+                  <packageSources><clear /><add key="here" value="feed" /><add key="machine" value="{Machine}" /></packageSources>
+                  <packageSourceMapping>
+                    <clear />
+                    <packageSource key="here"><package pattern="Weft*" /></packageSource>
+                    <packageSource key="machine"><package pattern="*" /></packageSource>
+                  </packageSourceMapping>
                 </configuration>
                 """);
         }
 
         internal TempFolder Place { get; } = new();
+
+        private static string Machine => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
         public string Version => Path.GetFileNameWithoutExtension(Directory.GetFiles(Place.At("feed"), "Weft.Tool.*.nupkg").Single())["Weft.Tool.".Length..];
 
@@ -110,9 +130,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
         public string Dotnet(string folder, params string[] arguments)
         {
-            var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-            (string, string)[] own = folder == Checkout ? [] : [("NUGET_PACKAGES", Place.At("packages")), ("NUGET_FALLBACK_PACKAGES", packages)];
+            (string, string)[] own = folder == Checkout ? [] : [("NUGET_PACKAGES", Place.At("packages"))];
             return Run("dotnet", folder, [.. own, ("DOTNET_NOLOGO", "1"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1")], arguments);
         }
 

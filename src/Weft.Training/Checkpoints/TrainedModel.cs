@@ -52,17 +52,7 @@ public sealed class TrainedModel
 
     /// <summary>Writes the model without what training needs besides: optimizer state and position. The same model gives the same bytes.</summary>
     /// <exception cref="WeftException">The file cannot be written; what was there before is intact.</exception>
-    public void Save(string path)
-    {
-        try
-        {
-            DurableFile.Write(DiskFiles.Instance, path, CheckpointFile.ToBytes(this));
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            throw DiskFailure.ToError(failure, "the model cannot be written", path);
-        }
-    }
+    public void Save(string path) => OutputFile.Write(path, CheckpointFile.ToBytes(this), "the model cannot be written", new Advice("save it elsewhere"));
 
     /// <summary>As <see cref="Save(string)"/>.</summary>
     /// <exception cref="IOException">The stream cannot be written to.</exception>

@@ -1,6 +1,6 @@
 namespace Weft.Training;
 
-/// <summary>Writes a whole file where a person pointed: <c>--out</c>, <c>--svg</c>, <c>--png</c>.</summary>
+/// <summary>Writes a whole file where a person pointed: <c>--out</c>, <c>--svg</c>, <c>--png</c>, a model that is saved.</summary>
 internal static class OutputFile
 {
     /// <summary>

@@ -36,6 +36,25 @@ public sealed class TrainedModelTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_saved_under_a_name_without_a_folder_and_into_a_folder_that_is_new()
+    {
+        var model = Trained().ReadModel();
+        var bare = $"{Guid.NewGuid():N}.safetensors";
+        try
+        {
+            model.Save(bare);
+            Assert.Equal(Predictions(model), Predictions(TrainedModel.Load(bare)));
+        }
+        finally
+        {
+            File.Delete(bare);
+        }
+
+        model.Save(_folder.In("new/model.safetensors"));
+        Assert.Equal(Predictions(model), Predictions(TrainedModel.Load(_folder.In("new/model.safetensors"))));
+    }
+
+    [Fact]
     public void A_damaged_model_is_refused_wherever_the_damage_is()
     {
         var file = _folder.In("model.safetensors");
