@@ -23,12 +23,13 @@ public static class RunTracking
     /// else is handed over, and then they are the report's problem.
     /// </summary>
     /// <param name="goOn">Go on where an earlier hand-over, live or not, has stopped.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; go on later.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> came first; go on later.</exception>
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.InvalidInput"/>: handed over already, or something is wrong with the target; <see cref="ErrorKind.NewerFormat"/>: a newer version's
     /// run; <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>: a disk or a server fails.
     /// </exception>
-    public static TrackingReport HandOver(RunReader run, TrackingTarget target, TrackingOptions options, bool goOn, CancellationToken stop = default)
+    public static TrackingReport HandOver(
+        RunReader run, TrackingTarget target, TrackingOptions options, bool goOn, CancellationToken cancellationToken = default)
     {
         Trackers.Check(target, options);
         var notices = new List<string>();
@@ -39,9 +40,9 @@ public static class RunTracking
         var pump = new RunPump(tracked, tracker);
         var isTrained = run.IsBeingTrained; // before the look: what is written between the two is then still seen
         if (isTrained)
-            pump.Drain(all: true, stop);
+            pump.Drain(all: true, cancellationToken);
         else
-            pump.Finish(stop);
+            pump.Finish(cancellationToken);
         return new TrackingReport(target, tracker.Where, pump.Events, !isTrained && pump.Damage.Count == 0, Damaged(run.Folder, pump.Damage), notices);
     }
 

@@ -32,6 +32,10 @@ public class ArchitectureTests
         @"(?<!\.)\bExitCodes?\.\w|\bweft (?:analyze|bench|compare|config|data|doctor|eval|extend|fork|lr-find|plan|predict"
         + @"|report|resume|runs|studio|study|track|train)\b"));
 
+    [Fact]
+    public void A_cancellation_token_is_called_so() =>
+        Assert.Empty(Mentions("src", @"\bCancellationToken\??\s+(?!cancellationToken\b)[a-z]\w*\s*[,)=]"));
+
     /// <summary>A rule whose folder was renamed would hold for nothing: it has to fail instead.</summary>
     [Fact]
     public void A_rule_over_a_folder_that_is_gone_fails() =>

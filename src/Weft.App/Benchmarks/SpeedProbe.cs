@@ -14,6 +14,6 @@ internal static class SpeedProbe
         var network = new NetworkDescription("probe", Input, new Sequential(new Conv2d(Channels, 3) { Padding = 1 }, new GlobalAveragePool(), new Linear(2)));
         using var benchmark = new StepBenchmark(network, device, new CompileOptions { BatchSize = Batch }, optimizer: null);
         var operations = 2.0 * Batch * Input.Pixels * Channels * Channels * 9;
-        return operations / benchmark.Measure(duration, CancellationToken.None).MedianMilliseconds / 1e6;
+        return operations / benchmark.Measure(duration, singlePass: false, CancellationToken.None).MedianMilliseconds / 1e6;
     }
 }

@@ -43,21 +43,21 @@ internal sealed class StepBenchmark : IDisposable
 
     /// <summary>Warms up for a third of <paramref name="duration"/>, then times steps one by one for all of it.</summary>
     /// <param name="singlePass">Whether SAM leaves its second pass out.</param>
-    public StepTimes Measure(TimeSpan duration, CancellationToken cancellation, bool singlePass = false)
+    public StepTimes Measure(TimeSpan duration, bool singlePass, CancellationToken cancellationToken)
     {
-        Repeat(duration / 3, cancellation, singlePass);
-        return new StepTimes(_batch, Repeat(duration, cancellation, singlePass));
+        Repeat(duration / 3, singlePass, cancellationToken);
+        return new StepTimes(_batch, Repeat(duration, singlePass, cancellationToken));
     }
 
     /// <summary>The medians of each layer's forward and backward passes, and of what comes between, in the order of a step.</summary>
-    public IReadOnlyList<LayerTimes> MeasureLayers(TimeSpan duration, CancellationToken cancellation)
+    public IReadOnlyList<LayerTimes> MeasureLayers(TimeSpan duration, CancellationToken cancellationToken)
     {
         var recorder = new LayerRecorder();
         _recorder = recorder;
         _network.ObserveOperations(recorder.Operation);
         try
         {
-            Repeat(duration, cancellation);
+            Repeat(duration, singlePass: false, cancellationToken);
         }
         finally
         {
@@ -67,13 +67,13 @@ internal sealed class StepBenchmark : IDisposable
         return recorder.Medians();
     }
 
-    private List<double> Repeat(TimeSpan duration, CancellationToken cancellation, bool singlePass = false)
+    private List<double> Repeat(TimeSpan duration, bool singlePass, CancellationToken cancellationToken)
     {
         var optimizer = singlePass ? _optimizer?.SinglePass : _optimizer;
         var milliseconds = new List<double>();
         for (var began = Stopwatch.GetTimestamp(); milliseconds.Count < FewestSteps || Stopwatch.GetElapsedTime(began) < duration;)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var start = Stopwatch.GetTimestamp();
             Step(optimizer);
             milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

@@ -27,7 +27,7 @@ internal sealed class AnalyzeCommand : MeasuringVerb
             Progress = what => Screen.People.WriteLine($"… {what}"),
         };
         using var owned = RunOwnership.TryTake(checkpoint.Run);
-        using var analysis = new RunAnalysis(checkpoint, measurement.Open, options, cancellationToken);
+        using var analysis = new RunAnalysis(checkpoint, measurement.Open, options, cancellationToken: cancellationToken);
         var result = analysis.Run(TestLedger.Of(checkpoint.Run));
         var folder = owned.Held is { } held ? AnalysisFiles.Write(held, result) : null;
         foreach (var line in AnalysisText.Lines(result))

@@ -38,7 +38,7 @@ internal sealed class BenchCommand : Command
             using var device = Device.Cpu(threads);
             using var benchmark = new StepBenchmark(description, device, new CompileOptions { BatchSize = batch }, _training ? Optimizer : null);
             Screen.People.WriteLine($"{description.Name}, batch {batch}, {device.Summary}");
-            var times = benchmark.Measure(TimeSpan.FromSeconds(seconds), cancellationToken);
+            var times = benchmark.Measure(TimeSpan.FromSeconds(seconds), singlePass: false, cancellationToken);
             var layers = parse.GetValue(_layers) ? benchmark.MeasureLayers(TimeSpan.FromSeconds(seconds), cancellationToken) : [];
             Report(times, layers, benchmark.Network, batch, threads);
             return ExitCode.Done;

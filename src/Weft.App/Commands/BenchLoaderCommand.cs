@@ -39,7 +39,7 @@ internal sealed class BenchLoaderCommand : StoppableVerb
         {
             Loss = configuration.Loss,
         };
-        var step = benchmark.Measure(duration, cancellationToken).MedianMilliseconds;
+        var step = benchmark.Measure(duration, singlePass: false, cancellationToken).MedianMilliseconds;
         // The step has all cores to itself; the loader takes one of them for as long as a batch lasts.
         var share = batch / (step * device.Threads);
         Screen.People.WriteLine($"{batch:F2} ms a batch of {configuration.Training.BatchSize} on one thread, {step:F1} ms a step of {configuration.Model.Name} on {device.Threads}: the loader costs {Figures.Percent(share)} of a step");
@@ -48,7 +48,7 @@ internal sealed class BenchLoaderCommand : StoppableVerb
     }
 
     // Nobody trains meanwhile, so the loader is always the one that is waited for. The median, as other work on the machine only ever adds.
-    private static double LoaderMilliseconds(TrainingData data, RunConfiguration configuration, TimeSpan duration, CancellationToken stop)
+    private static double LoaderMilliseconds(TrainingData data, RunConfiguration configuration, TimeSpan duration, CancellationToken cancellationToken)
     {
         using var loader = new BatchLoader(data.Dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions
         {
@@ -59,7 +59,7 @@ internal sealed class BenchLoaderCommand : StoppableVerb
         var times = new List<double>();
         for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < duration || times.Count < 10;)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var start = Stopwatch.GetTimestamp();
             loader.Next();
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

@@ -14,7 +14,7 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         var data = DataSets.Open(name, options, cancellationToken);
         SayNotes(data);
         var split = DatasetSplit.Of(data, seed: 0);
-        var audit = DatasetAudit.Of(data, split, cancellation: cancellationToken);
+        var audit = DatasetAudit.Of(data, split, cancellationToken: cancellationToken);
         Screen.People.WriteLine($"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}, {(data.IsPublished ? "byte for byte as published" : "not the published files")}");
         var nameWidth = Math.Max(5, data.ClassNames.Max(known => Printable.Escape(known).Length));
         Screen.People.WriteLine($"{"class".PadRight(nameWidth)}  {"train",7}  {"validation",10}");

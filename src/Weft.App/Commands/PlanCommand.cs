@@ -26,10 +26,10 @@ internal sealed class PlanCommand : StoppableVerb
         using var benchmark = new StepBenchmark(
             description, device, configuration.CompileOptions, configuration.EffectiveOptimizer)
         { Loss = configuration.Loss };
-        var milliseconds = benchmark.Measure(Rehearsal, cancellationToken).MedianMilliseconds;
+        var milliseconds = benchmark.Measure(Rehearsal, singlePass: false, cancellationToken).MedianMilliseconds;
         if (configuration.Sam.LastEpochs is { } last && last < configuration.Training.Epochs)
         {
-            var singlePass = benchmark.Measure(Rehearsal, cancellationToken, singlePass: true).MedianMilliseconds;
+            var singlePass = benchmark.Measure(Rehearsal, singlePass: true, cancellationToken).MedianMilliseconds;
             milliseconds = singlePass + (milliseconds - singlePass) * last / configuration.Training.Epochs;
         }
 

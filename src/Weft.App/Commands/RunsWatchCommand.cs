@@ -43,7 +43,8 @@ internal sealed class RunsWatchCommand : Verb
         return ExitCode.Done;
     }
 
-    private RunStopped? OnTerminal(RunReader run, RunTail tail, IReadOnlyList<RunEvent> past, TrainingState state, RunStopped? end, CancellationToken stop)
+    private RunStopped? OnTerminal(
+        RunReader run, RunTail tail, IReadOnlyList<RunEvent> past, TrainingState state, RunStopped? end, CancellationToken cancellationToken)
     {
         var curves = new RunCurves();
         var view = new LiveProgress(Screen, state, curves);
@@ -57,9 +58,9 @@ internal sealed class RunsWatchCommand : Verb
                 else
                     view.Show(happened);
             }
-            end = Follow(run, tail, [], view, end, stop);
+            end = Follow(run, tail, [], view, end, cancellationToken);
         });
-        if (!stop.IsCancellationRequested)
+        if (!cancellationToken.IsCancellationRequested)
         {
             foreach (var line in curves.Lines(Screen.Width, Screen.Height)) // what was drawn is gone with the live view; what it had become stays
                 Screen.People.WriteLine(line.Render(Screen.Colors));
@@ -68,7 +69,8 @@ internal sealed class RunsWatchCommand : Verb
     }
 
     /// <summary>Shows events as they come until the run has ended; its last word, or null when it had none or the watching was ended.</summary>
-    private static RunStopped? Follow(RunReader run, RunTail tail, IReadOnlyList<RunEvent> past, ProgressView view, RunStopped? end, CancellationToken stop)
+    private static RunStopped? Follow(
+        RunReader run, RunTail tail, IReadOnlyList<RunEvent> past, ProgressView view, RunStopped? end, CancellationToken cancellationToken)
     {
         foreach (var happened in past)
             view.Show(happened);
@@ -80,7 +82,7 @@ internal sealed class RunsWatchCommand : Verb
                 view.Show(happened);
                 end = happened as RunStopped;
             }
-            if (!isAlive || stop.WaitHandle.WaitOne(BetweenLooks))
+            if (!isAlive || cancellationToken.WaitHandle.WaitOne(BetweenLooks))
                 return end;
         }
     }

@@ -5,7 +5,8 @@ namespace Weft.App;
 
 /// <summary>Makes the page about some runs; analyses first what is not analysed yet.</summary>
 /// <param name="open">Opens the data that a run's configuration names.</param>
-internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int threads, Func<DataConfiguration, ImageDataset> open, CancellationToken stop)
+internal sealed class ReportBuilder(
+    Screen screen, EvaluationSplit split, int threads, Func<DataConfiguration, ImageDataset> open, CancellationToken cancellationToken)
 {
     /// <summary>Compares the runs of the checkpoints, with the openings of the test images that their folders note.</summary>
     /// <exception cref="WeftException">A checkpoint or its data cannot be had.</exception>
@@ -47,7 +48,8 @@ internal sealed class ReportBuilder(Screen screen, EvaluationSplit split, int th
         using var owned = RunOwnership.TryTake(checkpoint.Run);
         var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
         using var analysis = new RunAnalysis(
-            checkpoint, open, options, stop, new WithData(new Advice($"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)}")));
+            checkpoint, open, options, new WithData(new Advice($"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)}")),
+            cancellationToken);
         var result = analysis.Run(TestLedger.Of(checkpoint.Run));
         if (owned.Held is { } held)
             AnalysisFiles.Write(held, result);

@@ -8,7 +8,7 @@ namespace Weft.App;
 /// Tells open pages which runs have changed. It looks at the folder twice a second while a page is open and not at all otherwise; a page that was told fetches
 /// itself again, so nothing is lost when a message is.
 /// </summary>
-internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, CancellationToken stopping)
+internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenSigns = TimeSpan.FromSeconds(15); // so that a reader who is gone is noticed
@@ -23,7 +23,7 @@ internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, 
         context.Response.ContentType = "text/event-stream";
         if (HttpMethods.IsHead(context.Request.Method))
             return;
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, cancellationToken);
         // A page that does not read gets the newest messages when it does again.
         var messages = Channel.CreateBounded<string>(new BoundedChannelOptions(8) { FullMode = BoundedChannelFullMode.DropOldest });
         Subscribe(messages);
@@ -55,11 +55,11 @@ internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, 
         }
     }
 
-    private static async Task Write(HttpContext context, string text, CancellationToken ended)
+    private static async Task Write(HttpContext context, string text, CancellationToken cancellationToken)
     {
-        ended.ThrowIfCancellationRequested();
-        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), ended);
-        await context.Response.Body.FlushAsync(ended);
+        cancellationToken.ThrowIfCancellationRequested();
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+        await context.Response.Body.FlushAsync(cancellationToken);
     }
 
     private void Subscribe(Channel<string> reader)
@@ -98,7 +98,7 @@ internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, 
             known = now;
             lock (_gate)
             {
-                if (_readers.Count == 0 || stopping.IsCancellationRequested)
+                if (_readers.Count == 0 || cancellationToken.IsCancellationRequested)
                 {
                     _isWatching = false;
                     return;

@@ -40,9 +40,10 @@ internal sealed class RetryingClient : IDisposable
     /// <param name="beforeRetry">Called before another try when the server may have done what the last one asked for.</param>
     /// <param name="isWhole">Whether a successful answer is one this server would give; anything else counts as a failed try.</param>
     /// <returns>A success, or an answer the rule does not retry.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> came first.</exception>
     /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: all tries failed.</exception>
-    public HttpAnswer Send(Func<HttpRequestMessage> request, RetryRule rule, CancellationToken stop, Action? beforeRetry = null, Func<HttpAnswer, bool>? isWhole = null)
+    public HttpAnswer Send(
+        Func<HttpRequestMessage> request, RetryRule rule, Action? beforeRetry, Func<HttpAnswer, bool>? isWhole, CancellationToken cancellationToken)
     {
         var tries = 0;
         var pipeline = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = _options.Clock }
@@ -62,7 +63,7 @@ internal sealed class RetryingClient : IDisposable
         Outcome<HttpAnswer> last;
         try
         {
-            last = Outcome.FromResult(pipeline.Execute(_ => Try(), stop));
+            last = Outcome.FromResult(pipeline.Execute(_ => Try(), cancellationToken));
         }
         catch (Exception failure) when (Failure(Outcome.FromException<HttpAnswer>(failure)) is not null)
         {
@@ -80,7 +81,7 @@ internal sealed class RetryingClient : IDisposable
         {
             if (tries++ > 0)
                 beforeRetry?.Invoke(); // it may ask the server too, and is no part of this try's time
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(rule.TryTime);
             using var message = request();
             using var response = _client.SendAsync(message, HttpCompletionOption.ResponseContentRead, limit.Token).GetAwaiter().GetResult();
@@ -90,7 +91,7 @@ internal sealed class RetryingClient : IDisposable
         string? Failure(Outcome<HttpAnswer> outcome) => outcome switch
         {
             { Exception: HttpRequestException failure } => failure.InnerException?.Message ?? failure.Message,
-            { Exception: OperationCanceledException } when !stop.IsCancellationRequested => $"no answer within {rule.TryTime.TotalSeconds:0.###} s",
+            { Exception: OperationCanceledException } when !cancellationToken.IsCancellationRequested => $"no answer within {rule.TryTime.TotalSeconds:0.###} s",
             { Result: { IsSuccess: true } answer } => isWhole?.Invoke(answer) ?? true ? null : $"an answer that makes no sense, {answer.Describe(_secret)}",
             { Result: { } answer } => rule.IsRetried(answer.Status) ? answer.Describe(_secret) : null,
             _ => null, // stopped, or a bug of ours: no try of a server would mend it

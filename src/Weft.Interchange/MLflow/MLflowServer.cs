@@ -35,11 +35,11 @@ internal sealed class MLflowServer : IDisposable
     }
 
     /// <summary>The experiment of that name, made where there is none.</summary>
-    public string Experiment(string name, CancellationToken stop)
+    public string Experiment(string name, CancellationToken cancellationToken)
     {
         string? Find()
         {
-            var answer = Call(HttpMethod.Get, "mlflow/experiments/get-by-name?experiment_name=" + Uri.EscapeDataString(name), null, stop);
+            var answer = Call(HttpMethod.Get, "mlflow/experiments/get-by-name?experiment_name=" + Uri.EscapeDataString(name), null, cancellationToken);
             if (answer.IsSuccess)
                 return Text(answer.Object(), "experiment", "experiment_id") ?? throw Strange("names no experiment", answer);
             return answer.Status == HttpStatusCode.NotFound || ErrorCode(answer) == "RESOURCE_DOES_NOT_EXIST" ? null : throw Refused(answer);
@@ -47,7 +47,7 @@ internal sealed class MLflowServer : IDisposable
 
         if (Find() is { } known)
             return known;
-        var created = Call(HttpMethod.Post, "mlflow/experiments/create", new JsonObject { ["name"] = name }, stop);
+        var created = Call(HttpMethod.Post, "mlflow/experiments/create", new JsonObject { ["name"] = name }, cancellationToken);
         if (created.IsSuccess)
             return Text(created.Object(), "experiment_id") ?? throw Strange("names no experiment", created);
         // Another process may have made it in between, or the answer to our own first try may have been lost.
@@ -55,41 +55,44 @@ internal sealed class MLflowServer : IDisposable
     }
 
     /// <summary>The run that carries this value of the tag, or null.</summary>
-    public MLflowRun? Find(string experiment, string tag, string value, CancellationToken stop)
+    public MLflowRun? Find(string experiment, string tag, string value, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["experiment_ids"] = new JsonArray(experiment), ["filter"] = $"tags.`{tag}` = '{value}'", ["max_results"] = 1 };
-        var answer = Required(Call(HttpMethod.Post, "mlflow/runs/search", body, stop));
+        var answer = Required(Call(HttpMethod.Post, "mlflow/runs/search", body, cancellationToken));
         return Element(answer.Object(), "runs") is { ValueKind: JsonValueKind.Array } runs && runs.GetArrayLength() > 0 ? RunOf(runs[0], answer) : null;
     }
 
     /// <param name="find">Asked before another try, as the one before may have made the run.</param>
-    public MLflowRun Create(JsonObject run, Func<MLflowRun?> find, CancellationToken stop)
+    public MLflowRun Create(JsonObject run, Func<MLflowRun?> find, CancellationToken cancellationToken)
     {
         MLflowRun? found = null;
         var answer = _client.Send(
-            () => found is null ? Request(HttpMethod.Post, "mlflow/runs/create", run) : Request(HttpMethod.Get, "mlflow/runs/get?run_id=" + Uri.EscapeDataString(found.Id), null), _rule, stop,
-            () => found = find(), IsWhole);
+            () => found is null
+                ? Request(HttpMethod.Post, "mlflow/runs/create", run)
+                : Request(HttpMethod.Get, "mlflow/runs/get?run_id=" + Uri.EscapeDataString(found.Id), null),
+            _rule, () => found = find(), IsWhole, cancellationToken);
         return RunOf(Element(Required(answer).Object(), "run"), answer);
     }
 
     /// <param name="beforeRetry">The server may have taken all or part of it.</param>
-    public HttpAnswer LogBatch(Func<JsonObject> batch, CancellationToken stop, Action? beforeRetry = null) =>
-        _client.Send(() => Request(HttpMethod.Post, "mlflow/runs/log-batch", batch()), _rule, stop, beforeRetry, IsWhole);
+    public HttpAnswer LogBatch(Func<JsonObject> batch, Action? beforeRetry, CancellationToken cancellationToken) =>
+        _client.Send(() => Request(HttpMethod.Post, "mlflow/runs/log-batch", batch()), _rule, beforeRetry, IsWhole, cancellationToken);
 
-    public HttpAnswer LogParameter(string run, string key, string value, CancellationToken stop) =>
-        Call(HttpMethod.Post, "mlflow/runs/log-parameter", new JsonObject { ["run_id"] = run, ["key"] = key, ["value"] = value }, stop);
+    public HttpAnswer LogParameter(string run, string key, string value, CancellationToken cancellationToken) =>
+        Call(HttpMethod.Post, "mlflow/runs/log-parameter", new JsonObject { ["run_id"] = run, ["key"] = key, ["value"] = value }, cancellationToken);
 
-    public void Update(JsonObject update, CancellationToken stop) => Required(Call(HttpMethod.Post, "mlflow/runs/update", update, stop));
+    public void Update(
+        JsonObject update, CancellationToken cancellationToken) => Required(Call(HttpMethod.Post, "mlflow/runs/update", update, cancellationToken));
 
     /// <summary>Every value of a metric that the server has.</summary>
-    public HashSet<(long Step, long Time)> History(string run, string key, CancellationToken stop)
+    public HashSet<(long Step, long Time)> History(string run, string key, CancellationToken cancellationToken)
     {
         var points = new HashSet<(long, long)>();
         string? page = null;
         do
         {
             var query = $"mlflow/metrics/get-history?run_id={Uri.EscapeDataString(run)}&metric_key={Uri.EscapeDataString(key)}&max_results={PageSize}" + (page is null ? "" : "&page_token=" + Uri.EscapeDataString(page));
-            var answer = Call(HttpMethod.Get, query, null, stop);
+            var answer = Call(HttpMethod.Get, query, null, cancellationToken);
             if (ErrorCode(answer) == "RESOURCE_DOES_NOT_EXIST")
                 return points; // nothing was logged under this name
             var body = Required(answer).Object();
@@ -106,14 +109,14 @@ internal sealed class MLflowServer : IDisposable
         return points;
     }
 
-    public void Put(Uri target, byte[] content, string type, CancellationToken stop)
+    public void Put(Uri target, byte[] content, string type, CancellationToken cancellationToken)
     {
         var answer = _client.Send(() =>
         {
             var request = Authorized(new HttpRequestMessage(HttpMethod.Put, target) { Content = new ByteArrayContent(content) });
             request.Content!.Headers.TryAddWithoutValidation("Content-Type", type);
             return request;
-        }, _rule with { TryTime = 6 * _rule.TryTime }, stop);
+        }, _rule with { TryTime = 6 * _rule.TryTime }, beforeRetry: null, isWhole: null, cancellationToken);
         Required(answer);
     }
 
@@ -138,7 +141,8 @@ internal sealed class MLflowServer : IDisposable
 
     private static bool IsWhole(HttpAnswer answer) => answer.Object() is not null;
 
-    private HttpAnswer Call(HttpMethod method, string path, JsonObject? body, CancellationToken stop) => _client.Send(() => Request(method, path, body), _rule, stop, isWhole: IsWhole);
+    private HttpAnswer Call(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
+        _client.Send(() => Request(method, path, body), _rule, beforeRetry: null, IsWhole, cancellationToken);
 
     private HttpRequestMessage Request(HttpMethod method, string path, JsonObject? body)
     {

@@ -69,17 +69,17 @@ internal sealed class MLflowTracker : ITracker
         }
     }
 
-    public void HandOver(bool all, CancellationToken stop)
+    public void HandOver(bool all, CancellationToken cancellationToken)
     {
         if (_session is null || (!all && _remote is not null && _points.Count < MostMetrics && _options.Clock.GetElapsedTime(_lastSend) < _options.BetweenSends))
             return;
         if (_isDescribed && _points.Count == 0 && _end is null)
             return;
-        Describe(stop);
+        Describe(cancellationToken);
         while (_points.Count > 0)
-            SendPoints(stop);
+            SendPoints(cancellationToken);
         if (_end is { } end)
-            Finish(end, stop);
+            Finish(end, cancellationToken);
         _lastSend = _options.Clock.GetTimestamp();
     }
 
@@ -101,24 +101,24 @@ internal sealed class MLflowTracker : ITracker
         }
     }
 
-    private void Describe(CancellationToken stop)
+    private void Describe(CancellationToken cancellationToken)
     {
         if (_isDescribed)
             return;
         if (_remote is null)
         {
-            var experiment = _server.Experiment(_settings.Experiment, stop);
+            var experiment = _server.Experiment(_settings.Experiment, cancellationToken);
             var identity = Convert.ToHexStringLower(_run.Identity);
-            MLflowRun? Find() => _server.Find(experiment, IdentityTag, identity, stop);
+            MLflowRun? Find() => _server.Find(experiment, IdentityTag, identity, cancellationToken);
             _remote = Find();
             _mayHaveMore |= _remote is not null;
-            _remote ??= _server.Create(NewRun(experiment, identity), Find, stop);
+            _remote ??= _server.Create(NewRun(experiment, identity), Find, cancellationToken);
             _store.Save(_store.State with { Remote = _remote.Id });
         }
 
         if (_session!.Number > _store.State.Sessions)
-            _server.Update(new JsonObject { ["run_id"] = _remote.Id, ["status"] = "RUNNING" }, stop);
-        SendParameters(stop);
+            _server.Update(new JsonObject { ["run_id"] = _remote.Id, ["status"] = "RUNNING" }, cancellationToken);
+        SendParameters(cancellationToken);
         _isDescribed = true;
     }
 
@@ -139,7 +139,7 @@ internal sealed class MLflowTracker : ITracker
     }
 
     // A parameter is written once and for all: the same value again is fine, another one (more epochs, say) is refused and told.
-    private void SendParameters(CancellationToken stop)
+    private void SendParameters(CancellationToken cancellationToken)
     {
         var all = _run.Configuration.Select(key => (key.Key, Value: string.Create(CultureInfo.InvariantCulture, $"{key.Value ?? "none"}")))
             .Append(("parameters", _run.Information.ParameterCount.ToString(CultureInfo.InvariantCulture)))
@@ -147,7 +147,7 @@ internal sealed class MLflowTracker : ITracker
         foreach (var chunk in all.Chunk(MostParameters))
         {
             var batch = new JsonObject { ["run_id"] = _remote!.Id, ["params"] = new JsonArray([.. chunk.Select(parameter => new JsonObject { ["key"] = parameter.Key, ["value"] = parameter.Value })]) };
-            var answer = _server.LogBatch(() => batch, stop);
+            var answer = _server.LogBatch(() => batch, beforeRetry: null, cancellationToken);
             if (!IsConflict(answer))
             {
                 _server.Required(answer);
@@ -156,7 +156,7 @@ internal sealed class MLflowTracker : ITracker
 
             foreach (var (key, value) in chunk)
             {
-                var single = _server.LogParameter(_remote.Id, key, value, stop);
+                var single = _server.LogParameter(_remote.Id, key, value, cancellationToken);
                 if (IsConflict(single))
                     _notice($"MLflow keeps the first value of the parameter {key}; the run has {value} now");
                 else
@@ -167,12 +167,12 @@ internal sealed class MLflowTracker : ITracker
 
     private static bool IsConflict(HttpAnswer answer) => answer.Status == HttpStatusCode.BadRequest && MLflowServer.ErrorCode(answer) is "INVALID_PARAMETER_VALUE" or "RESOURCE_ALREADY_EXISTS";
 
-    private void SendPoints(CancellationToken stop)
+    private void SendPoints(CancellationToken cancellationToken)
     {
         var chunk = _points[..Math.Min(MostMetrics, _points.Count)];
         var missing = chunk;
         if (_mayHaveMore)
-            missing = [.. chunk.Where(point => !KnownOf(point.Key, again: false, stop).Contains((point.Step, point.Time)))];
+            missing = [.. chunk.Where(point => !KnownOf(point.Key, again: false, cancellationToken).Contains((point.Step, point.Time)))];
         if (missing.Count > 0)
         {
             JsonObject Batch() => new()
@@ -180,42 +180,43 @@ internal sealed class MLflowTracker : ITracker
                 ["run_id"] = _remote!.Id,
                 ["metrics"] = new JsonArray([.. missing.Select(point => new JsonObject { ["key"] = point.Key, ["value"] = point.Value, ["timestamp"] = point.Time, ["step"] = point.Step })]),
             };
-            _server.Required(_server.LogBatch(Batch, stop, () =>
+            _server.Required(_server.LogBatch(Batch, () =>
             {
-                var keys = missing.Select(point => point.Key).Distinct().ToDictionary(key => key, key => KnownOf(key, again: true, stop));
+                var keys = missing.Select(point => point.Key).Distinct().ToDictionary(key => key, key => KnownOf(key, again: true, cancellationToken));
                 missing = [.. missing.Where(point => !keys[point.Key].Contains((point.Step, point.Time)))];
-            }));
+            }, cancellationToken));
         }
 
         _points.RemoveRange(0, chunk.Count);
     }
 
-    private HashSet<(long, long)> KnownOf(string key, bool again, CancellationToken stop)
+    private HashSet<(long, long)> KnownOf(string key, bool again, CancellationToken cancellationToken)
     {
         if (again || !_known.TryGetValue(key, out var known))
-            _known[key] = known = _server.History(_remote!.Id, key, stop);
+            _known[key] = known = _server.History(_remote!.Id, key, cancellationToken);
         return known;
     }
 
-    private void Finish(SessionEnded end, CancellationToken stop)
+    private void Finish(SessionEnded end, CancellationToken cancellationToken)
     {
         if (end.Number > _store.State.Sessions)
         {
-            SendFiles(end, stop);
+            SendFiles(end, cancellationToken);
             var status = end.Reason switch
             {
                 StopReasons.Interrupted => "KILLED",
                 StopReasons.Diverged or SessionEnded.LeftWithoutWord => "FAILED",
                 _ => "FINISHED",
             };
-            _server.Update(new JsonObject { ["run_id"] = _remote!.Id, ["status"] = status, ["end_time"] = end.Time.ToUnixTimeMilliseconds() }, stop);
+            _server.Update(
+                new JsonObject { ["run_id"] = _remote!.Id, ["status"] = status, ["end_time"] = end.Time.ToUnixTimeMilliseconds() }, cancellationToken);
             _store.Save(_store.State with { Sessions = end.Number });
         }
 
         _end = null;
     }
 
-    private void SendFiles(SessionEnded end, CancellationToken stop)
+    private void SendFiles(SessionEnded end, CancellationToken cancellationToken)
     {
         if (_remote!.ArtifactFolder is not { } folder)
         {
@@ -224,6 +225,6 @@ internal sealed class MLflowTracker : ITracker
         }
 
         foreach (var (path, content, type) in MLflowFiles.Of(_run, end))
-            _server.Put(new Uri($"{folder.AbsoluteUri.TrimEnd('/')}/{path}"), content, type, stop);
+            _server.Put(new Uri($"{folder.AbsoluteUri.TrimEnd('/')}/{path}"), content, type, cancellationToken);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class TensorBoardTracker(TrackedRun run, string folder, bool goO
         }
     }
 
-    public void HandOver(bool all, CancellationToken stop) => _file?.Flush();
+    public void HandOver(bool all, CancellationToken cancellationToken) => _file?.Flush();
 
     public void Dispose() => _file?.Dispose();
 

@@ -12,7 +12,7 @@ internal interface ITracker : IDisposable
 
     /// <summary>Hands over what was taken. A tool that is slow or away is tried again until it answers.</summary>
     /// <param name="all">Everything, now; else what it is time for.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> came first.</exception>
     /// <exception cref="Weft.Training.WeftException">It cannot be handed over; a later hand-over may do it.</exception>
-    void HandOver(bool all, CancellationToken stop);
+    void HandOver(bool all, CancellationToken cancellationToken);
 }

@@ -20,13 +20,13 @@ internal sealed class RunPump(TrackedRun run, ITracker tracker)
 
     /// <summary>Hands over what the run's folder says by now.</summary>
     /// <param name="all">Also what the tracker would rather collect for a later send.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> came first.</exception>
     /// <exception cref="WeftException">The tracker or the run's folder failed.</exception>
-    public void Drain(bool all, CancellationToken stop)
+    public void Drain(bool all, CancellationToken cancellationToken)
     {
         while (true)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var events = _tail.Read(EventsAtOnce);
             foreach (var happened in events)
             {
@@ -35,7 +35,7 @@ internal sealed class RunPump(TrackedRun run, ITracker tracker)
             }
 
             var isLast = events.Count < EventsAtOnce;
-            tracker.HandOver(all || !isLast, stop);
+            tracker.HandOver(all || !isLast, cancellationToken);
             Events += events.Count;
             if (isLast)
                 return;
@@ -43,11 +43,11 @@ internal sealed class RunPump(TrackedRun run, ITracker tracker)
     }
 
     /// <summary>The run's process is gone: hands over the rest and the end.</summary>
-    public void Finish(CancellationToken stop)
+    public void Finish(CancellationToken cancellationToken)
     {
-        Drain(all: true, stop);
+        Drain(all: true, cancellationToken);
         foreach (var moment in _story.End())
             tracker.Take(moment);
-        tracker.HandOver(all: true, stop);
+        tracker.HandOver(all: true, cancellationToken);
     }
 }

@@ -22,5 +22,5 @@ internal interface IWandbSink : IDisposable
     /// <summary>The process is gone.</summary>
     void End(SessionEnded session);
 
-    void HandOver(bool all, CancellationToken stop);
+    void HandOver(bool all, CancellationToken cancellationToken);
 }

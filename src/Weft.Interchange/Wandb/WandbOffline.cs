@@ -73,7 +73,7 @@ internal sealed class WandbOffline(TrackedRun run, WandbSettings settings, TimeZ
         }
     }
 
-    public void HandOver(bool all, CancellationToken stop) => _file?.Flush();
+    public void HandOver(bool all, CancellationToken cancellationToken) => _file?.Flush();
 
     public void Dispose() => _file?.Dispose();
 

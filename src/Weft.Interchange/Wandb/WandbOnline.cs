@@ -92,19 +92,19 @@ internal sealed class WandbOnline : IWandbSink
         _end = session.Number > _store.State.Sessions ? session : null;
     }
 
-    public void HandOver(bool all, CancellationToken stop)
+    public void HandOver(bool all, CancellationToken cancellationToken)
     {
         var since = _options.Clock.GetElapsedTime(_lastSend);
         var isDue = _address is null || since >= _options.BetweenSends || Waiting >= LongestRequest;
         if (_record is null || (!all && !isDue) || (!HasNews && since < LongestSilence))
             return;
-        Describe(stop);
-        Upload(stop);
+        Describe(cancellationToken);
+        Upload(cancellationToken);
         do
         {
             if (_pause > TimeSpan.Zero)
-                Task.Delay(_pause, _options.Clock, stop).GetAwaiter().GetResult();
-            Stream(stop);
+                Task.Delay(_pause, _options.Clock, cancellationToken).GetAwaiter().GetResult();
+            Stream(cancellationToken);
         }
         while (Waiting > 0 || _end is not null);
         if (all && Queues.FirstOrDefault(queue => queue.Sent > queue.Count) is { } strange)
@@ -119,33 +119,34 @@ internal sealed class WandbOnline : IWandbSink
 
     private bool HasNews => !_isDescribed || _hasNewSummary || _files.Count > 0 || _uploaded.Count > 0 || _end is not null || Waiting > 0;
 
-    private void Describe(CancellationToken stop)
+    private void Describe(CancellationToken cancellationToken)
     {
         if (_isDescribed)
             return;
         if (_address is null)
         {
             var wanted = new WandbAddress(_settings.Entity, _settings.Project, _record!.RunId);
-            var known = _server.LineCounts(wanted, stop) ?? new WandbLineCounts(0, 0, 0);
+            var known = _server.LineCounts(wanted, cancellationToken) ?? new WandbLineCounts(0, 0, 0);
             // The server may have taken a request without an answer reaching us, or not have counted yet what it took.
             Acknowledge(_history, known.History);
             Acknowledge(_events, known.Events);
             Acknowledge(_output, known.Output);
         }
 
-        _address = _server.Upsert(_record!, _documents.ServerConfiguration(), _documents.Summary(), _run.Information.CommandLine.FirstOrDefault("weft"), stop);
+        var program = _run.Information.CommandLine.FirstOrDefault("weft");
+        _address = _server.Upsert(_record!, _documents.ServerConfiguration(), _documents.Summary(), program, cancellationToken);
         _isDescribed = true;
         Save(_store.State with { Remote = $"{_address.Entity}/{_address.Project}/{_address.Run}" });
     }
 
     private void Acknowledge(LineQueue queue, int count) => queue.Acknowledge(Math.Max(count, _store.State.Lines.GetValueOrDefault(queue.File)));
 
-    private void Upload(CancellationToken stop)
+    private void Upload(CancellationToken cancellationToken)
     {
         if (_files.Count == 0)
             return;
         var files = _files.Select(file => (file.Key, file.Value)).ToList();
-        _server.Upload(_address!, files, stop);
+        _server.Upload(_address!, files, cancellationToken);
         var known = new SortedDictionary<string, string>(_store.State.Files.ToDictionary(), StringComparer.Ordinal);
         foreach (var (path, content) in files)
         {
@@ -157,7 +158,7 @@ internal sealed class WandbOnline : IWandbSink
         Save(_store.State with { Files = known });
     }
 
-    private void Stream(CancellationToken stop)
+    private void Stream(CancellationToken cancellationToken)
     {
         var left = LongestRequest;
         var parts = new List<string>();
@@ -182,7 +183,7 @@ internal sealed class WandbOnline : IWandbSink
             members.Add($"\"uploaded\":{WandbJson.Write(_uploaded)}");
         if (isLast)
             members.Add($"\"complete\":true,\"exitcode\":{_end!.ExitStatus}");
-        _pause = _server.Stream(_address!, $"{{{string.Join(',', members)}}}", stop);
+        _pause = _server.Stream(_address!, $"{{{string.Join(',', members)}}}", cancellationToken);
         _lastSend = _options.Clock.GetTimestamp();
         _hasNewSummary = false;
         _uploaded.Clear();

@@ -50,9 +50,9 @@ internal sealed class WandbServer : IDisposable
     public Uri Base => _base;
 
     /// <summary>Null when the server does not know the run, or only its name.</summary>
-    public WandbLineCounts? LineCounts(WandbAddress run, CancellationToken stop)
+    public WandbLineCounts? LineCounts(WandbAddress run, CancellationToken cancellationToken)
     {
-        var data = GraphQl("RunLineCounts", CountsText, WandbItems.Object(("project", run.Project), ("entity", Given(run.Entity)), ("name", run.Run)), stop);
+        var data = GraphQl("RunLineCounts", CountsText, WandbItems.Object(("project", run.Project), ("entity", Given(run.Entity)), ("name", run.Run)), false, cancellationToken);
         if (Find(data, "model", "bucket") is not { } bucket || Find(bucket, "wandbConfig") is not { } configuration || !configuration.ToString().Contains("\"t\""))
             return null;
         return new WandbLineCounts(Count(bucket, "historyLineCount"), Count(bucket, "eventsLineCount"), Count(bucket, "logLineCount"));
@@ -60,12 +60,12 @@ internal sealed class WandbServer : IDisposable
 
     /// <summary>Makes the run, or changes what is said of it.</summary>
     /// <returns>The names the server uses from now on.</returns>
-    public WandbAddress Upsert(WandbWire.Run run, string configuration, string summary, string program, CancellationToken stop)
+    public WandbAddress Upsert(WandbWire.Run run, string configuration, string summary, string program, CancellationToken cancellationToken)
     {
         var data = GraphQl("UpsertBucket", UpsertText, WandbItems.Object(
             ("name", run.RunId), ("project", Given(run.Project)), ("entity", Given(run.Entity)), ("groupName", Given(run.RunGroup)), ("displayName", Given(run.DisplayName)),
             ("notes", Given(run.Notes)), ("commit", Given(run.Git?.Commit)), ("config", configuration), ("host", Given(run.Host)), ("program", program), ("jobType", Given(run.JobType)),
-            ("sweep", Given(run.SweepId)), ("tags", run.Tags.ToArray()), ("summaryMetrics", summary)), stop, retriesConflict: true);
+            ("sweep", Given(run.SweepId)), ("tags", run.Tags.ToArray()), ("summaryMetrics", summary)), retriesConflict: true, cancellationToken);
         var bucket = Find(data, "upsertBucket", "bucket");
         if (Text(bucket, "name") is not { Length: > 0 } name || Text(bucket, "project", "name") is not { Length: > 0 } project || Text(bucket, "project", "entity", "name") is not { Length: > 0 } entity)
             throw Refused("the server's answer names no run", data?.ToString() ?? "nothing");
@@ -74,16 +74,19 @@ internal sealed class WandbServer : IDisposable
 
     /// <summary>Sends lines; repeating a request changes nothing, as its lines have numbers.</summary>
     /// <returns>How long to wait before the next request, by the server's own limits.</returns>
-    public TimeSpan Stream(WandbAddress run, string body, CancellationToken stop)
+    public TimeSpan Stream(WandbAddress run, string body, CancellationToken cancellationToken)
     {
         var path = $"{_base.AbsoluteUri.TrimEnd('/')}/files/{Uri.EscapeDataString(run.Entity)}/{Uri.EscapeDataString(run.Project)}/{Uri.EscapeDataString(run.Run)}/file_stream";
-        var answer = _client.Send(() => Post(path, body), new RetryRule(IsRetried, 6 * _tryTime, _tries), stop, isWhole: answer => answer.Object() is not null);
+        var rule = new RetryRule(IsRetried, 6 * _tryTime, _tries);
+        var answer = _client.Send(() => Post(path, body), rule, beforeRetry: null, isWhole: answer => answer.Object() is not null, cancellationToken);
         return answer.IsSuccess ? Pause(answer.Headers) : throw Refused(answer);
     }
 
-    public void Upload(WandbAddress run, IReadOnlyList<(string Path, byte[] Content)> files, CancellationToken stop)
+    public void Upload(WandbAddress run, IReadOnlyList<(string Path, byte[] Content)> files, CancellationToken cancellationToken)
     {
-        var data = GraphQl("CreateRunFiles", FilesText, WandbItems.Object(("entity", run.Entity), ("project", run.Project), ("run", run.Run), ("files", files.Select(file => file.Path).ToArray())), stop);
+        var wanted = WandbItems.Object(
+            ("entity", run.Entity), ("project", run.Project), ("run", run.Run), ("files", files.Select(file => file.Path).ToArray()));
+        var data = GraphQl("CreateRunFiles", FilesText, wanted, retriesConflict: false, cancellationToken);
         var created = Find(data, "createRunFiles");
         var headers = Items(created, "uploadHeaders").Select(header => header.ToString().Split(':', 2, StringSplitOptions.TrimEntries)).Where(parts => parts.Length == 2).ToList();
         var urls = Items(created, "files").Where(file => Text(file, "name") is not null && Text(file, "uploadUrl") is not null)
@@ -92,7 +95,7 @@ internal sealed class WandbServer : IDisposable
         {
             if (!urls.TryGetValue(path, out var url) || !Uri.TryCreate(_base, url, out var target) || target.Scheme is not ("http" or "https"))
                 throw Refused($"the server gives no place for the file {path}", data?.ToString() ?? "nothing");
-            Put(target, content, headers, stop);
+            Put(target, content, headers, cancellationToken);
         }
     }
 
@@ -105,8 +108,10 @@ internal sealed class WandbServer : IDisposable
     public void Dispose() => _client.Dispose();
 
     // No key goes there: the address itself is the permission.
-    private void Put(Uri target, byte[] content, List<string[]> headers, CancellationToken stop)
+    private void Put(Uri target, byte[] content, List<string[]> headers, CancellationToken cancellationToken)
     {
+        var rule = new RetryRule(
+            status => status == HttpStatusCode.TooManyRequests || ((int)status >= 500 && status != HttpStatusCode.NotImplemented), 6 * _tryTime, _tries);
         var answer = _client.Send(() =>
         {
             var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = new ByteArrayContent(content) };
@@ -117,17 +122,19 @@ internal sealed class WandbServer : IDisposable
             }
 
             return request;
-        }, new RetryRule(status => status == HttpStatusCode.TooManyRequests || ((int)status >= 500 && status != HttpStatusCode.NotImplemented), 6 * _tryTime, _tries), stop);
+        }, rule, beforeRetry: null, isWhole: null, cancellationToken);
         if (!answer.IsSuccess)
             throw Refused(answer);
     }
 
-    private JsonElement? GraphQl(string operation, string text, Dictionary<string, object?> variables, CancellationToken stop, bool retriesConflict = false)
+    private JsonElement? GraphQl(
+        string operation, string text, Dictionary<string, object?> variables, bool retriesConflict, CancellationToken cancellationToken)
     {
         var body = WandbJson.Write(WandbItems.Object(("query", text), ("variables", variables), ("operationName", operation)));
+        var rule = new RetryRule(status => IsRetried(status) || (retriesConflict && status == HttpStatusCode.Conflict), _tryTime, _tries);
         var answer = _client.Send(
-            () => Post(_base.AbsoluteUri.TrimEnd('/') + "/graphql", body), new RetryRule(status => IsRetried(status) || (retriesConflict && status == HttpStatusCode.Conflict), _tryTime, _tries), stop,
-            isWhole: answer => answer.Object() is { } whole && (Find(whole, "data") is not null || Find(whole, "errors") is not null));
+            () => Post(_base.AbsoluteUri.TrimEnd('/') + "/graphql", body), rule, beforeRetry: null,
+            isWhole: answer => answer.Object() is { } whole && (Find(whole, "data") is not null || Find(whole, "errors") is not null), cancellationToken);
         if (!answer.IsSuccess)
             throw Refused(answer);
         var result = answer.Object()!.Value;

@@ -37,7 +37,7 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
         }
     }
 
-    public void HandOver(bool all, CancellationToken stop) => sink.HandOver(all, stop);
+    public void HandOver(bool all, CancellationToken cancellationToken) => sink.HandOver(all, cancellationToken);
 
     public void Dispose() => sink.Dispose();
 

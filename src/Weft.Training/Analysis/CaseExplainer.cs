@@ -9,12 +9,12 @@ internal sealed class CaseExplainer(TrainedModel model, Device device, ImageSamp
     /// <param name="features">Normalized.</param>
     /// <param name="rows">Of <paramref name="predictions"/>.</param>
     public IReadOnlyList<MistakeExplanation> Explain(
-        ImageSamples images, PredictionTable predictions, FeatureTable features, IReadOnlyList<SampleMeasures> measures, IReadOnlyList<int> rows, CancellationToken stop)
+        ImageSamples images, PredictionTable predictions, FeatureTable features, IReadOnlyList<SampleMeasures> measures, IReadOnlyList<int> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
             return [];
         var centres = new ClassCentres(trainFeatures, predictions.ClassCount);
-        var nearest = NearestNeighbours.ByLabel(device, features.Select(rows), trainFeatures, predictions.ClassCount, SimilarCount, stop);
+        var nearest = NearestNeighbours.ByLabel(device, features.Select(rows), trainFeatures, predictions.ClassCount, SimilarCount, cancellationToken);
         var saliency = Saliency(images, predictions, rows);
         return
         [

@@ -25,7 +25,8 @@ public sealed class FeatureExtractor : IDisposable
     public int Dimension => _front.ClassCount;
 
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public (PredictionTable Predictions, FeatureTable Features) Extract(ImageSamples samples, IReadOnlyList<int> indices, CancellationToken stop = default)
+    public (PredictionTable Predictions, FeatureTable Features) Extract(
+        ImageSamples samples, IReadOnlyList<int> indices, CancellationToken cancellationToken = default)
     {
         var loader = _model.LoaderOf(samples, indices, BatchSize);
         var classes = (_back ?? _front).ClassCount;
@@ -36,7 +37,7 @@ public sealed class FeatureExtractor : IDisposable
         var done = 0;
         for (var i = 0; i < loader.BatchCount; i++)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var batch = loader.Load(i);
             batch.SampleIndices.CopyTo(numbers.AsSpan(done));
             batch.Labels.CopyTo(labels.AsSpan(done));

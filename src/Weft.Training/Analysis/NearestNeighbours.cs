@@ -16,7 +16,7 @@ internal static class NearestNeighbours
     /// <summary>All products of rows of two normalized tables, by the engine's matrix product: the items are the weights of a layer, the queries its samples.</summary>
     /// <param name="visit">Called by one thread; for each query in the order of the items.</param>
     /// <exception cref="ArgumentException">The tables have different dimensions.</exception>
-    public static void Visit(Device device, FeatureTable queries, FeatureTable items, Visitor visit, CancellationToken stop = default)
+    public static void Visit(Device device, FeatureTable queries, FeatureTable items, Visitor visit, CancellationToken cancellationToken = default)
     {
         if (queries.Dimension != items.Dimension)
             throw new ArgumentException($"Features of {queries.Dimension} and of {items.Dimension} values cannot be compared.");
@@ -27,7 +27,7 @@ internal static class NearestNeighbours
             product.Load(items.Values.Slice(first * items.Dimension, count * items.Dimension));
             for (var query = 0; query < queries.Count; query += QueriesPerBatch)
             {
-                stop.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var batch = Math.Min(QueriesPerBatch, queries.Count - query);
                 var products = product.Multiply(queries.Values.Slice(query * queries.Dimension, batch * queries.Dimension));
                 for (var i = 0; i < batch; i++)
@@ -37,7 +37,8 @@ internal static class NearestNeighbours
     }
 
     /// <summary>For each query and each label the <paramref name="count"/> nearest items with that label, the nearest first.</summary>
-    public static Neighbour[][][] ByLabel(Device device, FeatureTable queries, FeatureTable items, int labelCount, int count, CancellationToken stop = default)
+    public static Neighbour[][][] ByLabel(
+        Device device, FeatureTable queries, FeatureTable items, int labelCount, int count, CancellationToken cancellationToken = default)
     {
         var lists = new NeighbourList[queries.Count * labelCount];
         for (var i = 0; i < lists.Length; i++)
@@ -46,7 +47,7 @@ internal static class NearestNeighbours
         {
             for (var i = 0; i < similarities.Length; i++)
                 lists[query * labelCount + items.Labels[first + i]].Offer(first + i, similarities[i]);
-        }, stop);
+        }, cancellationToken);
         return [.. Enumerable.Range(0, queries.Count).Select(query => Enumerable.Range(0, labelCount).Select(label => lists[query * labelCount + label].ToArray()).ToArray())];
     }
 }

@@ -16,7 +16,8 @@ public sealed record NeighbourLearningCurve(IReadOnlyList<LearningPoint> Points,
 
     /// <param name="queries">Normalized.</param>
     /// <param name="items">Normalized.</param>
-    internal static NeighbourLearningCurve Of(Device device, FeatureTable queries, FeatureTable items, int classCount, long seed = 0, CancellationToken stop = default)
+    internal static NeighbourLearningCurve Of(
+        Device device, FeatureTable queries, FeatureTable items, int classCount, long seed = 0, CancellationToken cancellationToken = default)
     {
         var rng = Rng.For(seed, RngPurpose.Analysis);
         // Level l has the items whose number has l leading zeros at least: each is half of the one before, drawn at random.
@@ -31,7 +32,7 @@ public sealed record NeighbourLearningCurve(IReadOnlyList<LearningPoint> Points,
                 for (var l = 0; l <= level[first + i]; l++)
                     lists[query * Levels + l].Offer(first + i, similarities[i]);
             }
-        }, stop);
+        }, cancellationToken);
 
         var right = new bool[Levels][];
         for (var l = 0; l < Levels; l++)

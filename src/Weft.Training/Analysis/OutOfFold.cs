@@ -3,7 +3,8 @@ namespace Weft.Training;
 /// <summary>Predictions for the training images by networks that did not train on them: the run's own configuration, trained once for each fold on the others.</summary>
 internal static class OutOfFold
 {
-    public static SuspectLabels Suspects(ResolvedConfiguration configuration, TrainingData data, int folds, Action<string> tell, CancellationToken stop)
+    public static SuspectLabels Suspects(
+        ResolvedConfiguration configuration, TrainingData data, int folds, Action<string> tell, CancellationToken cancellationToken)
     {
         var count = data.Split.Train.Count;
         var fold = Folds(data, folds);
@@ -15,7 +16,7 @@ internal static class OutOfFold
             tell($"training network {f + 1} of {folds} on the other folds' images");
             var held = Enumerable.Range(0, count).Where(i => fold[i] == f).ToArray();
             int[] others = [.. Enumerable.Range(0, count).Where(i => fold[i] != f).Select(i => data.Split.Train[i])];
-            var table = Predict(configuration, data, others, [.. held.Select(i => data.Split.Train[i])], stop);
+            var table = Predict(configuration, data, others, [.. held.Select(i => data.Split.Train[i])], cancellationToken);
             probabilities ??= new float[count * classes];
             for (var row = 0; row < held.Length; row++)
             {
@@ -42,14 +43,14 @@ internal static class OutOfFold
         return fold;
     }
 
-    private static PredictionTable Predict(ResolvedConfiguration configuration, TrainingData data, int[] train, int[] held, CancellationToken stop)
+    private static PredictionTable Predict(ResolvedConfiguration configuration, TrainingData data, int[] train, int[] held, CancellationToken cancellationToken)
     {
         // The run's validation images choose the epoch, as they did for the run; the held-out fold chooses nothing.
         var divided = data with { Split = new DatasetSplit(train, data.Split.Validation) };
         using var session = TrainingSession.Begin(configuration, network: null, divided, run: null);
-        var result = Trainer.Run(session, cancellationToken: stop);
-        stop.ThrowIfCancellationRequested();
+        var result = Trainer.Run(session, cancellationToken: cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         using var extractor = new FeatureExtractor(result.Model, session.Device);
-        return extractor.Extract(data.Dataset.Train, held, stop).Predictions;
+        return extractor.Extract(data.Dataset.Train, held, cancellationToken).Predictions;
     }
 }

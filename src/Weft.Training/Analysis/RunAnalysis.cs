@@ -24,10 +24,10 @@ public sealed class RunAnalysis : IDisposable
     /// newer version.
     /// </exception>
     public RunAnalysis(
-        CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, CancellationToken stop = default,
-        NextStep? advice = null)
+        CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, NextStep? advice = null,
+        CancellationToken cancellationToken = default)
     {
-        (_reference, _options, _stop) = (reference, options, stop);
+        (_reference, _options, _stop) = (reference, options, cancellationToken);
         _advice = advice ?? new WithData(new AnalyzeRun(reference.Run, options.Split));
         _checkpoint = reference.Read();
         (_configuration, _data) = RunChecks.Open(reference.Run, _checkpoint, open, _advice, reference.Epochs);
@@ -64,7 +64,7 @@ public sealed class RunAnalysis : IDisposable
         Tell("measuring the suspected reasons");
         var meter = new SampleMeter(_data.Dataset.Train, _data.Split.Train, Classes.Count);
         var measures = Enumerable.Range(0, predictions.Count).Select(row => meter.Of(images.Image(predictions.Indices[row]), predictions.Labels[row])).ToArray();
-        var curve = NeighbourLearningCurve.Of(_device, features, train, Classes.Count, stop: _stop);
+        var curve = NeighbourLearningCurve.Of(_device, features, train, Classes.Count, cancellationToken: _stop);
         var reasons = MistakeReasons.Of(predictions, measures, Classes, meter.Counts, curve);
         var pairs = ConfusedPair.Of(evaluation);
 

@@ -13,7 +13,7 @@ internal sealed class CacheFolder : IDisposable
 
     /// <summary>Waits until no other process is filling the folder.</summary>
     /// <exception cref="WeftException">The folder cannot be written, or the other process takes too long.</exception>
-    public CacheFolder(string path, CancellationToken cancellation)
+    public CacheFolder(string path, CancellationToken cancellationToken)
     {
         Path = path;
         try
@@ -28,7 +28,7 @@ internal sealed class CacheFolder : IDisposable
         var waiting = Stopwatch.StartNew();
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 // The operating system frees this lock when its holder dies, however it dies.
@@ -37,7 +37,7 @@ internal sealed class CacheFolder : IDisposable
             }
             catch (IOException busy) when (busy is not NotRegularFileException && waiting.Elapsed < LongestWait && RegularFile.Exists(File("download.lock")))
             {
-                cancellation.WaitHandle.WaitOne(200);
+                cancellationToken.WaitHandle.WaitOne(200);
             }
             catch (Exception refused) when (DiskFailure.Is(refused))
             {

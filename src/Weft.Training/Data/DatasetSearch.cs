@@ -14,10 +14,10 @@ internal sealed class DatasetSearch(KnownDataset known, DataOptions options)
     /// <summary>Whether to fetch anew and pass over what is there.</summary>
     public bool Replace { get; init; }
 
-    public ImageDataset Open(CancellationToken cancellation) =>
+    public ImageDataset Open(CancellationToken cancellationToken) =>
         (Replace ? null : Look("cache", _cache) ?? Look("system", Path.Combine(options.SystemFolder, known.Name)))
-        ?? Fetch("mirrors", () => new MirrorSource(known, options).Fetch(_cache, Replace, _attempts, cancellation))
-        ?? Fetch("Debian package", () => new DebianSource(known, options).Fetch(_cache, _attempts, cancellation))
+        ?? Fetch("mirrors", () => new MirrorSource(known, options).Fetch(_cache, Replace, _attempts, cancellationToken))
+        ?? Fetch("Debian package", () => new DebianSource(known, options).Fetch(_cache, _attempts, cancellationToken))
         ?? throw NotFound();
 
     private ImageDataset? Look(string source, string folder)

@@ -7,7 +7,7 @@ namespace Weft.Training;
 internal sealed record ProgramResult(int ExitCode, string Output);
 
 /// <summary>Runs a program without a shell in a folder and waits for it; null when there is no such program.</summary>
-internal delegate ProgramResult? ProgramRunner(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation);
+internal delegate ProgramResult? ProgramRunner(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellationToken);
 
 internal static class ExternalProgram
 {
@@ -16,7 +16,7 @@ internal static class ExternalProgram
 
     /// <inheritdoc cref="ProgramRunner"/>
     /// <exception cref="OperationCanceledException">Cancelled; the program was killed.</exception>
-    public static ProgramResult? Run(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellation)
+    public static ProgramResult? Run(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -31,7 +31,7 @@ internal static class ExternalProgram
         {
             using var process = Process.Start(start)!;
             process.StandardInput.Close();
-            return Watch(process, cancellation);
+            return Watch(process, cancellationToken);
         }
         catch (Win32Exception)
         {
@@ -39,9 +39,9 @@ internal static class ExternalProgram
         }
     }
 
-    private static ProgramResult Watch(Process process, CancellationToken cancellation)
+    private static ProgramResult Watch(Process process, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Longest);
         try
         {
@@ -50,7 +50,7 @@ internal static class ExternalProgram
             process.WaitForExitAsync(limit.Token).GetAwaiter().GetResult();
             return new ProgramResult(process.ExitCode, output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             process.Kill(entireProcessTree: true);
             return new ProgramResult(-1, $"took longer than {Longest.TotalMinutes:0} minutes and was ended");

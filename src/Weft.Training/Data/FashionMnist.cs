@@ -35,16 +35,16 @@ public static class FashionMnist
     /// No source has it; the message tells what was tried: <see cref="ErrorKind.DatasetMissing"/>, <see cref="ErrorKind.DatasetDamaged"/> (a damaged copy and
     /// no good one) or <see cref="ErrorKind.DownloadFailed"/>.
     /// </exception>
-    public static ImageDataset Open(DataOptions options, CancellationToken cancellation = default) =>
-        options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options).Open(cancellation);
+    public static ImageDataset Open(DataOptions options, CancellationToken cancellationToken = default) =>
+        options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options).Open(cancellationToken);
 
     /// <summary>
     /// As <see cref="Open"/>, and also verifies the test files. With <paramref name="replace"/> the cached files are fetched anew whatever they are.
     /// </summary>
     /// <exception cref="WeftException">As <see cref="Open"/>.</exception>
-    public static ImageDataset Get(DataOptions options, bool replace = false, CancellationToken cancellation = default)
+    public static ImageDataset Get(DataOptions options, bool replace = false, CancellationToken cancellationToken = default)
     {
-        var data = options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options) { VerifyTest = true, Replace = replace }.Open(cancellation);
+        var data = options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options) { VerifyTest = true, Replace = replace }.Open(cancellationToken);
         data.LoadTest();
         return data;
     }

@@ -21,9 +21,9 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
     /// <see cref="ErrorKind.DownloadFailed"/> or, when the file cannot be written, <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; the part stays.</exception>
-    public async Task Run(Uri address, string path, CancellationToken cancellation)
+    public async Task Run(Uri address, string path, CancellationToken cancellationToken)
     {
-        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         whole.CancelAfter(limits.Total);
         EntityTagHeaderValue? tag = null;
         for (var attempt = 0; ; attempt++)
@@ -37,22 +37,22 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
             catch (Interrupted broken) when (attempt < limits.Continuations)
             {
                 tag = broken.Tag ?? tag;
-                await Task.Delay(limits.Pause * (1 << attempt), cancellation).ConfigureAwait(false);
+                await Task.Delay(limits.Pause * (1 << attempt), cancellationToken).ConfigureAwait(false);
             }
             catch (Interrupted broken)
             {
                 throw Failed(address, "the transfer broke off", broken.Message);
             }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 throw Failed(address, "the transfer took too long", $"not done after {limits.Total}");
             }
         }
     }
 
-    private async Task<EntityTagHeaderValue?> Transfer(Uri address, FileStream file, EntityTagHeaderValue? tag, CancellationToken cancellation)
+    private async Task<EntityTagHeaderValue?> Transfer(Uri address, FileStream file, EntityTagHeaderValue? tag, CancellationToken cancellationToken)
     {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(limits.Silence);
         try
         {
@@ -75,7 +75,7 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
 
             return total is { } promised && file.Position < promised ? throw new Interrupted($"{file.Position:N0} of {promised:N0} bytes", tag) : tag;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new Interrupted($"nothing came for {limits.Silence.TotalSeconds:0.#} s", tag);
         }
@@ -91,7 +91,7 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
     }
 
     /// <summary>Sends the request and follows redirects.</summary>
-    private async Task<HttpResponseMessage> Ask(Uri address, long offset, EntityTagHeaderValue? tag, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> Ask(Uri address, long offset, EntityTagHeaderValue? tag, CancellationToken cancellationToken)
     {
         for (var redirects = 0; ; redirects++)
         {
@@ -104,7 +104,7 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
                     request.Headers.IfRange = new RangeConditionHeaderValue(tag);
             }
 
-            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if ((int)response.StatusCode is < 300 or > 399 || response.Headers.Location is not { } location)
                 return response;
             response.Dispose();

@@ -7,11 +7,11 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
     private const double Headroom = 1.25;
 
     /// <returns>Whether the cache is now complete; if not, <paramref name="attempts"/> tells why.</returns>
-    public bool Fetch(string folder, bool replace, List<string> attempts, CancellationToken cancellation)
+    public bool Fetch(string folder, bool replace, List<string> attempts, CancellationToken cancellationToken)
     {
         if (options.Mirrors.Count == 0)
             return false;
-        using var cache = new CacheFolder(folder, cancellation);
+        using var cache = new CacheFolder(folder, cancellationToken);
         using var handler = options.Handler is null
             ? new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = options.Limits.Silence, AutomaticDecompression = System.Net.DecompressionMethods.None }
             : null;
@@ -23,14 +23,14 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
         {
             if (!replace && cache.Has(known, file))
                 continue;
-            if (!FetchFile(client, cache, file, mirrors, attempts, cancellation))
+            if (!FetchFile(client, cache, file, mirrors, attempts, cancellationToken))
                 return false;
         }
 
         return true;
     }
 
-    private bool FetchFile(HttpClient client, CacheFolder cache, KnownFile file, List<Uri> mirrors, List<string> attempts, CancellationToken cancellation)
+    private bool FetchFile(HttpClient client, CacheFolder cache, KnownFile file, List<Uri> mirrors, List<string> attempts, CancellationToken cancellationToken)
     {
         foreach (var mirror in mirrors.ToArray())
         {
@@ -42,7 +42,7 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
             };
             try
             {
-                FetchOnce(download, address, cache, file, cancellation);
+                FetchOnce(download, address, cache, file, cancellationToken);
                 return true;
             }
             catch (WeftException failure) when (failure.Kind is ErrorKind.DownloadFailed or ErrorKind.DatasetDamaged)
@@ -61,20 +61,20 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
         return false;
     }
 
-    private void FetchOnce(FileDownload download, Uri address, CacheFolder cache, KnownFile file, CancellationToken cancellation)
+    private void FetchOnce(FileDownload download, Uri address, CacheFolder cache, KnownFile file, CancellationToken cancellationToken)
     {
         var part = cache.Part(file);
         var isContinued = File.Exists(part) && new FileInfo(part).Length > 0;
         try
         {
-            download.Run(address, part, cancellation).GetAwaiter().GetResult();
+            download.Run(address, part, cancellationToken).GetAwaiter().GetResult();
             cache.Install(known, file);
         }
         catch (WeftException bad) when (isContinued && bad.Kind == ErrorKind.DatasetDamaged)
         {
             // What an earlier process left may be the beginning of another file.
             File.Delete(part);
-            download.Run(address, part, cancellation).GetAwaiter().GetResult();
+            download.Run(address, part, cancellationToken).GetAwaiter().GetResult();
             cache.Install(known, file);
         }
     }

@@ -6,7 +6,8 @@ public static class Evaluator
     /// <param name="loader">The split, normalized as the network was trained.</param>
     /// <param name="augmentation">The views of each image; null: the image alone.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static EvaluationResult Evaluate(Network network, EvaluationLoader loader, IReadOnlyList<string> classes, TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
+    public static EvaluationResult Evaluate(
+        Network network, EvaluationLoader loader, IReadOnlyList<string> classes, TestTimeAugmentation? augmentation = null, CancellationToken cancellationToken = default)
     {
         augmentation ??= TestTimeAugmentation.None;
         var views = augmentation.Views(loader.Shape).ToArray();
@@ -18,7 +19,7 @@ public static class Evaluator
         var done = 0;
         for (var i = 0; i < loader.BatchCount; i++)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var batch = loader.Load(i, views[0]);
             batch.SampleIndices.CopyTo(indices.AsSpan(done));
             batch.Labels.CopyTo(labels.AsSpan(done));

@@ -53,15 +53,15 @@ public sealed class RunEvaluation : IDisposable
 
     public Network Network { get; }
 
-    public EvaluationResult Validation(TestTimeAugmentation? augmentation = null, CancellationToken stop = default) =>
-        Evaluate(_data.Dataset.Train, _data.Split.Validation, augmentation, stop);
+    public EvaluationResult Validation(TestTimeAugmentation? augmentation = null, CancellationToken cancellationToken = default) =>
+        Evaluate(_data.Dataset.Train, _data.Split.Validation, augmentation, cancellationToken);
 
     /// <summary>Opens the test images, and notes it in the ledger before it does.</summary>
     /// <exception cref="WeftException">As <see cref="TestLedger.Open(CheckpointReference, ImageDataset, NextStep)"/>.</exception>
-    public EvaluationResult Test(TestLedger ledger, TestTimeAugmentation? augmentation = null, CancellationToken stop = default)
+    public EvaluationResult Test(TestLedger ledger, TestTimeAugmentation? augmentation = null, CancellationToken cancellationToken = default)
     {
         var test = ledger.Open(Reference, _data.Dataset, _advice);
-        return Evaluate(test, [.. Enumerable.Range(0, test.Count)], augmentation, stop);
+        return Evaluate(test, [.. Enumerable.Range(0, test.Count)], augmentation, cancellationToken);
     }
 
     public void Dispose()
@@ -70,8 +70,8 @@ public sealed class RunEvaluation : IDisposable
         _device.Dispose();
     }
 
-    private EvaluationResult Evaluate(ImageSamples samples, IReadOnlyList<int> indices, TestTimeAugmentation? augmentation, CancellationToken stop)
+    private EvaluationResult Evaluate(ImageSamples samples, IReadOnlyList<int> indices, TestTimeAugmentation? augmentation, CancellationToken cancellationToken)
     {
-        return Evaluator.Evaluate(Network, Model.LoaderOf(samples, indices, BatchSize), Model.Classes, augmentation, stop);
+        return Evaluator.Evaluate(Network, Model.LoaderOf(samples, indices, BatchSize), Model.Classes, augmentation, cancellationToken);
     }
 }

@@ -4,15 +4,15 @@ namespace Weft.Training;
 internal static class Validation
 {
     /// <param name="tally">Gets the logits too.</param>
-    /// <returns>Null when <paramref name="stop"/> came first.</returns>
-    public static (double Accuracy, double Loss)? Run(Network network, EvaluationLoader loader, CancellationToken stop, ValidationTally? tally = null)
+    /// <returns>Null when <paramref name="cancellationToken"/> came first.</returns>
+    public static (double Accuracy, double Loss)? Run(Network network, EvaluationLoader loader, ValidationTally? tally, CancellationToken cancellationToken)
     {
         var losses = new float[loader.SampleCount];
         var correct = 0;
         var done = 0;
         for (var i = 0; i < loader.BatchCount; i++)
         {
-            if (stop.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 return null;
             var batch = loader.Load(i);
             network.Forward(batch.Images, batch.Count);

@@ -53,7 +53,7 @@ internal sealed class Study
     /// Evaluates a finished run's best checkpoint on the test images as the recipe says, unless that was done before; noted in the ledger of the study's folder.
     /// What was published stays as it is.
     /// </summary>
-    public RunResult Test(StudyMember member, Func<DataConfiguration, ImageDataset> open, int? threads, CancellationToken stop = default)
+    public RunResult Test(StudyMember member, Func<DataConfiguration, ImageDataset> open, int? threads, CancellationToken cancellationToken = default)
     {
         var folder = FolderOf(member);
         if (!IsTested(member, folder))
@@ -62,7 +62,7 @@ internal sealed class Study
             var checkpoint = _store.FindCheckpoint($"{folder.Path}@best");
             using var evaluation = new RunEvaluation(
                 checkpoint, _ => open(member.Configuration.Value.Data), threads, new Advice("give the study the folder where its data are now, by --data"));
-            var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Augmentation, stop);
+            var result = evaluation.Test(new TestLedger(_store.Folder), member.Configuration.Value.Evaluation.Augmentation, cancellationToken);
             EvaluationFiles.Write(owned, checkpoint, EvaluationSplit.Test, result);
         }
 

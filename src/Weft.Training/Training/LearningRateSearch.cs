@@ -40,7 +40,8 @@ internal static class LearningRateSearch
 
     /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the network cannot be built.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static LearningRateSearchResult Run(RunConfiguration configuration, ImageDataset dataset, LearningRateSearchOptions options, CancellationToken stop = default)
+    public static LearningRateSearchResult Run(
+        RunConfiguration configuration, ImageDataset dataset, LearningRateSearchOptions options, CancellationToken cancellationToken = default)
     {
         var data = TrainingData.Prepare(dataset, configuration.Data);
         using var compiled = CompiledTraining.Of(configuration, null, dataset, MemoryLimit.Current(), isNew: true, readsCheckpoint: false);
@@ -53,7 +54,7 @@ internal static class LearningRateSearch
         var (average, lowest) = (0.0, double.PositiveInfinity);
         for (var i = 0; i < options.Steps; i++)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var rate = options.From * Math.Pow(options.To / options.From, (double)i / (options.Steps - 1));
             var loss = step.Run(loader.Next(), i, rate).MeanLoss;
             average = Smoothing * average + (1 - Smoothing) * loss;

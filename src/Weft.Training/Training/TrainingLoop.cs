@@ -22,7 +22,7 @@ internal sealed class TrainingLoop
     private TrainingPosition _position;
     private (TrainingPosition? At, TrainingPosition? Position) _current;
 
-    public TrainingLoop(TrainingSession session, RunRecorder recorder, CancellationToken stop)
+    public TrainingLoop(TrainingSession session, RunRecorder recorder, CancellationToken cancellationToken)
     {
         _session = session;
         _configuration = session.Configuration;
@@ -31,7 +31,7 @@ internal sealed class TrainingLoop
         _step = new TrainingStep(session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average);
         _schedule = _configuration.EffectiveSchedule;
         _recorder = recorder;
-        _stop = stop;
+        _stop = cancellationToken;
         _position = session.Start;
         _policies = new TrainingPolicies(session, _position.PolicyStates);
         _timer = new TrainingTimer(session.Surroundings.Clock, recorder, _position);
@@ -162,7 +162,7 @@ internal sealed class TrainingLoop
         _session.Average?.Swap();
         try
         {
-            return Validation.Run(_network, _validation, _stop, tally);
+            return Validation.Run(_network, _validation, tally, _stop);
         }
         finally
         {

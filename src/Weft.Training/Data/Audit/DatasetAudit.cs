@@ -51,7 +51,8 @@ internal sealed record DatasetAudit(
 {
     /// <summary>Audits the training files, and the test samples only when they are handed in.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static DatasetAudit Of(ImageDataset data, DatasetSplit split, ImageSamples? test = null, AuditOptions? options = null, CancellationToken cancellation = default)
+    public static DatasetAudit Of(
+        ImageDataset data, DatasetSplit split, ImageSamples? test = null, AuditOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new AuditOptions();
         var parts = new List<(DataPart Part, ImageSamples Samples, IReadOnlyList<int> Indices)> { (DataPart.Train, data.Train, split.Train), (DataPart.Validation, data.Train, split.Validation) };
@@ -70,7 +71,7 @@ internal sealed record DatasetAudit(
         }
 
         var (distinct, copies) = Group(images);
-        var (near, isCut) = new NearDuplicateSearch([.. distinct.Select(i => images[i])], data.Shape).Find(options.Threshold, options.MaximumPairs, cancellation);
+        var (near, isCut) = new NearDuplicateSearch([.. distinct.Select(i => images[i])], data.Shape).Find(options.Threshold, options.MaximumPairs, cancellationToken);
         return new DatasetAudit(
             test is null ? [data.Fingerprint] : [data.Fingerprint, test.Fingerprint],
             [.. parts.Select(part => new ClassBalance(part.Part, ClassCounts.Of(part.Samples, part.Indices, data.ClassCount)))],

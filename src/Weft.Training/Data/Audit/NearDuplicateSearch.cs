@@ -65,14 +65,15 @@ internal sealed class NearDuplicateSearch
     }
 
     /// <summary>All pairs (first below second) by number, up to <paramref name="maximumPairs"/> of them, and whether there were more.</summary>
-    public (IReadOnlyList<(int First, int Second, double Correlation)> Pairs, bool IsCut) Find(double threshold, int maximumPairs, CancellationToken cancellation)
+    public (IReadOnlyList<(int First, int Second, double Correlation)> Pairs, bool IsCut) Find(
+        double threshold, int maximumPairs, CancellationToken cancellationToken)
     {
         var pairs = new List<(int First, int Second, double Correlation)>();
         var limit = (float)(2 - 2 * threshold) + Slack;
         var window = MathF.Sqrt(limit);
         for (var i = 0; i < _order.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             for (var j = i + 1; j < _order.Length && _features[0][j] - _features[0][i] <= window; j += Lanes)
             {
                 for (var close = CloseLanes(i, j, limit); close != 0; close &= close - 1)

@@ -56,7 +56,7 @@ public class DatasetAuditTests
         var test = Samples([train[12].ToArray(), .. Families(Shape, 3, 1, seed: 99)], _ => 2);
         var split = new DatasetSplit([.. Enumerable.Range(0, 30)], [.. Enumerable.Range(30, 10)]);
 
-        var audit = DatasetAudit.Of(data, split, test, cancellation: TestContext.Current.CancellationToken);
+        var audit = DatasetAudit.Of(data, split, test, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
             [
                 (new SampleReference(DataPart.Train, 12, 1), new SampleReference(DataPart.Train, 21, 3)),
@@ -79,7 +79,7 @@ public class DatasetAuditTests
     public void Without_the_test_samples_the_test_files_stay_closed()
     {
         var data = Dataset(Families(Shape, 20, 1), i => (byte)(i % 4));
-        var audit = DatasetAudit.Of(data, DatasetSplit.Stratified(data.Train.Labels.Span, 4, 4, 0), cancellation: TestContext.Current.CancellationToken);
+        var audit = DatasetAudit.Of(data, DatasetSplit.Stratified(data.Train.Labels.Span, 4, 4, 0), cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(data.TestIsLoaded);
         Assert.Equal(2, audit.Balance.Count);
         Assert.Single(audit.Checksums);
