@@ -12,7 +12,7 @@ public abstract record Activation : Layer
 
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
-        Require(float.IsFinite((float)Constant), path, $"a finite number, but received {(float)Constant}");
+        Require(float.IsFinite((float)Constant), path, "a finite number", $"{(float)Constant}");
         return input;
     }
 }

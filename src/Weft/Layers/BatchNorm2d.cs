@@ -24,7 +24,7 @@ public sealed record BatchNorm2d : Layer
 
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
-        Require(Momentum is >= 0 and <= 1 && Epsilon > 0, path, $"a momentum in 0…1 and a positive epsilon, but received {this}");
+        Require(Momentum is >= 0 and <= 1 && Epsilon > 0, path, "a momentum in 0…1 and a positive epsilon", $"{this}");
         return input;
     }
 }

@@ -12,15 +12,11 @@ public sealed record ChannelGate(Layer Body) : Layer
     {
         var body = graph.Add(Body, input, path, "body");
         if (body == input)
-            throw new NetworkException(
-                $"ChannelGate \"{path}\" expects a body that does something, but received none: it would multiply a value by itself.")
-            { Layer = this };
+            throw new NetworkException(this, path, "a body that does something", "none: it would multiply a value by itself");
         if (body.Shape != FeatureShape.Flat(input.Shape.Channels))
         {
             throw new NetworkException(
-                $"ChannelGate \"{path}\" expects a body that gives one factor for each of {input.Shape.Channels} channels, but received {body.Shape}. Begin "
-                    + $"it with GlobalAveragePool.")
-            { Layer = this };
+                this, path, $"a body that gives one factor for each of {input.Shape.Channels} channels", $"{body.Shape}", "Begin it with GlobalAveragePool");
         }
 
         return graph.AddNode(this, path, input.Shape, input, body);

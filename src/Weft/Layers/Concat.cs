@@ -8,7 +8,7 @@ public sealed record Concat(params ImmutableArray<Layer> Branches) : Layer
     internal override GraphValue AddTo(NetworkGraph graph, GraphValue input, string path)
     {
         if (Branches.IsDefaultOrEmpty)
-            throw new NetworkException($"Concat \"{path}\" expects at least one branch, but received none.") { Layer = this };
+            throw new NetworkException(this, path, "at least one branch", "none");
         var outputs = Branches.Select((branch, i) => graph.Add(branch, input, path, $"{i}")).ToArray();
         var first = outputs[0].Shape;
         foreach (var output in outputs)
@@ -16,9 +16,8 @@ public sealed record Concat(params ImmutableArray<Layer> Branches) : Layer
             if (output.Shape.Height != first.Height || output.Shape.Width != first.Width)
             {
                 throw new NetworkException(
-                    $"Concat \"{path}\" expects branches of one height and width, but received {string.Join(", ", outputs.Select(o => o.Shape))}. Check their "
-                        + $"paddings and strides.")
-                { Layer = this };
+                    this, path, "branches of one height and width", string.Join(", ", outputs.Select(branch => branch.Shape)),
+                    "Check their paddings and strides");
             }
         }
 

@@ -40,13 +40,13 @@ public sealed record Conv2d(int OutputChannels, Size2d Kernel) : Layer
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
         Require(OutputChannels >= 1 && Kernel.IsPositive && Stride.IsPositive && Padding.IsValid && Dilation.IsPositive && Groups >= 1, path,
-            $"positive channels, kernel, stride, dilation and groups and a padding of at least 0, but received {this}");
+            "positive channels, kernel, stride, dilation and groups and a padding of at least 0", $"{this}");
         Require(input.Channels % Groups == 0 && OutputChannels % Groups == 0, path,
-            $"groups that divide its {input.Channels} input and {OutputChannels} output channels, but received {Groups}");
-        Require((double)Kernel.Height * Kernel.Width <= MostTaps, path, $"a kernel of at most {MostTaps} taps, but received {Kernel.Height}x{Kernel.Width}");
+            $"groups that divide its {input.Channels} input and {OutputChannels} output channels", $"{Groups}");
+        Require((double)Kernel.Height * Kernel.Width <= MostTaps, path, $"a kernel of at most {MostTaps} taps", $"{Kernel.Height}x{Kernel.Width}");
         var channels = input.Channels / Groups;
         Require((double)OutputChannels * channels * Kernel.Height * Kernel.Width < int.MaxValue, path,
-            $"fewer than 2^31 weights, but received {OutputChannels} outputs of {channels} channels of {Kernel.Height}x{Kernel.Width}");
+            "fewer than 2^31 weights", $"{OutputChannels} outputs of {channels} channels of {Kernel.Height}x{Kernel.Width}");
         return Window(input, OutputChannels, Kernel, Dilation, Stride, Padding, path);
     }
 }

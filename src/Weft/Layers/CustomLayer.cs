@@ -29,7 +29,7 @@ public abstract record CustomLayer : Layer
         }
         catch (ArgumentException refused)
         {
-            throw new NetworkException($"{GetType().Name} \"{path}\" expects another input than {input}: {refused.Message}") { Layer = this };
+            throw new NetworkException(this, path, "another input", $"{input}: {refused.Message.TrimEnd('.')}");
         }
     }
 }

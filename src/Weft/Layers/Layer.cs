@@ -25,16 +25,16 @@ public abstract record Layer
     /// <summary>Adds this layer to a graph: a node of its own, or those of the layers that it is made of.</summary>
     internal virtual GraphValue AddTo(NetworkGraph graph, GraphValue input, string path) => graph.AddNode(this, path, Infer(input.Shape, path), input);
 
-    private protected void Require(bool condition, string path, string expectation)
+    private protected void Require(bool condition, string path, string expected, string received, string? advice = null)
     {
         if (!condition)
-            throw new NetworkException($"{GetType().Name} \"{path}\" expects {expectation}.") { Layer = this };
+            throw new NetworkException(this, path, expected, received, advice);
     }
 
     private protected FeatureShape Pool(FeatureShape input, Size2d kernel, Size2d stride, Padding2d padding, bool ceilMode, string path)
     {
         Require(kernel.IsPositive && stride.IsPositive && padding.IsValid && padding.IsAtMostHalf(kernel), path,
-            $"a positive kernel and stride and a padding of at most half the kernel, but received {this}");
+            "a positive kernel and stride and a padding of at most half the kernel", $"{this}");
         return Window(input, input.Channels, kernel, 1, stride, padding, path, ceilMode);
     }
 
@@ -43,8 +43,8 @@ public abstract record Layer
     {
         long height = (long)dilation.Height * (kernel.Height - 1) + 1, width = (long)dilation.Width * (kernel.Width - 1) + 1;
         long rows = (long)input.Height + padding.Top + padding.Bottom, columns = (long)input.Width + padding.Left + padding.Right;
-        Require(rows >= height && columns >= width, path, $"an input of at least {height}x{width} with its padding of {padding}, but received {input}");
-        Require(Math.Max(rows, columns) <= int.MaxValue, path, $"fewer than 2^31 rows and columns, but received {rows}x{columns} with padding");
+        Require(rows >= height && columns >= width, path, $"an input of at least {height}x{width} with its padding of {padding}", $"{input}");
+        Require(Math.Max(rows, columns) <= int.MaxValue, path, "fewer than 2^31 rows and columns", $"{rows}x{columns} with padding");
         return new FeatureShape(
             Windows(rows - height, stride.Height, input.Height + padding.Top, ceilMode),
                 Windows(columns - width, stride.Width, input.Width + padding.Left, ceilMode), channels);

@@ -17,10 +17,10 @@ public sealed record Linear(int OutputFeatures) : Layer
 
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
-        Require(OutputFeatures >= 1, path, $"at least one output feature, but received {OutputFeatures}");
-        Require(input.IsFlat, path, $"a flat input, but received {input}. Put Flatten or GlobalAveragePool before it");
+        Require(OutputFeatures >= 1, path, "at least one output feature", $"{OutputFeatures}");
+        Require(input.IsFlat, path, "a flat input", $"{input}", "Put Flatten or GlobalAveragePool before it");
         Require((double)OutputFeatures * input.Length < int.MaxValue, path,
-            $"fewer than 2^31 weights, but received {OutputFeatures} outputs of {input.Length} inputs");
+            "fewer than 2^31 weights", $"{OutputFeatures} outputs of {input.Length} inputs");
         return FeatureShape.Flat(OutputFeatures);
     }
 }

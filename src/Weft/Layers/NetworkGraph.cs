@@ -34,15 +34,15 @@ internal sealed class NetworkGraph
 
     private NetworkGraph(NetworkDescription description)
     {
+        var subject = $"Network \"{description.Name}\"";
         if (description.Input is not { Height: >= 1, Width: >= 1, Channels: >= 1 })
-            throw new NetworkException($"Network \"{description.Name}\" expects an input of positive height, width and channels, but has {description.Input}.");
+            throw new NetworkException(subject, "an input of positive height, width and channels", $"{description.Input}");
         Input = new GraphValue(description.Input, null);
         Output = Add(description.Body, Input, "");
         if (!Output.Shape.IsFlat)
-            throw new NetworkException(
-                $"Network \"{description.Name}\" ends in {Output.Shape}, but logits are flat. End it with Linear, or with GlobalAveragePool.");
+            throw new NetworkException(subject, "flat logits at its end", $"{Output.Shape}", "End it with Linear, or with GlobalAveragePool");
         if (Output == Input)
-            throw new NetworkException($"Network \"{description.Name}\" has no layers.");
+            throw new NetworkException(subject, "a layer", "none");
     }
 
     public GraphValue Input { get; }
@@ -67,12 +67,9 @@ internal sealed class NetworkGraph
     public GraphValue Add(Layer? layer, GraphValue input, string path)
     {
         if (layer is null)
-            throw new NetworkException($"\"{path}\" expects a layer, but received none.");
+            throw new NetworkException($"\"{path}\"", "a layer", "none");
         if (_nesting == MaximumNesting)
-            throw new NetworkException($"{layer.GetType().Name} \"{path}\" expects at most {MaximumNesting} layers around it, but received more.")
-            {
-                Layer = layer,
-            };
+            throw new NetworkException(layer, path, $"at most {MaximumNesting} layers around it", "more");
         _nesting++;
         var output = layer.AddTo(this, input, path);
         _nesting--;
@@ -82,12 +79,9 @@ internal sealed class NetworkGraph
     public GraphValue AddNode(Layer layer, string path, FeatureShape shape, params GraphValue[] inputs)
     {
         if (!_paths.Add(path))
-            throw new NetworkException($"Two layers are called \"{path}\". Give one of them another name.") { Layer = layer };
+            throw new NetworkException(layer, path, "a path of its own", "that of another layer", "Give one of them another name");
         if ((long)shape.Height * shape.Width * shape.Channels > int.MaxValue)
-            throw new NetworkException(
-                $"{layer.GetType().Name} \"{path}\" expects fewer than 2^31 values for a sample, but received "
-                    + $"{shape.Height}x{shape.Width}x{shape.Channels}.")
-            { Layer = layer };
+            throw new NetworkException(layer, path, "fewer than 2^31 values for a sample", $"{shape.Height}x{shape.Width}x{shape.Channels}");
         var output = new GraphValue(shape, null);
         var node = new GraphNode(
             layer, path, inputs, output, [.. layer.TensorsFor(inputs[0].Shape).Select(tensor => tensor with { Name = $"{path}.{tensor.Name}" })]);

@@ -11,15 +11,12 @@ public sealed record Residual(Layer Body) : Layer
         var body = graph.Add(Body, input, path, "body");
         var shortcut = Shortcut is { } layer ? graph.Add(layer, input, path, "shortcut") : input;
         if (body == shortcut)
-            throw new NetworkException(
-                $"Residual \"{path}\" expects a body that does something, but received none: it would add a value to itself.")
-            { Layer = this };
+            throw new NetworkException(this, path, "a body that does something", "none: it would add a value to itself");
         if (body.Shape != shortcut.Shape)
         {
             throw new NetworkException(
-                $"Residual \"{path}\" expects equal shapes to add, but its body gives {body.Shape} and its shortcut {shortcut.Shape}. Give it a Shortcut that "
-                    + $"ends in {body.Shape}.")
-            { Layer = this };
+                this, path, "equal shapes to add", $"{body.Shape} from its body and {shortcut.Shape} from its shortcut",
+                $"Give it a Shortcut that ends in {body.Shape}");
         }
 
         return graph.AddNode(this, path, body.Shape, body, shortcut);

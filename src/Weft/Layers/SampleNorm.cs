@@ -28,11 +28,11 @@ public abstract record SampleNorm : Layer
 
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
-        Require(Epsilon > 0, path, $"a positive epsilon, but received {Epsilon}");
+        Require(Epsilon > 0, path, "a positive epsilon", $"{Epsilon}");
         var groups = GroupsOf(input.Channels);
-        Require(groups >= 1 && input.Channels % groups == 0, path, $"a number of groups that divides the {input.Channels} channels, but received {groups}");
+        Require(groups >= 1 && input.Channels % groups == 0, path, $"a number of groups that divides the {input.Channels} channels", $"{groups}");
         Require(input.Length / groups > 1, path,
-            $"more than one value in a group (of a single one nothing is left), but received {input} in groups of {input.Channels / groups} channels");
+            "more than one value in a group (of a single one nothing is left)", $"{input} in groups of {input.Channels / groups} channels");
         return input;
     }
 }

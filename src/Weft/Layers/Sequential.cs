@@ -8,7 +8,7 @@ public sealed record Sequential(params ImmutableArray<Layer> Layers) : Layer
     internal override GraphValue AddTo(NetworkGraph graph, GraphValue input, string path)
     {
         if (Layers.IsDefault)
-            throw new NetworkException($"\"{path}\" expects a layer, but received none.");
+            throw new NetworkException(this, path, "a layer", "none");
         for (var i = 0; i < Layers.Length; i++)
             input = graph.Add(Layers[i], input, path, $"{i}");
         return input;

@@ -11,7 +11,7 @@ public sealed record SpatialDropout(double Rate) : Layer
 
     internal override FeatureShape Infer(FeatureShape input, string path)
     {
-        Require(Rate is >= 0 and < 1, path, $"a rate of at least 0 and below 1, but received {Rate}");
+        Require(Rate is >= 0 and < 1, path, "a rate of at least 0 and below 1", $"{Rate}");
         return input;
     }
 }

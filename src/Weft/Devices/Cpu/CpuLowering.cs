@@ -107,7 +107,7 @@ internal sealed class CpuLowering
                 Emit(node, output => new CustomOperation(node, layer, _storage[node.Input], output));
                 break;
             default:
-                throw new NetworkException($"The CPU has no operation for {node.Layer.GetType().Name} \"{node.Path}\".");
+                throw new NetworkException(node.Layer, node.Path, "a device that has an operation for it", "the CPU");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class CpuLowering
         Mish => new(ActivationKind.Mish, 0),
         ReLU6 => new(ActivationKind.ReLU6, 0),
         Sigmoid => new(ActivationKind.Sigmoid, 0),
-        _ => throw new NetworkException($"The CPU does not know the activation {layer.GetType().Name}."),
+        _ => throw new NetworkException($"The activation {layer.GetType().Name}", "a device that has a function for it", "the CPU"),
     };
 
     // Conv + BatchNorm (+ ReLU (+ 2×2 max-pool)): the norm works on each image while the convolution has it in the cache.
