@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Weft.Training;
 
 /// <summary>
-/// The records that a configuration can name: every optimizer, schedule, augmentation and policy of the engine and of this library, found by reflection, and
+/// The records that a configuration can name: every optimizer, schedule and augmentation of the engine and of this library, found by reflection, and
 /// those
 /// that a program registers.
 /// </summary>

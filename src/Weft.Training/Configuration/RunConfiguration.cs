@@ -38,8 +38,6 @@ internal sealed record RunConfiguration : OptionsRecord, IOptionRules
 
     public EvaluationConfiguration Evaluation { get; init; } = new();
 
-    public PolicyConfiguration Policy { get; init; } = new();
-
     /// <summary>How the network is compiled.</summary>
     public CompileOptions CompileOptions => new() { BatchSize = Training.BatchSize, Seed = Training.Seed, Strict = Training.Strict };
 

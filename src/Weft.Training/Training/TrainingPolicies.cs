@@ -17,7 +17,6 @@ internal sealed class TrainingPolicies
             _policies.Add(new StopWhenNoImprovement(configuration.EarlyStopping));
         if (configuration.Training.TimeBudgetSeconds is { } seconds)
             _policies.Add(new StopAfterTimeBudget(TimeSpan.FromSeconds(seconds), clock));
-        _policies.AddRange(configuration.Policy.Applied.Select(options => options.Create(clock)).OfType<ITrainingPolicy>());
         var interval = configuration.Checkpoint.EverySeconds is { } pause ? TimeSpan.FromSeconds(pause) : (TimeSpan?)null;
         _policies.Add(new SavePeriodically(interval, configuration.Checkpoint.EverySteps, clock));
         _policies.AddRange(session.Policies);

@@ -126,17 +126,14 @@ public sealed class ConfigurationRecordTests : IDisposable
     }
 
     [Fact]
-    public void A_programs_own_policy_and_metric_are_configured_stored_and_resumed()
+    public void A_programs_own_metric_is_configured_stored_and_resumed()
     {
-        string[] sets = ["training.epochs=4", "policy.stop_at_accuracy=0.01", "policy.stop_at_accuracy_after_epochs=2", "checkpoint.best_metric=largest_class"];
+        string[] sets = ["training.epochs=4", "checkpoint.best_metric=largest_class"];
         using (var stop = new StopAtStep(4))
         using (var plan = TinyTraining.Begin(_folder, TinyTraining.Configuration(sets), "own"))
             Trainer.Run(plan, stop, stop.Token);
         using (var plan = TinyTraining.Resume(_folder, "own"))
-        {
-            var result = Trainer.Run(plan);
-            Assert.Equal(("accuracy_reached", 2), (result.StopReason, result.Epochs));
-        }
+            Assert.Equal(4, Trainer.Run(plan).Epochs);
 
         var reader = new RunReader(TinyTraining.Run(_folder, "own"));
         Assert.Equal("largest_class", reader.Information.BestMetric);
@@ -198,26 +195,6 @@ public sealed record LargestClassMetric : EpochMetric
         Enumerable.Range(0, validation.Classes).Max(k => Enumerable.Range(0, validation.Classes).Sum(label => validation.Count(label, k))) / (double)validation.Confusion.Sum();
 }
 
-/// <summary>Ends a training once an accuracy is reached.</summary>
-internal sealed record StopAtAccuracyOptions : PolicyOptions
-{
-    [Range(0.0, 1.0)]
-    public double? Accuracy { get; init; }
-
-    [Range(1, 100)]
-    public int AfterEpochs { get; init; } = 1;
-
-    public override ITrainingPolicy? Create(TimeProvider clock) => Accuracy is { } accuracy ? new Policy(accuracy, AfterEpochs) : null;
-
-    private sealed class Policy(double accuracy, int afterEpochs) : ITrainingPolicy
-    {
-        public string Name => "stop_at_accuracy";
-
-        public Decision AfterEpoch(in EpochReport epoch) =>
-            epoch.Epoch >= afterEpochs && epoch.ValidationAccuracy >= accuracy ? new Decision { StopReason = "accuracy_reached" } : Decision.None;
-    }
-}
-
 internal static class Outside
 {
     // Before any test: what a run of another test in this process remembers must not change while it trains.
@@ -227,7 +204,6 @@ internal static class Outside
         ConfigurationTypes.Register<SawtoothSchedule>();
         ConfigurationTypes.Register<PixelNoise>();
         ConfigurationTypes.Register<LargestClassMetric>();
-        ConfigurationTypes.Register<StopAtAccuracyOptions>();
     }
 
     public sealed record StepSchedule : Schedule
