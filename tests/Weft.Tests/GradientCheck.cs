@@ -24,7 +24,13 @@ internal static class GradientCheck
     public static void Of(Shape shape, int batchSize, bool strict = false, int? lanes = null)
     {
         using var device = lanes is { } width ? new CpuDevice(2, VectorKernels.For(width)) : new CpuDevice(2);
-        using var network = Network.Compile(shape.Description, device, new CompileOptions { BatchSize = batchSize, Strict = strict });
+        Of(shape, device, new CompileOptions { BatchSize = batchSize, Strict = strict });
+    }
+
+    public static void Of(Shape shape, Device device, CompileOptions options)
+    {
+        var batchSize = options.BatchSize;
+        using var network = Network.Compile(shape.Description, device, options);
         var reference = new ReferenceNetwork(shape.Description);
         reference.Forward(shape.Images(1)); // makes the weights up
         reference.Tensors.CopyTo(network);

@@ -4,7 +4,7 @@ namespace Weft;
 public abstract record CompositeLayer : Layer
 {
     /// <summary>What this layer stands for over an input of the given shape. Its name does not count.</summary>
-    protected abstract Layer Build(FeatureShape input);
+    protected internal abstract Layer Build(FeatureShape input);
 
     internal sealed override GraphValue AddTo(NetworkGraph graph, GraphValue input, string path) => graph.Add(Build(input.Shape), input, path);
 }

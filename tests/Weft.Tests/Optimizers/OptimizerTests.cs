@@ -9,7 +9,7 @@ public class OptimizerTests
 
     public static TheoryData<string> Names => [.. Configurations.Keys];
 
-    private static Dictionary<string, (OptimizerOptions Options, double Rate)> Configurations { get; } = new()
+    internal static Dictionary<string, (OptimizerOptions Options, double Rate)> Configurations { get; } = new()
     {
         ["sgd"] = (new SgdOptions { Momentum = 0, Nesterov = false }, 0.1),
         ["sgd-decay"] = (new SgdOptions { Momentum = 0, Nesterov = false, WeightDecay = 0.05 }, 0.1),

@@ -32,7 +32,8 @@ internal static class ReferenceActivations
     };
 
     /// <summary>e^x − 1 without the cancellation near 0.</summary>
-    public static double ExpMinusOne(double x) => Math.Abs(x) > 0.01 ? Math.Exp(x) - 1 : x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6)))));
+    public static double ExpMinusOne(double x) =>
+        Math.Abs(x) > 0.01 ? Math.Exp(x) - 1 : x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6)))));
 
     /// <summary>Φ(x) by the series Σ x^(2n+1)/(1·3·5…(2n+1)), and by the continued fraction of Laplace in the lower tail.</summary>
     public static double NormalDistribution(double x)

@@ -17,6 +17,17 @@ internal sealed record ReferenceMap(int Count, int Channels, int Height, int Wid
 
     public ReferenceMap Plus(ReferenceMap other) => this with { Data = [.. Data.Zip(other.Data, (a, b) => a + b)] };
 
+    public float[] ToNhwc()
+    {
+        var values = new float[Length];
+        for (var n = 0; n < Count; n++)
+            for (var y = 0; y < Height; y++)
+                for (var x = 0; x < Width; x++)
+                    for (var c = 0; c < Channels; c++)
+                        values[((n * Height + y) * Width + x) * Channels + c] = (float)this[n, c, y, x];
+        return values;
+    }
+
     public static ReferenceMap FromNhwc(ReadOnlySpan<float> images, int count, FeatureShape shape)
     {
         var map = new ReferenceMap(count, shape.Channels, shape.Height, shape.Width);

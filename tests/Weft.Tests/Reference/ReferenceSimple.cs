@@ -45,7 +45,8 @@ internal static class ReferenceSimple
     public static ReferenceStep AveragePool(AveragePool2d layer, ReferenceMap input)
     {
         var output = Pooled(input, layer.Kernel, layer.Stride, layer.Padding, layer.CeilMode);
-        ForEach(output, (n, c, y, x) => ForEachTap(input, layer.Kernel, layer.Stride, layer.Padding, y, x, (i, j) => output[n, c, y, x] += input[n, c, i, j] / Area(y, x)));
+        ForEach(output, (n, c, y, x) =>
+            ForEachTap(input, layer.Kernel, layer.Stride, layer.Padding, y, x, (i, j) => output[n, c, y, x] += input[n, c, i, j] / Area(y, x)));
         return new ReferenceStep(output, dOutput =>
         {
             var dInput = input.Like();

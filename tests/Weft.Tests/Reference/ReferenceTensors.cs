@@ -31,6 +31,9 @@ internal sealed class ReferenceTensors(long seed)
             tensor.CopyFrom([.. Values[tensor.Name].Select(value => (float)value)]);
     }
 
+    /// <summary>The name of a network's tensor here: a network that is one layer has a path of no letters.</summary>
+    public static string Key(string name) => name.TrimStart('.');
+
     public ReferenceTensorScope At(string path) => new(this, path);
 }
 

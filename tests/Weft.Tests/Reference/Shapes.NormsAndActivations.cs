@@ -19,7 +19,8 @@ internal static partial class Shapes
         Of("instance norm", 5, 3, 17, 3, new InstanceNorm2d()),
         Of("instance norm without weights", 4, 4, 10, 2, new InstanceNorm2d { Affine = false }),
         Of("instance norm without weights, relu", 4, 4, 6, 2, new InstanceNorm2d { Affine = false }, new ReLU()),
-        Of("conv, group norm, gelu, conv", 6, 6, 5, 2, new Conv2d(12, 3) { Padding = 1, Bias = false }, new GroupNorm(4), new GELU(), new Conv2d(7, 3) { Padding = 1 }),
+        Of("conv, group norm, gelu, conv", 6, 6, 5, 2, new Conv2d(12, 3) { Padding = 1, Bias = false },
+            new GroupNorm(4), new GELU(), new Conv2d(7, 3) { Padding = 1 }),
         Of("group norm in a concat", 4, 4, 4, 2, new Concat(new GroupNorm(2), new Sequential(new Conv2d(5, 1), new LayerNorm2d(), new ReLU()))),
 
         // activations: alone, behind each other, where several read them, where their output is changed in place

@@ -78,7 +78,8 @@ internal static partial class Shapes
         Of("average-pool 3, four paddings", 6, 7, 5, 2, new AveragePool2d(3) { Stride = 2, Padding = new(1, 0, 0, 1) }),
         Of("average-pool 3, padding 1, ceil", 8, 6, 17, 2, new AveragePool2d(3) { Stride = 2, Padding = 1, CeilMode = true }),
         Of("average-pool 3, padding not counted", 7, 8, 9, 2, new AveragePool2d(3) { Stride = 2, Padding = 1, CountIncludePad = false }),
-        Of("average-pool 3, padding not counted, ceil", 8, 6, 5, 2, new AveragePool2d(3) { Stride = 2, Padding = new(0, 1, 1, 0), CeilMode = true, CountIncludePad = false }),
+        Of("average-pool 3, padding not counted, ceil", 8, 6, 5, 2,
+            new AveragePool2d(3) { Stride = 2, Padding = new(0, 1, 1, 0), CeilMode = true, CountIncludePad = false }),
 
         // what they are for
         Of("relu6", 4, 5, 17, 2, new BatchNorm2d(), new ReLU6()),
@@ -98,7 +99,8 @@ internal static partial class Shapes
         Of("convnext block", 7, 8, 9, 2, new Residual(new Sequential(Depthwise(9, 7), new LayerNorm2d(), new Conv2d(36, 1), new GELU(), new Conv2d(9, 1)))),
     ];
 
-    private static Conv2d Depthwise(int channels, Size2d kernel) => new(channels, kernel) { Groups = channels, Padding = (kernel.Height / 2, kernel.Width / 2) };
+    private static Conv2d Depthwise(int channels, Size2d kernel) =>
+        new(channels, kernel) { Groups = channels, Padding = (kernel.Height / 2, kernel.Width / 2) };
 
     private static ChannelGate SqueezeAndExcitation(int channels, int squeezed) =>
         new(new Sequential(new GlobalAveragePool(), new Conv2d(squeezed, 1), new SiLU(), new Conv2d(channels, 1), new Sigmoid()));

@@ -59,7 +59,8 @@ internal static partial class Shapes
         Of("norm, relu, max-pool, odd size", 7, 5, 17, 2, new BatchNorm2d(), new ReLU(), new MaxPool2d(2)),
         Of("conv, norm, relu, max-pool", 8, 8, 5, 2, new Conv2d(20, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new MaxPool2d(2)),
         Of("conv, norm, relu, conv, norm, relu", 6, 6, 3, 2,
-            new Conv2d(9, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU(), new Conv2d(7, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU()),
+            new Conv2d(9, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU(),
+            new Conv2d(7, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU()),
         Of("conv, norm, conv, norm, fewer and fewer channels", 6, 6, 3, 3,
             new Conv2d(17, 3) { Padding = 1 }, new BatchNorm2d(), new Conv2d(9, 3) { Padding = 1 }, new BatchNorm2d(), new Conv2d(2, 1), new BatchNorm2d()),
         Of("norm, max-pool", 6, 6, 5, 2, new BatchNorm2d(), new MaxPool2d(2)),
@@ -83,6 +84,12 @@ internal static partial class Shapes
         // linear
         Of("flatten, linear", 3, 4, 5, 3, new Flatten(), new Linear(17)),
         Of("flatten, linear, relu, linear", 3, 3, 10, 5, new Flatten(), new Linear(33), new ReLU(), new Linear(5)),
+        Of("flatten, gelu, linear", 3, 4, 5, 3, new Flatten(), new GELU(), new Linear(7)),
+        Of("flatten, residual, linear", 3, 4, 5, 3, new Flatten(), new Residual(new ReLU()), new Linear(7)),
+        Of("flatten, residual around a linear layer", 3, 2, 4, 3, new Flatten(), new Residual(new Linear(24)), new Linear(7)),
+        Of("flatten, concat, linear", 3, 4, 5, 3, new Flatten(), new Concat(new ReLU(), new Linear(6), new Sequential()), new Linear(7)),
+        Of("flatten, norm, linear", 3, 4, 5, 3, new Flatten(), new BatchNorm2d(), new Linear(7)),
+        Of("flatten, group norm, linear", 3, 4, 6, 3, new Flatten(), new GroupNorm(3), new Linear(7)),
         Of("linear without bias", 2, 2, 3, 4, new Flatten(), new Linear(10) { Bias = false }),
         Of("global average pool, linear, relu", 4, 4, 6, 2, new GlobalAveragePool(), new Linear(9), new ReLU()),
 
@@ -96,10 +103,12 @@ internal static partial class Shapes
         Of("concat with the input itself", 4, 4, 3, 2, new Concat(new Sequential(), new Conv2d(4, 3) { Padding = 1 })),
         Of("residual", 5, 5, 6, 2, new Residual(new Conv2d(6, 3) { Padding = 1 })),
         Of("residual, norm, relu", 5, 5, 10, 2,
-            new Residual(new Sequential(new Conv2d(10, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU(), new Conv2d(10, 3) { Padding = 1, Bias = false }, new BatchNorm2d())),
+            new Residual(new Sequential(new Conv2d(10, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU(),
+                new Conv2d(10, 3) { Padding = 1, Bias = false }, new BatchNorm2d())),
             new ReLU()),
         Of("residual with a shortcut, stride 2", 6, 6, 5, 2,
-            new Residual(new Sequential(new Conv2d(9, 3) { Padding = 1, Stride = 2 }, new BatchNorm2d())) { Shortcut = new Conv2d(9, 1) { Stride = 2, Bias = false } },
+            new Residual(new Sequential(new Conv2d(9, 3) { Padding = 1, Stride = 2 }, new BatchNorm2d())) { Shortcut = new Conv2d(
+                9, 1) { Stride = 2, Bias = false } },
             new ReLU()),
         Of("residual in residual", 4, 4, 5, 2, new Residual(new Sequential(new Conv2d(5, 1), new Residual(new Conv2d(5, 3) { Padding = 1 }), new ReLU()))),
         Of("concat in residual", 4, 4, 7, 2, new Residual(new Concat(new Conv2d(3, 1), new Conv2d(4, 3) { Padding = 1 }))),
@@ -111,11 +120,14 @@ internal static partial class Shapes
 
     private static Concat Inception(int width) => new(
         new Sequential(new Conv2d(width, 1) { Bias = false }, new BatchNorm2d(), new ReLU()),
-        new Sequential(new Conv2d(width, 1) { Bias = false }, new BatchNorm2d(), new ReLU(), new Conv2d(2 * width, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU()),
-        new Sequential(new Conv2d(2, 1) { Bias = false }, new BatchNorm2d(), new ReLU(), new Conv2d(width, 5) { Padding = 2, Bias = false }, new BatchNorm2d(), new ReLU()),
+        new Sequential(new Conv2d(width, 1) { Bias = false }, new BatchNorm2d(), new ReLU(),
+            new Conv2d(2 * width, 3) { Padding = 1, Bias = false }, new BatchNorm2d(), new ReLU()),
+        new Sequential(new Conv2d(2, 1) { Bias = false }, new BatchNorm2d(), new ReLU(),
+            new Conv2d(width, 5) { Padding = 2, Bias = false }, new BatchNorm2d(), new ReLU()),
         new Sequential(new MaxPool2d(3) { Stride = 1, Padding = 1 }, new Conv2d(width, 1) { Bias = false }, new BatchNorm2d(), new ReLU()));
 
     // The input has 7 channels, so that the 1×1 convolution "before" learns of 7 random projections of each channel's input gradient.
-    public static Shape Of(string name, int height, int width, int channels, int batch, params Layer[] layers) => new(name, new FeatureShape(height, width, 7), batch,
+    public static Shape Of(string name, int height, int width, int channels, int batch, params Layer[] layers) =>
+        new(name, new FeatureShape(height, width, 7), batch,
         new Sequential([new Conv2d(channels, 1) { Name = "before" }, .. layers, new Flatten(), new Linear(3) { Name = "after" }]));
 }

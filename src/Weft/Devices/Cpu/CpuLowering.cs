@@ -9,6 +9,7 @@ internal sealed class CpuLowering
     private readonly VectorKernels _kernels;
     private readonly CompileOptions _options;
     private readonly Dictionary<GraphValue, ValueStorage> _storage = [];
+    private readonly Dictionary<GraphValue, ValueStorage> _reordered = [];
     private readonly HashSet<GraphValue> _differentiable = [];
     private readonly HashSet<GraphNode> _done = [];
     private readonly List<Operation> _operations = [];
@@ -54,39 +55,42 @@ internal sealed class CpuLowering
                 LowerConvolution(node, layer);
                 break;
             case BatchNorm2d layer:
-                LowerNorm(node, layer, _storage[node.Input], null);
+                LowerNorm(node, layer, Ordered(node.Input, node), null);
                 break;
             case SampleNorm layer:
                 LowerSampleNorm(node, layer);
                 break;
             case Activation layer:
                 var mayActivate = MayChangeInPlace(node);
-                Emit(node, output => new ActivationOperation(node.Path, FunctionOf(layer), _storage[node.Input], output, mayActivate, _options.Training));
+                Emit(node, output => new ActivationOperation(node.Path, FunctionOf(layer), _storage[node.Input], output, mayActivate, _options.Training),
+                    keepsOrder: true);
                 break;
             case ReLU:
                 var mayReLU = MayChangeInPlace(node);
-                Emit(node, output => new ReluOperation(node.Path, _storage[node.Input], output, mayReLU));
+                Emit(node, output => new ReluOperation(node.Path, _storage[node.Input], output, mayReLU), keepsOrder: true);
                 break;
             case Dropout layer:
                 var mayDrop = MayChangeInPlace(node);
-                Emit(node, output => new DropoutOperation(node.Path, layer, _storage[node.Input], output, mayDrop, _options.Seed, _dropouts++));
+                Emit(node, output => new DropoutOperation(node.Path, layer, _storage[node.Input], output, mayDrop, _options.Seed, _dropouts++),
+                    keepsOrder: true);
                 break;
             case SpatialDropout layer:
                 var mayDropChannels = MayChangeInPlace(node);
-                Emit(node, output => new SpatialDropoutOperation(node.Path, layer, _storage[node.Input], output, mayDropChannels, _options.Seed, _dropouts++));
+                Emit(node, output => new SpatialDropoutOperation(node.Path, layer, _storage[node.Input], output, mayDropChannels, _options.Seed, _dropouts++),
+                    keepsOrder: true);
                 break;
             case MaxPool2d pool:
                 Emit(node, output => new PoolingOperation(
-                    node.Path, _storage[node.Input], output, new PoolingShape(true, pool.Kernel, pool.Stride, pool.Padding)));
+                    node.Path, Ordered(node.Input, node), output, new PoolingShape(true, pool.Kernel, pool.Stride, pool.Padding)));
                 break;
             case AveragePool2d pool:
                 Emit(node, output => new PoolingOperation(
-                    node.Path, _storage[node.Input], output, new PoolingShape(false, pool.Kernel, pool.Stride, pool.Padding, pool.CountIncludePad)));
+                    node.Path, Ordered(node.Input, node), output, new PoolingShape(false, pool.Kernel, pool.Stride, pool.Padding, pool.CountIncludePad)));
                 break;
             case GlobalAveragePool or GlobalMaxPool:
                 var size = node.Input.Shape;
                 Emit(node, output => new PoolingOperation(
-                    node.Path, _storage[node.Input], output, new PoolingShape(node.Layer is GlobalMaxPool, (size.Height, size.Width), 1, 0)));
+                    node.Path, Ordered(node.Input, node), output, new PoolingShape(node.Layer is GlobalMaxPool, (size.Height, size.Width), 1, 0)));
                 break;
             case Linear layer:
                 Emit(node, output => new LinearOperation(node, layer, _storage[node.Input], output, _kernels, _options.BatchSize));
@@ -98,13 +102,13 @@ internal sealed class CpuLowering
                 LowerConcat(node);
                 break;
             case Residual:
-                Emit(node, output => new AddOperation(node.Path, [.. node.Inputs.Select(input => _storage[input])], output));
+                Emit(node, output => new AddOperation(node.Path, [.. node.Inputs.Select(input => Ordered(input, node))], output));
                 break;
             case ChannelGate:
-                Emit(node, output => new GateOperation(node.Path, _storage[node.Inputs[0]], _storage[node.Inputs[1]], output));
+                Emit(node, output => new GateOperation(node.Path, Ordered(node.Inputs[0], node), Ordered(node.Inputs[1], node), output));
                 break;
             case CustomLayer layer:
-                Emit(node, output => new CustomOperation(node, layer, _storage[node.Input], output));
+                Emit(node, output => new CustomOperation(node, layer, Ordered(node.Input, node), output));
                 break;
             default:
                 throw new NetworkException(node.Layer, node.Path, "a device that has an operation for it", "the CPU");
@@ -127,7 +131,7 @@ internal sealed class CpuLowering
     private void LowerConvolution(GraphNode node, Conv2d layer)
     {
         ConvolutionOperation? convolution = null;
-        Emit(node, output => convolution = new ConvolutionOperation(node, layer, _storage[node.Input], output, _kernels, _options));
+        Emit(node, output => convolution = new ConvolutionOperation(node, layer, Ordered(node.Input, node), output, _kernels, _options));
         if (Next(node) is { Layer: BatchNorm2d norm } next)
         {
             _done.Add(next);
@@ -167,7 +171,7 @@ internal sealed class CpuLowering
         if (relu is not null)
             _done.Add(relu);
         var fused = node with { Output = (relu ?? node).Output };
-        Emit(fused, output => new SampleNormOperation(node, layer, _storage[node.Input], output, relu is not null));
+        Emit(fused, output => new SampleNormOperation(node, layer, Ordered(node.Input, node), output, relu is not null));
     }
 
     private void LowerFlatten(GraphNode node)
@@ -199,7 +203,7 @@ internal sealed class CpuLowering
         var channel = 0;
         foreach (var input in node.Inputs)
         {
-            var branch = _storage[input];
+            var branch = Ordered(input, node);
             var mayMove = input.Consumers.Count == 1 && !branch.IsPlaced && input != _graph.Input && branch.Shape == input.Shape;
             if (mayMove)
             {
@@ -216,7 +220,8 @@ internal sealed class CpuLowering
         }
     }
 
-    private void Emit(GraphNode node, Func<ValueStorage, Operation> create)
+    /// <param name="keepsOrder">Whether features lie in the output as they do in the input.</param>
+    private void Emit(GraphNode node, Func<ValueStorage, Operation> create, bool keepsOrder = false)
     {
         var output = Store(node.Output, node.Path);
         var differentiable = Differentiable(node);
@@ -224,8 +229,23 @@ internal sealed class CpuLowering
             _differentiable.Add(node.Output);
         output.NeedsGradient = differentiable;
         Add(create(output), output, differentiable);
-        if (output.Root != output)
-            output.FeatureOrder = output.Shape.IsFlat ? _storage[node.Input].FeatureOrder : output.Shape;
+        if (keepsOrder)
+            output.FeatureOrder = _storage[node.Input].FeatureOrder;
+    }
+
+    /// <summary>A value in PyTorch's order, for a layer to which it matters which feature is which.</summary>
+    private ValueStorage Ordered(GraphValue value, GraphNode reader)
+    {
+        var storage = _storage[value];
+        if (storage.IsInPyTorchOrder)
+            return storage;
+        if (!_reordered.TryGetValue(value, out var copy))
+        {
+            _reordered[value] = copy = new ValueStorage(value.Shape, reader.Path) { NeedsGradient = storage.NeedsGradient };
+            Add(new ReorderOperation(reader.Path, storage, copy), copy, _differentiable.Contains(value));
+        }
+
+        return copy;
     }
 
     private void Add(Operation operation, ValueStorage output, bool needsBackward)

@@ -17,6 +17,9 @@ internal sealed unsafe class ValueStorage(FeatureShape shape, string producer)
     /// <summary>The shape whose row, column, channel order the features have: of a flattened value, the shape before.</summary>
     public FeatureShape FeatureOrder { get; set; } = shape;
 
+    /// <summary>Whether features lie as PyTorch flattens them: channel, row, column.</summary>
+    public bool IsInPyTorchOrder => !Shape.IsFlat || FeatureOrder.Channels == 1 || FeatureOrder.Pixels == 1;
+
     /// <summary>Path of the layer that computes the value.</summary>
     public string Producer { get; } = producer;
 
