@@ -4,7 +4,9 @@ using Weft;
 
 namespace Custom;
 
-/// <summary>Falls linearly from the peak to a tenth of it, and begins anew: a pure function of the position, so that a resumed training needs no state.</summary>
+/// <summary>
+/// Falls linearly from the peak to a tenth of it, and begins anew: a pure function of the position, so that a resumed training needs no state.
+/// </summary>
 internal sealed record SawtoothSchedule : Schedule
 {
     [Description("Epochs of one tooth."), Range(1, 1000)]

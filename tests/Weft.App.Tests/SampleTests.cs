@@ -40,12 +40,19 @@ public class SampleTests
     [Fact]
     public void Code_that_no_assembly_of_Weft_knows_takes_part_in_a_training()
     {
-        var lines = Run("Custom").TrimEnd().Split('\n');
-        Assert.StartsWith("schedule: completed after 4 epochs", lines[0]);
-        Assert.StartsWith("augmentation: completed after 4 epochs", lines[1]);
-        Assert.StartsWith("metric: completed after 4 epochs", lines[2]);
-        Assert.Matches(@"^  worst recall by epoch: (?:\d+\.\d\s?%(?:, )?){4}$", lines[3].TrimEnd());
-        Assert.StartsWith("policy: good_enough after", lines[4]);
+        using var place = new TempFolder();
+        var lines = Run("Custom", place.At("custom.safetensors")).TrimEnd().Split('\n');
+        Assert.StartsWith("layers: completed after 4 epochs", lines[0]);
+        Assert.Equal("  loaded: block.body.0.weight, block.body.1.weight, …, 15 tensors", lines[1].TrimEnd());
+        Assert.StartsWith("loss: completed after 4 epochs", lines[2]);
+        Assert.StartsWith("optimizer: completed after 4 epochs", lines[3]);
+        Assert.StartsWith("schedule: completed after 4 epochs", lines[4]);
+        Assert.StartsWith("augmentation: completed after 4 epochs", lines[5]);
+        Assert.StartsWith("metric: completed after 4 epochs", lines[6]);
+        Assert.Matches(@"^  worst recall by epoch: (?:\d+\.\d\s?%(?:, )?){4}$", lines[7].TrimEnd());
+        Assert.StartsWith("policy: good_enough after", lines[8]);
+        // A third would be a guess: what each part computes has to be of use.
+        Assert.All(new[] { 0, 2, 3, 4, 5, 6, 8 }, i => Assert.Matches(@" with (?:[5-9]\d|100)\.\d\s?%", lines[i]));
     }
 
     private static string Run(string sample, params string[] arguments)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -6,8 +7,7 @@ namespace Weft.Training;
 /// <summary>A network's description as JSON, so that a checkpoint can be used without the program that made it knowing its model by name.</summary>
 internal static class NetworkDescriptionJson
 {
-    // A closed list: a file can only name the layers the engine has.
-    private static readonly Type[] Layers = [.. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract).OrderBy(type => type.Name, StringComparer.Ordinal)];
+    private const string Discriminator = "layer";
 
     // What version 0.1 did not know is left out where it says what 0.1 meant: its readers then read what they can, and texts of both can be compared.
     private static readonly Dictionary<string, object> LeftOut = new()
@@ -15,7 +15,20 @@ internal static class NetworkDescriptionJson
         ["dilation"] = (Size2d)1, ["groups"] = 1, ["ceil_mode"] = false, ["count_include_pad"] = true,
     };
 
-    private static readonly JsonSerializerOptions Options = new()
+    private static OptionsOfLayers _current = new([], Create());
+
+    // A closed list: a file can only name the layers of the engine, and those that the program has registered.
+    private static JsonSerializerOptions Options
+    {
+        get
+        {
+            if (_current.Kinds != LayerTypes.Kinds)
+                _current = new OptionsOfLayers(LayerTypes.Kinds, Create());
+            return _current.Options;
+        }
+    }
+
+    private static JsonSerializerOptions Create() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         AllowDuplicateProperties = false,
@@ -29,7 +42,37 @@ internal static class NetworkDescriptionJson
     public static string Write(NetworkDescription description) => JsonSerializer.Serialize(description, Options);
 
     /// <exception cref="JsonException">The text describes no network.</exception>
-    public static NetworkDescription Read(string json) => JsonSerializer.Deserialize<NetworkDescription>(json, Options) ?? throw new JsonException("null is no network.");
+    /// <exception cref="WeftException">It names a layer that this program does not know.</exception>
+    public static NetworkDescription Read(string json)
+    {
+        using (var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Options.MaxDepth }))
+            RequireKnown(document.RootElement);
+        return JsonSerializer.Deserialize<NetworkDescription>(json, Options) ?? throw new JsonException("null is no network.");
+    }
+
+    private static void RequireKnown(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+                RequireKnown(item);
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            if (element.TryGetProperty(Discriminator, out var layer) && layer.ValueKind == JsonValueKind.String
+                && LayerTypes.Kinds.All(kind => kind.Type.Name != layer.GetString()))
+            {
+                throw new WeftException(ErrorKind.InvalidInput, $"the model has a layer {layer.GetString()} that this program does not know")
+                {
+                    Expected = "a layer of the engine, or one that the program has registered", Safe = "the file is intact",
+                    Next = new Advice($"call LayerTypes.Register<{layer.GetString()}>() before the model is loaded"),
+                };
+            }
+
+            foreach (var property in element.EnumerateObject())
+                RequireKnown(property.Value);
+        }
+    }
 
     private static void NameLayers(JsonTypeInfo type)
     {
@@ -37,17 +80,21 @@ internal static class NetworkDescriptionJson
         {
             foreach (var property in type.Properties.Where(property => property.Set is null && !IsConstructorArgument(type.Type, property.Name)).ToList())
                 type.Properties.Remove(property);
-            foreach (var property in type.Properties.Where(property => LeftOut.ContainsKey(property.Name) && !IsConstructorArgument(type.Type, property.Name)))
+            var known = type.Type.Assembly == typeof(Layer).Assembly;
+            foreach (var property in type.Properties.Where(
+                property => known && LeftOut.ContainsKey(property.Name) && !IsConstructorArgument(type.Type, property.Name)))
                 property.ShouldSerialize = (_, value) => !LeftOut[property.Name].Equals(value);
             return;
         }
 
-        type.PolymorphismOptions = new() { TypeDiscriminatorPropertyName = "layer" };
-        foreach (var layer in Layers)
-            type.PolymorphismOptions.DerivedTypes.Add(new(layer, layer.Name));
+        type.PolymorphismOptions = new() { TypeDiscriminatorPropertyName = Discriminator };
+        foreach (var kind in LayerTypes.Kinds)
+            type.PolymorphismOptions.DerivedTypes.Add(new(kind.Type, kind.Type.Name));
     }
 
     // Computed properties (FeatureShape.Pixels) are left out: they cannot be read back.
     private static bool IsConstructorArgument(Type type, string property) =>
         type.GetConstructors().Any(constructor => constructor.GetParameters().Any(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!) == property));
+
+    private sealed record OptionsOfLayers(ImmutableArray<LayerKind> Kinds, JsonSerializerOptions Options);
 }

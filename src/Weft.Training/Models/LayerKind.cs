@@ -3,12 +3,12 @@ using System.Reflection;
 
 namespace Weft.Training;
 
-/// <summary>A layer of the engine as model files write it; everything follows from the layer's own type, so a new one needs nothing here.</summary>
+/// <summary>A type of layers as model files write it; everything follows from the layer's own type, so a new one needs nothing here.</summary>
 internal sealed class LayerKind
 {
     private readonly ConstructorInfo _constructor;
 
-    private LayerKind(Type type)
+    public LayerKind(Type type)
     {
         Type = type;
         Name = OptionNames.Of(type.Name);
@@ -24,12 +24,6 @@ internal sealed class LayerKind
         ];
     }
 
-    /// <summary>All layers that can be written, by name.</summary>
-    public static ImmutableArray<LayerKind> All { get; } =
-    [
-        .. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract).Select(type => new LayerKind(type)).OrderBy(kind => kind.Name, StringComparer.Ordinal),
-    ];
-
     public Type Type { get; }
 
     public string Name { get; }
@@ -40,10 +34,6 @@ internal sealed class LayerKind
     public IReadOnlyList<LayerKey> Optional { get; }
 
     public IEnumerable<LayerKey> Keys => Required.Concat(Optional);
-
-    public static LayerKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
-
-    public static LayerKind Of(Layer layer) => All.First(kind => kind.Type == layer.GetType());
 
     /// <param name="values">By key; all required ones are there.</param>
     public Layer Create(IReadOnlyDictionary<LayerKey, object> values)
@@ -80,6 +70,9 @@ internal sealed class LayerKey(PropertyInfo property)
 
     /// <summary>Whether <see cref="WindowNumbers"/> write it.</summary>
     public bool IsWindow => WindowNumbers.Fits(Type);
+
+    /// <summary>Whether a file can hold it.</summary>
+    public bool IsWritable => IsLayer || IsLayers || IsWindow || Type == typeof(int) || Type == typeof(double) || Type == typeof(bool) || Name == "name";
 
     /// <summary>Whether it may be as many as the data have classes.</summary>
     public bool MayBeClasses => Type == typeof(int) && Name.StartsWith("output_", StringComparison.Ordinal);

@@ -77,7 +77,8 @@ public static partial class ModelFile
 
     private static string NameOf(string path)
     {
-        var name = new string([.. Path.GetFileNameWithoutExtension(path).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '-')]).Trim('-', '_');
+        var name = new string([.. Path.GetFileNameWithoutExtension(path)
+            .Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '-')]).Trim('-', '_');
         return name.Length == 0 ? "network" : name[..Math.Min(name.Length, 64)];
     }
 }

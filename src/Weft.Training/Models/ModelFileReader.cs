@@ -100,7 +100,8 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
             case YamlMapping { Entries: [var only] }:
                 return Create(only);
             default:
-                Add(tree.Line, "one layer: its name, or its name, a colon and its values", $"{((YamlMapping)tree).Entries.Count} keys: {string.Join(", ", ((YamlMapping)tree).Entries.Select(entry => entry.Key))}");
+                Add(tree.Line, "one layer: its name, or its name, a colon and its values",
+                    $"{((YamlMapping)tree).Entries.Count} keys: {string.Join(", ", ((YamlMapping)tree).Entries.Select(entry => entry.Key))}");
                 return null;
         }
     }
@@ -109,9 +110,9 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
 
     private Layer? Create(YamlEntry entry)
     {
-        if (LayerKind.Find(entry.Key) is not { } kind)
+        if (LayerTypes.Kinds.FirstOrDefault(known => known.Name == entry.Key) is not { } kind)
         {
-            AddUnknown(entry, "layer", [.. LayerKind.All.Select(known => known.Name)]);
+            AddUnknown(entry, "layer", [.. LayerTypes.Kinds.Select(known => known.Name)]);
             return null;
         }
 
@@ -136,7 +137,8 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
         {
             complete = false;
             if (mapping.Entries.All(given => kind.Keys.Any(key => key.Name == given.Key))) // else what is wrong has been said
-                Add(entry.Line, $"{kind.Name} with {missing.Name}", mapping.Entries.Count == 0 ? "nothing" : $"only {string.Join(", ", mapping.Entries.Select(given => given.Key))}");
+                Add(entry.Line, $"{kind.Name} with {missing.Name}", mapping.Entries.Count == 0 ? "nothing"
+                    : $"only {string.Join(", ", mapping.Entries.Select(given => given.Key))}");
         }
 
         return complete ? Remember(kind.Create(values), entry.Line) : null;
@@ -144,7 +146,7 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
 
     private static string Only(LayerKind kind) => kind.Required is [var only] ? only.Name : "";
 
-    private static bool IsLayer(YamlMapping mapping) => mapping.Entries is [var only] && LayerKind.Find(only.Key) is not null;
+    private static bool IsLayer(YamlMapping mapping) => mapping.Entries is [var only] && LayerTypes.Kinds.Any(kind => kind.Name == only.Key);
 
     private object? ReadValue(LayerKey key, YamlEntry given)
     {
@@ -200,7 +202,8 @@ internal sealed partial class ModelFileReader(string origin, int classes, Featur
         if (key.Type == typeof(bool))
             return (text is "true" or "false" ? text == "true" : null, "true or false");
         // A name is part of its parameters' names, in which dots separate; an empty one adds nothing to them.
-        return (text is { Length: <= 64 } && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') ? text : null, "letters, digits, _ and -");
+        return (text is { Length: <= 64 } && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-')
+            ? text : null, "letters, digits, _ and -");
     }
 
     private Layer Remember(Layer layer, int line)

@@ -10,11 +10,15 @@ internal static class ModelFileSchema
     public static string Json()
     {
         var kinds = new JsonObject();
-        foreach (var kind in LayerKind.All)
+        foreach (var kind in LayerTypes.Kinds)
             kinds[kind.Name] = Of(kind);
         var layer = new JsonArray(
             new JsonObject { ["type"] = "array", ["items"] = Reference("layer"), ["description"] = "Layers one after the other." },
-            new JsonObject { ["enum"] = new JsonArray([.. LayerKind.All.Where(kind => kind.Required.Count == 0).Select(kind => JsonValue.Create(kind.Name))]) },
+            new JsonObject
+            {
+                ["enum"] = new JsonArray(
+                [.. LayerTypes.Kinds.Where(kind => kind.Required.Count == 0).Select(kind => JsonValue.Create(kind.Name))])
+            },
             new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["additionalProperties"] = false, ["properties"] = kinds });
         return new JsonObject
         {
@@ -25,8 +29,16 @@ internal static class ModelFileSchema
             ["required"] = new JsonArray("layers"),
             ["properties"] = new JsonObject
             {
-                ["name"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", ["description"] = "The network's name; else the file's." },
-                ["input"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]+x[0-9]+(x[0-9]+)?$", ["description"] = "Height x width x channels; has to be the data's, whose shape is taken without it." },
+                ["name"] = new JsonObject
+                {
+                    ["type"] = "string", ["pattern"] = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
+                    ["description"] = "The network's name; else the file's."
+                },
+                ["input"] = new JsonObject
+                {
+                    ["type"] = "string", ["pattern"] = "^[0-9]+x[0-9]+(x[0-9]+)?$",
+                    ["description"] = "Height x width x channels; has to be the data's, whose shape is taken without it."
+                },
                 ["layers"] = Reference("layer"),
             },
             ["$defs"] = new JsonObject { ["layer"] = new JsonObject { ["anyOf"] = layer } },
@@ -58,10 +70,15 @@ internal static class ModelFileSchema
         }
 
         if (key.IsWindow)
-            return new JsonObject { ["anyOf"] = key.Type == typeof(Padding2d) ? new JsonArray(Number(), Numbers(2), Numbers(4)) : new JsonArray(Number(), Numbers(2)) };
+            return new JsonObject
+            {
+                ["anyOf"] = key.Type == typeof(Padding2d) ? new JsonArray(Number(), Numbers(2), Numbers(4))
+                : new JsonArray(Number(), Numbers(2))
+            };
         if (key.Type == typeof(double))
             return new JsonObject { ["type"] = "number" };
-        return key.Type == typeof(bool) ? new JsonObject { ["type"] = "boolean" } : new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9_-]{0,64}$" };
+        return key.Type == typeof(bool) ? new JsonObject { ["type"] = "boolean" }
+            : new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9_-]{0,64}$" };
     }
 
     private static JsonObject Number() => new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = ModelFileReader.LargestNumber };

@@ -51,7 +51,7 @@ internal sealed class ModelFileWriter
             return;
         }
 
-        var kind = LayerKind.Of(layer);
+        var kind = LayerTypes.Kinds.First(known => known.Type == layer.GetType());
         var values = kind.Required.Select(key => (Key: key, Value: key.Property.GetValue(layer)!)).Concat(kind.Changed(layer)).ToList();
         if (values.Any(pair => pair.Key.IsLayer || pair.Key.IsLayers))
         {
@@ -100,7 +100,8 @@ internal sealed class ModelFileWriter
     private static string Scalar(object value) => value switch
     {
         bool flag => flag ? "true" : "false",
-        Size2d or Padding2d => WindowNumbers.Of(value) is [var single] ? Scalar(single) : $"[{string.Join(", ", WindowNumbers.Of(value).Select(number => Scalar(number)))}]",
+        Size2d or Padding2d =>
+            WindowNumbers.Of(value) is [var single] ? Scalar(single) : $"[{string.Join(", ", WindowNumbers.Of(value).Select(number => Scalar(number)))}]",
         "" => "\"\"",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => (string)value, // a name: letters, digits, _ and -

@@ -26,17 +26,17 @@ internal sealed class CompiledTraining : IDisposable
     /// <param name="readsCheckpoint">Whether a checkpoint's weights are read into it, so that none need to be drawn.</param>
     /// <exception cref="WeftException">The network cannot be built, or there is too little memory.</exception>
     public static CompiledTraining Of(
-        RunConfiguration configuration, NetworkDescription? description, ImageDataset dataset, MemoryLimit memory, bool isNew, bool readsCheckpoint)
+        RunConfiguration configuration, NetworkDescription? description, ImageDataset dataset, Surroundings surroundings, bool isNew, bool readsCheckpoint)
     {
         Device? device = null;
         Network? network = null;
         Optimizer? optimizer = null;
         try
         {
-            device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
+            device = surroundings.Device(configuration.Training.Threads ?? Environment.ProcessorCount);
             description ??= configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
             RequireFit(description, dataset);
-            TrainingMemory.Require(configuration, description, device, dataset.Train, memory, isNew, readsCheckpoint);
+            TrainingMemory.Require(configuration, description, device, dataset.Train, surroundings.Memory, isNew, readsCheckpoint);
             network = Network.Compile(description, device, configuration.CompileOptions with { DrawWeights = !readsCheckpoint });
             optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network.Tensors);
             var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network.Tensors, decay) : null;

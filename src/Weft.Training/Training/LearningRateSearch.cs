@@ -44,10 +44,11 @@ internal static class LearningRateSearch
         RunConfiguration configuration, ImageDataset dataset, LearningRateSearchOptions options, CancellationToken cancellationToken = default)
     {
         var data = TrainingData.Prepare(dataset, configuration.Data);
-        using var compiled = CompiledTraining.Of(configuration, null, dataset, MemoryLimit.Current(), isNew: true, readsCheckpoint: false);
+        using var compiled = CompiledTraining.Of(configuration, null, dataset, new Surroundings(), isNew: true, readsCheckpoint: false);
         using var loader = new BatchLoader(dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions
         {
-            BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed, Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,
+            BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed,
+            Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,
         });
         var step = new TrainingStep(compiled.Network, compiled.Optimizer, configuration.Loss, configuration.Loss.Weights(data.TrainedClasses.PerClass));
         var points = new List<LearningRatePoint>();

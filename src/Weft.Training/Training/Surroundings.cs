@@ -11,4 +11,7 @@ internal sealed record Surroundings
 
     /// <value>How much memory may be used. Default: what the system says.</value>
     public MemoryLimit Memory { get; init; } = MemoryLimit.Current();
+
+    /// <value>Makes the device of a number of threads. Default: the processor.</value>
+    public Func<int, Device> Device { get; init; } = threads => Weft.Device.Cpu(threads);
 }

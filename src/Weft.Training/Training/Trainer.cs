@@ -10,23 +10,30 @@ public static class Trainer
     /// <param name="network">From the catalog, from a model file, or written in C#; its input and its outputs are those of the data.</param>
     /// <param name="options">Null for the defaults: ten epochs, and nothing on disk.</param>
     /// <param name="progress">Hears on the training's own thread of everything that happens, every step included.</param>
-    /// <exception cref="WeftException">The options, the network and the data do not fit each other, the loss is not finite, or a file cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">The token asked to stop. A training with a run has saved its state, which <see cref="Resume"/> continues.</exception>
+    /// <exception cref="WeftException">The options, the network and the data do not fit each other, the loss is not finite, or a file cannot be
+    /// written.</exception>
+    /// <exception cref="OperationCanceledException">The token asked to stop. A training with a run has saved its state, which <see cref="Resume"/>
+    /// continues.</exception>
     public static TrainingResult Train(
-        NetworkDescription network, ImageDataset data, TrainingOptions? options = null, IProgress<RunEvent>? progress = null, CancellationToken cancellationToken = default)
+        NetworkDescription network, ImageDataset data, TrainingOptions? options = null, IProgress<RunEvent>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new TrainingOptions();
         var configuration = options.Resolve();
         var run = options.Runs is { } store ? new NewRun { Store = store, Name = options.RunName } : null;
-        using var session = TrainingSession.Begin(configuration, network, TrainingData.Prepare(data, options.Data), run, policies: options.Policies);
+        LayerTypes.RegisterAll(network.Body);
+        using var session = TrainingSession.Begin(
+            configuration, network, TrainingData.Prepare(data, options.Data), run, new Surroundings { Device = options.Device }, options.Policies);
         return RunOrThrow(session, progress, cancellationToken);
     }
 
     /// <summary>As <see cref="Train"/>, on a thread of its own.</summary>
     /// <inheritdoc cref="Train"/>
     public static Task<TrainingResult> TrainAsync(
-        NetworkDescription network, ImageDataset data, TrainingOptions? options = null, IProgress<RunEvent>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Factory.StartNew(() => Train(network, data, options, progress, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        NetworkDescription network, ImageDataset data, TrainingOptions? options = null, IProgress<RunEvent>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Factory.StartNew(
+            () => Train(network, data, options, progress, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Goes on with a run that was stopped, on the same data, to the same bits as a training that was not.</summary>
     /// <param name="policies">Those that the run was begun with.</param>

@@ -1,6 +1,8 @@
 namespace Weft.Training;
 
-/// <summary>What a training tells beside its metrics: how the machine was used, and what each validation looked like. It changes nothing the bits depend on.</summary>
+/// <summary>
+/// What a training tells beside its metrics: how the machine was used, and what each validation looked like. It changes nothing the bits depend on.
+/// </summary>
 internal sealed class TrainingDetails(TrainingSession session, RunRecorder recorder)
 {
     private const int MaximumSamples = 24;

@@ -49,6 +49,10 @@ public sealed record TrainingOptions : TrainingSettings
     /// <value>Default: null, which gives the network's name and a number.</value>
     public string? RunName { get; init; }
 
+    /// <summary>Makes the device that trains, from the number of threads.</summary>
+    /// <value>Default: the processor.</value>
+    public Func<int, Device> Device { get; init; } = new Surroundings().Device;
+
     /// <exception cref="WeftException">With all violations at once.</exception>
     internal ResolvedConfiguration Resolve()
     {

@@ -11,7 +11,8 @@ namespace Weft.Training;
 /// <param name="StopReason">See <see cref="StopReasons"/>.</param>
 /// <param name="StopDetail">A sentence that people read.</param>
 public sealed record TrainingResult(
-    RunFolder? Run, string NetworkName, long Seed, int Epochs, long Steps, BestEpoch? Best, TimeSpan TrainTime, double ImagesPerSecond, string StopReason, string StopDetail)
+    RunFolder? Run, string NetworkName, long Seed, int Epochs, long Steps, BestEpoch? Best, TimeSpan TrainTime,
+    double ImagesPerSecond, string StopReason, string StopDetail)
 {
     private readonly Lazy<TrainedModel>? _model;
 

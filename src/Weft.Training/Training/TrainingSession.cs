@@ -72,7 +72,7 @@ internal sealed class TrainingSession : IDisposable
         IReadOnlyList<ITrainingPolicy>? policies = null)
     {
         surroundings ??= new Surroundings();
-        var compiled = CompiledTraining.Of(configuration.Value, network, data.Dataset, surroundings.Memory, isNew: true, readsCheckpoint: run?.From is not null);
+        var compiled = CompiledTraining.Of(configuration.Value, network, data.Dataset, surroundings, isNew: true, readsCheckpoint: run?.From is not null);
         try
         {
             if (run?.From is { } from)
@@ -165,7 +165,8 @@ internal sealed class TrainingSession : IDisposable
     private static (TrainingSession Session, ResolvedConfiguration Configuration) Continue(
         RunFolder folder, Func<DataConfiguration, ImageDataset> open,
         Func<ResolvedConfiguration, (ResolvedConfiguration Configuration, NextStep Advice)> change,
-        int? threads, Surroundings? surroundings, PlannedEpochs epochs, Func<TrainingPosition, TrainingPosition>? reopen = null, IReadOnlyList<ITrainingPolicy>? policies = null)
+        int? threads, Surroundings? surroundings, PlannedEpochs epochs, Func<TrainingPosition,
+        TrainingPosition>? reopen = null, IReadOnlyList<ITrainingPolicy>? policies = null)
     {
         surroundings ??= new Surroundings();
         var taken = RunLock.Take(folder);
@@ -177,11 +178,12 @@ internal sealed class TrainingSession : IDisposable
             var (resolved, advice) = change(RunChecks.Configuration(folder, checkpoint, epochs));
             var data = RunChecks.Open(folder, checkpoint, resolved, open, advice).Data;
             var configuration = resolved.Value with { Training = resolved.Value.Training with { Threads = threads ?? resolved.Value.Training.Threads } };
-            compiled = CompiledTraining.Of(configuration, null, data.Dataset, surroundings.Memory, isNew: false, readsCheckpoint: true);
+            compiled = CompiledTraining.Of(configuration, null, data.Dataset, surroundings, isNew: false, readsCheckpoint: true);
             checkpoint.ApplyTo(compiled.Network, compiled.Optimizer, compiled.Average);
             return (new TrainingSession(configuration, data, compiled, taken, surroundings)
             {
-                Start = reopen?.Invoke(checkpoint.Position) ?? checkpoint.Position, IsResumed = true, Warnings = [.. warnings, .. data.Warnings], Policies = policies ?? [],
+                Start = reopen?.Invoke(checkpoint.Position) ?? checkpoint.Position, IsResumed = true,
+                Warnings = [.. warnings, .. data.Warnings], Policies = policies ?? [],
             }, resolved);
         }
         catch

@@ -36,7 +36,8 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss lo
     {
         network.ForwardTraining(batch.Images, batch.Count, step);
         return loss.Evaluate(
-            network.Logits, network.ClassCount, new Targets(batch.Targets.Labels, batch.Targets.SecondLabels, batch.Targets.Weights) { ClassWeights = classWeights },
+            network.Logits, network.ClassCount,
+            new Targets(batch.Targets.Labels, batch.Targets.SecondLabels, batch.Targets.Weights) { ClassWeights = classWeights },
             network.LogitsGradient);
     }
 }

@@ -8,10 +8,10 @@ public abstract record CustomLayer : Layer
 {
     /// <summary>The shape that one sample gets.</summary>
     /// <exception cref="ArgumentException">The input does not fit; the message says what would.</exception>
-    protected abstract FeatureShape InferOutput(FeatureShape input);
+    protected internal abstract FeatureShape InferOutput(FeatureShape input);
 
     /// <summary>The weights and statistics of the layer over such an input; none unless overridden.</summary>
-    protected virtual IEnumerable<LayerTensor> DescribeTensors(FeatureShape input) => [];
+    protected internal virtual IEnumerable<LayerTensor> DescribeTensors(FeatureShape input) => [];
 
     /// <summary>Computes the output from the input.</summary>
     protected internal abstract void Forward(in CustomForward pass);

@@ -17,8 +17,8 @@ public readonly ref struct Targets(ReadOnlySpan<int> labels, ReadOnlySpan<int> s
 
     internal bool Mixed => !Weights.IsEmpty;
 
-    /// <summary>The weighted target of a sample for a class.</summary>
-    internal double Share(int sample, int k, int classes, double smoothing)
+    /// <summary>How much a sample belongs to class <paramref name="k"/>: mixed, smoothed and weighted as the training asks for.</summary>
+    public double Share(int sample, int k, int classes, double smoothing)
     {
         var weight = Mixed ? (double)Weights[sample] : 1;
         var target = smoothing / classes;

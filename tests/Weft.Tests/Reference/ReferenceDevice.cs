@@ -101,8 +101,11 @@ internal sealed class ReferenceGraph : CompiledGraph
         Assert.Null(pass.Sink);
         var gradients = new Dictionary<GraphValue, ReferenceMap>
         {
-            [_graph.Output] = _values[_graph.Output] with { Data = [.. _logitsGradient[..(pass.Count * _graph.Output.Shape.Channels)]
-                .Select(value => (double)value)] },
+            [_graph.Output] = _values[_graph.Output] with
+            {
+                Data = [.. _logitsGradient[..(pass.Count * _graph.Output.Shape.Channels)]
+                .Select(value => (double)value)]
+            },
         };
         for (var i = _steps.Count - 1; i >= 0; i--)
         {
@@ -145,7 +148,8 @@ internal sealed class ReferenceGraph : CompiledGraph
             if (node.Layer is not (Concat or Residual))
                 caught[0] = first;
             return caught;
-        });
+        }
+        );
     }
 
     private void Finish(bool backward)

@@ -30,7 +30,7 @@ internal sealed class ReferenceLayers(long seed)
         GlobalMaxPool => ReferenceSimple.GlobalMax(input),
         Dropout or SpatialDropout => ReferenceSimple.Mask(input, training ? DropoutMasks.GetValueOrDefault(path) : null),
         Flatten => ReferenceSimple.Flatten(input),
-        CustomLayer custom => ReferenceCustom.Apply(custom, input, training, Tensors.At(path)),
+        Affine => ReferenceSimple.Affine(input, Tensors.At(path)),
         CompositeLayer composite => Apply(composite.Build(new FeatureShape(input.Height, input.Width, input.Channels)), path, input, training),
         _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
     };

@@ -11,6 +11,30 @@ internal static class ReferenceSimple
         new ReferenceMap(input.Count, input.Length / input.Count, 1, 1) { Data = input.Data },
         dOutput => input with { Data = dOutput.Data });
 
+    /// <summary>output[n, c, y, x] = weight[c] · input[n, c, y, x] + bias[c].</summary>
+    public static ReferenceStep Affine(ReferenceMap input, ReferenceTensorScope tensors)
+    {
+        var (weight, bias) = (tensors.Value("weight", input.Channels, 1, 0.5), tensors.Value("bias", input.Channels, 0, 0.5));
+        var pixels = input.Height * input.Width;
+        return new ReferenceStep(
+            input with { Data = [.. input.Data.Select((x, i) => weight[Channel(i)] * x + bias[Channel(i)])] },
+            dOutput =>
+            {
+                double[] dWeight = new double[weight.Length], dBias = new double[bias.Length];
+                for (var i = 0; i < dOutput.Length; i++)
+                {
+                    dWeight[Channel(i)] += dOutput.Data[i] * input.Data[i];
+                    dBias[Channel(i)] += dOutput.Data[i];
+                }
+
+                tensors.GradientIs("weight", dWeight);
+                tensors.GradientIs("bias", dBias);
+                return dOutput with { Data = [.. dOutput.Data.Select((d, i) => weight[Channel(i)] * d)] };
+            });
+
+        int Channel(int i) => i / pixels % input.Channels;
+    }
+
     public static ReferenceStep Mask(ReferenceMap input, double[]? mask) => mask is null
         ? new ReferenceStep(input, dOutput => dOutput)
         : new ReferenceStep(

@@ -116,6 +116,7 @@ internal static partial class Shapes
 
         .. NormsAndActivations,
         .. Windows,
+        .. Own,
     ];
 
     private static Concat Inception(int width) => new(

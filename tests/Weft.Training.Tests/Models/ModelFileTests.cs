@@ -150,7 +150,7 @@ public sealed class ModelFileTests
         var layers = JsonNode.Parse(ModelFileSchema.Json())!["$defs"]!["layer"]!["anyOf"]![2]!["properties"]!.AsObject();
 
         Assert.Contains("conv2d", layers.Select(layer => layer.Key));
-        Assert.All(LayerKind.All, kind => Assert.True(layers.ContainsKey(kind.Name), kind.Name));
+        Assert.All(LayerTypes.Kinds, kind => Assert.True(layers.ContainsKey(kind.Name), kind.Name));
         var conv2d = layers["conv2d"]!["properties"]!;
         Assert.Equal("integer", (string?)conv2d["groups"]!["type"]);
         Assert.Equal(["integer", "array"], conv2d["kernel"]!["anyOf"]!.AsArray().Select(form => (string?)form!["type"]));

@@ -2,7 +2,9 @@ using Weft.Kernels;
 
 namespace Weft.Devices.Cpu;
 
-/// <summary>A flattened map from the order in which it lies (row, column, channel) to PyTorch's (channel, row, column), for those to whom the order matters.</summary>
+/// <summary>
+/// A flattened map from the order in which it lies (row, column, channel) to PyTorch's (channel, row, column), for those to whom the order matters.
+/// </summary>
 internal sealed unsafe class ReorderOperation(string path, ValueStorage input, ValueStorage output) : Operation(path)
 {
     private CpuContext _context = null!;
