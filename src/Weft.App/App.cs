@@ -65,7 +65,8 @@ internal static class App
             },
             Options =
             {
-                new Option<bool>("--json") { Description = "One JSON object alone on the last line of standard output; all else goes to standard error.", Recursive = true },
+                new Option<bool>("--json") { Description = "One JSON object alone on the last line of standard output; all else goes to standard error.",
+                    Recursive = true },
                 new Option<bool>("--quiet") { Description = "Nothing for people but errors.", Recursive = true },
                 new Option<bool>("--debug") { Description = "Stack traces with errors.", Recursive = true },
             },

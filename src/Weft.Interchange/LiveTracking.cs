@@ -23,7 +23,9 @@ public sealed class LiveTracking : IDisposable
     public static LiveTracking Start(RunFolder run, IReadOnlyList<TrackingTarget> targets, TrackingOptions options, bool goOn, Action<string>? notice = null) =>
         new(new RunReader(run), targets, options, goOn, notice ?? (_ => { }));
 
-    /// <summary>Says that the training is over, waits at most <see cref="TrackingOptions.Grace"/>, and tells how it went. What is not handed over by then is so later.</summary>
+    /// <summary>
+    /// Says that the training is over, waits at most <see cref="TrackingOptions.Grace"/>, and tells how it went. What is not handed over by then is so later.
+    /// </summary>
     public IReadOnlyList<TrackingReport> Finish()
     {
         foreach (var follower in _followers)
@@ -104,7 +106,8 @@ public sealed class LiveTracking : IDisposable
                 }
 
                 pump.Finish(_stop.Token);
-                _report = new TrackingReport(_target, tracker.Where, pump.Events, pump.Damage.Count == 0, RunTracking.Damaged(_run.Folder, pump.Damage), _notices);
+                _report = new TrackingReport(
+                    _target, tracker.Where, pump.Events, pump.Damage.Count == 0, RunTracking.Damaged(_run.Folder, pump.Damage), _notices);
             }
             catch (OperationCanceledException)
             {
@@ -118,7 +121,9 @@ public sealed class LiveTracking : IDisposable
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                Fail(pump, new WeftException(ErrorKind.Bug, $"tracking with {_target.Name()} failed", failure) { Found = failure.Message, Safe = "the run is whole in its folder" });
+                Fail(pump, new WeftException(
+                    ErrorKind.Bug, $"tracking with {_target.Name()} failed", failure)
+                { Found = failure.Message, Safe = "the run is whole in its folder" });
             }
         }
 
@@ -126,7 +131,8 @@ public sealed class LiveTracking : IDisposable
         {
             _report = new TrackingReport(_target, _where, pump?.Events ?? 0, false, failure, _notices);
             if (!_isOver.IsSet)
-                _owner._notice($"{_target.Name()}: {failure.What}{(failure.Found is { } found ? $" ({found})" : "")}; the training goes on, the run is handed over later");
+                _owner._notice($"{_target.Name()}: {failure.What}{(failure.Found is { } found ? $" ({found})" : "")}; the training goes on, the run is handed "
+                    + $"over later");
         }
 
         private void Notice(string text)

@@ -19,8 +19,8 @@ public static class RunTracking
     }
 
     /// <summary>
-    /// Hands over a run, up to its end or, while another process trains it, up to now. Lines of the run's events that cannot be read are passed over; everything
-    /// else is handed over, and then they are the report's problem.
+    /// Hands over a run, up to its end or, while another process trains it, up to now. Lines of the run's events that cannot be read are passed over;
+    /// everything else is handed over, and then they are the report's problem.
     /// </summary>
     /// <param name="goOn">Go on where an earlier hand-over, live or not, has stopped.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> came first; go on later.</exception>
@@ -49,7 +49,9 @@ public static class RunTracking
     internal static WeftException? Damaged(RunFolder run, IReadOnlyList<DamagedLine> damage) => damage.Count == 0 ? null
         : new WeftException(ErrorKind.StoreDamaged, $"{damage.Count} of the run's events cannot be read")
         {
-            Where = $"{run.EventsFile}, line {string.Join(", ", damage.Take(ToldDamage).Select(line => line.Number))}{(damage.Count > ToldDamage ? ", …" : "")}",
-            Expected = "one JSON object a line", Found = $"something else at byte {damage[0].Offset}", Safe = "all other events were handed over; the run was not changed",
+            Where = $"{run.EventsFile}, line {string.Join(", ", damage.Take(ToldDamage).Select(line => line.Number))}"
+                + (damage.Count > ToldDamage ? ", …" : ""),
+            Expected = "one JSON object a line", Found = $"something else at byte {damage[0].Offset}",
+            Safe = "all other events were handed over; the run was not changed",
         };
 }

@@ -8,7 +8,8 @@ public static class Suggestion
     {
         var wanted = typed.ToLowerInvariant().Replace('-', '_');
         var best = known
-            .Select(name => (Name: name, Distance: Math.Min(Distance(wanted, name), Distance(LastPart(wanted), LastPart(name)) + (LastPart(name) == name ? 0 : 1))))
+            .Select(name => (Name: name,
+                Distance: Math.Min(Distance(wanted, name), Distance(LastPart(wanted), LastPart(name)) + (LastPart(name) == name ? 0 : 1))))
             .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .FirstOrDefault((Name: "", Distance: int.MaxValue));
         return best.Distance <= Math.Max(1, LastPart(wanted).Length / 3) + 1 ? best.Name : null;

@@ -45,7 +45,9 @@ public sealed class WeftException(ErrorKind kind, string what, Exception? cause 
     /// <summary>What to do about it.</summary>
     public NextStep? Next { get; init; }
 
-    /// <summary>All violations when more than one part was checked at once; then <see cref="Where"/>, <see cref="Expected"/> and <see cref="Found"/> are empty.</summary>
+    /// <summary>
+    /// All violations when more than one part was checked at once; then <see cref="Where"/>, <see cref="Expected"/> and <see cref="Found"/> are empty.
+    /// </summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Weft.Tests.Shared;
 
-/// <summary>What people see is kept in files under the test project's <c>Approved/</c>; a change shows up as a difference there. <c>WEFT_APPROVE=1</c> accepts it.</summary>
+/// <summary>
+/// What people see is kept in files under the test project's <c>Approved/</c>; a change shows up as a difference there. <c>WEFT_APPROVE=1</c> accepts it.
+/// </summary>
 internal static class Approval
 {
     public static void Of(string name, string text, [CallerFilePath] string test = "")

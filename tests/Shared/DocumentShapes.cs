@@ -12,7 +12,8 @@ internal static class DocumentShapes
     public static string Of(Assembly assembly)
     {
         var text = new StringBuilder();
-        foreach (var context in assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JsonSerializerContext))).OrderBy(type => type.Name, StringComparer.Ordinal))
+        foreach (var context in assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JsonSerializerContext)))
+            .OrderBy(type => type.Name, StringComparer.Ordinal))
         {
             var options = ((JsonSerializerContext)context.GetProperty("Default", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!).Options;
             var documents = context.GetCustomAttributesData().Where(attribute => attribute.AttributeType == typeof(JsonSerializableAttribute))
@@ -55,7 +56,8 @@ internal static class DocumentShapes
             JsonArray several => several.Select(one => one!.GetValue<string>()),
             JsonValue one => [one.GetValue<string>()],
             _ => known["enum"] is JsonArray ? ["string"] : known["anyOf"] is null ? ["any"] : ["one of"],
-        }).Select(type => type == "array" && known["items"] is { } items ? $"array of {TypeOf(items)}" : type == "object" && known["additionalProperties"] is { } values ? $"map of {TypeOf(values)}" : type);
+        }).Select(type => type == "array" && known["items"] is { } items ? $"array of {TypeOf(items)}" : type == "object"
+            && known["additionalProperties"] is { } values ? $"map of {TypeOf(values)}" : type);
         var choices = known["enum"] is JsonArray named ? $" {string.Join(", ", named.Select(value => value?.ToString() ?? "null"))}" : "";
         return string.Join(" or ", types) + choices;
     }

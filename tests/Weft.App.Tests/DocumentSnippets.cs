@@ -2,7 +2,9 @@ using Weft.Training;
 
 namespace Weft.App.Tests;
 
-/// <summary>The C# of README and guide, word for word, so that the compiler reads it: <see cref="DocumentTests"/> checks that each line there stands here.</summary>
+/// <summary>
+/// The C# of README and guide, word for word, so that the compiler reads it: <see cref="DocumentTests"/> checks that each line there stands here.
+/// </summary>
 internal static class DocumentSnippets
 {
     public static void FromCSharp()

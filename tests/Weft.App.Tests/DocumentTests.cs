@@ -4,7 +4,10 @@ using Weft.Training;
 
 namespace Weft.App.Tests;
 
-/// <summary>No document lies: every <c>weft</c> command in a code block of the README and the guide is carried out in short form, every one in running text is understood, and the C# is compiled.</summary>
+/// <summary>
+/// No document lies: every <c>weft</c> command in a code block of the README and the guide is carried out in short form, every one in running text is
+/// understood, and the C# is compiled.
+/// </summary>
 public sealed class DocumentTests : IDisposable
 {
     private static readonly string[] OnData = ["train", "plan", "lr-find", "study"];
@@ -13,7 +16,8 @@ public sealed class DocumentTests : IDisposable
     private readonly TinyData _data = new();
     private readonly TempFolder _place = new();
 
-    public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs", "guide"), "*.md").Append(Path.Combine(Root, "README.md")).Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs", "guide"), "*.md")
+        .Append(Path.Combine(Root, "README.md")).Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal)];
 
     private static string Root => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
 
@@ -33,7 +37,8 @@ public sealed class DocumentTests : IDisposable
     public void Every_script_is_there_and_every_prompt_is_weft(string document)
     {
         var text = File.ReadAllText(Path.Combine(Root, document));
-        Assert.All(Regex.Matches(text, @"(?:eng/|\./)(\w+\.(?:cs|sh|ps1))").Select(match => match.Value), script => Assert.True(File.Exists(Path.Combine(Root, script)), script));
+        Assert.All(Regex.Matches(text, @"(?:eng/|\./)(\w+\.(?:cs|sh|ps1))").Select(match => match.Value), script =>
+            Assert.True(File.Exists(Path.Combine(Root, script)), script));
         Assert.All(text.Split('\n').Where(line => line.StartsWith("$ ", StringComparison.Ordinal)), line => Assert.Matches(@"^\$ (\./)?weft ", line));
     }
 
@@ -42,7 +47,8 @@ public sealed class DocumentTests : IDisposable
     public void Every_line_of_CSharp_is_compiled(string document)
     {
         var compiled = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "DocumentSnippets.cs")).Select(line => line.Trim()).ToHashSet();
-        Assert.All(Blocks(document).Where(block => block.Language == "csharp" && block.Line is not ("" or "using Weft;")), block => Assert.Contains(block.Line.Trim(), compiled));
+        Assert.All(Blocks(document).Where(block => block.Language == "csharp" && block.Line is not ("" or "using Weft;")), block =>
+            Assert.Contains(block.Line.Trim(), compiled));
     }
 
     [Theory]
@@ -66,12 +72,14 @@ public sealed class DocumentTests : IDisposable
     {
         var folder = Path.GetDirectoryName(Path.Combine(Root, document))!;
         var targets = Regex.Matches(File.ReadAllText(Path.Combine(Root, document)), @"\]\(([^)#]+?)(?:#[^)]*)?\)").Select(match => match.Groups[1].Value);
-        Assert.All(targets.Where(target => !target.StartsWith("http", StringComparison.Ordinal)), target => Assert.True(Path.Exists(Path.Combine(folder, target)), target));
+        Assert.All(targets.Where(target => !target.StartsWith("http", StringComparison.Ordinal)), target =>
+            Assert.True(Path.Exists(Path.Combine(folder, target)), target));
     }
 
     private (int Code, string Error) RunShort(string command)
     {
-        var arguments = Arguments(command).Select(argument => argument.EndsWith(".png", StringComparison.Ordinal) || argument.EndsWith(".html", StringComparison.Ordinal) || argument.EndsWith(".svg", StringComparison.Ordinal) ? _place.At(argument) : argument).ToList();
+        var arguments = Arguments(command).Select(argument => argument.EndsWith(".png", StringComparison.Ordinal) || argument.EndsWith(
+            ".html", StringComparison.Ordinal) || argument.EndsWith(".svg", StringComparison.Ordinal) ? _place.At(argument) : argument).ToList();
         // A run's own files are named from the working folder, where the runs are.
         arguments = [.. arguments.Select(argument => argument.StartsWith("runs/", StringComparison.Ordinal) ? _place.At(argument) : argument)];
         var verb = arguments[0];

@@ -14,13 +14,15 @@ public class FormatsTests
     public static TheoryData<Type> Written =>
     [
         .. typeof(RunEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(type => type.DerivedType),
-        typeof(ScoreCounts), typeof(TensorHistogram), typeof(RunInformation), typeof(RunData), typeof(RunMachine), typeof(TrainingPosition), typeof(BestEpoch), typeof(TestOpening),
+        typeof(ScoreCounts), typeof(TensorHistogram), typeof(RunInformation), typeof(RunData), typeof(RunMachine),
+        typeof(TrainingPosition), typeof(BestEpoch), typeof(TestOpening),
     ];
 
     [Theory, MemberData(nameof(Written))]
     public void Every_key_of_a_record_is_named(Type record)
     {
-        var keys = record.GetProperties().Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null && property.Name is not "EqualityContract")
+        var keys = record.GetProperties()
+            .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null && property.Name is not "EqualityContract")
             .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
         Assert.All(keys.Where(key => !MetricsRow.Header.Split(',').Contains(key)), key => Assert.Contains($"`{key}`", Document));
     }

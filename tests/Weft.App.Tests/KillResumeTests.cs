@@ -3,7 +3,8 @@ namespace Weft.App.Tests;
 /// <summary>The short form of eng/killtest.cs: a few kills of one training.</summary>
 public class KillResumeTests
 {
-    private const string Options = "--recipe none --epochs 15 --quiet --set model.width=0.25 --set training.batch_size=16 --set checkpoint.every_steps=1 --set augmentation.shift=0.1";
+    private const string Options = "--recipe none --epochs 15 --quiet --set model.width=0.25 --set training.batch_size=16 --set checkpoint.every_steps=1 "
+        + "--set augmentation.shift=0.1";
 
     [Fact]
     public void Resume_after_kills_gives_identical_checkpoints()
@@ -27,12 +28,14 @@ public class KillResumeTests
         Assert.Equal(0, WeftProcess.Shell($"exec $WEFT resume killed --runs {runs.Path} --quiet").Code);
 
         foreach (var name in new[] { "best", "last" })
-            Assert.Equal(File.ReadAllBytes(runs.At($"peaceful/checkpoints/{name}.safetensors")), File.ReadAllBytes(runs.At($"killed/checkpoints/{name}.safetensors")));
+            Assert.Equal(File.ReadAllBytes(runs.At($"peaceful/checkpoints/{name}.safetensors")),
+                File.ReadAllBytes(runs.At($"killed/checkpoints/{name}.safetensors")));
         Assert.Equal(Rows("peaceful"), Rows("killed"));
 
         // The columns that do not depend on time.
         IEnumerable<string> Rows(string run) => File.ReadLines(runs.At($"{run}/metrics.csv")).Select(line => string.Join(',', line.Split(',')[..7]));
 
-        long Saves() => File.Exists(runs.At("killed/events.jsonl")) ? File.ReadLines(runs.At("killed/events.jsonl")).LongCount(line => line.Contains("checkpoint_saved")) : 0;
+        long Saves() => File.Exists(runs.At("killed/events.jsonl"))
+            ? File.ReadLines(runs.At("killed/events.jsonl")).LongCount(line => line.Contains("checkpoint_saved")) : 0;
     }
 }

@@ -105,7 +105,8 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         {
             // What is packed is what was built: nothing is compiled again.
             foreach (var project in new[] { "Weft", "Weft.Training", "Weft.Interchange", "Weft.App" })
-                Dotnet(Checkout, "pack", $"src/{project}/{project}.csproj", "-c", "Release", "--no-build", "--disable-build-servers", "-v", "quiet", "-o", Place.At("feed"));
+                Dotnet(Checkout, "pack", $"src/{project}/{project}.csproj", "-c", "Release", "--no-build",
+                    "--disable-build-servers", "-v", "quiet", "-o", Place.At("feed"));
             // This machine may have had packages of ours before, of the same version: ours come from the feed, those of others from the machine.
             System.IO.File.WriteAllText(Place.At("nuget.config"), $"""
                 <configuration>

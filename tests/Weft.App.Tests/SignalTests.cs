@@ -74,7 +74,8 @@ public class SignalTests
 
     private static WeftProcess Train(TinyData data, TempFolder runs, string before = "")
     {
-        var training = new WeftProcess($"{before}exec $WEFT train --data {data.Folder} --runs {runs.Path} --epochs 100000 --set training.batch_size=16 --threads 1");
+        var training = new WeftProcess(
+            $"{before}exec $WEFT train --data {data.Folder} --runs {runs.Path} --epochs 100000 --set training.batch_size=16 --threads 1");
         training.WaitUntil(() => Epochs(runs) > 1);
         return training;
     }

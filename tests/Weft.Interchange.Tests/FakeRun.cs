@@ -12,7 +12,8 @@ internal sealed class FakeRun
 
     private static readonly JsonSerializerOptions Json = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     public FakeRun(string runs, string name = "cnn4-1")
@@ -47,7 +48,8 @@ internal sealed class FakeRun
     {
         var time = Start.AddSeconds(fromSecond);
         RunEvent At(RunEvent happened) => happened with { Time = time = time.AddSeconds(0.25) };
-        yield return At(firstEpoch == 1 ? new RunStarted(42, "desk", 2, epochs, 20) : new RunResumed(43, "desk", 2, firstEpoch, (firstEpoch - 1) * 20, epochs, 20));
+        yield return At(firstEpoch == 1 ? new RunStarted(42, "desk", 2, epochs, 20)
+            : new RunResumed(43, "desk", 2, firstEpoch, (firstEpoch - 1) * 20, epochs, 20));
         if (firstEpoch == 1)
             yield return At(Samples);
         for (var epoch = firstEpoch; epoch <= epochs; epoch++)

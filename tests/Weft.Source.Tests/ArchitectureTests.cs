@@ -81,7 +81,8 @@ public class ArchitectureTests
         Mentions("src", @"\b(?:class|struct|record|interface)\s+\w*(?:Manager|Helpers?|Utils?|Utilities|Misc)\b"));
 
     [Fact]
-    public void Unfinished_notes_carry_an_issue_number() => Assert.Empty(new[] { "src", "tests" }.SelectMany(folder => SourceTree.Files(folder, ".cs", ".razor"))
+    public void Unfinished_notes_carry_an_issue_number() =>
+        Assert.Empty(new[] { "src", "tests" }.SelectMany(folder => SourceTree.Files(folder, ".cs", ".razor"))
         .SelectMany(path => SourceTree.Lines(path).Where(line => Regex.IsMatch(line, @"//.*\bTODO\b(?!\s*\(?#\d)")).Select(line => $"{path}: {line.Trim()}")));
 
     private static IReadOnlyList<string> Projects => [.. SourceTree.Files("src", ".csproj")];

@@ -23,14 +23,17 @@ public class ImportTests(ImportTests.Fixture sources, ITestOutputHelper output) 
     [Fact]
     public void Training_is_built_from_the_bottom()
     {
-        var height = Training.Index().SelectMany(line => line.Item.Select(folder => (folder, line.Index))).ToDictionary(entry => entry.folder, entry => entry.Index);
+        var height = Training.Index().SelectMany(line => line.Item.Select(folder => (folder, line.Index)))
+            .ToDictionary(entry => entry.folder, entry => entry.Index);
         var upward = from folder in sources.Imports.Folders.Where(folder => folder.StartsWith("Weft.Training", StringComparison.Ordinal))
                      from used in sources.Imports.Of(folder).Keys.Where(used => used.StartsWith("Weft.Training", StringComparison.Ordinal))
                      where HeightOf(used) >= HeightOf(folder)
                      select $"{folder} → {used}";
-        Ratchet.Check("upward", upward.ToDictionary(import => import, _ => 1), "A folder imports what stands above it or on its own line in ImportTests; move the type down.");
+        Ratchet.Check("upward", upward.ToDictionary(import => import, _ => 1),
+            "A folder imports what stands above it or on its own line in ImportTests; move the type down.");
 
-        int HeightOf(string folder) => height.TryGetValue(folder, out var line) ? line : throw new KeyNotFoundException($"{folder} has no place: say in ImportTests where it stands");
+        int HeightOf(string folder) =>
+            height.TryGetValue(folder, out var line) ? line : throw new KeyNotFoundException($"{folder} has no place: say in ImportTests where it stands");
     }
 
     [Fact]
@@ -39,7 +42,8 @@ public class ImportTests(ImportTests.Fixture sources, ITestOutputHelper output) 
 
     [Fact]
     public void Kernels_are_imported_by_the_device_of_the_CPU_alone() => Ratchet.Check(
-        "kernels", sources.Imports.Folders.Where(folder => !folder.StartsWith("Weft/Devices/Cpu", StringComparison.Ordinal) && sources.Imports.Of(folder).ContainsKey("Weft/Devices/Cpu/Kernels"))
+        "kernels", sources.Imports.Folders.Where(
+            folder => !folder.StartsWith("Weft/Devices/Cpu", StringComparison.Ordinal) && sources.Imports.Of(folder).ContainsKey("Weft/Devices/Cpu/Kernels"))
             .ToDictionary(folder => folder, _ => 1), "Kernels belong to the CPU's device; what others need of them is no kernel.");
 
     public sealed class Fixture

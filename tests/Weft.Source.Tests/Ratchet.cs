@@ -12,7 +12,8 @@ internal static class Ratchet
     {
         var path = SourceTree.At($"tests/Weft.Source.Tests/Allowed/{list}.txt");
         var lines = File.ReadAllLines(path);
-        var allowed = lines.Where(line => line is not ("" or ['#', ..])).Select(line => line.Split(": ")).ToDictionary(parts => parts[0], parts => int.Parse(parts[1]));
+        var allowed = lines.Where(line => line is not ("" or ['#', ..])).Select(line => line.Split(": "))
+            .ToDictionary(parts => parts[0], parts => int.Parse(parts[1]));
         var worse = found.Where(entry => entry.Value > allowed.GetValueOrDefault(entry.Key))
             .Select(entry => $"{entry.Key}: {entry.Value}, allowed {allowed.GetValueOrDefault(entry.Key)}").Order(StringComparer.Ordinal).ToList();
         Assert.True(worse.Count == 0, $"{advice}\n{string.Join('\n', worse)}");

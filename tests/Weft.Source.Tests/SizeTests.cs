@@ -9,11 +9,12 @@ public class SizeTests(ITestOutputHelper output)
 {
     private const int LongestFile = 400;
     private const int LongestLine = 160;
-    private const int CodeLineBudget = 23_000; // of src; raising it is a decision record (22)
+    private const int CodeLineBudget = 23_500; // of src; raising it is a decision record (22)
 
     [Fact]
     public void Files_have_at_most_400_lines() => Ratchet.Check(
-        "long-files", Count(path => SourceTree.Lines(path).Count() is > LongestFile and var lines ? lines : 0), $"A file has at most {LongestFile} lines; divide it.");
+        "long-files", Count(path => SourceTree.Lines(path).Count() is > LongestFile and var lines ? lines : 0),
+            $"A file has at most {LongestFile} lines; divide it.");
 
     [Fact]
     public void Lines_have_at_most_160_columns() => Ratchet.Check(
@@ -48,8 +49,10 @@ public class SizeTests(ITestOutputHelper output)
     // Lines that hold something the compiler acts on: a lone brace does not count, comments and blank lines neither, and a text of many lines counts once.
     private static int CodeLines(string path) => path.EndsWith(".cs", StringComparison.Ordinal)
         ? CSharpSyntaxTree.ParseText(SourceTree.Read(path)).GetRoot().DescendantTokens()
-            .Where(token => token.Kind() is not (SyntaxKind.OpenBraceToken or SyntaxKind.CloseBraceToken or SyntaxKind.OpenParenToken or SyntaxKind.CloseParenToken
+            .Where(token => token.Kind() is not (
+                SyntaxKind.OpenBraceToken or SyntaxKind.CloseBraceToken or SyntaxKind.OpenParenToken or SyntaxKind.CloseParenToken
                 or SyntaxKind.SemicolonToken or SyntaxKind.EndOfFileToken or SyntaxKind.InterpolatedStringTextToken) && token.Span.Length > 0)
             .Select(token => token.GetLocation().GetLineSpan().StartLinePosition.Line).Distinct().Count()
-        : SourceTree.Lines(path).Count(line => line.AsSpan().Trim() is { } text && text.ContainsAnyExcept("{}();") && !text.StartsWith("//") && !text.StartsWith("/*"));
+        : SourceTree.Lines(path)
+            .Count(line => line.AsSpan().Trim() is { } text && text.ContainsAnyExcept("{}();") && !text.StartsWith("//") && !text.StartsWith("/*"));
 }

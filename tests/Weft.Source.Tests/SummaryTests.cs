@@ -24,7 +24,8 @@ public partial class SummaryTests
         }
 
         Ratchet.Check("fragments", found,
-            $"A summary has at least {FewestWords} words, and neither it nor a parameter's text starts with \"Of\". These files have more fragments than before:");
+            $"A summary has at least {FewestWords} words, and neither it nor a parameter's text starts with \"Of\". These files have more fragments than "
+                + $"before:");
     }
 
     private static bool IsFragment(XmlElementSyntax element)

@@ -22,7 +22,8 @@ internal static class Close
     public static void Require(string what, double tolerance, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double leastSize = 0)
     {
         var distance = RelativeL2(expected, actual, leastSize);
-        Assert.True(distance <= tolerance, $"{what}: relative L2 error {distance:g3}, at most {tolerance:g3} is right. Expected {Head(expected.ToArray())}, got {Head(actual.ToArray())}");
+        Assert.True(distance <= tolerance,
+            $"{what}: relative L2 error {distance:g3}, at most {tolerance:g3} is right. Expected {Head(expected.ToArray())}, got {Head(actual.ToArray())}");
     }
 
     private static string Head<T>(T[] values) => string.Join(", ", values.Take(4)) + (values.Length > 4 ? ", …" : "");

@@ -17,7 +17,9 @@ public class StatisticsOracleTests
         Assert.Equal(Math.Min(1, 2 * cumulative - Binomial.PMF(0.5, n, fewer)), test.MidP, 1e-9);
     }
 
-    /// <summary>Wilson's bounds are the shares p that lie z standard deviations from what was seen: (p̂ − p)² = z²·p(1 − p)/n, a square equation in p.</summary>
+    /// <summary>
+    /// Wilson's bounds are the shares p that lie z standard deviations from what was seen: (p̂ − p)² = z²·p(1 − p)/n, a square equation in p.
+    /// </summary>
     [Theory, InlineData(0, 10), InlineData(5, 10), InlineData(9_294, 10_000), InlineData(10_000, 10_000), InlineData(1, 3)]
     public void Wilson_s_bounds_are_the_roots_of_his_equation(long hits, long count)
     {
@@ -63,7 +65,8 @@ public class StatisticsOracleTests
     {
         const int Count = 4_000;
         var sorted = Enumerable.Range(0, Count).Select(i => draw(i)).Order().ToArray();
-        var distance = sorted.Select((value, i) => Math.Max(Math.Abs(cumulative(value) - (double)i / Count), Math.Abs(cumulative(value) - (i + 1.0) / Count))).Max();
+        var distance = sorted.Select((value, i) => Math.Max(Math.Abs(cumulative(value) - (double)i / Count), Math.Abs(cumulative(value) - (i + 1.0) / Count)))
+            .Max();
         Assert.InRange(distance, 0, 1.63 / Math.Sqrt(Count));
     }
 }

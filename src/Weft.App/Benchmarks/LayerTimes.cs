@@ -29,7 +29,8 @@ internal sealed class LayerRecorder
 
     public IReadOnlyList<LayerTimes> Medians() =>
     [
-        .. _order.Select(key => _times[key]).Select(times => new LayerTimes(times.Layer, times.Summary, Median(times.Forward), Median(times.Backward), times.Flops)),
+        .. _order.Select(key => _times[key])
+            .Select(times => new LayerTimes(times.Layer, times.Summary, Median(times.Forward), Median(times.Backward), times.Flops)),
     ];
 
     private void Add(string layer, string summary, long flops, bool backward)

@@ -16,7 +16,8 @@ internal sealed record AccuracyBar(string Label, double Accuracy, ShareInterval 
         return
         [
             .. comparison.Groups.Select(group => new AccuracyBar(
-                shared.Contains(LabelOf(group)) ? group.First.Name : LabelOf(group), group.MeanAccuracy, group.First.Interval, PublishedAccuracy.Of(NetworkOf(group)))),
+                shared.Contains(LabelOf(group)) ? group.First.Name
+                    : LabelOf(group), group.MeanAccuracy, group.First.Interval, PublishedAccuracy.Of(NetworkOf(group)))),
         ];
     }
 

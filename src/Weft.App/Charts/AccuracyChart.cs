@@ -59,10 +59,12 @@ internal static class AccuracyChart
         var study = bars.Any(bar => bar.Published is not null) ? "; orange: the study’s number" : "";
         return Svg.Of(
             $"""
-            <svg xmlns="http://www.w3.org/2000/svg" class="accuracies" viewBox="0 0 {Width} {height}" font-family="system-ui, sans-serif" font-size="14" role="img">{style}
+            <svg xmlns="http://www.w3.org/2000/svg" class="accuracies" viewBox="0 0 {Width} {height}"
+                font-family="system-ui, sans-serif" font-size="14" role="img">{style}
             <title>{title}</title><rect class="chart-ground" width="{Width}" height="{height}"/>
             <text x="16" y="30" font-size="17" font-weight="600">{title}</text>{grid}{rows}
-            <text class="soft" x="16" y="{height - 10}">whiskers: 95 % interval of one run{study}; the axis begins at {Figures.Percent(axis.Range.Minimum, 0)}</text></svg>
+            <text class="soft" x="16"
+                y="{height - 10}">whiskers: 95 % interval of one run{study}; the axis begins at {Figures.Percent(axis.Range.Minimum, 0)}</text></svg>
             """);
     }
 

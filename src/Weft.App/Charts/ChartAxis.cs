@@ -19,7 +19,9 @@ internal sealed class ChartAxis
     /// <summary>An axis that ends exactly where it is told to.</summary>
     public static ChartAxis Exact(double minimum, double maximum) => new(AxisScale.Linear, minimum, maximum > minimum ? maximum : minimum + 1);
 
-    /// <summary>An axis around all <paramref name="values"/>, with some room; values that are not finite, or not positive on a log scale, do not count.</summary>
+    /// <summary>
+    /// An axis around all <paramref name="values"/>, with some room; values that are not finite, or not positive on a log scale, do not count.
+    /// </summary>
     /// <param name="ceiling">What the room must not go beyond: 1 for shares.</param>
     public static ChartAxis Around(IEnumerable<double> values, AxisScale scale, double ceiling = double.PositiveInfinity)
     {

@@ -15,7 +15,8 @@ internal static class ComparisonTable
             yield return "NOTE: not all runs saw the same views of an image (tta); weft eval RUN with --tta, --tta-shift or --no-tta makes them alike.";
         else if (augmentations[0] != TestTimeAugmentation.None)
             yield return ViewWords.Of(augmentations[0]);
-        var rows = new List<string[]> { new[] { "network", "accuracy", "95 % interval", "seeds", "mean ± deviation", "study", "views", "time a run", "parameters", "MFLOP/image" } };
+        var rows = new List<string[]> { new[] { "network", "accuracy", "95 % interval", "seeds", "mean ± deviation",
+            "study", "views", "time a run", "parameters", "MFLOP/image" } };
         rows.AddRange(comparison.Groups.Select(group => Row(group, augmentations.Length > 1)));
         var used = Enumerable.Range(0, rows[0].Length).Where(column => rows.Skip(1).Any(row => row[column].Length > 0)).ToArray();
         foreach (var row in rows)
@@ -52,11 +53,13 @@ internal static class ComparisonTable
         yield return $"{"McNemar's test".PadRight(width)}  {"only first",10}  {"only second",11}  {"exact p",8}  {"mid-p",8}  {"corrected",9}";
         foreach (var pair in comparison.Pairs)
         {
-            yield return $"{Title(pair).PadRight(width)}  {pair.Test.OnlyFirst,10}  {pair.Test.OnlySecond,11}  {Probability(pair.Test.Exact),8}  {Probability(pair.Test.MidP),8}  "
+            yield return $"{Title(pair).PadRight(width)}  {pair.Test.OnlyFirst,10}  {pair.Test.OnlySecond,11}  {Probability(pair.Test.Exact),8}  "
+                + $"{Probability(pair.Test.MidP),8}  "
                 + $"{Probability(pair.Corrected),9}  {Printable.Escape(pair.Verdict)}";
         }
 
-        yield return "only first: images that the first alone gets right. Corrected: mid-p after Holm's correction for all pairs; below 0.05 they are told apart.";
+        yield return "only first: images that the first alone gets right. Corrected: mid-p after Holm's correction for all pairs; below 0.05 they are told "
+            + "apart.";
         if (comparison.Groups.Any(group => group.Runs.Count > 1))
             yield return "Networks of several seeds are compared by the runs of their first seed; accuracy and interval are that run's.";
     }

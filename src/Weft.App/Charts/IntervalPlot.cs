@@ -25,7 +25,8 @@ internal static class IntervalPlot
             """)));
         var bars = Svg.Join(rows.Select((row, i) => (row, y: i * Row + Row / 2)).Select(item => Svg.Of(
             $"""
-            <g class="{(item.row.IsStrong ? "strong" : "weak")}"><line class="whisker" x1="{At(item.row.Low)}%" x2="{At(item.row.High)}%" y1="{item.y}" y2="{item.y}"/>
+            <g class="{(item.row.IsStrong ? "strong" : "weak")}"><line class="whisker"
+                x1="{At(item.row.Low)}%" x2="{At(item.row.High)}%" y1="{item.y}" y2="{item.y}"/>
             <circle cx="{At(item.row.Value)}%" cy="{item.y}" r="5"><title>{item.row.Text}</title></circle></g>
             """)));
         return Svg.Of(

@@ -15,14 +15,16 @@ internal static class LineChart
 
     /// <summary>The classes of what is drawn for a curve: its colour, and whether it is faint or dashed.</summary>
     public static string Classes(ChartSeries series) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(series.IsDashed ? "dashed " : "")}{(series.IsFaint ? "faint " : "")}c{series.Color % ChartStyle.Colors}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{(series.IsDashed ? "dashed " : "")}{(series.IsFaint ? "faint " : "")}c{series.Color % ChartStyle.Colors}");
 
     /// <param name="withValues">Whether the points' values lie in <c>data-hover</c>, for a page whose script shows them under the pointer.</param>
     /// <returns>Nothing where no point has a place on the axes.</returns>
     public static Svg Plot(Chart chart, bool withValues)
     {
         var drawn = chart.Series
-            .Select(series => series with { Points = [.. series.Points.Where(point => !double.IsFinite(point.Y) || ChartAxis.Fits(point.Y, chart.YScale))] }).ToList();
+            .Select(series => series with { Points = [.. series.Points.Where(point => !double.IsFinite(point.Y) || ChartAxis.Fits(point.Y, chart.YScale))] })
+                .ToList();
         var all = drawn.SelectMany(series => series.Points).ToList();
         if (!all.Any(point => double.IsFinite(point.Y)))
             return Svg.Nothing;
@@ -35,7 +37,8 @@ internal static class LineChart
             $"<path class=\"chart-line {Classes(series)}\" fill=\"none\" vector-effect=\"non-scaling-stroke\" d=\"{Path(series.Points, x, y)}\"/>")));
         return Svg.Of(
             $"""
-            <div class="chart-plot"{values}><svg width="100%" height="{chart.Height}" overflow="visible" role="img" aria-label="{chart.Title}">{Grid(chart, x, y)}
+            <div class="chart-plot"{values}><svg width="100%" height="{chart.Height}" overflow="visible"
+                role="img" aria-label="{chart.Title}">{Grid(chart, x, y)}
             <svg width="100%" height="100%" viewBox="0 0 {Units} {Units}" preserveAspectRatio="none" overflow="visible">{lines}</svg></svg></div>
             """);
     }
@@ -52,7 +55,8 @@ internal static class LineChart
         var isCounted = chart.XFormat is ValueFormat.Number or ValueFormat.Count; // epochs and the like: whole numbers only
         var step = isCounted ? Math.Max(width, 1) : width;
         var below = Svg.Join(columns.Where(tick => !isCounted || tick == Math.Floor(tick)).Select(tick => Svg.Of(
-            $"<text class=\"chart-tick\" x=\"{Percent(x.Place(tick))}\" y=\"100%\" dy=\"1.5em\" text-anchor=\"middle\">{ChartText.Tick(tick, step, chart.XFormat)}</text>")));
+            $"<text class=\"chart-tick\" x=\"{Percent(x.Place(tick))}\" y=\"100%\" dy=\"1.5em\" "
+                + $"text-anchor=\"middle\">{ChartText.Tick(tick, step, chart.XFormat)}</text>")));
         return Svg.Of(
             $"""
             {across}{below}<line class="chart-axis" x1="0" x2="100%" y1="100%" y2="100%"/>

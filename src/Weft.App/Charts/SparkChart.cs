@@ -28,6 +28,7 @@ internal static class SparkChart
         }
 
         path.Append(shown.Count == 1 ? "h0" : "");
-        return Svg.Of($"<svg class=\"spark\" width=\"{Width}\" height=\"{Height}\" aria-hidden=\"true\"><path class=\"chart-line c0\" fill=\"none\" d=\"{path.ToString()}\"/></svg>");
+        return Svg.Of($"<svg class=\"spark\" width=\"{Width}\" height=\"{Height}\" aria-hidden=\"true\"><path class=\"chart-line c0\" fill=\"none\" "
+            + $"d=\"{path.ToString()}\"/></svg>");
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace Weft.App;
 
-/// <summary>A drawing as markup. Whatever is put into it by interpolation is escaped, unless it is a drawing itself; numbers are written as SVG reads them.</summary>
+/// <summary>
+/// A drawing as markup. Whatever is put into it by interpolation is escaped, unless it is a drawing itself; numbers are written as SVG reads them.
+/// </summary>
 /// <remarks>Components cannot hold SVG's <c>text</c> element, which Razor takes for its own.</remarks>
 internal readonly record struct Svg(string Markup)
 {

@@ -4,7 +4,8 @@ namespace Weft.App;
 internal static class Thinning
 {
     /// <summary>
-    /// Per column of the plot the lowest and the highest point, and the curve's two ends: what is drawn covers the same pixels. Curves with few points stay as they are.
+    /// Per column of the plot the lowest and the highest point, and the curve's two ends: what is drawn covers the same pixels. Curves with few points stay as
+    /// they are.
     /// </summary>
     public static IReadOnlyList<ChartPoint> PerColumn(IReadOnlyList<ChartPoint> points, ChartAxis x, int columns)
     {

@@ -21,7 +21,8 @@ internal static class ClassPair
     {
         if (int.TryParse(text, out var number))
             return number >= 0 && number < classes.Count ? number : null;
-        var found = classes.Select((name, i) => (name, i)).Where(pair => string.Equals(pair.name, text, StringComparison.OrdinalIgnoreCase)).Select(pair => (int?)pair.i);
+        var found = classes.Select((name, i) => (name, i)).Where(pair => string.Equals(pair.name, text, StringComparison.OrdinalIgnoreCase))
+            .Select(pair => (int?)pair.i);
         return found.FirstOrDefault();
     }
 }

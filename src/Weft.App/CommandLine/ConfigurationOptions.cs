@@ -39,7 +39,8 @@ internal sealed class ConfigurationOptions
 
     /// <param name="without">Names of options the command has no use for.</param>
     public ConfigurationOptions(params string[] without) =>
-        _left = [.. new Option[] { _model, _data, _recipe, _config, _set }.Concat(_flags.Select(flag => flag.Option)).Where(option => !without.Contains(option.Name))];
+        _left = [.. new Option[] { _model, _data, _recipe, _config, _set }.Concat(_flags.Select(flag => flag.Option))
+            .Where(option => !without.Contains(option.Name))];
 
     /// <summary>What starts a configuration: for commands that go on from one.</summary>
     public static string[] Sources { get; } = ["--model", "--recipe", "--config"];

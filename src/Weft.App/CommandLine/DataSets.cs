@@ -6,7 +6,8 @@ namespace Weft.App;
 internal static class DataSets
 {
     /// <summary>Whether <paramref name="reference"/> means a folder rather than a name.</summary>
-    public static bool IsFolder(string reference) => reference.Contains('/') || reference.Contains('\\') || reference is "." or ".." || Directory.Exists(reference);
+    public static bool IsFolder(string reference) =>
+        reference.Contains('/') || reference.Contains('\\') || reference is "." or ".." || Directory.Exists(reference);
 
     /// <summary>A data set as the configuration of a run has it.</summary>
     public static IReadOnlyList<ConfigurationValue> Values(string reference, string origin) => IsFolder(reference)
@@ -43,7 +44,8 @@ internal static class DataSets
         throw new WeftException(
             ErrorKind.InvalidInput, $"there is no data set '{reference}'" + (nearest is null ? "" : $"; did you mean '{FashionMnist.Name}'?"))
         {
-            Where = "the data set's name", Expected = $"{FashionMnist.Name}, or a folder with the four IDX files", Found = reference, Safe = "nothing was touched",
+            Where = "the data set's name", Expected = $"{FashionMnist.Name}, or a folder with the four IDX files",
+            Found = reference, Safe = "nothing was touched",
         };
     }
 }

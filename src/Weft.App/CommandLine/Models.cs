@@ -15,7 +15,8 @@ internal static class Models
         var nearest = Suggestion.For(name, ModelCatalog.Models.Select(known => known.Name));
         throw new WeftException(ErrorKind.InvalidInput, $"there is no model '{name}'" + (nearest is null ? "" : $"; did you mean '{nearest}'?"))
         {
-            Where = "--model", Expected = "one of " + string.Join(", ", ModelCatalog.Models.Select(known => known.Name)), Found = name, Safe = "nothing was touched",
+            Where = "--model", Expected = "one of " + string.Join(", ", ModelCatalog.Models.Select(known => known.Name)),
+            Found = name, Safe = "nothing was touched",
         };
     }
 }

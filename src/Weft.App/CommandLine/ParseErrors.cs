@@ -15,7 +15,9 @@ internal static class ParseErrors
         if (parse.UnmatchedTokens.Count > 0)
             return Unknown(parse.UnmatchedTokens, command, path, help);
         if (command.Subcommands.Count > 0 && command.Action is null)
-            return new WeftException(ErrorKind.InvalidInput, $"{path} needs a verb") { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Next = help };
+            return new WeftException(
+                ErrorKind.InvalidInput, $"{path} needs a verb")
+            { Expected = string.Join(", ", command.Subcommands.Select(verb => verb.Name)), Next = help };
 
         var error = parse.Errors[0];
         return new WeftException(ErrorKind.InvalidInput, What(error, path)) { Where = $"in: {path} …", Next = help };

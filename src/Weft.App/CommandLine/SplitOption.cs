@@ -20,6 +20,10 @@ internal sealed class SplitOption : Option<string?>
     {
         "validation" => EvaluationSplit.Validation,
         "test" => EvaluationSplit.Test,
-        _ => throw new WeftException(ErrorKind.InvalidInput, "--split has a value it cannot have") { Where = "--split", Expected = "validation or test", Found = $"'{text}'", Safe = "the test images were not opened" },
+        _ => throw new WeftException(ErrorKind.InvalidInput, "--split has a value it cannot have")
+        {
+            Where = "--split",
+            Expected = "validation or test", Found = $"'{text}'", Safe = "the test images were not opened"
+        },
     };
 }

@@ -5,20 +5,36 @@ namespace Weft.App;
 
 internal sealed class AnalyzeCommand : MeasuringVerb
 {
-    private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly Option<string?> _pair = new("--pair") { Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.", HelpName = "LABEL,PREDICTION" };
-    private readonly Option<int[]> _samples = new("--sample") { Description = "Explain this image of the split, whether right or wrong (repeatable).", HelpName = "NUMBER", AllowMultipleArgumentsPerToken = false };
+    private readonly Argument<string> _run = new(
+        "RUN")
+    { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
+    private readonly Option<string?> _pair = new(
+        "--pair")
+    {
+        Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.",
+        HelpName = "LABEL,PREDICTION"
+    };
+    private readonly Option<int[]> _samples = new("--sample")
+    {
+        Description = "Explain this image of the split, whether right or wrong (repeatable).",
+        HelpName = "NUMBER", AllowMultipleArgumentsPerToken = false
+    };
     private readonly WholeNumber _cases = new("--cases", "How many mistakes are explained one by one.", 0, 500, 24, "24");
     private readonly WholeNumber _folds = new("--folds", "Train this many networks to find suspect training labels (2 or more; 0: none).", 0, 20, 0, "0");
 
-    public AnalyzeCommand(Screen screen) : base("analyze", "Where and why a checkpoint errs: confused classes, galleries, calibration, reasons, saliency, neighbours, suspect labels.", screen) =>
+    public AnalyzeCommand(Screen screen) : base(
+        "analyze", "Where and why a checkpoint errs: confused classes, galleries, calibration, reasons, saliency, neighbours, suspect labels.", screen) =>
         Declare(_run, _pair, _samples, _cases, _folds);
 
     protected override ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken)
     {
         var (cases, folds) = (_cases.Of(parse), _folds.Of(parse));
         if (folds == 1)
-            throw new WeftException(ErrorKind.InvalidInput, "--folds has a value it cannot have") { Where = "--folds", Expected = "0, or 2 and more", Found = "1", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "--folds has a value it cannot have")
+            {
+                Where = "--folds",
+                Expected = "0, or 2 and more", Found = "1", Safe = "nothing was touched"
+            };
         var checkpoint = measurement.Store.FindCheckpoint(parse.GetValue(_run)!);
         var options = new AnalysisOptions
         {

@@ -50,7 +50,8 @@ internal sealed class BenchCommand : Command
             using var process = Process.GetCurrentProcess();
             var peak = process.PeakWorkingSet64;
             Screen.People.WriteLine($"{Figures.Count(times.ImagesPerSecond)} images/s, {times.MedianMilliseconds:F2} ms a step "
-                + $"(median of {times.Count}; 10 % below {times.Quantile(0.1):F2}, 90 % below {times.Quantile(0.9):F2}), {gigaflops:F0} GFLOP/s counted directly");
+                + $"(median of {times.Count}; 10 % below {times.Quantile(0.1):F2}, 90 % below {times.Quantile(0.9):F2}), {gigaflops:F0} GFLOP/s counted "
+                    + $"directly");
             Screen.People.WriteLine($"memory: network {Figures.Bytes(network.MemoryBytes)}, process at most {Figures.Bytes(peak)}");
             WriteLayers(layers, batch);
             Screen.WriteJson(new BenchDocument
@@ -80,9 +81,12 @@ internal sealed class BenchCommand : Command
             var width = Math.Max(5, layers.Max(layer => layer.Layer.Length));
             Screen.People.WriteLine($"{"layer".PadRight(width)}  {"forward",10}  {"GFLOP/s",8}  {"backward",10}  {"GFLOP/s",8}");
             foreach (var layer in layers)
-                Screen.People.WriteLine($"{layer.Layer.PadRight(width)}  {Milliseconds(layer.ForwardMilliseconds),10}  {Gigaflops(layer.ForwardGigaflops(batch)),8}  "
+                Screen.People.WriteLine(
+                    $"{layer.Layer.PadRight(width)}  {Milliseconds(layer.ForwardMilliseconds),10}  {Gigaflops(layer.ForwardGigaflops(batch)),8}  "
                     + $"{Milliseconds(layer.BackwardMilliseconds),10}  {Gigaflops(layer.BackwardGigaflops(batch)),8}  {layer.Summary}".TrimEnd());
-            Screen.People.WriteLine($"{"sum".PadRight(width)}  {Milliseconds(layers.Sum(layer => layer.ForwardMilliseconds)),10}  {"",8}  {Milliseconds(layers.Sum(layer => layer.BackwardMilliseconds)),10}");
+            Screen.People.WriteLine(
+                $"{"sum".PadRight(width)}  {Milliseconds(layers.Sum(layer => layer.ForwardMilliseconds)),10}  {"",8}  "
+                    + $"{Milliseconds(layers.Sum(layer => layer.BackwardMilliseconds)),10}");
         }
 
         private static string Milliseconds(double value) => value > 0 ? $"{value:F3} ms" : "";

@@ -42,7 +42,9 @@ internal sealed class BenchLoaderCommand : StoppableVerb
         var step = benchmark.Measure(duration, singlePass: false, cancellationToken).MedianMilliseconds;
         // The step has all cores to itself; the loader takes one of them for as long as a batch lasts.
         var share = batch / (step * device.Threads);
-        Screen.People.WriteLine($"{batch:F2} ms a batch of {configuration.Training.BatchSize} on one thread, {step:F1} ms a step of {configuration.Model.Name} on {device.Threads}: the loader costs {Figures.Percent(share)} of a step");
+        Screen.People.WriteLine(
+            $"{batch:F2} ms a batch of {configuration.Training.BatchSize} on one thread, {step:F1} ms a step of {configuration.Model.Name} on "
+                + $"{device.Threads}: the loader costs {Figures.Percent(share)} of a step");
         Screen.WriteJson(new BenchLoaderDocument(configuration.Model.Name, configuration.Training.BatchSize, device.Threads, batch, step, share));
         return ExitCode.Done;
     }
@@ -52,7 +54,8 @@ internal sealed class BenchLoaderCommand : StoppableVerb
     {
         using var loader = new BatchLoader(data.Dataset.Train, data.Split.Train, data.Statistics, new BatchLoaderOptions
         {
-            BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed, Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,
+            BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed,
+            Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,
         });
         for (var i = 0; i < 50; i++)
             loader.Next(); // compiles

@@ -6,12 +6,20 @@ namespace Weft.App;
 
 internal sealed class CompareCommand : Verb
 {
-    private readonly Argument<string[]> _names = new("RUN") { Description = "The runs: folders, names, unique prefixes, latest or best. Each has been evaluated on the same images.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _split = new("--split") { Description = "validation or test. Default: test where all runs were evaluated on it, else validation.", HelpName = "SPLIT" };
+    private readonly Argument<string[]> _names = new(
+        "RUN")
+    {
+        Description = "The runs: folders, names, unique prefixes, latest or best. Each has been evaluated on the same images.",
+        Arity = ArgumentArity.OneOrMore
+    };
+    private readonly Option<string?> _split = new(
+        "--split")
+    { Description = "validation or test. Default: test where all runs were evaluated on it, else validation.", HelpName = "SPLIT" };
     private readonly Option<string?> _svg = new("--svg") { Description = "Also write the bar chart to a file.", HelpName = "FILE" };
     private readonly RunsOption _runs = new();
 
-    public CompareCommand(Screen screen) : base("compare", "Accuracy with intervals, cost, and McNemar's test for every pair of runs, from their stored predictions.", screen)
+    public CompareCommand(Screen screen)
+        : base("compare", "Accuracy with intervals, cost, and McNemar's test for every pair of runs, from their stored predictions.", screen)
     {
         Arguments.Add(_names);
         foreach (var option in new Option[] { _split, _svg, _runs })

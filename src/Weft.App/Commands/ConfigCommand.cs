@@ -38,18 +38,25 @@ internal sealed class ConfigCommand : Command
 
     private sealed class Keys : Verb
     {
-        private readonly Argument<string?> _name = new("NAME") { Description = "A key, or what its name begins with: optimizer. Default: all.", Arity = ArgumentArity.ZeroOrOne };
+        private readonly Argument<string?> _name = new(
+            "NAME")
+        { Description = "A key, or what its name begins with: optimizer. Default: all.", Arity = ArgumentArity.ZeroOrOne };
 
         public Keys(Screen screen) : base("keys", "Every key of configurations: what it means, its values and its default.", screen) => Arguments.Add(_name);
 
         protected override ExitCode Run(ParseResult parse)
         {
             var name = parse.GetValue(_name) ?? "";
-            var keys = ConfigurationTable.Keys.Where(key => key.Name == name || name.Length == 0 || key.Name.StartsWith(name + ".", StringComparison.Ordinal)).ToList();
+            var keys = ConfigurationTable.Keys.Where(key => key.Name == name || name.Length == 0 || key.Name.StartsWith(name + ".", StringComparison.Ordinal))
+                .ToList();
             if (keys.Count == 0)
             {
                 var near = Suggestion.For(name, ConfigurationTable.Keys.Select(key => key.Name).Distinct());
-                throw new WeftException(ErrorKind.InvalidInput, $"no key is named {name}") { Where = "NAME", Expected = near is null ? "a key or a section" : $"did you mean {near}?", Found = name, Next = new Advice("weft config keys") };
+                throw new WeftException(ErrorKind.InvalidInput, $"no key is named {name}")
+                {
+                    Where = "NAME", Expected = near is null ? "a key or a section"
+                    : $"did you mean {near}?", Found = name, Next = new Advice("weft config keys")
+                };
             }
 
             foreach (var key in keys)
@@ -63,7 +70,8 @@ internal sealed class ConfigCommand : Command
             {
                 ["keys"] = new JsonArray([.. keys.Select(key => new JsonObject
                 {
-                    ["key"] = key.Name, ["of"] = key.OwnerName, ["help"] = key.Help, ["expected"] = key.Expected, ["default"] = ConfigurationSchema.ToJson(key.DefaultValue),
+                    ["key"] = key.Name, ["of"] = key.OwnerName, ["help"] = key.Help, ["expected"] = key.Expected,
+                    ["default"] = ConfigurationSchema.ToJson(key.DefaultValue),
                 })]),
             });
             return ExitCode.Done;
@@ -74,7 +82,8 @@ internal sealed class ConfigCommand : Command
     {
         private readonly Option<bool> _model = new("--model") { Description = "The schema of model files instead." };
 
-        public Schema(Screen screen) : base("schema", "The JSON schema of configuration files, for editors that complete and check them.", screen) => Options.Add(_model);
+        public Schema(Screen screen) : base("schema", "The JSON schema of configuration files, for editors that complete and check them.", screen) =>
+            Options.Add(_model);
 
         protected override ExitCode Run(ParseResult parse)
         {

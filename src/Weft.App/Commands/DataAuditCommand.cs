@@ -4,7 +4,8 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balance, duplicates, mean and deviation of the training files; the test files stay closed.", screen)
+internal sealed class DataAuditCommand(Screen screen)
+    : DataVerb("audit", "Balance, duplicates, mean and deviation of the training files; the test files stay closed.", screen)
 {
     private const int ShownDuplicates = 5;
     private const int RareFactor = 10;
@@ -15,7 +16,9 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         SayNotes(data);
         var split = DatasetSplit.Of(data, seed: 0);
         var audit = DatasetAudit.Of(data, split, cancellationToken: cancellationToken);
-        Screen.People.WriteLine($"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}, {(data.IsPublished ? "byte for byte as published" : "not the published files")}");
+        Screen.People.WriteLine(
+            $"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}, "
+                + $"{(data.IsPublished ? "byte for byte as published" : "not the published files")}");
         var nameWidth = Math.Max(5, data.ClassNames.Max(known => Printable.Escape(known).Length));
         Screen.People.WriteLine($"{"class".PadRight(nameWidth)}  {"train",7}  {"validation",10}");
         var largest = ClassCounts.Of(data.Train, data.ClassCount).PerClass.Max();
@@ -26,7 +29,9 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
             Screen.People.WriteLine($"{line}  {Remark(train, validation, largest)}".TrimEnd());
         }
 
-        Screen.People.WriteLine($"mean {Numbers(audit.Statistics.Mean)}, standard deviation {Numbers(audit.Statistics.StandardDeviation)} (of the {Figures.Count(split.Train.Count)} training images, 0…1 scale)");
+        Screen.People.WriteLine(
+            $"mean {Numbers(audit.Statistics.Mean)}, standard deviation {Numbers(audit.Statistics.StandardDeviation)} (of the "
+                + $"{Figures.Count(split.Train.Count)} training images, 0…1 scale)");
         Screen.People.WriteLine($"checksum of the training files {audit.Checksums[0]}");
         SayDuplicates("exact duplicates", audit.Exact);
         SayDuplicates(audit.NearIsCut ? "near duplicates, at least" : "near duplicates", audit.Near);
@@ -65,7 +70,8 @@ internal sealed class DataAuditCommand(Screen screen) : DataVerb("audit", "Balan
         var contradicting = pairs.Count(pair => pair.LabelsDiffer);
         Screen.People.WriteLine($"{kind}: {Figures.Count(pairs.Count)} ({across} between training and validation, {contradicting} with different labels)");
         foreach (var pair in pairs.OrderByDescending(pair => pair.Correlation).Take(ShownDuplicates))
-            Screen.People.WriteLine($"  {Describe(pair.First)} ~ {Describe(pair.Second)}  correlation {pair.Correlation.ToString("F4", CultureInfo.InvariantCulture)}");
+            Screen.People.WriteLine(
+                $"  {Describe(pair.First)} ~ {Describe(pair.Second)}  correlation {pair.Correlation.ToString("F4", CultureInfo.InvariantCulture)}");
     }
 
     private static string Describe(SampleReference sample) => $"{sample.Part.ToString().ToLowerInvariant()} #{sample.Index} (class {sample.Label})";

@@ -16,7 +16,9 @@ internal sealed class DataCommand : Command
 /// <summary>A verb about one data set.</summary>
 internal abstract class DataVerb : StoppableVerb
 {
-    private readonly Argument<string> _name = new("NAME") { Description = "The data set's name, or a folder with its files.", DefaultValueFactory = _ => FashionMnist.Name };
+    private readonly Argument<string> _name = new(
+        "NAME")
+    { Description = "The data set's name, or a folder with its files.", DefaultValueFactory = _ => FashionMnist.Name };
 
     protected DataVerb(string name, string description, Screen screen) : base(name, description, screen) => Arguments.Add(_name);
 
@@ -47,7 +49,8 @@ internal sealed class DataGetCommand : DataVerb
         var test = data.LoadTest();
         SayNotes(data);
         Screen.People.WriteLine($"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}");
-        Screen.People.WriteLine($"{Figures.Count(data.Train.Count)} training and {Figures.Count(test.Count)} test images of {data.Shape}, {data.ClassCount} classes, "
+        Screen.People.WriteLine(
+            $"{Figures.Count(data.Train.Count)} training and {Figures.Count(test.Count)} test images of {data.Shape}, {data.ClassCount} classes, "
             + (data.IsPublished ? "byte for byte as published" : "not the published files"));
         Screen.People.WriteLine($"fingerprint {data.Fingerprint}");
         Screen.WriteJson(new DataGetDocument(data.Name, data.Folder, data.Train.Count, test.Count, data.Fingerprint, data.IsPublished));

@@ -21,7 +21,8 @@ internal sealed class DataShowCommand : DataVerb
         var augmentation = _sheet.Augmentation(parse);
         var data = DataSets.Open(name, options, cancellationToken);
         SayNotes(data);
-        var sheet = Enumerable.Range(0, data.ClassCount).SelectMany(c => Enumerable.Range(0, data.Train.Count).Where(i => data.Train.Label(i) == c).Take(count)).ToArray();
+        var sheet = Enumerable.Range(0, data.ClassCount)
+            .SelectMany(c => Enumerable.Range(0, data.Train.Count).Where(i => data.Train.Label(i) == c).Take(count)).ToArray();
         if (augmentation is null)
             WriteText(data, sheet);
         var file = _sheet.Write(parse, data, augmentation, sheet);
@@ -37,7 +38,8 @@ internal sealed class DataShowCommand : DataVerb
         var perLine = Math.Max(1, (Screen.Width + 1) / (data.Shape.Width + 2));
         foreach (var line in sheet.Chunk(perLine))
         {
-            Screen.People.WriteLine(string.Join("  ", line.Select(i => Fit($"{Printable.Escape(data.ClassNames[data.Train.Label(i)])} #{i}", data.Shape.Width))).TrimEnd());
+            Screen.People.WriteLine(
+                string.Join("  ", line.Select(i => Fit($"{Printable.Escape(data.ClassNames[data.Train.Label(i)])} #{i}", data.Shape.Width))).TrimEnd());
             var pictures = line.Select(i => TextPicture.Lines(data.Train.Image(i), data.Shape)).ToArray();
             for (var y = 0; y < pictures[0].Length; y++)
                 Screen.People.WriteLine(string.Join("  ", pictures.Select(picture => picture[y])).TrimEnd());

@@ -11,7 +11,8 @@ internal sealed class DoctorCommand : Verb
     private readonly RunsOption _runs = new();
     private readonly WholeNumber _threads = WholeNumber.Threads("Worker threads to measure with.");
 
-    public DoctorCommand(Screen screen) : base("doctor", "What this machine has: processor, vectors, measured speed, disk, data, and a self-check of the kernels.", screen)
+    public DoctorCommand(Screen screen)
+        : base("doctor", "What this machine has: processor, vectors, measured speed, disk, data, and a self-check of the kernels.", screen)
     {
         Options.Add(_threads);
         Options.Add(_runs);
@@ -34,9 +35,11 @@ internal sealed class DoctorCommand : Verb
         foreach (var check in checks)
             Say(check.Passed, "kernels", $"{check.Name} ({check.Found})");
         var (folder, free) = Disk(parse);
-        Say(free is null or > EnoughDisk, "disk", $"{(free is { } bytes ? Figures.Bytes(bytes) + " free" : "free space unknown")} for {Printable.Escape(folder)}");
+        Say(free is null or > EnoughDisk, "disk",
+            $"{(free is { } bytes ? Figures.Bytes(bytes) + " free" : "free space unknown")} for {Printable.Escape(folder)}");
         var data = Data();
-        Say(data is not null, "data", data is not null ? $"{data.Name} in {Printable.Escape(data.Folder!)}, verified" : "fashion-mnist is not on this machine yet; it is fetched when needed, or: weft data get fashion-mnist");
+        Say(data is not null, "data", data is not null ? $"{data.Name} in {Printable.Escape(data.Folder!)}, verified"
+            : "fashion-mnist is not on this machine yet; it is fetched when needed, or: weft data get fashion-mnist");
 
         var healthy = checks.All(check => check.Passed);
         Screen.WriteJson(new DoctorDocument
@@ -59,7 +62,8 @@ internal sealed class DoctorCommand : Verb
         });
         return healthy ? ExitCode.Done : throw new WeftException(ErrorKind.Bug, "the kernels compute wrong results on this machine")
         {
-            Found = string.Join("; ", checks.Where(check => !check.Passed).Select(check => $"{check.Name}: {check.Found}")), Next = new Advice("please report it with this command's output; do not trust trainings made here"),
+            Found = string.Join("; ", checks.Where(check => !check.Passed).Select(check => $"{check.Name}: {check.Found}")),
+            Next = new Advice("please report it with this command's output; do not trust trainings made here"),
         };
     }
 

@@ -5,7 +5,9 @@ namespace Weft.App;
 
 internal sealed class EvalCommand : MeasuringVerb
 {
-    private readonly Argument<string> _run = new("RUN") { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
+    private readonly Argument<string> _run = new(
+        "RUN")
+    { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
     private readonly ViewOptions _views = new();
 
     public EvalCommand(Screen screen) : base("eval", "Metrics and the prediction table of a checkpoint.", screen) =>
@@ -31,8 +33,11 @@ internal sealed class EvalCommand : MeasuringVerb
     private void Report(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result, string stored, string? folder)
     {
         var views = ViewWords.Of(result.Augmentation);
-        Screen.People.WriteLine($"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} images{(views.Length > 0 ? ", " : "")}{views}");
-        Screen.People.WriteLine($"accuracy {Figures.Percent(result.Accuracy)} (95 %: {Figures.Percent(result.Interval.Low)} to {Figures.Percent(result.Interval.High)}), "
+        Screen.People.WriteLine(
+            $"{Printable.Escape(checkpoint.Run.Name)}@{checkpoint.Name} on {Figures.Count(result.Count)} {split.ToString().ToLowerInvariant()} "
+                + $"images{(views.Length > 0 ? ", " : "")}{views}");
+        Screen.People.WriteLine(
+            $"accuracy {Figures.Percent(result.Accuracy)} (95 %: {Figures.Percent(result.Interval.Low)} to {Figures.Percent(result.Interval.High)}), "
             + $"{Figures.Count(result.Correct)} correct, loss {Figures.Loss(result.Loss)}");
         if (result.AbsenceNote(split) is { } note)
             Screen.People.WriteLine($"note: {Printable.Escape(note)}");

@@ -8,12 +8,15 @@ internal sealed class ExtendCommand : Verb
 {
     private readonly RunArgument _run = new("The run to go on with.");
     private readonly RunDataOption _data = new();
-    private readonly Option<string> _epochs = new("--epochs") { Description = "+N for N more, or the number of epochs in all.", HelpName = "+N", Required = true };
+    private readonly Option<string> _epochs = new(
+        "--epochs")
+    { Description = "+N for N more, or the number of epochs in all.", HelpName = "+N", Required = true };
     private readonly RunsOption _runs = new();
     private readonly TrackOption _track = new();
     private readonly WholeNumber _threads = WholeNumber.ThreadsOfRun();
 
-    public ExtendCommand(Screen screen) : base("extend", "Trains a run for more epochs than it was planned for; the schedule is that of the longer run.", screen)
+    public ExtendCommand(Screen screen)
+        : base("extend", "Trains a run for more epochs than it was planned for; the schedule is that of the longer run.", screen)
     {
         Arguments.Add(_run);
         foreach (var option in new Option[] { _epochs, _data, _threads, _track, _runs })
@@ -32,8 +35,13 @@ internal sealed class ExtendCommand : Verb
 
     private static Func<int, int> Epochs(string text)
     {
-        if (!int.TryParse(text.AsSpan(text.StartsWith('+') ? 1 : 0), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 100_000)
-            throw new WeftException(ErrorKind.InvalidInput, "--epochs has a value it cannot have") { Where = "--epochs", Expected = "+N or N, up to 100000", Found = $"'{text}'", Safe = "nothing was touched" };
+        if (!int.TryParse(text.AsSpan(text.StartsWith('+') ? 1 : 0), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number is 0 or > 100_000)
+            throw new WeftException(ErrorKind.InvalidInput, "--epochs has a value it cannot have")
+            {
+                Where = "--epochs",
+                Expected = "+N or N, up to 100000", Found = $"'{text}'", Safe = "nothing was touched"
+            };
         return text.StartsWith('+') ? had => had + number : _ => number;
     }
 }

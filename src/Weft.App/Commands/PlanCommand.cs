@@ -10,7 +10,8 @@ internal sealed class PlanCommand : StoppableVerb
 
     private readonly ConfigurationOptions _configuration = new();
 
-    public PlanCommand(Screen screen) : base("plan", "What weft train would do with the same options: configuration, layers, memory, learning rates, time. Trains nothing.", screen) =>
+    public PlanCommand(Screen screen)
+        : base("plan", "What weft train would do with the same options: configuration, layers, memory, learning rates, time. Trains nothing.", screen) =>
         _configuration.AddTo(this);
 
     protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
@@ -52,11 +53,17 @@ internal sealed class PlanCommand : StoppableVerb
         foreach (var note in data.Notes)
             Screen.People.WriteLine($"note: {Printable.Escape(note)}");
         WriteLayers(network.Operations);
-        Screen.People.WriteLine($"{Figures.Count(network.ParameterCount)} parameters, {Figures.Count(network.FlopsPerSample / 1e6)} million operations an image forward, {Figures.Bytes(network.MemoryBytes)} memory");
+        Screen.People.WriteLine(
+            $"{Figures.Count(network.ParameterCount)} parameters, {Figures.Count(network.FlopsPerSample / 1e6)} million operations an image forward, "
+                + $"{Figures.Bytes(network.MemoryBytes)} memory");
         Screen.People.WriteLine($"{Figures.Bytes(need.Bytes)} of memory in all, of {Figures.Bytes(limit.Bytes)} ({limit.Source})");
-        Screen.People.WriteLine($"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} steps an epoch, "
+        Screen.People.WriteLine(
+            $"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} "
+                + $"steps an epoch, "
             + $"{Figures.Count((double)perEpoch * training.Epochs)} in {training.Epochs} epochs");
-        Screen.People.WriteLine($"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  {Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");
+        Screen.People.WriteLine(
+            $"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  "
+                + $"{Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");
         Screen.People.WriteLine($"{milliseconds:F1} ms a step measured on {device.Summary}: {Figures.Duration(TimeSpan.FromSeconds(epochSeconds))} an epoch, "
             + $"{Figures.Duration(TimeSpan.FromSeconds(epochSeconds * training.Epochs))} in all, unless it stops early");
         Screen.WriteJson(new PlanDocument
@@ -84,7 +91,9 @@ internal sealed class PlanCommand : StoppableVerb
         var width = Math.Max(5, layers.Max(layer => layer.Path.Length));
         Screen.People.WriteLine($"{"layer".PadRight(width)}  {"parameters",10}  {"operations",12}");
         foreach (var layer in layers)
-            Screen.People.WriteLine($"{layer.Path.PadRight(width)}  {(layer.Parameters > 0 ? Figures.Count(layer.Parameters) : ""),10}  {(layer.Flops > 0 ? Figures.Count(layer.Flops) : ""),12}  {layer.Summary}");
+            Screen.People.WriteLine(
+                $"{layer.Path.PadRight(width)}  {(layer.Parameters > 0 ? Figures.Count(layer.Parameters) : ""),10}  "
+                    + $"{(layer.Flops > 0 ? Figures.Count(layer.Flops) : ""),12}  {layer.Summary}");
     }
 
     private static double[] LearningRates(RunConfiguration configuration, int perEpoch)
@@ -92,8 +101,10 @@ internal sealed class PlanCommand : StoppableVerb
         var schedule = configuration.EffectiveSchedule;
         var total = (long)perEpoch * configuration.Training.Epochs;
         var points = (int)Math.Min(total, 10_000);
-        return [.. Enumerable.Range(0, points).Select(i => schedule.LearningRate(configuration.Optimizer.LearningRate, new SchedulePosition(i * total / points, perEpoch, total)))];
+        return [.. Enumerable.Range(0, points)
+            .Select(i => schedule.LearningRate(configuration.Optimizer.LearningRate, new SchedulePosition(i * total / points, perEpoch, total)))];
     }
 
-    private static double[] Thin(double[] values, int count) => values.Length <= count ? values : [.. Enumerable.Range(0, count).Select(i => values[(long)i * (values.Length - 1) / (count - 1)])];
+    private static double[] Thin(double[] values, int count) =>
+        values.Length <= count ? values : [.. Enumerable.Range(0, count).Select(i => values[(long)i * (values.Length - 1) / (count - 1)])];
 }

@@ -122,7 +122,8 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         }
 
         JsonSerializer.Serialize(
-            _json.Writer, new PredictionEntry(file, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities), DocumentJson.Of<PredictionEntry>());
+            _json.Writer, new PredictionEntry(file, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities),
+                DocumentJson.Of<PredictionEntry>());
     }
 
     private void WriteJsonEnd(PictureInputs inputs, IReadOnlyList<PictureNote> notes)

@@ -12,19 +12,22 @@ internal sealed class ReportCommand : MeasuringVerb
     };
     private readonly Option<string?> _out = new("--out") { Description = "The page. Default: report.html in the (first) run's folder.", HelpName = "FILE" };
 
-    public ReportCommand(Screen screen) : base("report", "One HTML page about one run or several: findings, curves, mistakes and their reasons, costs. Analyses first what is not analysed yet.", screen) =>
+    public ReportCommand(Screen screen) : base("report",
+        "One HTML page about one run or several: findings, curves, mistakes and their reasons, costs. Analyses first what is not analysed yet.", screen) =>
         Declare(_reports, _out);
 
     protected override ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken)
     {
         var (split, store) = (measurement.Split, measurement.Store);
-        var checkpoints = (parse.GetValue(_reports) is { Length: > 0 } given ? given : ["latest"]).Select(store.FindCheckpoint).DistinctBy(checkpoint => checkpoint.Path).ToList();
+        var checkpoints = (parse.GetValue(_reports) is { Length: > 0 } given ? given : ["latest"])
+            .Select(store.FindCheckpoint).DistinctBy(checkpoint => checkpoint.Path).ToList();
         var page = new ReportBuilder(Screen, split, measurement.Threads, measurement.Open, cancellationToken).Build(checkpoints);
         var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
         using (parse.GetValue(_out) is null ? Take(checkpoints[0].Run) : null)
             ReportBuilder.Write(file, page);
         var bytes = Encoding.UTF8.GetByteCount(page);
-        Screen.People.WriteLine($"{Printable.Escape(RunReference.ShortPath(file))}: {checkpoints.Count} {(checkpoints.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
+        Screen.People.WriteLine(
+            $"{Printable.Escape(RunReference.ShortPath(file))}: {checkpoints.Count} {(checkpoints.Count == 1 ? "run" : "runs")}, {Figures.Bytes(bytes)}");
         Screen.WriteJson(new ReportDocument(file, bytes, [.. checkpoints.Select(checkpoint => checkpoint.Run.Path)], split));
         return ExitCode.Done;
     }

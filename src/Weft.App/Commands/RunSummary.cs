@@ -13,7 +13,8 @@ internal sealed class RunSummary
         Run = run;
         _records = run.Records();
         Best = _records.Best;
-        Epochs = _records.Events.Select(happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null })
+        Epochs = _records.Events.Select(
+            happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null })
             .LastOrDefault(epochs => epochs is not null)
             ?? run.TryConfiguration()?.Value.Training.Epochs;
     }
@@ -57,7 +58,8 @@ internal sealed class RunSummary
         BestEpoch = Best?.Epoch,
         ValidationAccuracy = Best?.ValidationAccuracy,
         ValidationLoss = Best?.ValidationLoss,
-        Metrics = Best?.Further is { Count: > 0 } further ? further.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null) : null,
+        Metrics = Best?.Further is { Count: > 0 } further
+            ? further.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null) : null,
         ValidationImages = Run.Information.Data.Validation,
         TrainSeconds = Trained.TotalSeconds,
         Damage = Damage,

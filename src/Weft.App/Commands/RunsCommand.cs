@@ -43,7 +43,8 @@ internal sealed class RunsCommand : Verb
                 $"{Printable.Escape(run.Folder.Name)} cannot be read: {Printable.Escape(run.Problem.What)}"
                 + (run.Problem.Found is { } found ? $" ({Printable.Escape(found)})" : ""));
         Screen.WriteJson(new RunsDocument(
-            store.Folder, [.. runs.Select(run => run.ToDocument())], [.. unreadable.Select(run => new UnreadableRunEntry(run.Folder.Path, (int)ExitCodes.For(run.Problem.Kind), run.Problem.What))]));
+            store.Folder, [.. runs.Select(run => run.ToDocument())],
+                [.. unreadable.Select(run => new UnreadableRunEntry(run.Folder.Path, (int)ExitCodes.For(run.Problem.Kind), run.Problem.What))]));
         return ExitCode.Done;
     }
 
@@ -51,12 +52,14 @@ internal sealed class RunsCommand : Verb
     {
         var nameWidth = Math.Max(4, runs.Max(run => Printable.Escape(run.Name).Length));
         var wide = !Screen.PeopleHaveTerminal || Screen.Width >= nameWidth + 70;
-        Screen.People.WriteLine($"{"run".PadRight(nameWidth)}  {"epochs",7}  {"best",9}" + (wide ? $"  {"at",4}  {"loss",8}  {"time",8}  {"started",16}  state" : "  state"));
+        Screen.People.WriteLine(
+            $"{"run".PadRight(nameWidth)}  {"epochs",7}  {"best",9}" + (wide ? $"  {"at",4}  {"loss",8}  {"time",8}  {"started",16}  state" : "  state"));
         foreach (var run in runs)
         {
             var best = run.Best is { } row ? Figures.Percent(row.ValidationAccuracy) : "–";
             var middle = wide
-                ? $"  {run.Best?.Epoch,4}  {(run.Best is { } b ? Figures.Loss(b.ValidationLoss) : "–"),8}  {Figures.Duration(run.Trained),8}  {run.Started.LocalDateTime,16:yyyy-MM-dd HH:mm}"
+                ? $"  {run.Best?.Epoch,4}  {(run.Best is { } b ? Figures.Loss(b.ValidationLoss) : "–"),8}  {Figures.Duration(run.Trained),8}  "
+                    + $"{run.Started.LocalDateTime,16:yyyy-MM-dd HH:mm}"
                 : "";
             Screen.People.WriteLine(
                 $"{Printable.Escape(run.Name).PadRight(nameWidth)}  {$"{run.EpochsDone}/{run.Epochs?.ToString(CultureInfo.InvariantCulture) ?? "?"}",7}  "

@@ -23,7 +23,8 @@ internal sealed class RunsShowCommand : Verb
             Screen.People.WriteLine($"{"damaged",-10}  {damage}");
         WriteEpochs(summary);
         var checkpoints = Checkpoints(summary.Run.Folder);
-        Screen.People.WriteLine(checkpoints.Count == 0 ? "no checkpoint yet" : "checkpoints  " + string.Join(", ", checkpoints.Select(name => $"{summary.Name}@{name}")));
+        Screen.People.WriteLine(
+            checkpoints.Count == 0 ? "no checkpoint yet" : "checkpoints  " + string.Join(", ", checkpoints.Select(name => $"{summary.Name}@{name}")));
 
         Screen.WriteJson(summary.ToDocument() with { Checkpoints = checkpoints });
         return ExitCode.Done;
@@ -35,12 +36,15 @@ internal sealed class RunsShowCommand : Verb
         var data = information.Data;
         yield return ("run", summary.Run.Folder.Path);
         yield return ("state", summary.State + (summary.Stopped is { Detail.Length: > 0 } stopped ? $": {stopped.Detail}" : ""));
-        yield return ("model", $"{information.Model}, {Figures.Count(information.ParameterCount)} parameters, seed {information.Seed}" + (information.Recipe is { } recipe ? $", recipe {recipe}" : ""));
+        yield return ("model", $"{information.Model}, {Figures.Count(information.ParameterCount)} parameters, seed {information.Seed}"
+            + (information.Recipe is { } recipe ? $", recipe {recipe}" : ""));
         yield return (
             "data",
             $"{data.Name}, {Figures.Count(data.Train)} train, {Figures.Count(data.Validation)} validation, "
             + $"{data.Fingerprint[..Math.Min(12, data.Fingerprint.Length)]}");
-        yield return ("machine", $"{information.Machine.Processor}, {information.Machine.Threads} threads, {information.Machine.VectorBits}-bit vectors, weft {information.Machine.WeftVersion}");
+        yield return ("machine",
+            $"{information.Machine.Processor}, {information.Machine.Threads} threads, {information.Machine.VectorBits}-bit vectors, weft "
+                + $"{information.Machine.WeftVersion}");
         yield return ("command", string.Join(' ', information.CommandLine));
     }
 
@@ -55,7 +59,8 @@ internal sealed class RunsShowCommand : Verb
     private static List<string> Checkpoints(RunFolder folder) => PathKinds.Of(folder.CheckpointsFolder) != PathKind.Folder ? [] :
     [
         .. Directory.EnumerateFiles(folder.CheckpointsFolder, "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path)!)
-            .Where(name => !name.Contains('.')).Select(name => name.StartsWith("epoch-", StringComparison.Ordinal) ? name["epoch-".Length..].TrimStart('0') : name)
+            .Where(name => !name.Contains('.'))
+                .Select(name => name.StartsWith("epoch-", StringComparison.Ordinal) ? name["epoch-".Length..].TrimStart('0') : name)
             .Order(StringComparer.Ordinal),
     ];
 }

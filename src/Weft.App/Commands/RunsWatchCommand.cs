@@ -11,7 +11,8 @@ internal sealed class RunsWatchCommand : Verb
     private readonly RunsOption _runs;
     private readonly RunArgument _run = new("The run to watch.", optional: true);
 
-    public RunsWatchCommand(Screen screen, RunsOption runs) : base("watch", "The live curves of a run that any process trains; Ctrl-C ends the watching, not the run.", screen)
+    public RunsWatchCommand(Screen screen, RunsOption runs)
+        : base("watch", "The live curves of a run that any process trains; Ctrl-C ends the watching, not the run.", screen)
     {
         _runs = runs;
         Arguments.Add(_run);

@@ -10,9 +10,14 @@ internal sealed class StudioCommand : Verb
 
     private readonly RunsOption _runs = new();
     private readonly WholeNumber _port = new("--port", "The port to listen on; 0: any that is free.", 0, 65535, UsualPort);
-    private readonly Option<string> _listen = new("--listen") { Description = "The address to listen on; only this machine's own are allowed.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+    private readonly Option<string> _listen = new("--listen")
+    {
+        Description = "The address to listen on; only this machine's own are allowed.",
+        HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1"
+    };
 
-    public StudioCommand(Screen screen) : base("studio", "Shows all runs in a browser, live, whoever trains them. Only reads; only this machine can see it.", screen)
+    public StudioCommand(Screen screen)
+        : base("studio", "Shows all runs in a browser, live, whoever trains them. Only reads; only this machine can see it.", screen)
     {
         foreach (var option in new Option[] { _port, _listen, _runs })
             Options.Add(option);
@@ -21,7 +26,11 @@ internal sealed class StudioCommand : Verb
     protected override ExitCode Run(ParseResult parse)
     {
         var store = _runs.Store(parse);
-        var options = new StudioOptions { Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder), Address = Address(parse), Port = _port.Of(parse), Failed = Tell };
+        var options = new StudioOptions
+        {
+            Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder),
+            Address = Address(parse), Port = _port.Of(parse), Failed = Tell
+        };
         using var stopped = new ManualResetEventSlim();
         using var signals = new StopSignals(_ => stopped.Set(), _ => { });
         var server = StudioServer.Start(options).GetAwaiter().GetResult();
@@ -52,7 +61,8 @@ internal sealed class StudioCommand : Verb
 
     private void Tell(Exception failure)
     {
-        var text = failure is WeftException error ? $"{error.What}{(error.Where is { } where ? $": {where}" : "")}{(error.Found is { } found ? $" ({found})" : "")}"
+        var text = failure is WeftException error
+            ? $"{error.What}{(error.Where is { } where ? $": {where}" : "")}{(error.Found is { } found ? $" ({found})" : "")}"
             : CrashReport.Write(failure, ["studio"]) is var bug ? $"{bug.What}; {bug.Where}" : "";
         lock (this)
             Screen.Error.WriteLine("warning: " + Printable.Escape(text));

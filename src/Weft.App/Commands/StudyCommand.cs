@@ -5,19 +5,33 @@ namespace Weft.App;
 
 internal sealed class StudyCommand : Verb
 {
-    private readonly Option<string> _recipes = new("--recipes") { Description = "tuned (the best we can do) or study (as close to the study's words as they go).", HelpName = "GROUP", DefaultValueFactory = _ => "tuned" };
+    private readonly Option<string> _recipes = new(
+        "--recipes")
+    {
+        Description = "tuned (the best we can do) or study (as close to the study's words as they go).",
+        HelpName = "GROUP", DefaultValueFactory = _ => "tuned"
+    };
     private readonly Option<bool> _quick = new("--quick") { Description = "Little data and few epochs, one seed: all of it within minutes." };
     private readonly WholeNumber _seeds = new("--seeds", "Runs of each network.", 1, 100, 0, "3, with --quick 1");
-    private readonly Option<string[]> _also = new("--also") { Description = "One more recipe beside the four, as tuned/best. May be repeated.", HelpName = "RECIPE" };
+    private readonly Option<string[]> _also = new(
+        "--also")
+    { Description = "One more recipe beside the four, as tuned/best. May be repeated.", HelpName = "RECIPE" };
     private readonly Option<bool> _finished = new("--finished") { Description = "Train nothing: go to the last step with the runs that are finished." };
     private readonly Option<bool> _noTest = new("--no-test") { Description = "Stop before the last step: the test images stay closed." };
-    private readonly Option<string?> _with = new("--with") { Description = "Results that --out wrote, of runs trained elsewhere: what is in there counts as trained and tested.", HelpName = "DIR" };
-    private readonly Option<string?> _out = new("--out") { Description = "Where the results go. Default: a folder named results in that of the study's runs.", HelpName = "DIR" };
-    private readonly Option<string?> _name = new("--name") { Description = "The folder of the study's runs, in that of all runs. Default: study- and the recipes.", HelpName = "TEXT" };
+    private readonly Option<string?> _with = new(
+        "--with")
+    { Description = "Results that --out wrote, of runs trained elsewhere: what is in there counts as trained and tested.", HelpName = "DIR" };
+    private readonly Option<string?> _out = new(
+        "--out")
+    { Description = "Where the results go. Default: a folder named results in that of the study's runs.", HelpName = "DIR" };
+    private readonly Option<string?> _name = new(
+        "--name")
+    { Description = "The folder of the study's runs, in that of all runs. Default: study- and the recipes.", HelpName = "TEXT" };
     private readonly ConfigurationOptions _configuration = new([.. ConfigurationOptions.Sources, "--seed"]);
     private readonly RunsOption _runs = new();
 
-    public StudyCommand(Screen screen) : base("study", "The study: its four networks trained, tested and compared. Killed or stopped, the same command goes on.", screen)
+    public StudyCommand(Screen screen)
+        : base("study", "The study: its four networks trained, tested and compared. Killed or stopped, the same command goes on.", screen)
     {
         foreach (var option in new Option[] { _recipes, _quick, _seeds, _also, _finished, _noTest, _with, _out, _name })
             Options.Add(option);
@@ -117,15 +131,20 @@ internal sealed class StudyCommand : Verb
         ];
         StudyResults.Write(folder, rows, openings);
         StudyResults.WriteText(folder, "comparison.txt", string.Join('\n', table) + "\n");
-        StudyResults.WriteText(folder, "accuracy.svg", AccuracyChart.File(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
+        StudyResults.WriteText(folder, "accuracy.svg",
+            AccuracyChart.File(bars, $"Fashion-MNIST, test accuracy, recipes {study.Options.Recipes}{(study.Options.Quick ? " (quick)" : "")}"));
         foreach (var line in table)
             Screen.People.WriteLine(line);
         var reported = WriteReport(Path.Combine(folder, "report.html"), comparison, openings, session, store, members[0].Configuration.Value.Data);
-        Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(folder))}: {(reported ? "report.html, " : "")}summary.json, comparison.txt, accuracy.svg, test_ledger.jsonl and the runs");
+        Screen.People.WriteLine(
+            $"written to {Printable.Escape(RunReference.ShortPath(folder))}: {(reported ? "report.html, " : "")}summary.json, comparison.txt, accuracy.svg, "
+                + $"test_ledger.jsonl and the runs");
         Screen.WriteJson(new ComparisonDocument(comparison) { Results = folder, TestOpenings = openings.Openings.Count });
     }
 
-    /// <summary>Mistakes are analysed on the validation images, so the report opens the test images no further; and by the checkpoints, so only of runs that are here.</summary>
+    /// <summary>
+    /// Mistakes are analysed on the validation images, so the report opens the test images no further; and by the checkpoints, so only of runs that are here.
+    /// </summary>
     private bool WriteReport(string file, ModelComparison comparison, TestOpenings openings, WatchedTraining session, RunStore store, DataConfiguration data)
     {
         var here = comparison.Groups.Select(group => group.Runs.FirstOrDefault(run => Path.GetDirectoryName(run.Run.Folder.Path) == store.Folder)).ToList();
@@ -145,14 +164,22 @@ internal sealed class StudyCommand : Verb
             return null;
         if (File.Exists(Path.Combine(folder, "summary.json")))
             return new RunStore(folder);
-        throw new WeftException(ErrorKind.InvalidInput, "there are no results of a study") { Where = "--with", Expected = "a folder that weft study --out wrote, with its summary.json", Found = $"'{folder}'", Safe = "nothing was touched" };
+        throw new WeftException(ErrorKind.InvalidInput, "there are no results of a study")
+        {
+            Where = "--with",
+            Expected = "a folder that weft study --out wrote, with its summary.json", Found = $"'{folder}'", Safe = "nothing was touched"
+        };
     }
 
     private StudyOptions OptionsOf(ParseResult parse)
     {
         var recipes = parse.GetValue(_recipes)!;
         if (recipes is not ("tuned" or "study"))
-            throw new WeftException(ErrorKind.InvalidInput, "there are no such recipes") { Where = "--recipes", Expected = "tuned or study", Found = $"'{recipes}'", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "there are no such recipes")
+            {
+                Where = "--recipes",
+                Expected = "tuned or study", Found = $"'{recipes}'", Safe = "nothing was touched"
+            };
         var quick = parse.GetValue(_quick);
         return new StudyOptions
         {

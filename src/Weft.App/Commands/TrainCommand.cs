@@ -64,9 +64,11 @@ internal sealed class TrainCommand : Verb
         }
 
         var mean = accuracies.Count > 0 ? accuracies.Average() : (double?)null;
-        var deviation = accuracies.Count > 1 ? Math.Sqrt(accuracies.Sum(accuracy => Math.Pow(accuracy - mean!.Value, 2)) / (accuracies.Count - 1)) : (double?)null;
+        var deviation = accuracies.Count > 1 ? Math.Sqrt(accuracies.Sum(accuracy => Math.Pow(accuracy - mean!.Value, 2)) / (accuracies.Count - 1))
+            : (double?)null;
         if (mean is { } known)
-            Screen.People.WriteLine($"{accuracies.Count} of {seeds} seeds: {Figures.Percent(known)} validation accuracy" + (deviation is { } spread ? $" ± {Figures.Percent(spread)}" : ""));
+            Screen.People.WriteLine($"{accuracies.Count} of {seeds} seeds: {Figures.Percent(known)} validation accuracy"
+                + (deviation is { } spread ? $" ± {Figures.Percent(spread)}" : ""));
         Screen.WriteJson(new SeedsDocument(runs, accuracies.Count, mean, deviation));
         return code;
     }

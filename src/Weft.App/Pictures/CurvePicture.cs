@@ -8,7 +8,8 @@ internal static class CurvePicture
     /// <param name="height">Lines of the curve.</param>
     /// <param name="horizontal">Writes the ends of the axis.</param>
     /// <param name="vertical">Writes the lowest and the highest value.</param>
-    public static IReadOnlyList<string> Of(IReadOnlyList<(double X, double Y)> points, int width, int height, Func<double, string> horizontal, Func<double, string> vertical)
+    public static IReadOnlyList<string> Of(
+        IReadOnlyList<(double X, double Y)> points, int width, int height, Func<double, string> horizontal, Func<double, string> vertical)
     {
         if (points.Count == 0)
             return [];
@@ -21,7 +22,8 @@ internal static class CurvePicture
             cells[row] = [.. Enumerable.Repeat(' ', columns)];
         foreach (var (x, y) in points)
             cells[Place(top, bottom, y, height)][Place(left, right, x, columns)] = '•';
-        var lines = cells.Select((row, i) => $"{(i == 0 ? vertical(top) : i == height - 1 ? vertical(bottom) : "").PadLeft(label)} │{new string(row)}".TrimEnd()).ToList();
+        var lines = cells.Select(
+            (row, i) => $"{(i == 0 ? vertical(top) : i == height - 1 ? vertical(bottom) : "").PadLeft(label)} │{new string(row)}".TrimEnd()).ToList();
         lines.Add($"{new string(' ', label)} └{new string('─', columns)}");
         lines.Add($"{new string(' ', label)}  {horizontal(left)}{horizontal(right).PadLeft(columns - horizontal(left).Length)}");
         return lines;

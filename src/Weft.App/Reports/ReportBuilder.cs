@@ -46,7 +46,11 @@ internal sealed class ReportBuilder(
         if (StoredAnalysis.TryRead(checkpoint, split) is { } stored)
             return stored;
         using var owned = RunOwnership.TryTake(checkpoint.Run);
-        var options = new AnalysisOptions { Split = split, Threads = threads, Progress = what => screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}") };
+        var options = new AnalysisOptions
+        {
+            Split = split, Threads = threads, Progress = what =>
+            screen.People.WriteLine($"… {Printable.Escape(checkpoint.Run.Name)}: {what}")
+        };
         using var analysis = new RunAnalysis(
             checkpoint, open, options, new WithData(new Advice($"weft report {RunReference.For(checkpoint.Run)}{RunReference.OptionFor(split)}")),
             cancellationToken);

@@ -14,7 +14,8 @@ public sealed class ReportImages
     public string Sample(byte[] pixels) => Address(pixels, Shape.Channels == 2 ? Shape with { Channels = 1 } : Shape);
 
     /// <summary>The address of a sample's picture under a saliency map of its size, 255 for the map's maximum.</summary>
-    public string Heat(byte[] pixels, byte[] map) => Address(AnalysisPictures.Heat(pixels, [.. map.Select(value => value / 255f)], Shape), Shape with { Channels = 3 });
+    public string Heat(byte[] pixels, byte[] map) =>
+        Address(AnalysisPictures.Heat(pixels, [.. map.Select(value => value / 255f)], Shape), Shape with { Channels = 3 });
 
     private static string Address(byte[] pixels, FeatureShape shape)
     {

@@ -75,7 +75,8 @@ internal sealed class CatalogEntry(RunFolder folder)
         _ => null,
     };
 
-    private static (long Length, DateTime Written) Stamp(string path) => new FileInfo(path) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : (-1, default);
+    private static (long Length, DateTime Written) Stamp(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : (-1, default);
 
     private static string Sentence(WeftException error) => error.What + (error.Found is { } found ? $" ({found})" : "");
 

@@ -13,7 +13,9 @@ public sealed record ChartView(AxisScale Scale, int SmoothingPercent, bool OverT
 
     /// <exception cref="WeftException">Exit 2: a value the page does not know.</exception>
     internal static ChartView Of(QueryReader query) => new(
-        query.OneOf("scale", ["linear", "log"]) == "log" ? AxisScale.Log : AxisScale.Linear, query.Number("smoothing", 0, 99, 0), query.OneOf("x", ["epoch", "time"]) == "time");
+        query.OneOf("scale", ["linear", "log"]) == "log" ? AxisScale.Log
+            : AxisScale.Linear, query.Number("smoothing", 0, 99, 0), query.OneOf("x", ["epoch", "time"]) == "time");
 
-    public string Query => string.Create(CultureInfo.InvariantCulture, $"scale={(Scale == AxisScale.Log ? "log" : "linear")}&smoothing={SmoothingPercent}&x={(OverTime ? "time" : "epoch")}");
+    public string Query => string.Create(
+        CultureInfo.InvariantCulture, $"scale={(Scale == AxisScale.Log ? "log" : "linear")}&smoothing={SmoothingPercent}&x={(OverTime ? "time" : "epoch")}");
 }

@@ -33,7 +33,8 @@ public sealed record ListView(string Search, string Sort, int Page)
 
     /// <summary>The address of the same list, sorted otherwise or on another page.</summary>
     public string Link(string? sort = null, int page = 1) =>
-        "/?" + string.Join('&', new[] { Search.Length > 0 ? "q=" + Uri.EscapeDataString(Search) : "", "sort=" + (sort ?? Sort), page > 1 ? FormattableString.Invariant($"page={page}") : "" }.Where(part => part.Length > 0));
+        "/?" + string.Join('&', new[] { Search.Length > 0 ? "q=" + Uri.EscapeDataString(Search) : "", "sort=" + (sort ?? Sort), page > 1
+            ? FormattableString.Invariant($"page={page}") : "" }.Where(part => part.Length > 0));
 
     // Runs that were validated on the same images stand together, those on more images first: only among them is one better than another.
     private static IOrderedEnumerable<RunCard> BySet(IEnumerable<RunCard> runs)
@@ -45,5 +46,6 @@ public sealed record ListView(string Search, string Sort, int Page)
     }
 
     private static bool Fits(RunCard run, string word) =>
-        new[] { run.Name, run.Information?.Model, run.Information?.Recipe, run.StateText }.Any(text => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true);
+        new[] { run.Name, run.Information?.Model, run.Information?.Recipe, run.StateText }.Any(
+            text => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true);
 }

@@ -94,7 +94,8 @@ internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, 
                 now = known;
             }
 
-            var changed = now.Where(run => known.GetValueOrDefault(run.Key) != run.Value).Select(run => run.Key).Concat(known.Keys.Where(name => !now.ContainsKey(name))).ToList();
+            var changed = now.Where(run => known.GetValueOrDefault(run.Key) != run.Value).Select(run => run.Key)
+                .Concat(known.Keys.Where(name => !now.ContainsKey(name))).ToList();
             known = now;
             lock (_gate)
             {

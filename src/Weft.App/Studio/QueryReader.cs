@@ -21,13 +21,16 @@ internal sealed class QueryReader(IQueryCollection query)
             ? number : throw Wrong(key, $"a whole number in [{minimum}, {maximum}]", text);
 
     /// <summary>All values of a key that may stand several times, each once, in order.</summary>
-    public IReadOnlyList<string> All(string key, int most) => query[key].OfType<string>().Where(value => value.Length > 0).Distinct(StringComparer.Ordinal).ToList() is var values
+    public IReadOnlyList<string> All(string key, int most) =>
+        query[key].OfType<string>().Where(value => value.Length > 0).Distinct(StringComparer.Ordinal).ToList() is var values
         && values.Count <= most ? values : throw Wrong(key, $"at most {most} of them", $"{values.Count}");
 
-    private string? Single(string key) => query[key].Count > 1 ? throw Wrong(key, "one value", $"{query[key].Count}") : query[key].ToString() is { Length: > 0 } value ? value : null;
+    private string? Single(string key) =>
+        query[key].Count > 1 ? throw Wrong(key, "one value", $"{query[key].Count}") : query[key].ToString() is { Length: > 0 } value ? value : null;
 
-    private static WeftException Wrong(string key, string expected, string found) => new(ErrorKind.InvalidInput, $"the address has a value for “{key}” that this page does not know")
-    {
-        Where = key, Expected = expected, Found = found.Length > LongestText ? found[..LongestText] + "…" : found,
-    };
+    private static WeftException Wrong(string key, string expected, string found) =>
+        new(ErrorKind.InvalidInput, $"the address has a value for “{key}” that this page does not know")
+        {
+            Where = key, Expected = expected, Found = found.Length > LongestText ? found[..LongestText] + "…" : found,
+        };
 }

@@ -32,7 +32,8 @@ public enum RunState
 /// <param name="Word">Its last word, or what is wrong with its files.</param>
 /// <param name="Revision">Another number whenever anything of the run is different.</param>
 public sealed record RunCard(
-    string Name, RunInformation? Information, IReadOnlyList<MetricsRow> Rows, RunState State, int Epochs, double Progress, DateTimeOffset Changed, string Word, long Revision)
+    string Name, RunInformation? Information, IReadOnlyList<MetricsRow> Rows, RunState State, int Epochs,
+    double Progress, DateTimeOffset Changed, string Word, long Revision)
 {
     public MetricsRow? Best { get; } = BestRule.Of(Information).Best(Rows);
 

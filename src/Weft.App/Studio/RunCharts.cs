@@ -22,18 +22,21 @@ internal static class RunCharts
             .. Smooth(new("validation", Orange, [.. epochs.Select(epoch => AtEpoch(epoch, validation(epoch)))]), view),
         ];
         Chart machine(string title, ValueFormat format, IEnumerable<ChartSeries> series) => Base(title, series, view) with { YFormat = format, YInclude = 0 };
-        IReadOnlyList<ChartPoint> samples(Func<SystemSampled, double> value) => [.. history.Machine.Select(at => new ChartPoint(X(history, at.Epoch, view), value(at.Sample)))];
+        IReadOnlyList<ChartPoint> samples(Func<SystemSampled, double> value) =>
+            [.. history.Machine.Select(at => new ChartPoint(X(history, at.Epoch, view), value(at.Sample)))];
         return
         [
             Base("Loss", curves(epoch => epoch.TrainLoss, epoch => epoch.ValidationLoss, step => step.Loss), view) with { YScale = view.Scale },
-            Base("Accuracy", curves(epoch => epoch.TrainAccuracy, epoch => epoch.ValidationAccuracy, step => step.Accuracy), view) with { YFormat = ValueFormat.Percent },
+            Base("Accuracy", curves(epoch => epoch.TrainAccuracy, epoch => epoch.ValidationAccuracy, step => step.Accuracy),
+                view) with { YFormat = ValueFormat.Percent },
             .. (epochs.LastOrDefault()?.Further ?? MetricValues.None).Select(metric =>
                 Base(Figures.Metric(metric.Key), Smooth(new("validation", Orange, [.. epochs.Select(epoch =>
                     AtEpoch(epoch, (epoch.Further ?? MetricValues.None)[metric.Key]))]), view), view) with
                 {
                     YFormat = EpochMetric.Find(metric.Key)?.IsShare == true ? ValueFormat.Percent : ValueFormat.Number,
                 }),
-            Base("Learning rate", [new("learning rate", Green, [.. history.Steps.Select(step => AtStep(step, step.LearningRate))]) { InLegend = false }], view) with
+            Base("Learning rate", [new("learning rate", Green, [.. history.Steps.Select(step => AtStep(step, step.LearningRate))]) { InLegend = false }],
+                view) with
             {
                 YFormat = ValueFormat.Rate, YScale = view.Scale, YInclude = view.Scale == AxisScale.Linear ? 0 : null,
             },
@@ -65,7 +68,8 @@ internal static class RunCharts
             one("Validation accuracy", curves => curves.ValidationAccuracy) with { YFormat = ValueFormat.Percent },
             one("Training loss", curves => curves.TrainLoss) with { YScale = view.Scale },
             one("Training accuracy", curves => curves.TrainAccuracy) with { YFormat = ValueFormat.Percent },
-            one("Learning rate", curves => curves.LearningRate, isNoisy: false) with { YScale = view.Scale, YFormat = ValueFormat.Rate, YInclude = view.Scale == AxisScale.Linear ? 0 : null },
+            one("Learning rate", curves => curves.LearningRate, isNoisy: false) with { YScale = view.Scale,
+                YFormat = ValueFormat.Rate, YInclude = view.Scale == AxisScale.Linear ? 0 : null },
             one("Images per second", curves => curves.ImagesPerSecond) with { YFormat = ValueFormat.Count, YInclude = 0 },
         ];
     }
@@ -73,10 +77,13 @@ internal static class RunCharts
     /// <summary>What an overlay shows of a run, taken while its history is at hand.</summary>
     public static OverlayCurves Curves(RunHistory history, ChartView view)
     {
-        IReadOnlyList<ChartPoint> epochs(Func<EpochDone, double> value) => [.. history.Epochs.Select(epoch => new ChartPoint(X(history, epoch.Epoch, view), value(epoch)))];
-        IReadOnlyList<ChartPoint> steps(Func<StepDone, double> value) => [.. history.Steps.Select(step => new ChartPoint(X(history, history.EpochOf(step.Step), view), value(step)))];
+        IReadOnlyList<ChartPoint> epochs(Func<EpochDone, double> value) =>
+            [.. history.Epochs.Select(epoch => new ChartPoint(X(history, epoch.Epoch, view), value(epoch)))];
+        IReadOnlyList<ChartPoint> steps(Func<StepDone, double> value) =>
+            [.. history.Steps.Select(step => new ChartPoint(X(history, history.EpochOf(step.Step), view), value(step)))];
         return new OverlayCurves(
-            epochs(epoch => epoch.ValidationLoss), epochs(epoch => epoch.ValidationAccuracy), epochs(epoch => epoch.TrainLoss), epochs(epoch => epoch.TrainAccuracy),
+            epochs(epoch => epoch.ValidationLoss), epochs(epoch => epoch.ValidationAccuracy),
+            epochs(epoch => epoch.TrainLoss), epochs(epoch => epoch.TrainAccuracy),
             steps(step => step.LearningRate), steps(step => step.ImagesPerSecond));
     }
 
@@ -99,5 +106,6 @@ internal static class RunCharts
 
 /// <summary>The curves of a run that an overlay shows.</summary>
 internal sealed record OverlayCurves(
-    IReadOnlyList<ChartPoint> ValidationLoss, IReadOnlyList<ChartPoint> ValidationAccuracy, IReadOnlyList<ChartPoint> TrainLoss, IReadOnlyList<ChartPoint> TrainAccuracy,
+    IReadOnlyList<ChartPoint> ValidationLoss, IReadOnlyList<ChartPoint> ValidationAccuracy,
+    IReadOnlyList<ChartPoint> TrainLoss, IReadOnlyList<ChartPoint> TrainAccuracy,
     IReadOnlyList<ChartPoint> LearningRate, IReadOnlyList<ChartPoint> ImagesPerSecond);

@@ -5,7 +5,8 @@ internal static class StudioHeaders
 {
     /// <summary>Nothing inline, nothing from elsewhere; scripts, styles, pictures and updates from the studio itself.</summary>
     public const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+            + "'none'";
 
     public static void Set(IHeaderDictionary headers)
     {

@@ -26,7 +26,11 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
     {
         var view = ListView.Of(new QueryReader(context.Request.Query));
         var all = catalog.Runs.Values;
-        return new(typeof(RunsPage), new() { ["All"] = all.Length, ["Live"] = all.Count(run => run.State == RunState.Training), ["Runs"] = view.Select(all), ["View"] = view, ["Folder"] = options.ShownRuns });
+        return new(typeof(RunsPage), new()
+        {
+            ["All"] = all.Length, ["Live"] = all.Count(run => run.State == RunState.Training),
+            ["Runs"] = view.Select(all), ["View"] = view, ["Folder"] = options.ShownRuns
+        });
     }
 
     private StudioPage One(HttpContext context, string name)
@@ -48,8 +52,10 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         if (names.FirstOrDefault(name => catalog.Find(name) is null) is { } missing)
             return Missing(missing);
         var runs = names.Select(name => catalog.Runs[name]).Where(run => run.Information is not null).ToList();
-        var curves = runs.Select((run, i) => (run.Name, i, _histories.With(catalog.FolderOf(run.Name)!, run.Information!, history => RunCharts.Curves(history, view)))).ToList();
-        var others = catalog.Runs.Values.Where(run => run.Information is not null && !runs.Contains(run)).OrderByDescending(run => run.Information!.Started).Select(run => run.Name).ToList();
+        var curves = runs.Select(
+            (run, i) => (run.Name, i, _histories.With(catalog.FolderOf(run.Name)!, run.Information!, history => RunCharts.Curves(history, view)))).ToList();
+        var others = catalog.Runs.Values.Where(run => run.Information is not null && !runs.Contains(run))
+            .OrderByDescending(run => run.Information!.Started).Select(run => run.Name).ToList();
         return new(typeof(ComparePage), new() { ["Runs"] = runs, ["Others"] = others, ["Charts"] = RunCharts.Overlay(curves, view), ["View"] = view });
     }
 
@@ -69,12 +75,14 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         }
         catch (WeftException problem) when (problem.Kind == ErrorKind.InvalidInput)
         {
-            page = Problem(StatusCodes.Status400BadRequest, "This address makes no sense", problem.What, $"Expected: {problem.Expected}. Found: {problem.Found ?? "nothing"}.");
+            page = Problem(StatusCodes.Status400BadRequest, "This address makes no sense", problem.What,
+                $"Expected: {problem.Expected}. Found: {problem.Found ?? "nothing"}.");
         }
         catch (WeftException problem)
         {
             options.Failed(problem); // with the path; the page goes without
-            page = Problem(StatusCodes.Status503ServiceUnavailable, "The run cannot be read", problem.What, "The terminal of the studio says more. Nothing was changed.");
+            page = Problem(StatusCodes.Status503ServiceUnavailable, "The run cannot be read", problem.What,
+                "The terminal of the studio says more. Nothing was changed.");
         }
 
         context.Response.StatusCode = page.Status;

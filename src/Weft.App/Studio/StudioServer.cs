@@ -27,7 +27,8 @@ internal sealed class StudioServer : IAsyncDisposable
     public static async Task<StudioServer> Start(StudioOptions options)
     {
         RequireLoopback(options.Address);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }); // nothing from the environment or from files
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }); // nothing from the environment or from files
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -137,9 +138,11 @@ internal sealed class StudioServer : IAsyncDisposable
         {
             await app.DisposeAsync();
             var taken = failure.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException;
-            throw new WeftException(taken ? ErrorKind.PortInUse : ErrorKind.IoError, taken ? $"port {options.Port} is in use" : "the studio cannot listen", failure)
+            throw new WeftException(
+                taken ? ErrorKind.PortInUse : ErrorKind.IoError, taken ? $"port {options.Port} is in use" : "the studio cannot listen", failure)
             {
-                Where = $"{options.Address}:{options.Port}", Expected = "a free port", Found = taken ? "another program" : failure.Message, Safe = "nothing was started",
+                Where = $"{options.Address}:{options.Port}", Expected = "a free port", Found = taken
+                    ? "another program" : failure.Message, Safe = "nothing was started",
                 Next = new Advice($"weft studio --port 0{RunReference.OptionFor(new RunStore(options.Runs))}"),
             };
         }

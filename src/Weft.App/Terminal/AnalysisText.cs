@@ -12,16 +12,21 @@ internal static class AnalysisText
         var evaluation = result.Evaluation;
         var names = evaluation.Classes.Select(Printable.Escape).ToArray();
         yield return "";
-        yield return $"{Printable.Escape(result.Checkpoint.Run.Name)}@{result.Checkpoint.Name} on {Figures.Count(evaluation.Count)} {result.Split.ToString().ToLowerInvariant()} images, in {result.Elapsed.TotalSeconds:F1} s";
-        yield return $"accuracy {Figures.Percent(evaluation.Accuracy)} (95 %: {Figures.Percent(evaluation.Interval.Low)} to {Figures.Percent(evaluation.Interval.High)}), {evaluation.Count - evaluation.Correct} mistakes; "
-            + $"{Figures.Count(result.Parameters)} parameters, {Figures.Count(result.FlopsPerSample / 1e6)} MFLOP and {1e6 / result.ImagesPerSecond:F0} µs an image";
+        yield return $"{Printable.Escape(result.Checkpoint.Run.Name)}@{result.Checkpoint.Name} on {Figures.Count(evaluation.Count)} "
+            + $"{result.Split.ToString().ToLowerInvariant()} images, in {result.Elapsed.TotalSeconds:F1} s";
+        yield return $"accuracy {Figures.Percent(evaluation.Accuracy)} (95 %: {Figures.Percent(evaluation.Interval.Low)} to "
+            + $"{Figures.Percent(evaluation.Interval.High)}), {evaluation.Count - evaluation.Correct} mistakes; "
+            + $"{Figures.Count(result.Parameters)} parameters, {Figures.Count(result.FlopsPerSample / 1e6)} MFLOP and {1e6 / result.ImagesPerSecond:F0} µs an "
+                + $"image";
         yield return "";
         yield return "most confused";
         var width = names.Max(name => name.Length);
         foreach (var pair in result.Pairs.Take(PairsShown))
-            yield return $"  {names[pair.Label].PadRight(width)} taken for {names[pair.Prediction].PadRight(width)} {pair.Count,5} times, {Figures.Percent(pair.Share, 1),6} of all mistakes";
+            yield return $"  {names[pair.Label].PadRight(width)} taken for {names[pair.Prediction].PadRight(width)} {pair.Count,5} times, "
+                + $"{Figures.Percent(pair.Share, 1),6} of all mistakes";
         yield return "";
-        yield return $"calibration: ECE {result.Calibration.ExpectedError:F4}; with temperature {result.Scaled.Temperature:F3} {result.Scaled.ExpectedError:F4}";
+        yield return $"calibration: ECE {result.Calibration.ExpectedError:F4}; with temperature {result.Scaled.Temperature:F3} "
+            + $"{result.Scaled.ExpectedError:F4}";
         yield return "";
         yield return "suspected reasons, mistakes against correct predictions";
         foreach (var reason in result.Reasons)

@@ -43,7 +43,11 @@ internal static class CrashReport
             };
         }
 
-        return new WeftException(ErrorKind.Bug, what, bug) { Where = $"crash report {path}", Safe = "finished checkpoints are never changed afterwards", Next = new Advice("please report it with that file") };
+        return new WeftException(ErrorKind.Bug, what, bug)
+        {
+            Where = $"crash report {path}", Safe = "finished checkpoints are never changed afterwards",
+            Next = new Advice("please report it with that file")
+        };
     }
 
     // TMPDIR may name a folder that is not there, or that only others may write.

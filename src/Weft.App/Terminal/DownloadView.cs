@@ -29,7 +29,8 @@ internal sealed class DownloadView(Screen screen) : IDisposable
                 return;
             _drawn = Stopwatch.GetTimestamp();
             _lineIsOpen = true;
-            var text = $"downloading {Printable.Escape(progress.File)}  {Figures.Bytes(progress.BytesRead)}" + (progress.TotalBytes is { } total ? $" of {Figures.Bytes(total)}" : "");
+            var text = $"downloading {Printable.Escape(progress.File)}  {Figures.Bytes(progress.BytesRead)}" + (
+                progress.TotalBytes is { } total ? $" of {Figures.Bytes(total)}" : "");
             screen.People.Write("\r\e[K" + (text.Length < screen.Width ? text : text[..(screen.Width - 1)]));
         }
     }

@@ -14,7 +14,8 @@ internal static class EndBlock
         {
             var validationCount = data.Split.Validation.Count;
             var interval = ShareInterval.Wilson((long)Math.Round(best.ValidationAccuracy * validationCount), validationCount);
-            yield return $"  best      epoch {best.Epoch}: {Figures.Percent(best.ValidationAccuracy)} validation accuracy, loss {Figures.Loss(best.ValidationLoss)}";
+            yield return $"  best      epoch {best.Epoch}: {Figures.Percent(best.ValidationAccuracy)} validation accuracy, loss "
+                + $"{Figures.Loss(best.ValidationLoss)}";
             yield return $"            95 % interval {Figures.Percent(interval.Low)} to {Figures.Percent(interval.High)}";
             if (data.ValidationGap is { } gap)
                 yield return $"            note: {Printable.Escape(gap)}";

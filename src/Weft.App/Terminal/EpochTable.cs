@@ -19,7 +19,8 @@ internal static class EpochTable
         return width >= Wide
             ? $"{epoch.Epoch,5}  {Figures.Loss(epoch.TrainLoss),10} {Figures.Percent(epoch.TrainAccuracy),9}  {Figures.Loss(epoch.ValidationLoss),15} "
                 + $"{Figures.Percent(epoch.ValidationAccuracy),9}  {Figures.Count(epoch.ImagesPerSecond),9} {time,7}{best}"
-            : $"{epoch.Epoch,3} {Figures.Loss(epoch.TrainLoss),7} {Figures.Loss(epoch.ValidationLoss),7} {Figures.Percent(epoch.ValidationAccuracy),9} {time,6}{best}";
+            : $"{epoch.Epoch,3} {Figures.Loss(epoch.TrainLoss),7} {Figures.Loss(epoch.ValidationLoss),7} {Figures.Percent(epoch.ValidationAccuracy),9} "
+                + $"{time,6}{best}";
     }
 
     public static string Sentence(EpochDone epoch, TrainingState state)

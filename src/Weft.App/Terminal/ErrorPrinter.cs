@@ -50,6 +50,7 @@ internal static class ErrorPrinter
         Found = Cut(error.Found),
         Safe = Cut(error.Safe),
         Do = error.Next is { } next ? Cut(CommandText.For(next)) : null,
-        Problems = error.Problems.Count == 0 ? null : [.. error.Problems.Select(problem => new ProblemEntry(Cut(problem.Where), Cut(problem.Expected), Cut(problem.Found)))],
+        Problems = error.Problems.Count == 0 ? null
+            : [.. error.Problems.Select(problem => new ProblemEntry(Cut(problem.Where), Cut(problem.Expected), Cut(problem.Found)))],
     };
 }

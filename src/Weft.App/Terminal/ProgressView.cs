@@ -6,7 +6,8 @@ namespace Weft.App;
 internal abstract class ProgressView
 {
     /// <summary>The view for this screen: live on a terminal, one line an epoch elsewhere.</summary>
-    public static ProgressView For(Screen screen, TrainingState state) => screen.PeopleHaveTerminal ? new LiveProgress(screen, state) : new PlainProgress(screen.People, state);
+    public static ProgressView For(Screen screen, TrainingState state) =>
+        screen.PeopleHaveTerminal ? new LiveProgress(screen, state) : new PlainProgress(screen.People, state);
 
     /// <summary>Runs <paramref name="work"/> while the view is open, and closes the view however that ends.</summary>
     public abstract void While(Action work);

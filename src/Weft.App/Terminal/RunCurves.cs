@@ -52,12 +52,13 @@ internal sealed class RunCurves
     }
 
     // Training is shown by its steps: the mean over the epoch so far, which is the epoch's own value at its end.
-    private Chart Of(string title, ValueFormat format, Func<EpochDone, double> train, Func<EpochDone, double> validation, Func<StepDone, double> soFar) => new(title,
+    private Chart Of(string title, ValueFormat format, Func<EpochDone, double> train, Func<EpochDone, double> validation, Func<StepDone, double> soFar) =>
+        new(title,
     [
         new ChartSeries("train", 0, [.. _stepsPerEpoch > 0 && _epochs.Count < 2
             ? _steps.Select(step => new ChartPoint((double)step.Step / _stepsPerEpoch, soFar(step)))
             : _epochs.Select(epoch => new ChartPoint(epoch.Epoch, train(epoch)))]) { IsDashed = true },
         new ChartSeries("validation", 1, [.. _epochs.Select(epoch => new ChartPoint(epoch.Epoch, validation(epoch)))]),
     ])
-    { XName = "epoch", XMinimum = 0, XMaximum = Math.Ceiling((double)(_steps.LastOrDefault()?.Step ?? 0) / Math.Max(1, _stepsPerEpoch)), YFormat = format };
+        { XName = "epoch", XMinimum = 0, XMaximum = Math.Ceiling((double)(_steps.LastOrDefault()?.Step ?? 0) / Math.Max(1, _stepsPerEpoch)), YFormat = format };
 }

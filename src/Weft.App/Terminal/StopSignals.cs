@@ -21,7 +21,8 @@ internal sealed class StopSignals : IDisposable
     {
         _first = first;
         _second = second;
-        foreach (var (signal, code) in new[] { (PosixSignal.SIGINT, ExitCode.Interrupted), (PosixSignal.SIGTERM, ExitCode.Terminated), (PosixSignal.SIGHUP, ExitCode.Hangup) })
+        foreach (var (signal, code) in new[] { (PosixSignal.SIGINT, ExitCode.Interrupted),
+            (PosixSignal.SIGTERM, ExitCode.Terminated), (PosixSignal.SIGHUP, ExitCode.Hangup) })
             _registrations.Add(PosixSignalRegistration.Create(signal, context => { context.Cancel = true; Receive(code); }));
     }
 

@@ -55,12 +55,14 @@ internal static class TerminalChart
         (double X, double Y)? before = null;
         foreach (var point in series.Points)
         {
-            (double X, double Y)? here = double.IsFinite(point.Y) ? (x.Place(point.X) * (canvas.Width - 1), (1 - y.Place(point.Y)) * (canvas.Height - 1)) : null;
+            (double X, double Y)? here = double.IsFinite(point.Y)
+                ? (x.Place(point.X) * (canvas.Width - 1), (1 - y.Place(point.Y)) * (canvas.Height - 1)) : null;
             if (here is { } to)
                 canvas.Line(before ?? to, to, tone, series.IsDashed && before is not null);
             before = here;
         }
     }
 
-    private static string Label(double value, Chart chart) => chart.YFormat == ValueFormat.Percent ? Figures.Percent(value, 0) : value.ToString("G3", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Label(double value, Chart chart) =>
+        chart.YFormat == ValueFormat.Percent ? Figures.Percent(value, 0) : value.ToString("G3", System.Globalization.CultureInfo.InvariantCulture);
 }

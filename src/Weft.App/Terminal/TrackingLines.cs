@@ -13,7 +13,8 @@ internal static class TrackingLines
             yield return $"note: {name}: {Printable.Escape(notice)}";
         if (report.Problem is { } problem)
         {
-            yield return $"warning[{ExitCodes.For(problem.Kind).Name()}]: {name}: {Printable.Escape(problem.What)}{(problem.Found is { } found ? $" ({Printable.Escape(found)})" : "")}";
+            yield return $"warning[{ExitCodes.For(problem.Kind).Name()}]: {name}: "
+                + $"{Printable.Escape(problem.What)}{(problem.Found is { } found ? $" ({Printable.Escape(found)})" : "")}";
             yield return $"  nothing is lost; hand over the rest: weft track {run} --to {name} --continue";
             yield break;
         }
@@ -25,7 +26,8 @@ internal static class TrackingLines
         {
             { IsComplete: false } => $"; being trained, go on later with: weft track {run} --to {name} --continue",
             { Target: TrackingTarget.Wandb } when !report.Where.Contains("://") => $"; send it: wandb sync {where}",
-            { Target: TrackingTarget.TensorBoard } => $"; look at it: tensorboard --logdir {Printable.Escape(RunReference.ShortPath(Path.GetDirectoryName(report.Where)!))}",
+            { Target: TrackingTarget.TensorBoard } =>
+                $"; look at it: tensorboard --logdir {Printable.Escape(RunReference.ShortPath(Path.GetDirectoryName(report.Where)!))}",
             _ => "",
         };
         yield return $"{name,-11}  {where}{next}";

@@ -9,6 +9,7 @@ internal static class ViewWords
     {
         { ViewCount: 1 } => "",
         { Shift: 0 } => "each image with its mirror image",
-        _ => $"each image in {augmentation.ViewCount} views: {(augmentation.Mirrored ? "mirrored and " : "")}moved by up to {(augmentation.Shift == 1 ? "1 pixel" : $"{augmentation.Shift} pixels")}",
+        _ => $"each image in {augmentation.ViewCount} views: {(augmentation.Mirrored ? "mirrored and " : "")}moved by up to "
+            + $"{(augmentation.Shift == 1 ? "1 pixel" : $"{augmentation.Shift} pixels")}",
     };
 }

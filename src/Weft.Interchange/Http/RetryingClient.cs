@@ -12,8 +12,8 @@ namespace Weft.Interchange;
 internal sealed record RetryRule(Func<HttpStatusCode, bool> IsRetried, TimeSpan TryTime, int? Tries);
 
 /// <summary>
-/// Sends requests until they are answered: lost connections, silence and answers the rule names are tried again after growing waits, or after the time the server
-/// names in Retry-After. Follows no redirects, so that a key stays with the host it is for.
+/// Sends requests until they are answered: lost connections, silence and answers the rule names are tried again after growing waits, or after the time the
+/// server names in Retry-After. Follows no redirects, so that a key stays with the host it is for.
 /// </summary>
 internal sealed class RetryingClient : IDisposable
 {
@@ -74,7 +74,8 @@ internal sealed class RetryingClient : IDisposable
         Tell(failed);
         return failed is null ? last.Result! : throw new WeftException(ErrorKind.IoError, $"{_base.Host} cannot be reached")
         {
-            Where = _base.ToString(), Found = $"{failed} ({tries} tries)", Safe = "the run is whole in its folder", Next = new Advice("the same command with --continue, later"),
+            Where = _base.ToString(), Found = $"{failed} ({tries} tries)", Safe = "the run is whole in its folder",
+            Next = new Advice("the same command with --continue, later"),
         };
 
         HttpAnswer Try()
@@ -91,7 +92,8 @@ internal sealed class RetryingClient : IDisposable
         string? Failure(Outcome<HttpAnswer> outcome) => outcome switch
         {
             { Exception: HttpRequestException failure } => failure.InnerException?.Message ?? failure.Message,
-            { Exception: OperationCanceledException } when !cancellationToken.IsCancellationRequested => $"no answer within {rule.TryTime.TotalSeconds:0.###} s",
+            { Exception: OperationCanceledException } when !cancellationToken.IsCancellationRequested =>
+                $"no answer within {rule.TryTime.TotalSeconds:0.###} s",
             { Result: { IsSuccess: true } answer } => isWhole?.Invoke(answer) ?? true ? null : $"an answer that makes no sense, {answer.Describe(_secret)}",
             { Result: { } answer } => rule.IsRetried(answer.Status) ? answer.Describe(_secret) : null,
             _ => null, // stopped, or a bug of ours: no try of a server would mend it

@@ -22,8 +22,10 @@ public static partial class RunLogging
     private static partial void Step(ILogger logger, long step, double loss, double accuracy, double learningRate);
 
     [LoggerMessage(4, LogLevel.Information,
-        "Epoch {Epoch}: training loss {TrainLoss}, validation loss {ValidationLoss}, validation accuracy {ValidationAccuracy}, {Seconds} s, best so far: {IsBest}")]
-    private static partial void Epoch(ILogger logger, int epoch, double trainLoss, double validationLoss, double validationAccuracy, double seconds, bool isBest);
+        "Epoch {Epoch}: training loss {TrainLoss}, validation loss {ValidationLoss}, validation accuracy {ValidationAccuracy}, {Seconds} s, best so far: "
+            + "{IsBest}")]
+    private static partial void Epoch(
+        ILogger logger, int epoch, double trainLoss, double validationLoss, double validationAccuracy, double seconds, bool isBest);
 
     [LoggerMessage(5, LogLevel.Debug, "Saved {File} after step {Step}")]
     private static partial void Saved(ILogger logger, string file, long step);
@@ -59,7 +61,8 @@ public static partial class RunLogging
                     RunLogging.Warned(logger, warned.Code, warned.What, warned.Safe);
                     break;
                 case RunStopped stopped:
-                    Stopped(logger, stopped.Reason == StopReasons.Diverged ? LogLevel.Error : LogLevel.Information, stopped.Reason, stopped.Epoch, stopped.Step, stopped.Detail);
+                    Stopped(logger, stopped.Reason == StopReasons.Diverged ? LogLevel.Error
+                        : LogLevel.Information, stopped.Reason, stopped.Epoch, stopped.Step, stopped.Detail);
                     break;
             }
         }

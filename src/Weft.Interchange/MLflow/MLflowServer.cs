@@ -91,7 +91,8 @@ internal sealed class MLflowServer : IDisposable
         string? page = null;
         do
         {
-            var query = $"mlflow/metrics/get-history?run_id={Uri.EscapeDataString(run)}&metric_key={Uri.EscapeDataString(key)}&max_results={PageSize}" + (page is null ? "" : "&page_token=" + Uri.EscapeDataString(page));
+            var query = $"mlflow/metrics/get-history?run_id={Uri.EscapeDataString(run)}&metric_key={Uri.EscapeDataString(key)}&max_results={PageSize}"
+                + (page is null ? "" : "&page_token=" + Uri.EscapeDataString(page));
             var answer = Call(HttpMethod.Get, query, null, cancellationToken);
             if (ErrorCode(answer) == "RESOURCE_DOES_NOT_EXIST")
                 return points; // nothing was logged under this name
@@ -132,7 +133,8 @@ internal sealed class MLflowServer : IDisposable
         }
         : new WeftException(ErrorKind.IoError, $"{_settings.Server.Host} refuses the run")
         {
-            Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Next = new Advice("the same command with --continue, later"),
+            Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder",
+            Next = new Advice("the same command with --continue, later"),
         };
 
     public void Dispose() => _client.Dispose();
@@ -188,7 +190,8 @@ internal sealed class MLflowServer : IDisposable
 
     private WeftException Strange(string what, HttpAnswer answer) => new(ErrorKind.IoError, $"the answer of {_settings.Server.Host} {what}")
     {
-        Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder", Next = new Advice("the same command with --continue, later"),
+        Where = _settings.Server.ToString(), Found = answer.Describe(_settings.Secret), Safe = "the run is whole in its folder",
+        Next = new Advice("the same command with --continue, later"),
     };
 
     private static JsonElement? Element(JsonElement? element, params ReadOnlySpan<string> path)
@@ -198,13 +201,15 @@ internal sealed class MLflowServer : IDisposable
         return element;
     }
 
-    private static string? Text(JsonElement? element, params ReadOnlySpan<string> path) => Element(element, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement? element, params ReadOnlySpan<string> path) =>
+        Element(element, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     // Some servers write long whole numbers as texts.
     private static long Whole(JsonElement element, string name) => Element(element, name) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var value) => value,
-        { ValueKind: JsonValueKind.String } text when long.TryParse(text.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+        { ValueKind: JsonValueKind.String } text when long.TryParse(
+            text.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
         _ => 0,
     };
 }

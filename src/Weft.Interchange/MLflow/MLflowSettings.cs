@@ -18,7 +18,8 @@ internal sealed record MLflowSettings(Uri Server, string Experiment, Authenticat
         {
             throw new WeftException(ErrorKind.InvalidInput, "no MLflow server is named")
             {
-                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address", Found = "nothing", Safe = "nothing was touched", Next = new Advice("mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000"),
+                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address", Found = "nothing", Safe = "nothing was touched",
+                Next = new Advice("mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000"),
             };
         }
 
@@ -26,16 +27,23 @@ internal sealed record MLflowSettings(Uri Server, string Experiment, Authenticat
         {
             throw new WeftException(ErrorKind.InvalidInput, "this is no MLflow server")
             {
-                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address; files and databases are reached through a server", Found = text.Contains('@') ? "an address with a user in it" : text, Safe = "nothing was touched", Next = new Advice("mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000"),
+                Where = "MLFLOW_TRACKING_URI", Expected = "an http or https address; files and databases are reached through a server",
+                Found = text.Contains('@') ? "an address with a user in it"
+                    : text, Safe = "nothing was touched", Next = new Advice("mlflow server --port 5000, and MLFLOW_TRACKING_URI=http://127.0.0.1:5000"),
             };
         }
 
         var experiment = Value("EXPERIMENT_NAME") ?? DefaultExperiment;
         if (experiment.Length > LongestExperiment)
-            throw new WeftException(ErrorKind.InvalidInput, "this cannot be an experiment's name") { Where = "MLFLOW_EXPERIMENT_NAME", Expected = $"up to {LongestExperiment} characters", Found = $"{experiment.Length}", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "this cannot be an experiment's name")
+            {
+                Where = "MLFLOW_EXPERIMENT_NAME",
+                Expected = $"up to {LongestExperiment} characters", Found = $"{experiment.Length}", Safe = "nothing was touched"
+            };
         var (authorization, secret) = (Value("TRACKING_USERNAME"), Value("TRACKING_PASSWORD"), Value("TRACKING_TOKEN")) switch
         {
-            ({ } user, { } password, _) => (new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))), new Secret(password)),
+            ({ } user, { } password, _) =>
+                (new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))), new Secret(password)),
             (_, _, { } token) => (new AuthenticationHeaderValue("Bearer", token), new Secret(token)),
             _ => ((AuthenticationHeaderValue?)null, (Secret?)null),
         };

@@ -60,7 +60,8 @@ internal sealed class MLflowTracker : ITracker
                 Add(moment, sampled.Step,
                 [
                     ("system/cpu_utilization_percentage", 100 * sampled.CpuShare), ("system/system_memory_usage_megabytes", sampled.MemoryBytes / 1e6),
-                    ("system/system_memory_usage_percentage", 100 * sampled.MemoryShare), ("system/images_per_second", sampled.ImagesPerSecond), ("system/data_wait_percentage", 100 * sampled.DataWaitShare),
+                    ("system/system_memory_usage_percentage", 100 * sampled.MemoryShare), ("system/images_per_second", sampled.ImagesPerSecond),
+                    ("system/data_wait_percentage", 100 * sampled.DataWaitShare),
                 ]);
                 break;
             case SessionEnded end:
@@ -71,7 +72,8 @@ internal sealed class MLflowTracker : ITracker
 
     public void HandOver(bool all, CancellationToken cancellationToken)
     {
-        if (_session is null || (!all && _remote is not null && _points.Count < MostMetrics && _options.Clock.GetElapsedTime(_lastSend) < _options.BetweenSends))
+        if (_session is null || (
+            !all && _remote is not null && _points.Count < MostMetrics && _options.Clock.GetElapsedTime(_lastSend) < _options.BetweenSends))
             return;
         if (_isDescribed && _points.Count == 0 && _end is null)
             return;
@@ -96,7 +98,8 @@ internal sealed class MLflowTracker : ITracker
             else if (!_hasSkipped)
             {
                 _hasSkipped = true;
-                _notice($"{name} is {value.ToString(CultureInfo.InvariantCulture)} at step {step}; MLflow takes finite values only, so such values are left out there");
+                _notice($"{name} is {value.ToString(CultureInfo.InvariantCulture)} at step {step}; MLflow takes finite values only, so such values are left "
+                    + $"out there");
             }
         }
     }
@@ -127,14 +130,17 @@ internal sealed class MLflowTracker : ITracker
         var information = _run.Information;
         var tags = new List<(string, string?)>
         {
-            (IdentityTag, identity), ("mlflow.runName", _run.Name), ("mlflow.source.type", "LOCAL"), ("mlflow.source.name", string.Join(' ', information.CommandLine)),
-            ("mlflow.source.git.commit", information.Machine.CodeCommit), ("weft.model", information.Model), ("weft.recipe", information.Recipe), ("weft.data", information.Data.Name),
+            (IdentityTag, identity), ("mlflow.runName", _run.Name), ("mlflow.source.type", "LOCAL"),
+            ("mlflow.source.name", string.Join(' ', information.CommandLine)),
+            ("mlflow.source.git.commit", information.Machine.CodeCommit), ("weft.model", information.Model),
+            ("weft.recipe", information.Recipe), ("weft.data", information.Data.Name),
             ("weft.version", information.Machine.WeftVersion), ("weft.processor", information.Machine.Processor),
         };
         return new JsonObject
         {
             ["experiment_id"] = experiment, ["run_name"] = _run.Name, ["start_time"] = information.Started.ToUnixTimeMilliseconds(),
-            ["tags"] = new JsonArray([.. tags.Where(tag => !string.IsNullOrEmpty(tag.Item2)).Select(tag => new JsonObject { ["key"] = tag.Item1, ["value"] = tag.Item2 })]),
+            ["tags"] = new JsonArray(
+                [.. tags.Where(tag => !string.IsNullOrEmpty(tag.Item2)).Select(tag => new JsonObject { ["key"] = tag.Item1, ["value"] = tag.Item2 })]),
         };
     }
 
@@ -143,10 +149,15 @@ internal sealed class MLflowTracker : ITracker
     {
         var all = _run.Configuration.Select(key => (key.Key, Value: string.Create(CultureInfo.InvariantCulture, $"{key.Value ?? "none"}")))
             .Append(("parameters", _run.Information.ParameterCount.ToString(CultureInfo.InvariantCulture)))
-            .Select(parameter => (Key: parameter.Item1, Value: parameter.Item2.Length > LongestParameter ? parameter.Item2[..LongestParameter] : parameter.Item2)).ToList();
+            .Select(parameter => (
+                Key: parameter.Item1, Value: parameter.Item2.Length > LongestParameter ? parameter.Item2[..LongestParameter] : parameter.Item2)).ToList();
         foreach (var chunk in all.Chunk(MostParameters))
         {
-            var batch = new JsonObject { ["run_id"] = _remote!.Id, ["params"] = new JsonArray([.. chunk.Select(parameter => new JsonObject { ["key"] = parameter.Key, ["value"] = parameter.Value })]) };
+            var batch = new JsonObject
+            {
+                ["run_id"] = _remote!.Id,
+                ["params"] = new JsonArray([.. chunk.Select(parameter => new JsonObject { ["key"] = parameter.Key, ["value"] = parameter.Value })])
+            };
             var answer = _server.LogBatch(() => batch, beforeRetry: null, cancellationToken);
             if (!IsConflict(answer))
             {
@@ -165,7 +176,8 @@ internal sealed class MLflowTracker : ITracker
         }
     }
 
-    private static bool IsConflict(HttpAnswer answer) => answer.Status == HttpStatusCode.BadRequest && MLflowServer.ErrorCode(answer) is "INVALID_PARAMETER_VALUE" or "RESOURCE_ALREADY_EXISTS";
+    private static bool IsConflict(HttpAnswer answer) =>
+        answer.Status == HttpStatusCode.BadRequest && MLflowServer.ErrorCode(answer) is "INVALID_PARAMETER_VALUE" or "RESOURCE_ALREADY_EXISTS";
 
     private void SendPoints(CancellationToken cancellationToken)
     {
@@ -178,7 +190,8 @@ internal sealed class MLflowTracker : ITracker
             JsonObject Batch() => new()
             {
                 ["run_id"] = _remote!.Id,
-                ["metrics"] = new JsonArray([.. missing.Select(point => new JsonObject { ["key"] = point.Key, ["value"] = point.Value, ["timestamp"] = point.Time, ["step"] = point.Step })]),
+                ["metrics"] = new JsonArray([.. missing.Select(
+                    point => new JsonObject { ["key"] = point.Key, ["value"] = point.Value, ["timestamp"] = point.Time, ["step"] = point.Step })]),
             };
             _server.Required(_server.LogBatch(Batch, () =>
             {
@@ -220,7 +233,8 @@ internal sealed class MLflowTracker : ITracker
     {
         if (_remote!.ArtifactFolder is not { } folder)
         {
-            _notice($"MLflow keeps this run's files at {_remote.ArtifactUri}, which only its server can reach; start it with --serve-artifacts to get the files too");
+            _notice($"MLflow keeps this run's files at {_remote.ArtifactUri}, which only its server can reach; start it with --serve-artifacts to get the "
+                + $"files too");
             return;
         }
 

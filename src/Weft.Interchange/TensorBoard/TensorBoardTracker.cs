@@ -49,14 +49,16 @@ internal sealed class TensorBoardTracker(TrackedRun run, string folder, bool goO
     private void Begin(SessionBegan session)
     {
         var host = string.Concat(session.Machine.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '_'));
-        var name = FormattableString.Invariant($"events.out.tfevents.{session.Time.ToUnixTimeSeconds():0000000000}.{host}.{session.ProcessId}.{session.Number}");
+        var name = FormattableString.Invariant(
+            $"events.out.tfevents.{session.Time.ToUnixTimeSeconds():0000000000}.{host}.{session.ProcessId}.{session.Number}");
         _file = new ContinuedFile(Path.Combine(_folder, name), goOn);
         Put(new Event { WallTime = session.UnixSeconds, FileVersion = "brain.Event:2" });
         Write(session, 0,
         [
             TensorBoardValues.HParams("session_start_info", new HParamsData { SessionStartInfo = SessionStart(session) }),
             TensorBoardValues.CustomScalars(
-                ("loss", [TrackedValues.TrainLoss, TrackedValues.ValidationLoss]), ("accuracy", [TrackedValues.TrainAccuracy, TrackedValues.ValidationAccuracy]),
+                ("loss", [TrackedValues.TrainLoss, TrackedValues.ValidationLoss]),
+                ("accuracy", [TrackedValues.TrainAccuracy, TrackedValues.ValidationAccuracy]),
                 ("learning rate", [TrackedValues.LearningRate, TrackedValues.StepLearningRate])),
             TensorBoardValues.Text("run", Describe()),
         ]);
@@ -65,7 +67,8 @@ internal sealed class TensorBoardTracker(TrackedRun run, string folder, bool goO
     private void Epoch(EpochTold told)
     {
         _lastStep = told.Epoch.Step;
-        var values = TrackedValues.Of(told).Select(value => TensorBoardValues.Scalar(value.Name, value.Value)).Append(TensorBoardValues.Scalar("epoch", told.Epoch.Epoch)).ToList();
+        var values = TrackedValues.Of(told).Select(value => TensorBoardValues.Scalar(value.Name, value.Value))
+            .Append(TensorBoardValues.Scalar("epoch", told.Epoch.Epoch)).ToList();
         if (told.Observed is { } observed)
         {
             var side = ConfusionPicture.Side(observed.Classes);
@@ -84,7 +87,8 @@ internal sealed class TensorBoardTracker(TrackedRun run, string folder, bool goO
         var status = end.Reason is SessionEnded.LeftWithoutWord or StopReasons.Diverged ? SessionStatus.Failure : SessionStatus.Success;
         var values = new List<SummaryValue>
         {
-            TensorBoardValues.HParams("session_end_info", new HParamsData { SessionEndInfo = new SessionEnd { Status = status, EndTimeSecs = end.UnixSeconds } }),
+            TensorBoardValues.HParams(
+                "session_end_info", new HParamsData { SessionEndInfo = new SessionEnd { Status = status, EndTimeSecs = end.UnixSeconds } }),
             TensorBoardValues.Text("result", $"{end.Reason.Replace('_', ' ')}: {end.Detail}"),
         };
         if (end is { Observed: { } observed, Samples: { } samples } && observed.SampleProbabilities.Count == samples.Indices.Count * observed.Classes)
@@ -98,7 +102,8 @@ internal sealed class TensorBoardTracker(TrackedRun run, string folder, bool goO
     private static IEnumerable<SummaryValue> System(SystemSampled sampled) =>
     [
         TensorBoardValues.Scalar("system/cpu_share", sampled.CpuShare), TensorBoardValues.Scalar("system/memory_bytes", sampled.MemoryBytes),
-        TensorBoardValues.Scalar("system/images_per_second", sampled.ImagesPerSecond), TensorBoardValues.Scalar("system/data_wait_share", sampled.DataWaitShare),
+        TensorBoardValues.Scalar("system/images_per_second", sampled.ImagesPerSecond),
+        TensorBoardValues.Scalar("system/data_wait_share", sampled.DataWaitShare),
     ];
 
     private static SummaryValue Samples(SamplesChosen samples)
@@ -130,8 +135,10 @@ internal sealed class TensorBoardTracker(TrackedRun run, string folder, bool goO
     {
         var information = run.Information;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"**{run.Name}**: {information.Model} with {information.ParameterCount:N0} parameters, seed {information.Seed}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{information.Data.Name}, {information.Data.Train:N0} training and {information.Data.Validation:N0} validation images; ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"**{run.Name}**: {information.Model} with {information.ParameterCount:N0} parameters, seed {information.Seed}\n\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{information.Data.Name}, {information.Data.Train:N0} training and {information.Data.Validation:N0} validation images; ");
         text.Append(CultureInfo.InvariantCulture, $"{information.Machine.Processor}, weft {information.Machine.WeftVersion}\n\n| key | value |\n|---|---|\n");
         foreach (var (key, value) in run.Configuration)
             text.Append(CultureInfo.InvariantCulture, $"| {key} | {Cell(string.Create(CultureInfo.InvariantCulture, $"{value ?? "none"}"))} |\n");

@@ -21,7 +21,8 @@ internal static class TensorBoardValues
     {
         Tag = tag,
         Tensor = Strings([2 + pngs.Count],
-            [ByteString.CopyFromUtf8(FormattableString.Invariant($"{width}")), ByteString.CopyFromUtf8(FormattableString.Invariant($"{height}")), .. pngs.Select(png => ByteString.CopyFrom(png))]),
+            [ByteString.CopyFromUtf8(FormattableString.Invariant($"{width}")), ByteString.CopyFromUtf8(FormattableString.Invariant($"{height}")),
+                .. pngs.Select(png => ByteString.CopyFrom(png))]),
         Metadata = Metadata("images", DataClass.BlobSequence),
     };
 
@@ -35,8 +36,8 @@ internal static class TensorBoardValues
     }
 
     /// <summary>
-    /// Rows: true and false positives, true and false negatives, precision, recall; a column for each threshold i / (n − 1), at and above which a sample counts as
-    /// of the class.
+    /// Rows: true and false positives, true and false negatives, precision, recall; a column for each threshold i / (n − 1), at and above which a sample counts
+    /// as of the class.
     /// </summary>
     public static SummaryValue PrCurve(string tag, ScoreCounts scores, int label)
     {
@@ -80,7 +81,8 @@ internal static class TensorBoardValues
 
     public static SummaryValue HParams(string tag, HParamsData data) => new()
     {
-        Tag = "_hparams_/" + tag, Tensor = new Tensor { Dtype = ElementType.Float, TensorShape = Shape(0) }, Metadata = Metadata("hparams", DataClass.Tensor, data.ToByteString()),
+        Tag = "_hparams_/" + tag, Tensor = new Tensor { Dtype = ElementType.Float, TensorShape = Shape(0) },
+        Metadata = Metadata("hparams", DataClass.Tensor, data.ToByteString()),
     };
 
     private static SummaryMetadata Metadata(string plugin, DataClass dataClass, ByteString? content = null) => new()

@@ -3,8 +3,8 @@ using Weft.Training;
 namespace Weft.Interchange;
 
 /// <summary>
-/// A file whose bytes follow from the run alone. What is written is compared with what an earlier hand-over left there, and appended only from its end on: a file
-/// torn by a crash is completed, and one that says something else is never touched.
+/// A file whose bytes follow from the run alone. What is written is compared with what an earlier hand-over left there, and appended only from its end on: a
+/// file torn by a crash is completed, and one that says something else is never touched.
 /// </summary>
 internal sealed class ContinuedFile : Stream
 {

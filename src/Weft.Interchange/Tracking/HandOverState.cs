@@ -62,7 +62,8 @@ internal sealed class HandOverStore
         {
             throw new WeftException(ErrorKind.InvalidInput, "this run was handed over to another server")
             {
-                Where = _path, Expected = found.Server, Found = State.Server, Safe = "nothing was changed", Next = new Advice("name the same server, or move the file away to begin anew"),
+                Where = _path, Expected = found.Server, Found = State.Server, Safe = "nothing was changed",
+                Next = new Advice("name the same server, or move the file away to begin anew"),
             };
         }
 
@@ -89,12 +90,14 @@ internal sealed class HandOverStore
         {
             throw new WeftException(ErrorKind.StoreDamaged, "what was handed over before cannot be read", damage)
             {
-                Where = _path, Expected = "a state of tracking", Found = damage.Message, Safe = "the run is whole in its folder", Next = new Advice("move the file away and run the command again; the server's own count of lines still prevents doubles"),
+                Where = _path, Expected = "a state of tracking", Found = damage.Message, Safe = "the run is whole in its folder",
+                Next = new Advice("move the file away and run the command again; the server's own count of lines still prevents doubles"),
             };
         }
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HandOverState))]
 internal sealed partial class HandOverJson : JsonSerializerContext;

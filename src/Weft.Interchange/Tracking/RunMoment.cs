@@ -44,7 +44,8 @@ internal sealed record LineTold(string Text, bool IsWarning) : RunMoment;
 /// <param name="Observed">What was told of it.</param>
 /// <param name="Rows">Of <c>metrics.csv</c>, so far.</param>
 internal sealed record SessionEnded(
-    int Number, string Reason, string Detail, int Epochs, long Step, EpochDone? Best, EpochObserved? Observed, SamplesChosen? Samples, IReadOnlyList<MetricsRow> Rows) : RowMoment
+    int Number, string Reason, string Detail, int Epochs, long Step, EpochDone? Best, EpochObserved? Observed,
+    SamplesChosen? Samples, IReadOnlyList<MetricsRow> Rows) : RowMoment
 {
     public const string LeftWithoutWord = "unfinished";
 

@@ -2,7 +2,9 @@ using Weft.Training;
 
 namespace Weft.Interchange;
 
-/// <summary>Moves a run's events from its folder to one tracker. The folder is the queue: no more is read than was handed over, so a dead server costs no memory.</summary>
+/// <summary>
+/// Moves a run's events from its folder to one tracker. The folder is the queue: no more is read than was handed over, so a dead server costs no memory.
+/// </summary>
 internal sealed class RunPump(TrackedRun run, ITracker tracker)
 {
     private const int EventsAtOnce = 2000;

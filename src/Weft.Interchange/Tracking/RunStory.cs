@@ -62,7 +62,9 @@ internal sealed class RunStory(TrackedRun run)
         var data = run.Information.Data;
         yield return Line(_session > 1
             ? $"{run.Name}: going on after step {_step}"
-            : string.Create(CultureInfo.InvariantCulture, $"{run.Name}: {run.Information.Model} ({run.Information.ParameterCount:N0} parameters) on {data.Name}, {data.Train:N0} training and {data.Validation:N0} validation images"));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{run.Name}: {run.Information.Model} ({run.Information.ParameterCount:N0} parameters) on {data.Name}, {data.Train:N0} training and "
+                    + $"{data.Validation:N0} validation images"));
     }
 
     private IEnumerable<RunMoment> Moments(RunEvent happened)
@@ -101,7 +103,8 @@ internal sealed class RunStory(TrackedRun run)
         _rows.Add(epoch.ToRow());
         yield return At(new EpochTold(epoch, observed) { Row = NextRow(epoch.Step) });
         yield return Line(string.Create(CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch}/{_epochs}  train loss {epoch.TrainLoss:0.0000} accuracy {epoch.TrainAccuracy:0.00 %}  validation loss {epoch.ValidationLoss:0.0000} accuracy {epoch.ValidationAccuracy:0.00 %}  {epoch.Seconds:0.0} s{(epoch.IsBest ? "  best" : "")}"));
+            $"epoch {epoch.Epoch}/{_epochs}  train loss {epoch.TrainLoss:0.0000} accuracy {epoch.TrainAccuracy:0.00 %}  validation loss "
+                + $"{epoch.ValidationLoss:0.0000} accuracy {epoch.ValidationAccuracy:0.00 %}  {epoch.Seconds:0.0} s{(epoch.IsBest ? "  best" : "")}"));
     }
 
     private IEnumerable<RunMoment> Close(string reason, string detail)

@@ -19,7 +19,8 @@ internal sealed class TrackedRun
         Information = run.Information;
         var configuration = run.Configuration().Value;
         Configuration = [.. ConfigurationTable.Of(configuration).Select(key => (key.Name, key.ReadValue(configuration)))];
-        Identity = SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{run.Folder.Name}\n{Information.Started.UtcTicks}\n{Information.Data.Fingerprint}")));
+        Identity = SHA256.HashData(
+            Encoding.UTF8.GetBytes(FormattableString.Invariant($"{run.Folder.Name}\n{Information.Started.UtcTicks}\n{Information.Data.Fingerprint}")));
         Id = Text(Identity, IdLength);
     }
 

@@ -29,12 +29,14 @@ internal static class TrackedValues
 
     public static (string Name, double Value)[] Of(StepTold told) =>
     [
-        ("step/loss", told.Step.Loss), ("step/accuracy", told.Step.Accuracy), (StepLearningRate, told.Step.LearningRate), ("step/images_per_second", told.Step.ImagesPerSecond),
+        ("step/loss", told.Step.Loss), ("step/accuracy", told.Step.Accuracy), (StepLearningRate, told.Step.LearningRate),
+        ("step/images_per_second", told.Step.ImagesPerSecond),
     ];
 
     public static (string Name, double Value)[] Of(EpochTold told) =>
     [
-        (TrainLoss, told.Epoch.TrainLoss), (TrainAccuracy, told.Epoch.TrainAccuracy), (ValidationLoss, told.Epoch.ValidationLoss), (ValidationAccuracy, told.Epoch.ValidationAccuracy),
+        (TrainLoss, told.Epoch.TrainLoss), (TrainAccuracy, told.Epoch.TrainAccuracy), (ValidationLoss, told.Epoch.ValidationLoss),
+        (ValidationAccuracy, told.Epoch.ValidationAccuracy),
         .. (told.Epoch.Further ?? MetricValues.None).Select(metric => (OfMetric(metric.Key), metric.Value)),
         (LearningRate, told.Epoch.LearningRate), ("epoch_seconds", told.Epoch.Seconds), ("images_per_second", told.Epoch.ImagesPerSecond),
     ];

@@ -88,7 +88,9 @@ public static class TrackingTargets
                 targets.Add(target);
         }
 
-        return targets.Count > 0 ? targets : throw new WeftException(ErrorKind.InvalidInput, $"{option} names no tracker") { Where = option, Expected = string.Join(", ", names.Keys), Safe = "nothing was touched" };
+        return targets.Count > 0 ? targets : throw new WeftException(
+            ErrorKind.InvalidInput, $"{option} names no tracker")
+        { Where = option, Expected = string.Join(", ", names.Keys), Safe = "nothing was touched" };
     }
 
     /// <summary>As on the command line.</summary>

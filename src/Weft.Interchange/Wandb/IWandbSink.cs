@@ -16,7 +16,9 @@ internal interface IWandbSink : IDisposable
     /// <param name="path">Below <c>files/</c>, with forward slashes.</param>
     void AddFile(string path, byte[] content);
 
-    /// <summary>Where <see cref="AddFile"/> puts a file of the session, as the record of an artifact has to tell it; null where artifacts are not sent.</summary>
+    /// <summary>
+    /// Where <see cref="AddFile"/> puts a file of the session, as the record of an artifact has to tell it; null where artifacts are not sent.
+    /// </summary>
     string? LocalPath(string path);
 
     /// <summary>The process is gone.</summary>

@@ -4,7 +4,8 @@ namespace Weft.Interchange;
 
 /// <summary>A custom chart of W&amp;B and the table it is drawn from.</summary>
 /// <param name="Fields">The chart's own names of the columns.</param>
-internal sealed record WandbChart(string Key, string Definition, string Title, (string Field, string Column)[] Fields, string[] Columns, IReadOnlyList<object?[]> Rows)
+internal sealed record WandbChart(
+    string Key, string Definition, string Title, (string Field, string Column)[] Fields, string[] Columns, IReadOnlyList<object?[]> Rows)
 {
     public string TableKey => Key + "_table";
 
@@ -28,7 +29,8 @@ internal sealed record WandbChart(string Key, string Definition, string Title, (
 
     /// <summary>The share of each class that was recognized.</summary>
     public static WandbChart Recall(EpochObserved observed, IReadOnlyList<string> classes) => new(
-        "recall_by_class", "wandb/bar/v0", $"Recall by class, validation, epoch {observed.Epoch}", [("label", "class"), ("value", "recall")], ["class", "recall"],
+        "recall_by_class", "wandb/bar/v0", $"Recall by class, validation, epoch {observed.Epoch}",
+        [("label", "class"), ("value", "recall")], ["class", "recall"],
         [.. classes.Select((name, label) => new object?[] { name, RecallOf(observed, label) })]);
 
     /// <summary>One bar for this run: a project's page puts the bars of all its runs side by side.</summary>
@@ -49,7 +51,8 @@ internal sealed record WandbChart(string Key, string Definition, string Title, (
         ("fields", new object[]
         {
             Field("id"), Field("name"), Field("_defaultColorIndex"),
-            WandbItems.Object(("name", "summaryTable"), ("args", new object[] { WandbItems.Object(("name", "tableKey"), ("value", TableKey)) }), ("fields", Array.Empty<object>())),
+            WandbItems.Object(("name", "summaryTable"), ("args", new object[] { WandbItems.Object(("name", "tableKey"), ("value", TableKey)) }),
+                ("fields", Array.Empty<object>())),
         }));
 
     private static Dictionary<string, object?> Field(string name) => WandbItems.Object(("name", name), ("fields", Array.Empty<object>()));

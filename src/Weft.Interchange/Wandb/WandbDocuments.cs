@@ -46,8 +46,10 @@ internal sealed class WandbDocuments
     }
 
     public string Metadata() => _environment is null ? "{}" : WandbJson.Write(WandbItems.Object(
-        ("os", _environment.Os), ("startedAt", _environment.StartedAt.ToDateTimeOffset().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ")), ("program", _environment.Program),
-        ("args", _environment.Args.ToArray()), ("host", _environment.Host), ("cpu_count", _environment.CpuCount), ("cpu_count_logical", _environment.CpuCountLogical),
+        ("os", _environment.Os), ("startedAt", _environment.StartedAt.ToDateTimeOffset().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ")),
+        ("program", _environment.Program),
+        ("args", _environment.Args.ToArray()), ("host", _environment.Host), ("cpu_count", _environment.CpuCount),
+        ("cpu_count_logical", _environment.CpuCountLogical),
         ("git", WandbItems.Object(("commit", _environment.Git?.Commit)))));
 
     /// <summary>For people who look into the folder.</summary>

@@ -4,7 +4,8 @@ using System.Text;
 namespace Weft.Interchange;
 
 /// <summary>
-/// JSON as W&amp;B reads it: numbers that are not finite are the bare words NaN, Infinity and -Infinity. Members keep their order, so equal values give equal bytes.
+/// JSON as W&amp;B reads it: numbers that are not finite are the bare words NaN, Infinity and -Infinity. Members keep their order, so equal values give equal
+/// bytes.
 /// </summary>
 internal static class WandbJson
 {
@@ -51,7 +52,8 @@ internal static class WandbJson
                 AppendAll(text, '[', ']', items.Cast<object?>(), Append);
                 break;
             default:
-                throw new ArgumentException($"JSON expects null, a flag, a text, a number, a dictionary or a sequence but received {value.GetType()}.", nameof(value));
+                throw new ArgumentException(
+                    $"JSON expects null, a flag, a text, a number, a dictionary or a sequence but received {value.GetType()}.", nameof(value));
         }
     }
 

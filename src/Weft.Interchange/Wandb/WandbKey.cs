@@ -21,7 +21,11 @@ internal static partial class WandbKey
         }
 
         if (!LooksLikeKey(key.Reveal()))
-            throw new WeftException(ErrorKind.InvalidInput, "this cannot be a key") { Where = origin, Expected = "at least 40 letters, digits, '-' or '_'", Found = "something else", Safe = "nothing was touched" };
+            throw new WeftException(ErrorKind.InvalidInput, "this cannot be a key")
+            {
+                Where = origin, Expected = "at least 40 letters, digits, '-' or '_'",
+                Found = "something else", Safe = "nothing was touched"
+            };
         return key;
     }
 

@@ -108,7 +108,8 @@ internal sealed class WandbOnline : IWandbSink
         }
         while (Waiting > 0 || _end is not null);
         if (all && Queues.FirstOrDefault(queue => queue.Sent > queue.Count) is { } strange)
-            throw _server.Refused("the server says it has more lines than this run", $"{strange.Sent} lines of {strange.File}, of which the run has {strange.Count}");
+            throw _server.Refused(
+                "the server says it has more lines than this run", $"{strange.Sent} lines of {strange.File}, of which the run has {strange.Count}");
     }
 
     public void Dispose() => _server.Dispose();
@@ -213,11 +214,13 @@ internal sealed class WandbOnline : IWandbSink
     {
         var time = stats.Timestamp.ToDateTimeOffset();
         var members = stats.Item.Select(item => $",{WandbJson.Write("system." + item.Key)}:{item.ValueJson}");
-        return $"{{\"_wandb\":true,\"_timestamp\":{WandbJson.Write((time - DateTimeOffset.UnixEpoch).TotalSeconds)},\"_runtime\":{WandbJson.Write((time - _run.Information.Started).TotalSeconds)}{string.Concat(members)}}}";
+        var (timestamp, runtime) = (WandbJson.Write((time - DateTimeOffset.UnixEpoch).TotalSeconds), WandbJson.Write((time - _run.Information.Started).TotalSeconds));
+        return $"{{\"_wandb\":true,\"_timestamp\":{timestamp},\"_runtime\":{runtime}{string.Concat(members)}}}";
     }
 
     private static string Line(OutputRaw output) =>
-        $"{(output.OutputType == OutputStream.Error ? "ERROR " : "")}{output.Timestamp.ToDateTimeOffset():yyyy-MM-ddTHH:mm:ss.ffffff} {output.Line.TrimEnd('\n')}";
+        $"{(output.OutputType == OutputStream.Error ? "ERROR " : "")}{output.Timestamp.ToDateTimeOffset():yyyy-MM-ddTHH:mm:ss.ffffff} "
+            + $"{output.Line.TrimEnd('\n')}";
 
     private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 

@@ -25,12 +25,14 @@ internal sealed class WandbPredictions
         var images = new List<WandbMedia>();
         for (var i = 0; i < samples.Indices.Count; i++)
         {
-            var image = WandbMedia.Image("samples", samples.Indices[i], PngImage.Encode(samples.Pixels.AsSpan(i * length, length), samples.Width, samples.Height, samples.Channels));
+            var image = WandbMedia.Image(
+                "samples", samples.Indices[i], PngImage.Encode(samples.Pixels.AsSpan(i * length, length), samples.Width, samples.Height, samples.Channels));
             images.Add(image);
             var probabilities = observed.SampleProbabilities.Skip(i * observed.Classes).Take(observed.Classes).ToArray();
             var prediction = SoftmaxCrossEntropy.ArgMax(probabilities);
             data.Add([
-                image.ImageValue(samples.Width, samples.Height), samples.Indices[i], run.Classes[samples.Labels[i]], prediction < 0 ? "none" : run.Classes[prediction],
+                image.ImageValue(samples.Width, samples.Height), samples.Indices[i], run.Classes[samples.Labels[i]], prediction < 0
+                    ? "none" : run.Classes[prediction],
                 prediction == samples.Labels[i], .. probabilities.Cast<object?>(),
             ]);
         }
@@ -38,7 +40,8 @@ internal sealed class WandbPredictions
         _rows = data.Count;
         Images = images;
         Table = WandbMedia.Table(Key, row, WandbJson.Write(WandbItems.Object(
-            ("_type", "table"), ("columns", _columns), ("data", data), ("ncols", _columns.Length), ("nrows", _rows), ("column_types", ColumnTypes()), ("log_mode", "IMMUTABLE"))));
+            ("_type", "table"), ("columns", _columns), ("data", data), ("ncols", _columns.Length), ("nrows", _rows),
+                ("column_types", ColumnTypes()), ("log_mode", "IMMUTABLE"))));
     }
 
     public IReadOnlyList<WandbMedia> Images { get; }
@@ -67,7 +70,8 @@ internal sealed class WandbPredictions
     {
         var manifest = new ArtifactManifest
         {
-            Version = 1, StoragePolicy = "wandb-storage-policy-v1", StoragePolicyConfig = { new StoragePolicyItem { Key = "storageLayout", ValueJson = "\"V2\"" } },
+            Version = 1, StoragePolicy = "wandb-storage-policy-v1",
+            StoragePolicyConfig = { new StoragePolicyItem { Key = "storageLayout", ValueJson = "\"V2\"" } },
             Contents =
             {
                 Images.Select(image => Entry(image.Path, image, localPath)).Append(Entry(Key + ".table.json", Table, localPath)).DistinctBy(entry => entry.Path)

@@ -72,7 +72,8 @@ internal sealed class WandbRecords(TrackedRun run, WandbSettings settings)
         {
             ("run", run.Name), ("recipe", Information.Recipe), ("parameters", Information.ParameterCount), ("train_samples", Information.Data.Train),
             ("validation_samples", Information.Data.Validation), ("classes", Information.Data.Classes), ("data_fingerprint", Information.Data.Fingerprint),
-            ("processor", Information.Machine.Processor), ("threads", session.Threads), ("vector_bits", Information.Machine.VectorBits), ("runtime", Information.Machine.Runtime),
+            ("processor", Information.Machine.Processor), ("threads", session.Threads),
+            ("vector_bits", Information.Machine.VectorBits), ("runtime", Information.Machine.Runtime),
         };
         foreach (var (key, value) in facts)
             yield return new Item { NestedKey = { "weft", key }, ValueJson = WandbJson.Write(value) };

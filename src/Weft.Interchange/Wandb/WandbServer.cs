@@ -19,7 +19,8 @@ internal sealed class WandbServer : IDisposable
     private const string UpsertText =
         "mutation UpsertBucket($name: String, $project: String, $entity: String, $groupName: String, $displayName: String, $notes: String, $commit: String, "
         + "$config: JSONString, $host: String, $program: String, $jobType: String, $sweep: String, $tags: [String!], $summaryMetrics: JSONString) { "
-        + "upsertBucket(input: {name: $name, modelName: $project, entityName: $entity, groupName: $groupName, displayName: $displayName, notes: $notes, commit: $commit, "
+        + "upsertBucket(input: {name: $name, modelName: $project, entityName: $entity, groupName: $groupName, displayName: $displayName, notes: $notes, "
+            + "commit: $commit, "
         + "config: $config, host: $host, jobProgram: $program, jobType: $jobType, sweep: $sweep, tags: $tags, summaryMetrics: $summaryMetrics}) "
         + "{ bucket { id name displayName historyLineCount project { name entity { name } } } inserted } }";
 
@@ -29,7 +30,8 @@ internal sealed class WandbServer : IDisposable
 
     private const string FilesText =
         "mutation CreateRunFiles($entity: String!, $project: String!, $run: String!, $files: [String!]!) { "
-        + "createRunFiles(input: {entityName: $entity, projectName: $project, runName: $run, files: $files}) { runID uploadHeaders files { name uploadUrl } } }";
+        + "createRunFiles(input: {entityName: $entity, projectName: $project, runName: $run, files: $files}) { runID uploadHeaders files { name uploadUrl } } "
+            + "}";
 
     private readonly RetryingClient _client;
     private readonly Uri _base;
@@ -52,8 +54,10 @@ internal sealed class WandbServer : IDisposable
     /// <summary>Null when the server does not know the run, or only its name.</summary>
     public WandbLineCounts? LineCounts(WandbAddress run, CancellationToken cancellationToken)
     {
-        var data = GraphQl("RunLineCounts", CountsText, WandbItems.Object(("project", run.Project), ("entity", Given(run.Entity)), ("name", run.Run)), false, cancellationToken);
-        if (Find(data, "model", "bucket") is not { } bucket || Find(bucket, "wandbConfig") is not { } configuration || !configuration.ToString().Contains("\"t\""))
+        var data = GraphQl("RunLineCounts", CountsText, WandbItems.Object(("project", run.Project), ("entity", Given(run.Entity)), ("name", run.Run)),
+            false, cancellationToken);
+        if (Find(data, "model", "bucket") is not { } bucket || Find(bucket, "wandbConfig") is not { } configuration
+            || !configuration.ToString().Contains("\"t\""))
             return null;
         return new WandbLineCounts(Count(bucket, "historyLineCount"), Count(bucket, "eventsLineCount"), Count(bucket, "logLineCount"));
     }
@@ -63,11 +67,14 @@ internal sealed class WandbServer : IDisposable
     public WandbAddress Upsert(WandbWire.Run run, string configuration, string summary, string program, CancellationToken cancellationToken)
     {
         var data = GraphQl("UpsertBucket", UpsertText, WandbItems.Object(
-            ("name", run.RunId), ("project", Given(run.Project)), ("entity", Given(run.Entity)), ("groupName", Given(run.RunGroup)), ("displayName", Given(run.DisplayName)),
-            ("notes", Given(run.Notes)), ("commit", Given(run.Git?.Commit)), ("config", configuration), ("host", Given(run.Host)), ("program", program), ("jobType", Given(run.JobType)),
+            ("name", run.RunId), ("project", Given(run.Project)), ("entity", Given(run.Entity)),
+            ("groupName", Given(run.RunGroup)), ("displayName", Given(run.DisplayName)),
+            ("notes", Given(run.Notes)), ("commit", Given(run.Git?.Commit)), ("config", configuration),
+            ("host", Given(run.Host)), ("program", program), ("jobType", Given(run.JobType)),
             ("sweep", Given(run.SweepId)), ("tags", run.Tags.ToArray()), ("summaryMetrics", summary)), retriesConflict: true, cancellationToken);
         var bucket = Find(data, "upsertBucket", "bucket");
-        if (Text(bucket, "name") is not { Length: > 0 } name || Text(bucket, "project", "name") is not { Length: > 0 } project || Text(bucket, "project", "entity", "name") is not { Length: > 0 } entity)
+        if (Text(bucket, "name") is not { Length: > 0 } name || Text(bucket, "project", "name") is not { Length: > 0 } project
+            || Text(bucket, "project", "entity", "name") is not { Length: > 0 } entity)
             throw Refused("the server's answer names no run", data?.ToString() ?? "nothing");
         return new WandbAddress(entity, project, name);
     }
@@ -76,7 +83,8 @@ internal sealed class WandbServer : IDisposable
     /// <returns>How long to wait before the next request, by the server's own limits.</returns>
     public TimeSpan Stream(WandbAddress run, string body, CancellationToken cancellationToken)
     {
-        var path = $"{_base.AbsoluteUri.TrimEnd('/')}/files/{Uri.EscapeDataString(run.Entity)}/{Uri.EscapeDataString(run.Project)}/{Uri.EscapeDataString(run.Run)}/file_stream";
+        var path = $"{_base.AbsoluteUri.TrimEnd('/')}/files/"
+            + $"{Uri.EscapeDataString(run.Entity)}/{Uri.EscapeDataString(run.Project)}/{Uri.EscapeDataString(run.Run)}/file_stream";
         var rule = new RetryRule(IsRetried, 6 * _tryTime, _tries);
         var answer = _client.Send(() => Post(path, body), rule, beforeRetry: null, isWhole: answer => answer.Object() is not null, cancellationToken);
         return answer.IsSuccess ? Pause(answer.Headers) : throw Refused(answer);
@@ -88,7 +96,8 @@ internal sealed class WandbServer : IDisposable
             ("entity", run.Entity), ("project", run.Project), ("run", run.Run), ("files", files.Select(file => file.Path).ToArray()));
         var data = GraphQl("CreateRunFiles", FilesText, wanted, retriesConflict: false, cancellationToken);
         var created = Find(data, "createRunFiles");
-        var headers = Items(created, "uploadHeaders").Select(header => header.ToString().Split(':', 2, StringSplitOptions.TrimEntries)).Where(parts => parts.Length == 2).ToList();
+        var headers = Items(created, "uploadHeaders").Select(header => header.ToString().Split(':', 2, StringSplitOptions.TrimEntries))
+            .Where(parts => parts.Length == 2).ToList();
         var urls = Items(created, "files").Where(file => Text(file, "name") is not null && Text(file, "uploadUrl") is not null)
             .GroupBy(file => Text(file, "name")!).ToDictionary(group => group.Key, group => Text(group.First(), "uploadUrl")!);
         foreach (var (path, content) in files)
@@ -163,7 +172,8 @@ internal sealed class WandbServer : IDisposable
     // So many requests are left for so many seconds: spread evenly.
     private static TimeSpan Pause(HttpResponseHeaders headers)
     {
-        double? Header(string name) => headers.TryGetValues(name, out var values) && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 ? value : null;
+        double? Header(string name) => headers.TryGetValues(name, out var values)
+            && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 ? value : null;
         return Header("RateLimit-Remaining") is { } remaining && Header("RateLimit-Reset") is { } reset
             ? TimeSpan.FromSeconds(Math.Min(remaining >= 1 ? reset / remaining : reset, 60))
             : TimeSpan.Zero;
@@ -174,13 +184,17 @@ internal sealed class WandbServer : IDisposable
     private static JsonElement? Find(JsonElement? element, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)
-            element = element is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var inner) && inner.ValueKind != JsonValueKind.Null ? inner : null;
+            element = element is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var inner)
+                && inner.ValueKind != JsonValueKind.Null ? inner : null;
         return element;
     }
 
-    private static string? Text(JsonElement? element, params ReadOnlySpan<string> path) => Find(element, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement? element, params ReadOnlySpan<string> path) =>
+        Find(element, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    private static int Count(JsonElement element, string name) => Find(element, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var count) && count > 0 ? count : 0;
+    private static int Count(JsonElement element, string name) =>
+        Find(element, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var count) && count > 0 ? count : 0;
 
-    private static IEnumerable<JsonElement> Items(JsonElement? element, string name) => Find(element, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
+    private static IEnumerable<JsonElement> Items(JsonElement? element, string name) =>
+        Find(element, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
 }

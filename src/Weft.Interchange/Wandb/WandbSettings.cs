@@ -79,7 +79,8 @@ internal sealed record WandbSettings
     {
         if (!Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
             throw Refused("WANDB_BASE_URL", "an http or https address", text);
-        if (url.Host.EndsWith("wandb.ai", StringComparison.OrdinalIgnoreCase) && (url.Scheme != "https" || !url.Host.Contains("api.", StringComparison.OrdinalIgnoreCase)))
+        if (url.Host.EndsWith("wandb.ai", StringComparison.OrdinalIgnoreCase)
+            && (url.Scheme != "https" || !url.Host.Contains("api.", StringComparison.OrdinalIgnoreCase)))
             throw Refused("WANDB_BASE_URL", DefaultBaseUrl, text);
         return url;
     }

@@ -4,7 +4,9 @@ using Weft.Training;
 
 namespace Weft.Interchange;
 
-/// <summary>A run as the records of a W&amp;B run, in the order its readers need: run, environment, metrics; then what happened; then summary, files and exit.</summary>
+/// <summary>
+/// A run as the records of a W&amp;B run, in the order its readers need: run, environment, metrics; then what happened; then summary, files and exit.
+/// </summary>
 internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWandbSink sink) : ITracker
 {
     private readonly WandbRecords _records = new(run, settings);
@@ -20,16 +22,25 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
                 Begin(session);
                 break;
             case StepTold step:
-                History(step, [("epoch", step.Step.Epoch), ("step", step.Step.Step), .. TrackedValues.Of(step).Select(value => (value.Name, (object?)value.Value))]);
+                History(step, [("epoch", step.Step.Epoch), ("step", step.Step.Step), .. TrackedValues.Of(step)
+                    .Select(value => (value.Name, (object?)value.Value))]);
                 break;
             case EpochTold epoch:
-                History(epoch, [("epoch", epoch.Epoch.Epoch), ("step", epoch.Epoch.Step), .. TrackedValues.Of(epoch).Select(value => (value.Name, (object?)value.Value)), .. Histograms(epoch.Observed)]);
+                History(epoch, [("epoch", epoch.Epoch.Epoch), ("step", epoch.Epoch.Step), .. TrackedValues.Of(epoch)
+                    .Select(value => (value.Name, (object?)value.Value)), .. Histograms(epoch.Observed)]);
                 break;
             case SystemTold system:
                 sink.Write(new Record { Stats = Stats(system) });
                 break;
             case LineTold line:
-                sink.Write(new Record { OutputRaw = new OutputRaw { OutputType = line.IsWarning ? OutputStream.Error : OutputStream.Output, Timestamp = WandbRecords.Time(line), Line = line.Text + "\n" } });
+                sink.Write(new Record
+                {
+                    OutputRaw = new OutputRaw
+                    {
+                        OutputType = line.IsWarning ? OutputStream.Error
+                    : OutputStream.Output, Timestamp = WandbRecords.Time(line), Line = line.Text + "\n"
+                    }
+                });
                 break;
             case SessionEnded end:
                 End(end);
@@ -57,9 +68,23 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
     private void History(RowMoment row, IReadOnlyList<(string Key, object? Value)> values)
     {
         List<(string Key, object? Value)> all = [.. values, ("_runtime", row.Runtime), ("_timestamp", row.UnixSeconds), ("_step", row.Row)];
-        sink.Write(new Record { History = new History { Step = new HistoryStep { Num = row.Row }, Item = { all.SelectMany(value => WandbItems.Flatten(value.Key, value.Value)) } } });
+        sink.Write(new Record
+        {
+            History = new History
+            {
+                Step = new HistoryStep { Num = row.Row },
+                Item = { all.SelectMany(value => WandbItems.Flatten(value.Key, value.Value)) }
+            }
+        });
         all.Add(("_wandb", WandbItems.Object(("runtime", (int)row.Runtime))));
-        sink.Write(new Record { Summary = new Summary { Update = { all.SelectMany(value => WandbItems.Flatten(value.Key, Summarized(value.Key, value.Value))) } } });
+        sink.Write(new Record
+        {
+            Summary = new Summary
+            {
+                Update = { all.SelectMany(
+            value => WandbItems.Flatten(value.Key, Summarized(value.Key, value.Value))) }
+            }
+        });
     }
 
     // A metric that was defined with a goal has its best and its last value in the summary.
@@ -89,7 +114,11 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
             ("cpu", 100 * sampled.CpuShare), ("memory", 100 * sampled.MemoryShare), ("proc.memory.rssMB", sampled.MemoryBytes / (double)(1 << 20)),
             ("images_per_second", sampled.ImagesPerSecond), ("data_wait", 100 * sampled.DataWaitShare),
         ];
-        return new Stats { Timestamp = WandbRecords.Time(told), Item = { values.Select(value => new StatsItem { Key = value.Key, ValueJson = WandbJson.Write(value.Value) }) } };
+        return new Stats
+        {
+            Timestamp = WandbRecords.Time(told),
+            Item = { values.Select(value => new StatsItem { Key = value.Key, ValueJson = WandbJson.Write(value.Value) }) }
+        };
     }
 
     private void End(SessionEnded end)
@@ -117,7 +146,14 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
         {
             var table = WandbMedia.Table(chart.TableKey, end.Row, chart.Table());
             AddMedia(table);
-            sink.Write(new Record { Config = new Config { Update = { new Item { NestedKey = { "_wandb", "visualize", chart.Key }, ValueJson = WandbJson.Write(chart.Panel()) } } } });
+            sink.Write(new Record
+            {
+                Config = new Config
+                {
+                    Update = { new Item { NestedKey = { "_wandb", "visualize", chart.Key },
+                ValueJson = WandbJson.Write(chart.Panel()) } }
+                }
+            });
             values.Add((chart.TableKey, table.TableValue(chart.Columns.Length, chart.Rows.Count)));
         }
 

@@ -23,7 +23,8 @@ internal sealed record AnalysisDocument : EvaluationFigures
         (V, Epoch, Step) = (Version, result.Epoch, result.Step);
         Classes = evaluation.Classes;
         PerClass = [.. evaluation.PerClass.Select(metrics => new ClassEntry(metrics, result.TrainingCounts[metrics.Index]))];
-        Confusion = [.. Enumerable.Range(0, size).Select(label => (IReadOnlyList<int>)[.. Enumerable.Range(0, size).Select(k => evaluation.Confusion(label, k))])];
+        Confusion = [.. Enumerable.Range(0, size)
+            .Select(label => (IReadOnlyList<int>)[.. Enumerable.Range(0, size).Select(k => evaluation.Confusion(label, k))])];
         ConfusedPairs = [.. result.Pairs.Take(ListLength)];
         Calibration = new CalibrationEntry(result.Calibration, result.Scaled);
         (RiskCoverage, RiskCoverageArea) = (result.RiskCoverage.Curve, result.RiskCoverage.Area);
@@ -99,7 +100,8 @@ internal sealed record AnalysisDocument : EvaluationFigures
     /// <summary>How long the analysis took.</summary>
     public required double Seconds { get; init; }
 
-    private static IReadOnlyList<SuspectEntry> Ranked(SuspectLabels suspects) => [.. suspects.Ranked.Take(ListLength).Select(suspect => new SuspectEntry(suspect))];
+    private static IReadOnlyList<SuspectEntry> Ranked(SuspectLabels suspects) =>
+        [.. suspects.Ranked.Take(ListLength).Select(suspect => new SuspectEntry(suspect))];
 }
 
 /// <summary>How one class was recognized; null where nothing is divided by nothing.</summary>
@@ -108,7 +110,8 @@ internal sealed record AnalysisDocument : EvaluationFigures
 internal sealed record ClassEntry(string Name, int Count, double? Precision, double? Recall, double? F1, int TrainingImages)
 {
     internal ClassEntry(ClassMetrics metrics, int trainingImages) : this(
-        metrics.Name, metrics.Count, EvaluationFigures.Finite(metrics.Precision), EvaluationFigures.Finite(metrics.Recall), EvaluationFigures.Finite(metrics.F1), trainingImages)
+        metrics.Name, metrics.Count, EvaluationFigures.Finite(metrics.Precision), EvaluationFigures.Finite(metrics.Recall),
+        EvaluationFigures.Finite(metrics.F1), trainingImages)
     {
     }
 }
@@ -118,7 +121,8 @@ internal sealed record ClassEntry(string Name, int Count, double? Precision, dou
 /// <param name="Mce">The largest calibration error of a bin.</param>
 /// <param name="Overconfidence">Mean confidence less accuracy.</param>
 internal sealed record CalibrationEntry(
-    double Ece, double Mce, double Overconfidence, IReadOnlyList<CalibrationBin> Bins, IReadOnlyList<CalibrationBin> ScaledBins, double Temperature, double ScaledEce, double ScaledLoss)
+    double Ece, double Mce, double Overconfidence, IReadOnlyList<CalibrationBin> Bins, IReadOnlyList<CalibrationBin> ScaledBins,
+    double Temperature, double ScaledEce, double ScaledLoss)
 {
     internal CalibrationEntry(Calibration plain, Calibration scaled) : this(
         plain.ExpectedError, plain.MaximumError, plain.Overconfidence, plain.Bins, scaled.Bins, scaled.Temperature, scaled.ExpectedError, scaled.Loss)
@@ -132,7 +136,8 @@ internal sealed record CalibrationEntry(
 internal sealed record ReasonEntry(string Key, string Title, bool Named, string Sentence, IReadOnlyList<int> Classes, IReadOnlyList<MeasureEntry> Measures)
 {
     internal ReasonEntry(SuspectedReason reason) : this(
-        reason.Key, reason.Title, reason.Verdict == ReasonVerdict.Named, reason.Sentence, reason.Classes, [.. reason.Measures.Select(measure => new MeasureEntry(measure))])
+        reason.Key, reason.Title, reason.Verdict == ReasonVerdict.Named, reason.Sentence, reason.Classes,
+        [.. reason.Measures.Select(measure => new MeasureEntry(measure))])
     {
     }
 }

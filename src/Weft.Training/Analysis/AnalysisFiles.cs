@@ -21,7 +21,8 @@ internal static class AnalysisFiles
     public static string Write(RunLock run, AnalysisResult result)
     {
         if (!Directory.Exists(run.Folder.EvaluationFolder(result.Split.ToString().ToLowerInvariant())))
-            EvaluationFiles.Write(run, result.Checkpoint, result.Split, result.Evaluation); // what `eval` wrote may be of another checkpoint, or of mirrored images too: it stays
+            EvaluationFiles.Write(
+                run, result.Checkpoint, result.Split, result.Evaluation); // what `eval` wrote may be of another checkpoint, or of mirrored images too: it stays
         var folder = Folder(run.Folder, result.Split);
         var classes = result.Evaluation.Classes;
         try
@@ -109,7 +110,8 @@ internal static class AnalysisFiles
 
     private static void Text(string folder, string name, CsvText table) => Text(folder, name, table.ToString());
 
-    private static void Text(string folder, string name, string content) => DurableFile.Write(DiskFiles.Instance, Path.Combine(folder, name), Encoding.UTF8.GetBytes(content));
+    private static void Text(string folder, string name, string content) =>
+        DurableFile.Write(DiskFiles.Instance, Path.Combine(folder, name), Encoding.UTF8.GetBytes(content));
 
     private static void Png(string folder, string name, Picture picture)
     {

@@ -12,13 +12,17 @@ internal static class AnalysisPictures
 
     /// <summary>A grid of samples: number, label, what it was taken for and how sure.</summary>
     public static Picture Gallery(IReadOnlyList<GalleryImage> gallery, ImageSamples images, IReadOnlyList<string> classes) => Grid(
-        gallery, images, image => [$"#{image.Index} {image.Probability:0.00}", classes[image.Label], image.Prediction < 0 ? "NaN" : $"-> {classes[image.Prediction]}"], image => image.Index);
+        gallery, images, image => [$"#{image.Index} {image.Probability:0.00}", classes[image.Label], image.Prediction < 0
+            ? "NaN" : $"-> {classes[image.Prediction]}"], image => image.Index);
 
     /// <summary>A grid of the most suspect labels: number, label, what the networks suggest.</summary>
     public static Picture Suspects(IReadOnlyList<SuspectLabel> suspects, ImageSamples images, IReadOnlyList<string> classes) => Grid(
-        suspects, images, suspect => [$"#{suspect.Index} {suspect.Score:0.000}", classes[suspect.Label], $"? {classes[suspect.Suggested]}"], suspect => suspect.Index);
+        suspects, images, suspect => [$"#{suspect.Index} {suspect.Score:0.000}", classes[suspect.Label], $"? {classes[suspect.Suggested]}"], suspect =>
+            suspect.Index);
 
-    /// <summary>A row for each case: the image, where the network looked for the label and for its prediction, the nearest training images of both classes.</summary>
+    /// <summary>
+    /// A row for each case: the image, where the network looked for the label and for its prediction, the nearest training images of both classes.
+    /// </summary>
     public static Picture Cases(IReadOnlyList<MistakeExplanation> cases, FeatureShape shape, IReadOnlyList<string> classes)
     {
         var cellWidth = shape.Width * Scale + Gap;
@@ -35,8 +39,10 @@ internal static class AnalysisPictures
             var (one, y) = (cases[row], Line + Gap + row * cellHeight);
             string[] lines =
             [
-                $"#{one.Index}", $"is {classes[one.Label]}: {one.Probabilities[one.Label]:0.00}", $"said {classes[one.Prediction]}: {one.Probabilities[one.Prediction]:0.00}",
-                $"typical: {one.Typicality * 100:0} % of its class", $"of prediction: {one.TypicalityOfPrediction * 100:0} %", .. one.Remarks.SelectMany(Wrapped),
+                $"#{one.Index}", $"is {classes[one.Label]}: {one.Probabilities[one.Label]:0.00}",
+                $"said {classes[one.Prediction]}: {one.Probabilities[one.Prediction]:0.00}",
+                $"typical: {one.Typicality * 100:0} % of its class", $"of prediction: {one.TypicalityOfPrediction * 100:0} %",
+                .. one.Remarks.SelectMany(Wrapped),
             ];
             for (var i = 0; i < lines.Length; i++)
                 picture.DrawText(Gap, y + i * Line, lines[i].Length > LineLetters ? lines[i][..LineLetters] : lines[i]);

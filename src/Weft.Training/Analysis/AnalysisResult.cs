@@ -86,7 +86,8 @@ public sealed record AnalysisResult
 }
 
 /// <summary>Samples of the three galleries.</summary>
-public sealed record GalleryPictures(IReadOnlyList<GalleryImage> TopLosses, IReadOnlyList<GalleryImage> ConfidentlyWrong, IReadOnlyList<GalleryImage> LeastCertain);
+public sealed record GalleryPictures(
+    IReadOnlyList<GalleryImage> TopLosses, IReadOnlyList<GalleryImage> ConfidentlyWrong, IReadOnlyList<GalleryImage> LeastCertain);
 
 /// <param name="Index">The sample's number in the data set's files.</param>
 /// <param name="Probability">Of the prediction.</param>

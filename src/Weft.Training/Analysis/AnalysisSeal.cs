@@ -26,7 +26,8 @@ internal static class AnalysisSeal
     /// <exception cref="JsonException">The text is no JSON, or another document.</exception>
     public static T? Read<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> type)
         where T : class =>
-        JsonNode.Parse(text) is JsonObject json && json[Key] is JsonValue value && value.TryGetValue<string>(out var written) && json.Remove(Key) && written == Digest(json)
+        JsonNode.Parse(text) is JsonObject json && json[Key] is JsonValue value && value.TryGetValue<string>(out var written)
+            && json.Remove(Key) && written == Digest(json)
             ? json.Deserialize(type)
             : null;
 

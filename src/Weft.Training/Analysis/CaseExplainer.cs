@@ -9,7 +9,8 @@ internal sealed class CaseExplainer(TrainedModel model, Device device, ImageSamp
     /// <param name="features">Normalized.</param>
     /// <param name="rows">Of <paramref name="predictions"/>.</param>
     public IReadOnlyList<MistakeExplanation> Explain(
-        ImageSamples images, PredictionTable predictions, FeatureTable features, IReadOnlyList<SampleMeasures> measures, IReadOnlyList<int> rows, CancellationToken cancellationToken)
+        ImageSamples images, PredictionTable predictions, FeatureTable features, IReadOnlyList<SampleMeasures> measures,
+        IReadOnlyList<int> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
             return [];
@@ -38,7 +39,8 @@ internal sealed class CaseExplainer(TrainedModel model, Device device, ImageSamp
     }
 
     private SimilarImage[] Similar(Neighbour[] neighbours) =>
-        [.. neighbours.Select(neighbour => trainFeatures.Indices[neighbour.Row] is var index ? new SimilarImage(index, train.Label(index), neighbour.Similarity, train.Image(index).ToArray()) : null!)];
+        [.. neighbours.Select(neighbour => trainFeatures.Indices[neighbour.Row] is var index
+            ? new SimilarImage(index, train.Label(index), neighbour.Similarity, train.Image(index).ToArray()) : null!)];
 
     private (float[] Label, float[] Prediction)[] Saliency(ImageSamples images, PredictionTable predictions, IReadOnlyList<int> rows)
     {
@@ -46,7 +48,8 @@ internal sealed class CaseExplainer(TrainedModel model, Device device, ImageSamp
         if (saliency is null)
             return [.. rows.Select(_ => (Array.Empty<float>(), Array.Empty<float>()))];
         var shape = saliency.Shape;
-        var maps = saliency.Of(images, [.. rows.SelectMany(row => new[] { (predictions.Indices[row], predictions.Labels[row]), (predictions.Indices[row], predictions.Predictions[row]) })])
+        var maps = saliency.Of(images, [.. rows.SelectMany(
+            row => new[] { (predictions.Indices[row], predictions.Labels[row]), (predictions.Indices[row], predictions.Predictions[row]) })])
             .Select(map => ClassSaliency.Enlarge(map, shape.Height, shape.Width, images.Shape.Height, images.Shape.Width)).ToArray();
         return [.. rows.Select((_, i) => (Scaled(maps[2 * i]), Scaled(maps[2 * i + 1])))];
     }

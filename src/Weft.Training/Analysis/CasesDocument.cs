@@ -31,7 +31,8 @@ internal sealed record CasesDocument
         Channels = result.Images.Shape.Channels,
         Cases = [.. result.Cases.Select(CaseEntry.Of)],
         Galleries = new GalleryEntries(
-            Gallery(result.Galleries.TopLosses, result.Images), Gallery(result.Galleries.ConfidentlyWrong, result.Images), Gallery(result.Galleries.LeastCertain, result.Images)),
+            Gallery(result.Galleries.TopLosses, result.Images), Gallery(result.Galleries.ConfidentlyWrong, result.Images),
+            Gallery(result.Galleries.LeastCertain, result.Images)),
         Suspects = Pictured(result.Suspects, result.Images),
         TrainingSuspects = result.TrainingSuspects is { } training ? Pictured(training, result.TrainingImages) : [],
     };
@@ -39,7 +40,8 @@ internal sealed record CasesDocument
     private static IReadOnlyList<GalleryEntry> Gallery(IReadOnlyList<GalleryImage> gallery, ImageSamples images) =>
     [
         .. gallery.Select(image => new GalleryEntry(
-            image.Index, image.Label, image.Prediction, EvaluationFigures.Finite(image.Probability), EvaluationFigures.Finite(image.Loss), images.Image(image.Index).ToArray())),
+            image.Index, image.Label, image.Prediction, EvaluationFigures.Finite(image.Probability),
+            EvaluationFigures.Finite(image.Loss), images.Image(image.Index).ToArray())),
     ];
 
     private static IReadOnlyList<SuspectEntry> Pictured(SuspectLabels suspects, ImageSamples images) =>
@@ -50,7 +52,8 @@ internal sealed record CasesDocument
 }
 
 /// <summary>The images of the three galleries.</summary>
-internal sealed record GalleryEntries(IReadOnlyList<GalleryEntry> TopLosses, IReadOnlyList<GalleryEntry> ConfidentlyWrong, IReadOnlyList<GalleryEntry> LeastCertain);
+internal sealed record GalleryEntries(
+    IReadOnlyList<GalleryEntry> TopLosses, IReadOnlyList<GalleryEntry> ConfidentlyWrong, IReadOnlyList<GalleryEntry> LeastCertain);
 
 /// <summary>An image of a gallery.</summary>
 /// <param name="Prediction">−1 where the probabilities are no numbers.</param>

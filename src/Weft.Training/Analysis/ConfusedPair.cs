@@ -9,11 +9,13 @@ public sealed record ConfusedPair(int Label, int Prediction, int Count, double S
     public static IReadOnlyList<ConfusedPair> Of(EvaluationResult result)
     {
         var classes = result.Classes.Count;
-        var pairs = Enumerable.Range(0, classes * classes).Select(i => (Label: i / classes, Prediction: i % classes)).Where(pair => pair.Label != pair.Prediction);
+        var pairs = Enumerable.Range(0, classes * classes).Select(i => (Label: i / classes, Prediction: i % classes))
+            .Where(pair => pair.Label != pair.Prediction);
         return
         [
             .. pairs.Select(pair => (pair.Label, pair.Prediction, Count: result.Confusion(pair.Label, pair.Prediction))).Where(pair => pair.Count > 0)
-                .Select(pair => new ConfusedPair(pair.Label, pair.Prediction, pair.Count, (double)pair.Count / (result.Count - result.Correct), (double)pair.Count / result.PerClass[pair.Label].Count))
+                .Select(pair => new ConfusedPair(pair.Label, pair.Prediction, pair.Count, (double)pair.Count / (result.Count - result.Correct),
+                    (double)pair.Count / result.PerClass[pair.Label].Count))
                 .OrderByDescending(pair => pair.Count).ThenBy(pair => pair.Label).ThenBy(pair => pair.Prediction),
         ];
     }

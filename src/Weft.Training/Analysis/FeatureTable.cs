@@ -11,7 +11,9 @@ public sealed class FeatureTable
     public FeatureTable(int[] indices, int[] labels, float[] values, int dimension)
     {
         if (indices.Length != labels.Length || (long)labels.Length * dimension != values.Length)
-            throw new ArgumentException($"{labels.Length} samples of {dimension} features are {(long)labels.Length * dimension} values but {values.Length} were given for {indices.Length} indices.");
+            throw new ArgumentException(
+                $"{labels.Length} samples of {dimension} features are {(long)labels.Length * dimension} values but {values.Length} were given for "
+                    + $"{indices.Length} indices.");
         (_indices, _labels, _values, Dimension) = (indices, labels, values, dimension);
     }
 

@@ -27,7 +27,8 @@ public abstract record FindingAction
         {
             case "train":
                 return new RetrainAction([
-                    .. options.Where(option => option.Name == "--set").Select(option => RetrainAction.Change(option.Value.Split('=', 2)[0], option.Value.Split('=', 2)[^1])),
+                    .. options.Where(option => option.Name == "--set")
+                        .Select(option => RetrainAction.Change(option.Value.Split('=', 2)[0], option.Value.Split('=', 2)[^1])),
                     .. Value("--epochs") is { } epochs ? [RetrainAction.Change("training.epochs", epochs)] : Array.Empty<ConfigurationValue>()]);
             case "analyze":
                 var pair = Value("--pair")?.Split(',') is [var label, var prediction]

@@ -43,7 +43,8 @@ public readonly record struct GroupDifference(double Delta, double Low, double H
     {
         var placements = new double[values.Count];
         for (var i = 0; i < placements.Length; i++)
-            placements[i] = (CountBelow(others, values[i], orEqual: false) - (others.Length - CountBelow(others, values[i], orEqual: true))) / (double)others.Length;
+            placements[i] = (CountBelow(others, values[i], orEqual: false) - (others.Length - CountBelow(others, values[i], orEqual: true))) / (
+                double)others.Length;
         return placements;
     }
 

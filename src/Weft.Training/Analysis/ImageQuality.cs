@@ -1,9 +1,11 @@
 namespace Weft.Training;
 
 /// <summary>How good a picture is as a picture, whatever it shows. Of several channels their mean is looked at.</summary>
-/// <param name="Sharpness">Variance of the Laplacian (4-neighbour) over the variance of the pixels: how much of the picture is fine detail; 0 for a plain picture.</param>
+/// <param name="Sharpness">Variance of the Laplacian (4-neighbour) over the variance of the pixels: how much of the picture is fine detail; 0 for a plain
+/// picture.</param>
 /// <param name="Contrast">Standard deviation of the pixels, of the 0…1 scale.</param>
-/// <param name="Noise">Standard deviation of the noise on the 0…1 scale after Immerkær ("Fast noise variance estimation", 1996), where the picture is not all black: √(π/2) / 6 · mean |picture ∗ [1 −2 1; −2 4 −2; 1 −2 1]|.</param>
+/// <param name="Noise">Standard deviation of the noise on the 0…1 scale after Immerkær ("Fast noise variance estimation", 1996), where the picture is not all
+/// black: √(π/2) / 6 · mean |picture ∗ [1 −2 1; −2 4 −2; 1 −2 1]|.</param>
 internal readonly record struct ImageQuality(double Sharpness, double Contrast, double Noise)
 {
     public static ImageQuality Of(ReadOnlySpan<byte> image, FeatureShape shape)
@@ -30,7 +32,8 @@ internal readonly record struct ImageQuality(double Sharpness, double Contrast, 
             }
         }
 
-        return new ImageQuality(variance > 0 ? Variance(laplacian) / variance : 0, Math.Sqrt(variance), places == 0 ? 0 : Math.Sqrt(Math.PI / 2) / 6 * noise / places);
+        return new ImageQuality(
+            variance > 0 ? Variance(laplacian) / variance : 0, Math.Sqrt(variance), places == 0 ? 0 : Math.Sqrt(Math.PI / 2) / 6 * noise / places);
     }
 
     private static double[] Grey(ReadOnlySpan<byte> image, FeatureShape shape)

@@ -25,13 +25,17 @@ public sealed record MistakeExplanation
     /// <summary>The label's probability less the largest of the others'.</summary>
     public double Margin => Probabilities[Label] - Probabilities.Where((_, k) => k != Label).Max();
 
-    /// <summary>Share of the label's training images that are farther from the class's mean in the network's features: 1 for the most typical, 0 for an outlier.</summary>
+    /// <summary>
+    /// Share of the label's training images that are farther from the class's mean in the network's features: 1 for the most typical, 0 for an outlier.
+    /// </summary>
     public required double Typicality { get; init; }
 
     /// <summary>Of the predicted class.</summary>
     public required double TypicalityOfPrediction { get; init; }
 
-    /// <summary>Grad-CAM for the label and for the prediction, [height, width] of the image, 0…1 of its own maximum; empty where the network has no feature map.</summary>
+    /// <summary>
+    /// Grad-CAM for the label and for the prediction, [height, width] of the image, 0…1 of its own maximum; empty where the network has no feature map.
+    /// </summary>
     public required float[] SaliencyOfLabel { get; init; }
 
     public required float[] SaliencyOfPrediction { get; init; }

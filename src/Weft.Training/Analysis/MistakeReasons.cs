@@ -12,7 +12,8 @@ internal static class MistakeReasons
 
     /// <param name="measures">Of every row of <paramref name="predictions"/>.</param>
     /// <param name="curve">Null where there was no time for it.</param>
-    public static IReadOnlyList<SuspectedReason> Of(PredictionTable predictions, IReadOnlyList<SampleMeasures> measures, IReadOnlyList<string> classes, IReadOnlyList<int> trainingCounts, NeighbourLearningCurve? curve)
+    public static IReadOnlyList<SuspectedReason> Of(PredictionTable predictions, IReadOnlyList<SampleMeasures> measures,
+        IReadOnlyList<string> classes, IReadOnlyList<int> trainingCounts, NeighbourLearningCurve? curve)
     {
         var rows = Enumerable.Range(0, predictions.Count).ToLookup(row => predictions.Predictions[row] != predictions.Labels[row]);
         int[] wrong = [.. rows[true]], right = [.. rows[false]];
@@ -32,7 +33,8 @@ internal static class MistakeReasons
 
         return
         [
-            Reason("image_quality", "Image quality", "the pictures that were mistaken are worse as pictures than those that were not (each compared with the training images of its own class)",
+            Reason("image_quality", "Image quality",
+                "the pictures that were mistaken are worse as pictures than those that were not (each compared with the training images of its own class)",
                 [Measure("blur", m => m.Blur), Measure("lack of contrast", m => m.Dullness), Measure("noise", m => m.Noise)],
                 best => Strongest(best switch { "blur" => m => m.Blur, "noise" => m => m.Noise, _ => m => m.Dullness }, 1)),
             Reason("similar_shape", "Similar shape", "the pictures that were mistaken lie nearer to the usual pictures of another class",
@@ -46,7 +48,8 @@ internal static class MistakeReasons
         SuspectedReason Reason(string key, string title, string claim, ReasonMeasure[] found, Func<string, int[]> strongest)
         {
             if (wrong.Length < FewestMistakes || right.Length < FewestMistakes)
-                return new SuspectedReason(key, title, ReasonVerdict.TooFew, found, $"{wrong.Length} mistakes and {right.Length} correct predictions are too few to say.", []);
+                return new SuspectedReason(
+                    key, title, ReasonVerdict.TooFew, found, $"{wrong.Length} mistakes and {right.Length} correct predictions are too few to say.", []);
             var best = found.MaxBy(measure => measure.Difference.Low)!;
             if (!best.IsNamed)
             {
@@ -64,13 +67,17 @@ internal static class MistakeReasons
             if (byCount.Verdict == ReasonVerdict.TooFew)
                 return byCount;
             var counts = trainingCounts.Where(count => count > 0).ToArray();
+            var named = byCount.Classes.Select(label => string.Create(CultureInfo.InvariantCulture, $"{classes[label]} {trainingCounts[label]:N0}"));
             var balance = byCount.Verdict == ReasonVerdict.Named
-                ? $" Training images: {string.Join(", ", byCount.Classes.Select(label => string.Create(CultureInfo.InvariantCulture, $"{classes[label]} {trainingCounts[label]:N0}")))} of up to {counts.Max().ToString("N0", CultureInfo.InvariantCulture)}."
+                ? $" Training images: {string.Join(", ", named)} of up to {counts.Max().ToString("N0", CultureInfo.InvariantCulture)}."
                 : counts.Min() == counts.Max() ? string.Create(CultureInfo.InvariantCulture, $" Every class has {counts.Min():N0} training images.")
                 : string.Create(CultureInfo.InvariantCulture, $" The classes have {counts.Min():N0} to {counts.Max():N0} training images.");
             if (curve is null)
                 return byCount with { Sentence = byCount.Sentence + balance };
-            var gain = string.Create(CultureInfo.InvariantCulture, $"the last doubling of the training images gave the nearest-neighbour rule {curve.Gain * 100:+0.00;−0.00;0.00} points ({curve.GainLow * 100:+0.00;−0.00;0.00} to {curve.GainHigh * 100:+0.00;−0.00;0.00})");
+            var gain = string.Create(
+                CultureInfo.InvariantCulture,
+                    $"the last doubling of the training images gave the nearest-neighbour rule {curve.Gain * 100:+0.00;−0.00;0.00} points "
+                        + $"({curve.GainLow * 100:+0.00;−0.00;0.00} to {curve.GainHigh * 100:+0.00;−0.00;0.00})");
             return curve.GainLow > LeastGain && byCount.Verdict == ReasonVerdict.NoEvidence
                 ? byCount with { Verdict = ReasonVerdict.Named, Sentence = $"Yes, more images of this kind would help: {gain}.{balance}" }
                 : byCount with { Sentence = $"{byCount.Sentence}{balance} Of more data: {gain}." };
@@ -81,7 +88,8 @@ internal static class MistakeReasons
     public static string Effect(ReasonMeasure measure)
     {
         var d = measure.Difference;
-        return string.Create(CultureInfo.InvariantCulture, $"{measure.Measure}, effect {d.Delta:+0.00;−0.00;0.00} ({d.Size}; 95 %: {d.Low:+0.00;−0.00;0.00} to {d.High:+0.00;−0.00;0.00})");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{measure.Measure}, effect {d.Delta:+0.00;−0.00;0.00} ({d.Size}; 95 %: {d.Low:+0.00;−0.00;0.00} to {d.High:+0.00;−0.00;0.00})");
     }
 
     private static double Median(double[] values)

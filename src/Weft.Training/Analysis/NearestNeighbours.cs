@@ -13,7 +13,9 @@ internal static class NearestNeighbours
     /// <summary>Called with the similarities of one query to the items from <c>firstItem</c> on.</summary>
     public delegate void Visitor(int query, int firstItem, ReadOnlySpan<float> similarities);
 
-    /// <summary>All products of rows of two normalized tables, by the engine's matrix product: the items are the weights of a layer, the queries its samples.</summary>
+    /// <summary>
+    /// All products of rows of two normalized tables, by the engine's matrix product: the items are the weights of a layer, the queries its samples.
+    /// </summary>
     /// <param name="visit">Called by one thread; for each query in the order of the items.</param>
     /// <exception cref="ArgumentException">The tables have different dimensions.</exception>
     public static void Visit(Device device, FeatureTable queries, FeatureTable items, Visitor visit, CancellationToken cancellationToken = default)
@@ -48,7 +50,8 @@ internal static class NearestNeighbours
             for (var i = 0; i < similarities.Length; i++)
                 lists[query * labelCount + items.Labels[first + i]].Offer(first + i, similarities[i]);
         }, cancellationToken);
-        return [.. Enumerable.Range(0, queries.Count).Select(query => Enumerable.Range(0, labelCount).Select(label => lists[query * labelCount + label].ToArray()).ToArray())];
+        return [.. Enumerable.Range(0, queries.Count)
+            .Select(query => Enumerable.Range(0, labelCount).Select(label => lists[query * labelCount + label].ToArray()).ToArray())];
     }
 }
 

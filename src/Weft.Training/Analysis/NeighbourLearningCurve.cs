@@ -38,7 +38,8 @@ public sealed record NeighbourLearningCurve(IReadOnlyList<LearningPoint> Points,
         for (var l = 0; l < Levels; l++)
             right[l] = [.. Enumerable.Range(0, queries.Count).Select(query => Vote(lists[query * Levels + l], items, classCount) == queries.Labels[query])];
         var (gain, half) = Paired(right[0], right[1]);
-        return new NeighbourLearningCurve([.. Enumerable.Range(0, Levels).Reverse().Select(l => Point(1.0 / (1 << l), right[l], queries, classCount))], gain, gain - half, gain + half);
+        return new NeighbourLearningCurve(
+            [.. Enumerable.Range(0, Levels).Reverse().Select(l => Point(1.0 / (1 << l), right[l], queries, classCount))], gain, gain - half, gain + half);
     }
 
     private static LearningPoint Point(double share, bool[] right, FeatureTable queries, int classCount)

@@ -1,6 +1,8 @@
 namespace Weft.Training;
 
-/// <summary>Predictions for the training images by networks that did not train on them: the run's own configuration, trained once for each fold on the others.</summary>
+/// <summary>
+/// Predictions for the training images by networks that did not train on them: the run's own configuration, trained once for each fold on the others.
+/// </summary>
 internal static class OutOfFold
 {
     public static SuspectLabels Suspects(

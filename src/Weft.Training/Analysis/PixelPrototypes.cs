@@ -1,8 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// What a class usually looks like: the centres of a few clusters (k-means) of its training images, in pixels averaged two by two. Knows nothing of any network, so
-/// that a distance to it is not made of the mistake it shall explain.
+/// What a class usually looks like: the centres of a few clusters (k-means) of its training images, in pixels averaged two by two. Knows nothing of any
+/// network, so that a distance to it is not made of the mistake it shall explain.
 /// </summary>
 internal sealed class PixelPrototypes
 {
@@ -15,7 +15,8 @@ internal sealed class PixelPrototypes
     private readonly double[] _spread;
     private readonly FeatureShape _shape;
 
-    private PixelPrototypes(FeatureShape shape, float[][][] centres, double[] usual, double[] spread) => (_shape, _centres, _usual, _spread) = (shape, centres, usual, spread);
+    private PixelPrototypes(FeatureShape shape, float[][][] centres, double[] usual, double[] spread) =>
+        (_shape, _centres, _usual, _spread) = (shape, centres, usual, spread);
 
     /// <param name="rows">The training images.</param>
     public static PixelPrototypes Of(ImageSamples samples, IReadOnlyList<int> rows, int classCount, long seed = 0)
@@ -36,11 +37,16 @@ internal sealed class PixelPrototypes
         return new PixelPrototypes(samples.Shape, centres, usual, spread);
     }
 
-    /// <summary>How unlike its own class a picture is: distance to the class's nearest centre in standard deviations of its training images' distances, 0 for a usual one.</summary>
+    /// <summary>
+    /// How unlike its own class a picture is: distance to the class's nearest centre in standard deviations of its training images' distances, 0 for a usual
+    /// one.
+    /// </summary>
     public double Unusualness(ReadOnlySpan<byte> image, int label) =>
         _spread[label] > 0 ? (Nearest(_centres[label], Shrink(image, _shape)).Distance - _usual[label]) / _spread[label] : 0;
 
-    /// <summary>How much nearer the nearest centre of another class is than that of its own: (own − other) / (own + other), −1…1; above 0 it looks like another class.</summary>
+    /// <summary>
+    /// How much nearer the nearest centre of another class is than that of its own: (own − other) / (own + other), −1…1; above 0 it looks like another class.
+    /// </summary>
     /// <param name="other">Only this class is looked at; null for all others.</param>
     public double Likeness(ReadOnlySpan<byte> image, int label, int? other = null)
     {

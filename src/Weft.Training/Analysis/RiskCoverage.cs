@@ -33,7 +33,8 @@ public sealed record RiskCoverage
         }
 
         return new RiskCoverage(
-            [.. Enumerable.Range(1, Points).Select(p => Math.Max(1, (int)((long)n * p / Points))).Select(kept => new RiskPoint((double)kept / n, risks[kept - 1], confidences[order[kept - 1]]))],
+            [.. Enumerable.Range(1, Points).Select(p => Math.Max(1, (int)((long)n * p / Points)))
+                .Select(kept => new RiskPoint((double)kept / n, risks[kept - 1], confidences[order[kept - 1]]))],
             risks.Average());
     }
 

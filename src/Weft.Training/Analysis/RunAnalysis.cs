@@ -55,7 +55,8 @@ public sealed class RunAnalysis : IDisposable
                 Next = new ShowRun(_reference.Run),
             };
         var passSeconds = Stopwatch.GetElapsedTime(passBegun).TotalSeconds;
-        var validation = _options.Split == EvaluationSplit.Validation ? predictions : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;
+        var validation = _options.Split == EvaluationSplit.Validation ? predictions
+            : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;
         Tell($"describing {_data.Split.Train.Count:N0} training images");
         var train = _extractor.Extract(_data.Dataset.Train, _data.Split.Train, _stop).Features.Normalized();
         features = features.Normalized();
@@ -63,7 +64,8 @@ public sealed class RunAnalysis : IDisposable
         var evaluation = new EvaluationResult(predictions, Classes) { DataFingerprint = images.Fingerprint };
         Tell("measuring the suspected reasons");
         var meter = new SampleMeter(_data.Dataset.Train, _data.Split.Train, Classes.Count);
-        var measures = Enumerable.Range(0, predictions.Count).Select(row => meter.Of(images.Image(predictions.Indices[row]), predictions.Labels[row])).ToArray();
+        var measures = Enumerable.Range(0, predictions.Count)
+            .Select(row => meter.Of(images.Image(predictions.Indices[row]), predictions.Labels[row])).ToArray();
         var curve = NeighbourLearningCurve.Of(_device, features, train, Classes.Count, cancellationToken: _stop);
         var reasons = MistakeReasons.Of(predictions, measures, Classes, meter.Counts, curve);
         var pairs = ConfusedPair.Of(evaluation);
@@ -95,10 +97,12 @@ public sealed class RunAnalysis : IDisposable
             TrainingCounts = meter.Counts,
             Cases = history is null ? cases : [.. cases.Zip(rows, (one, row) => one with { History = history.Samples[row] })],
             History = history,
-            Galleries = new GalleryPictures(Pictures(predictions, gallery.TopLosses), Pictures(predictions, gallery.ConfidentlyWrong), Pictures(predictions, gallery.LeastCertain)),
+            Galleries = new GalleryPictures(
+                Pictures(predictions, gallery.TopLosses), Pictures(predictions, gallery.ConfidentlyWrong), Pictures(predictions, gallery.LeastCertain)),
             Suspects = suspects,
             TrainingSuspects = trainingSuspects,
-            Findings = [.. TrainingFindings.Of(new RunReader(_reference.Run)), .. MistakeFindings.Of(evaluation, pairs, calibration, scaled, risk, reasons, suspects, _options.Split)],
+            Findings = [.. TrainingFindings.Of(new RunReader(_reference.Run)),
+                .. MistakeFindings.Of(evaluation, pairs, calibration, scaled, risk, reasons, suspects, _options.Split)],
             Parameters = parameters,
             FlopsPerSample = flops,
             ImagesPerSecond = predictions.Count / passSeconds,
@@ -124,22 +128,27 @@ public sealed class RunAnalysis : IDisposable
 
     private List<int> Chosen(PredictionTable predictions, MistakeGallery gallery, IReadOnlyList<ConfusedPair> pairs)
     {
-        var wrong = Enumerable.Range(0, predictions.Count).Where(row => predictions.Predictions[row] >= 0 && predictions.Predictions[row] != predictions.Labels[row]);
+        var wrong = Enumerable.Range(0, predictions.Count)
+            .Where(row => predictions.Predictions[row] >= 0 && predictions.Predictions[row] != predictions.Labels[row]);
         if (_options.Samples.Count > 0)
         {
             var rowOf = Enumerable.Range(0, predictions.Count).ToDictionary(row => predictions.Indices[row]);
-            return [.. _options.Samples.Select(index => rowOf.TryGetValue(index, out var row) ? row : throw new WeftException(ErrorKind.InvalidInput, $"the {_options.Split.ToString().ToLowerInvariant()} images have no sample {index}")
+            return [.. _options.Samples.Select(index => rowOf.TryGetValue(index, out var row) ? row
+                : throw new WeftException(ErrorKind.InvalidInput, $"the {_options.Split.ToString().ToLowerInvariant()} images have no sample {index}")
             {
-                Where = "--sample", Expected = "the number of an image of the split, as predictions.csv has it", Found = $"{index}", Safe = "nothing was written",
+                Where = "--sample", Expected = "the number of an image of the split, as predictions.csv has it",
+                Found = $"{index}", Safe = "nothing was written",
             })];
         }
 
         if (_options.Pair is { } pair)
-            return [.. wrong.Where(row => predictions.Labels[row] == pair.Label && predictions.Predictions[row] == pair.Prediction).OrderByDescending(row => predictions.Losses[row]).Take(_options.Cases)];
+            return [.. wrong.Where(row => predictions.Labels[row] == pair.Label && predictions.Predictions[row] == pair.Prediction)
+                .OrderByDescending(row => predictions.Losses[row]).Take(_options.Cases)];
         // The surest mistakes, then the most typical ones: in turn from the pairs that are confused most.
         var chosen = gallery.ConfidentlyWrong.Take(_options.Cases / 2).ToList();
         foreach (var confused in pairs.Take(_options.Cases))
-            chosen.AddRange(wrong.Where(row => predictions.Labels[row] == confused.Label && predictions.Predictions[row] == confused.Prediction).Except(chosen).Take(Math.Max(1, _options.Cases / 6)));
+            chosen.AddRange(wrong.Where(row => predictions.Labels[row] == confused.Label && predictions.Predictions[row] == confused.Prediction)
+                .Except(chosen).Take(Math.Max(1, _options.Cases / 6)));
         return [.. chosen.Take(_options.Cases)];
     }
 

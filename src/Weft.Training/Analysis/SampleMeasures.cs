@@ -45,7 +45,8 @@ internal sealed class SampleMeter
     {
         var logarithms = Logarithms(image, _train.Shape);
         double Deviations(int i) => _quality[label][i] is { Deviation: > 0 } usual ? (logarithms[i] - usual.Mean) / usual.Deviation : 0;
-        return new SampleMeasures(-Deviations(0), -Deviations(1), Deviations(2), Prototypes.Likeness(image, label), Prototypes.Unusualness(image, label), _rarity[label]);
+        return new SampleMeasures(
+            -Deviations(0), -Deviations(1), Deviations(2), Prototypes.Likeness(image, label), Prototypes.Unusualness(image, label), _rarity[label]);
     }
 
     private static double[] Logarithms(ReadOnlySpan<byte> image, FeatureShape shape)

@@ -8,12 +8,13 @@ namespace Weft.Training;
 public sealed record SuspectLabel(int Index, int Label, int Suggested, double Score, double SuggestedProbability, bool OffDiagonal);
 
 /// <summary>
-/// Confident learning on predictions of networks that did not train on the samples. With t[k] the mean probability of class k over the samples labelled k, a sample labelled i is
-/// counted as class j where p[j] ≥ t[j] (of several the most probable); counted under another class than its own it is a label error.
+/// Confident learning on predictions of networks that did not train on the samples. With t[k] the mean probability of class k over the samples labelled k, a
+/// sample labelled i is counted as class j where p[j] ≥ t[j] (of several the most probable); counted under another class than its own it is a label error.
 /// </summary>
 /// <remarks>
-/// Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", 2021. Ranked by the label's own probability and not by its margin: of a label that was
-/// exchanged at random for any other, the odds of being wrong are a falling function of that probability alone, while the margin hides such a label where the true class is uncertain.
+/// Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", 2021. Ranked by the label's own probability and not by its
+/// margin: of a label that was exchanged at random for any other, the odds of being wrong are a falling function of that probability alone, while the margin
+/// hides such a label where the true class is uncertain.
 /// </remarks>
 public sealed record SuspectLabels
 {

@@ -27,4 +27,5 @@ public sealed record ReasonMeasure(string Measure, GroupDifference Difference, d
 /// <param name="Key">"image_quality", "similar_shape", "too_little_learned" or "unusual_design".</param>
 /// <param name="Sentence">What was found, with the effect and its interval.</param>
 /// <param name="Classes">The classes it is strongest for, if it is named.</param>
-public sealed record SuspectedReason(string Key, string Title, ReasonVerdict Verdict, IReadOnlyList<ReasonMeasure> Measures, string Sentence, IReadOnlyList<int> Classes);
+public sealed record SuspectedReason(
+    string Key, string Title, ReasonVerdict Verdict, IReadOnlyList<ReasonMeasure> Measures, string Sentence, IReadOnlyList<int> Classes);

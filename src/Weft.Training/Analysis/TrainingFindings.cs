@@ -14,7 +14,9 @@ internal static class TrainingFindings
 
     public static IReadOnlyList<Finding> Of(RunReader run) => Of(run.Metrics(), run.Configuration().Value);
 
-    /// <summary>As <see cref="Of(RunReader)"/>, and what the best epoch's validation confused most: all that is known without looking at an image again.</summary>
+    /// <summary>
+    /// As <see cref="Of(RunReader)"/>, and what the best epoch's validation confused most: all that is known without looking at an image again.
+    /// </summary>
     public static IReadOnlyList<Finding> AtTheEnd(RunReader run) => [.. Of(run), .. MostConfused(run)];
 
     private static IEnumerable<Finding> MostConfused(RunReader run)
@@ -24,12 +26,15 @@ internal static class TrainingFindings
         var names = run.Information.Data.Classes;
         int Count(int label, int prediction) => seen.Confusion[label * seen.Classes + prediction];
         var mistakes = seen.Confusion.Sum() - Enumerable.Range(0, seen.Classes).Sum(k => Count(k, k));
-        var (a, b) = Enumerable.Range(0, seen.Classes).SelectMany(i => Enumerable.Range(i + 1, seen.Classes - i - 1).Select(j => (i, j))).MaxBy(pair => Count(pair.i, pair.j) + Count(pair.j, pair.i));
+        var (a, b) = Enumerable.Range(0, seen.Classes).SelectMany(i => Enumerable.Range(i + 1, seen.Classes - i - 1).Select(j => (i, j)))
+            .MaxBy(pair => Count(pair.i, pair.j) + Count(pair.j, pair.i));
         var both = Count(a, b) + Count(b, a);
         if (both >= FewestMistakes && (double)both / mistakes >= NotableShare)
         {
             var (label, prediction) = Count(a, b) >= Count(b, a) ? (a, b) : (b, a);
-            yield return new Finding("most-confused", Say($"{names[a]} against {names[b]} is {100.0 * both / mistakes:F0} % of all validation errors ({both} of {mistakes})."), new AnalyzeAction(EvaluationSplit.Validation) { Label = label, Prediction = prediction });
+            yield return new Finding(
+                "most-confused", Say($"{names[a]} against {names[b]} is {100.0 * both / mistakes:F0} % of all validation errors ({both} of {mistakes})."),
+                    new AnalyzeAction(EvaluationSplit.Validation) { Label = label, Prediction = prediction });
         }
     }
 
@@ -43,30 +48,43 @@ internal static class TrainingFindings
         var best = rows.MaxBy(row => row.ValidationAccuracy)!;
         if (rows.Count - lowest.Epoch >= 2 && last.ValidationLoss > lowest.ValidationLoss * Risen && last.TrainLoss < lowest.TrainLoss)
         {
-            findings.Add(new Finding("overfitting", Say($"Overfitting since epoch {lowest.Epoch}: the validation loss rose from {lowest.ValidationLoss:F4} to {last.ValidationLoss:F4} while the training loss fell to {last.TrainLoss:F4}."),
+            findings.Add(new Finding(
+                "overfitting", Say($"Overfitting since epoch {lowest.Epoch}: the validation loss rose from {lowest.ValidationLoss:F4} to ")
+                    + Say($"{last.ValidationLoss:F4} while the training loss fell to {last.TrainLoss:F4}."),
                 Retrain(("augmentation.shift", $"0.1"), ("augmentation.horizontal_flip", $"0.5"))));
         }
         else if (last.TrainAccuracy - last.ValidationAccuracy > Gap)
         {
-            findings.Add(new Finding("memorized", Say($"The training images are known by heart: {last.TrainAccuracy * 100:F1} % of them are right against {last.ValidationAccuracy * 100:F1} % of the validation images."),
+            findings.Add(new Finding(
+                "memorized", Say($"The training images are known by heart: {last.TrainAccuracy * 100:F1} % of them are right against ")
+                    + Say($"{last.ValidationAccuracy * 100:F1} % of the validation images."),
                 Retrain(("augmentation.horizontal_flip", $"0.5"), ("optimizer.weight_decay", $"0.001"))));
         }
         else if (last.ValidationAccuracy - last.TrainAccuracy > Gap)
         {
-            findings.Add(new Finding("held-back", Say($"Dropout and augmentation cost more than they give: {last.TrainAccuracy * 100:F1} % of the training images are right under them against {last.ValidationAccuracy * 100:F1} % of the validation images without.")
+            findings.Add(new Finding(
+                "held-back", Say($"Dropout and augmentation cost more than they give: {last.TrainAccuracy * 100:F1} % of the training images are right under ")
+                    + Say($"them against {last.ValidationAccuracy * 100:F1} % of the validation images without.")
                 + (configuration.Model.Options.Dropout is { } rate and > 0 ? Say($" The dropout rate is {rate:0.##}.") : ""),
                 configuration.Model.Options.Dropout is > 0
                     ? Retrain(("model.dropout", $"{configuration.Model.Options.Dropout / 2:0.##}"))
                     : Epochs(2 * rows.Count)));
         }
 
-        if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss && configuration.Schedule is not OneCycleSchedule)
-            findings.Add(new Finding("still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Epochs(2 * rows.Count)));
+        if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss
+            && configuration.Schedule is not OneCycleSchedule)
+            findings.Add(new Finding(
+                "still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still falling ")
+                        + Say($"({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Epochs(2 * rows.Count)));
         else if (rows.Count - best.Epoch >= Math.Max(3, rows.Count / 2))
-            findings.Add(new Finding("too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Epochs(best.Epoch + 1)));
+            findings.Add(new Finding(
+                "too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ")
+                    + Say($"({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Epochs(best.Epoch + 1)));
         var drop = rows.Zip(rows.Skip(1)).MaxBy(pair => pair.First.ValidationAccuracy - pair.Second.ValidationAccuracy);
         if (drop.First.ValidationAccuracy - drop.Second.ValidationAccuracy is var fall and > 0.03 && drop.Second.Epoch > 2)
-            findings.Add(new Finding("unsteady", Say($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate {drop.Second.LearningRate:G3}."), Retrain(("optimizer.learning_rate", $"{configuration.Optimizer.LearningRate / 2:G3}"))));
+            findings.Add(new Finding(
+                "unsteady", Say($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate ")
+                    + Say($"{drop.Second.LearningRate:G3}."), Retrain(("optimizer.learning_rate", $"{configuration.Optimizer.LearningRate / 2:G3}"))));
         return findings;
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Weft.Training;
 
-/// <summary>The bytes of a checkpoint: a safetensors file whose metadata carry everything that is no tensor. The same checkpoint gives the same bytes.</summary>
+/// <summary>
+/// The bytes of a checkpoint: a safetensors file whose metadata carry everything that is no tensor. The same checkpoint gives the same bytes.
+/// </summary>
 internal static class CheckpointFile
 {
     public const int CurrentVersion = 1;
@@ -26,7 +28,8 @@ internal static class CheckpointFile
             .. Describe(checkpoint.Metadata),
             new("vector_bits", checkpoint.VectorBits.ToString(CultureInfo.InvariantCulture)),
             new("optimizer.step_count", checkpoint.OptimizerStepCount.ToString(CultureInfo.InvariantCulture)),
-            new("position", JsonSerializer.Serialize(checkpoint.Position with { PolicyStates = Sorted(checkpoint.Position.PolicyStates) }, CheckpointJson.Default.TrainingPosition)),
+            new("position", JsonSerializer.Serialize(
+                checkpoint.Position with { PolicyStates = Sorted(checkpoint.Position.PolicyStates) }, CheckpointJson.Default.TrainingPosition)),
         ];
         var bytes = SafetensorsWriter.Encode([.. checkpoint.Weights, .. checkpoint.OptimizerState], metadata, ref memory);
         CheckpointSeal.Apply(bytes.Span);
@@ -116,7 +119,8 @@ internal static class CheckpointFile
             new ModelMetadata
             {
                 Description = NetworkDescriptionJson.Read(metadata["model"]),
-                Preprocessing = JsonSerializer.Deserialize(metadata["preprocessing"], CheckpointJson.Default.Preprocessing) ?? throw new JsonException("no preprocessing"),
+                Preprocessing = JsonSerializer.Deserialize(metadata["preprocessing"], CheckpointJson.Default.Preprocessing)
+                    ?? throw new JsonException("no preprocessing"),
                 Classes = JsonSerializer.Deserialize(metadata["classes"], CheckpointJson.Default.ListString) ?? throw new JsonException("no classes"),
                 DataFingerprint = metadata["data.fingerprint"],
                 Configuration = JsonSerializer.Deserialize(metadata["configuration"], CheckpointJson.Default.DictionaryStringString)
@@ -135,7 +139,8 @@ internal static class CheckpointFile
         {
             Model = ToModel(file, fileBytes),
             Position = JsonSerializer.Deserialize(metadata["position"], CheckpointJson.Default.TrainingPosition) ?? throw new JsonException("no position"),
-            OptimizerState = [.. file.Entries.Where(IsOptimizer).Select(file.ReadFloats).Select(tensor => tensor.Renamed(tensor.Name[OptimizerPrefix.Length..]))],
+            OptimizerState = [.. file.Entries.Where(IsOptimizer).Select(file.ReadFloats)
+                .Select(tensor => tensor.Renamed(tensor.Name[OptimizerPrefix.Length..]))],
             OptimizerStepCount = long.Parse(metadata["optimizer.step_count"], NumberStyles.None, CultureInfo.InvariantCulture),
             VectorBits = int.Parse(metadata["vector_bits"], NumberStyles.None, CultureInfo.InvariantCulture),
         };
@@ -179,5 +184,9 @@ internal static class CheckpointFile
         values.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary(entry => entry.Key, entry => entry.Value);
 
     private static WeftException Damaged(string where, string expected, string found, Exception? cause = null) =>
-        new(ErrorKind.NoValidCheckpoint, "the checkpoint is damaged", cause) { Where = where, Expected = expected, Found = found, Safe = "it was left as it is" };
+        new(ErrorKind.NoValidCheckpoint, "the checkpoint is damaged", cause)
+        {
+            Where = where,
+            Expected = expected, Found = found, Safe = "it was left as it is"
+        };
 }

@@ -1,7 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// The bytes of a training's newest checkpoint, in memory that is taken before the first step and used again for every save: the process does not grow when it saves.
+/// The bytes of a training's newest checkpoint, in memory that is taken before the first step and used again for every save: the process does not grow when it
+/// saves.
 /// </summary>
 internal sealed class CheckpointMemory(Network network, Optimizer optimizer, WeightAverage? average)
 {

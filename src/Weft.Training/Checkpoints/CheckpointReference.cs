@@ -54,7 +54,8 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
         }
 
         var candidates = new[] { run.EpochCheckpoint(epoch), run.BestCheckpoint, run.LastCheckpoint };
-        var found = candidates.FirstOrDefault(path => File.Exists(path) && CheckpointFile.Read(path).Position is var position && position.CompletedEpochs == epoch && position.StepInEpoch == 0);
+        var found = candidates.FirstOrDefault(
+            path => File.Exists(path) && CheckpointFile.Read(path).Position is var position && position.CompletedEpochs == epoch && position.StepInEpoch == 0);
         return found is null ? throw Missing(run, name, run.EpochCheckpoint(epoch)) : new CheckpointReference(run, name, found);
     }
 
@@ -74,7 +75,8 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
     private static WeftException Missing(RunFolder run, string name, string path)
     {
         var existing = Directory.Exists(run.CheckpointsFolder)
-            ? Directory.EnumerateFiles(run.CheckpointsFolder, "*.safetensors").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToList()
+            ? Directory.EnumerateFiles(run.CheckpointsFolder, "*.safetensors").Select(System.IO.Path.GetFileNameWithoutExtension)
+                .Order(StringComparer.Ordinal).ToList()
             : [];
         return new WeftException(ErrorKind.NoValidCheckpoint, $"the run {run.Name} has no checkpoint {name}")
         {

@@ -45,7 +45,8 @@ internal sealed class CheckpointStore(RunFolder run, IFiles? files = null) : ICh
             {
                 damage ??= failure;
                 var kept = SetAside(path);
-                warn(new Warned("checkpoint-damaged", $"{Path.GetFileName(path)} is damaged: expected {failure.Expected}, found {failure.Found}", $"kept as {Path.GetFileName(kept)}"));
+                warn(new Warned("checkpoint-damaged", $"{Path.GetFileName(path)} is damaged: expected {failure.Expected}, found {failure.Found}",
+                    $"kept as {Path.GetFileName(kept)}"));
             }
         }
 

@@ -24,8 +24,9 @@ internal static class StateTensors
             target.CopyFrom(byName[target.Name].Values);
     }
 
-    private static WeftException Mismatch(string what, string expected, string found) => new(ErrorKind.CheckpointMismatch, $"the checkpoint's {what} do not fit the network")
-    {
-        Expected = expected, Found = found, Safe = "nothing was changed",
-    };
+    private static WeftException Mismatch(string what, string expected, string found) =>
+        new(ErrorKind.CheckpointMismatch, $"the checkpoint's {what} do not fit the network")
+        {
+            Expected = expected, Found = found, Safe = "nothing was changed",
+        };
 }

@@ -6,14 +6,17 @@ namespace Weft.Training;
 /// </summary>
 /// <param name="OnlyFirst">Samples only the first gets right.</param>
 /// <param name="OnlySecond">Samples only the second gets right.</param>
-/// <remarks>McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947; the mid-p form after Fagerland et al., 2013.</remarks>
+/// <remarks>McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947; the mid-p form after Fagerland et al.,
+/// 2013.</remarks>
 public sealed record McNemar(int OnlyFirst, int OnlySecond)
 {
     private int Discordant => OnlyFirst + OnlySecond;
 
     private int Fewer => Math.Min(OnlyFirst, OnlySecond);
 
-    /// <summary>The exact two-sided probability of a difference as large as this by chance: min(1, 2·P(X ≤ fewer)), X binomial with n = discordant and ½.</summary>
+    /// <summary>
+    /// The exact two-sided probability of a difference as large as this by chance: min(1, 2·P(X ≤ fewer)), X binomial with n = discordant and ½.
+    /// </summary>
     public double Exact => Math.Min(1, 2 * Cumulative(Fewer));
 
     /// <summary>2·P(X ≤ fewer) − P(X = fewer): less cautious than <see cref="Exact"/>, whose error rate stays below what it promises.</summary>
@@ -55,7 +58,8 @@ public sealed record McNemar(int OnlyFirst, int OnlySecond)
         {
             throw new WeftException(ErrorKind.InvalidInput, "the runs were not evaluated on the same images")
             {
-                Expected = "the same images in the same order", Found = $"{first.Count} and {second.Count} images{(first.Count == second.Count ? ", not the same ones" : "")}",
+                Expected = "the same images in the same order",
+                Found = $"{first.Count} and {second.Count} images{(first.Count == second.Count ? ", not the same ones" : "")}",
                 Safe = "nothing was changed",
                 Next = new Advice(
                     "compare runs of one data set, split seed and --limit-validation, or evaluate each of them on the test images: eval --split test"),

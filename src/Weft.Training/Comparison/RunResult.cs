@@ -55,7 +55,8 @@ public sealed class RunResult
     /// <summary>The same for runs that differ in nothing but their seed.</summary>
     public string Recipe => Run.Information.Recipe ?? Run.Information.Model;
 
-    internal string Group => string.Join('\n', RunKeys.Lasting(Configuration).Where(pair => pair.Key != "training.seed").OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    internal string Group =>
+        string.Join('\n', RunKeys.Lasting(Configuration).Where(pair => pair.Key != "training.seed").OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     /// <summary>Whether the run has been evaluated on the split.</summary>
     public static bool Exists(RunFolder run, EvaluationSplit split) =>
@@ -107,9 +108,12 @@ public sealed class RunResult
     }
 
     private static EvaluationDocument ReadMetrics(RunFolder run, EvaluationSplit split) =>
-        JsonSerializer.Deserialize(RegularFile.ReadOwn(MetricsFile(run, split), LargestMetrics), EvaluationJson.File) ?? throw new JsonException("it holds nothing");
+        JsonSerializer.Deserialize(RegularFile.ReadOwn(MetricsFile(run, split), LargestMetrics), EvaluationJson.File)
+            ?? throw new JsonException("it holds nothing");
 
-    private static string PredictionsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "predictions.csv");
+    private static string PredictionsFile(RunFolder run, EvaluationSplit split) =>
+        Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), "predictions.csv");
 
-    private static string MetricsFile(RunFolder run, EvaluationSplit split) => Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), EvaluationFiles.MetricsName);
+    private static string MetricsFile(RunFolder run, EvaluationSplit split) =>
+        Path.Combine(run.EvaluationFolder(split.ToString().ToLowerInvariant()), EvaluationFiles.MetricsName);
 }

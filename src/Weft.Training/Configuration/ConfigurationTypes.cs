@@ -35,7 +35,8 @@ public static class ConfigurationTypes
             throw new ArgumentException($"{type.Name} cannot be named in a configuration; expected a sealed record whose constructor needs no arguments.");
         if (ConfigurationTable.Kinds.FirstOrDefault(kind => type.IsSubclassOf(kind)) is not { } found)
             throw new ArgumentException(
-                $"{type.Name} is of no kind that a configuration names; expected one of {string.Join(", ", ConfigurationTable.Kinds.Select(kind => kind.Name))}.");
+                $"{type.Name} is of no kind that a configuration names; expected one of "
+                    + $"{string.Join(", ", ConfigurationTable.Kinds.Select(kind => kind.Name))}.");
         Add(type, found);
     }
 

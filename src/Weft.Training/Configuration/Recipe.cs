@@ -27,8 +27,10 @@ internal static class Recipe
         ?? (Names.Where(known => known.EndsWith("/" + name, StringComparison.Ordinal)).ToList() is [var single] ? single : null);
 
     /// <summary>What a model is trained by when nothing else is said: the plain recipe of its name, else the first tuned one for it, or null.</summary>
-    internal static string? ForModel(string model) => Names.FirstOrDefault(name => name == $"{PlainGroup}/{model}") ?? Find(model) ?? Names.FirstOrDefault(name =>
-        name.StartsWith(FirstGroup + "/", StringComparison.Ordinal) && ConfigurationYaml.Read(Text(name), "", []).Any(value => value.Key == "model.name" && value.Text == model));
+    internal static string? ForModel(string model) =>
+        Names.FirstOrDefault(name => name == $"{PlainGroup}/{model}") ?? Find(model) ?? Names.FirstOrDefault(name =>
+        name.StartsWith(FirstGroup + "/", StringComparison.Ordinal)
+            && ConfigurationYaml.Read(Text(name), "", []).Any(value => value.Key == "model.name" && value.Text == model));
 
     /// <exception cref="WeftException">There is no such recipe.</exception>
     public static string Text(string name)

@@ -1,6 +1,8 @@
 namespace Weft.Training;
 
-/// <summary>Samples on their way into a network. The memory belongs to the loader and is used again: valid until the loader is asked for the next batch.</summary>
+/// <summary>
+/// Samples on their way into a network. The memory belongs to the loader and is used again: valid until the loader is asked for the next batch.
+/// </summary>
 public sealed class Batch
 {
     private readonly float[] _images;

@@ -50,7 +50,8 @@ public sealed class BatchLoader : IDisposable
     private long _waitedTicks;
 
     /// <param name="indices">The split part's samples.</param>
-    /// <exception cref="ArgumentException">No samples, an impossible batch size or start, or augmentations that <see cref="OptionsRecord.Validate"/> refuses.</exception>
+    /// <exception cref="ArgumentException">No samples, an impossible batch size or start, or augmentations that <see cref="OptionsRecord.Validate"/>
+    /// refuses.</exception>
     public BatchLoader(ImageSamples samples, IReadOnlyList<int> indices, DatasetStatistics statistics, BatchLoaderOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfZero(indices.Count, "indices.Count");

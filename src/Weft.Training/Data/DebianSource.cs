@@ -65,11 +65,13 @@ internal sealed class DebianSource(KnownDataset known, DataOptions options)
         var state = Path.Combine(work, "state");
         Directory.CreateDirectory(Path.Combine(state, "lists", "partial"));
         Directory.CreateDirectory(Path.Combine(state, "archives", "partial"));
-        string[] own = ["-o", $"Dir::State::Lists={state}/lists", "-o", $"Dir::Cache={state}", "-o", $"Dir::Cache::archives={state}/archives", "-o", "Debug::NoLocking=1"];
+        string[] own = ["-o", $"Dir::State::Lists={state}/lists", "-o", $"Dir::Cache={state}", "-o",
+            $"Dir::Cache::archives={state}/archives", "-o", "Debug::NoLocking=1"];
         var lists = options.Run("apt-get", [.. own, "update"], work, cancellationToken);
         var second = lists is { ExitCode: 0 } ? options.Run("apt-get", [.. own, "download", package], work, cancellationToken) : null;
         return second is { ExitCode: 0 } && Directory.GetFiles(work, "*.deb").Length == 1 ? null : LastLine((second ?? lists ?? first).Output);
     }
 
-    private static string LastLine(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "apt-get failed without a word";
+    private static string LastLine(string output) =>
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "apt-get failed without a word";
 }

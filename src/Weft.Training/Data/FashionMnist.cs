@@ -44,7 +44,8 @@ public static class FashionMnist
     /// <exception cref="WeftException">As <see cref="Open"/>.</exception>
     public static ImageDataset Get(DataOptions options, bool replace = false, CancellationToken cancellationToken = default)
     {
-        var data = options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options) { VerifyTest = true, Replace = replace }.Open(cancellationToken);
+        var data = options.Folder is { } folder ? IdxFolder.Open(folder)
+            : new DatasetSearch(Known, options) { VerifyTest = true, Replace = replace }.Open(cancellationToken);
         data.LoadTest();
         return data;
     }

@@ -16,7 +16,9 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
 
     public Action<long, long?>? Progress { get; init; }
 
-    /// <summary>Completes <paramref name="path"/>, whose present content, if any, is taken for the beginning. What it holds is for the caller to verify.</summary>
+    /// <summary>
+    /// Completes <paramref name="path"/>, whose present content, if any, is taken for the beginning. What it holds is for the caller to verify.
+    /// </summary>
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.DownloadFailed"/> or, when the file cannot be written, <see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>.
     /// </exception>
@@ -86,7 +88,8 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            throw new Interrupted(broken.InnerException is { } inner && inner.Message != broken.Message ? $"{broken.Message} {inner.Message}" : broken.Message, tag);
+            throw new Interrupted(
+                broken.InnerException is { } inner && inner.Message != broken.Message ? $"{broken.Message} {inner.Message}" : broken.Message, tag);
         }
     }
 
@@ -181,12 +184,14 @@ internal sealed class FileDownload(HttpClient client, DownloadLimits limits)
     private static bool IsLocal(string host)
     {
         if (!IPAddress.TryParse(host.Trim('[', ']'), out var ip))
-            return host == "localhost" || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".local", StringComparison.OrdinalIgnoreCase) || !host.Contains('.');
+            return host == "localhost" || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+                || host.EndsWith(".local", StringComparison.OrdinalIgnoreCase) || !host.Contains('.');
         if (ip.IsIPv4MappedToIPv6)
             ip = ip.MapToIPv4();
         var bytes = ip.GetAddressBytes();
         return IPAddress.IsLoopback(ip) || ip.IsIPv6LinkLocal || ip.IsIPv6SiteLocal || ip.IsIPv6UniqueLocal || ip.Equals(IPAddress.IPv6Any)
-            || (bytes.Length == 4 && (bytes[0] is 0 or 10 || bytes is [169, 254, ..] || bytes is [192, 168, ..] || bytes is [172, >= 16 and <= 31, ..] || bytes is [100, >= 64 and <= 127, ..]));
+            || (bytes.Length == 4 && (bytes[0] is 0 or 10 || bytes is [169, 254, ..] || bytes is [192, 168, ..]
+                || bytes is [172, >= 16 and <= 31, ..] || bytes is [100, >= 64 and <= 127, ..]));
     }
 
     private static WeftException Failed(Uri address, string what, string found) => new(ErrorKind.DownloadFailed, what)

@@ -107,7 +107,8 @@ internal sealed class IdxFile
         else
         {
             var scratch = new byte[1 << 16];
-            while (member.Produced < header.TotalLength && member.Read(scratch.AsSpan(0, (int)Math.Min(scratch.Length, header.TotalLength - member.Produced))) > 0)
+            while (member.Produced < header.TotalLength
+                && member.Read(scratch.AsSpan(0, (int)Math.Min(scratch.Length, header.TotalLength - member.Produced))) > 0)
             {
             }
         }
@@ -162,6 +163,7 @@ internal sealed class IdxFile
             && !text.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("<head", StringComparison.OrdinalIgnoreCase))
             return;
         var shown = new string([.. text.Take(14).Select(letter => char.IsControl(letter) || letter > '~' ? '.' : letter)]);
-        throw file.Damaged("is a web page, not a gzip file", $"byte 0: \"{shown}\"", expected: "gzip (starts 1f 8b) or IDX (starts 00 00 08)", found: "HTML or XML");
+        throw file.Damaged("is a web page, not a gzip file", $"byte 0: \"{shown}\"",
+            expected: "gzip (starts 1f 8b) or IDX (starts 00 00 08)", found: "HTML or XML");
     }
 }

@@ -74,7 +74,8 @@ internal sealed class IdxHeader(DataFile file, IdxExpectation expectation)
 
     public WeftException WrongContent(string expected, string found, string? knownAs) => knownAs is null
         ? file.Damaged("is not the published file", "content after unpacking", $"SHA-256 {expected}", $"SHA-256 {found}")
-        : file.Damaged($"is {knownAs} under another name: files were swapped", "content after unpacking", $"SHA-256 {expected}", $"SHA-256 {found} ({knownAs})");
+        : file.Damaged($"is {knownAs} under another name: files were swapped", "content after unpacking",
+            $"SHA-256 {expected}", $"SHA-256 {found} ({knownAs})");
 
     private WeftException TooLarge(string expected, string found) => file.Damaged("claims to be larger than can be loaded", "byte 4", expected, found);
 

@@ -21,7 +21,9 @@ public sealed class ImageDataset
     /// <summary>Where the files were found; null for samples that came from memory.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Which source gave the files and what a person should know about it: a damaged cache that was passed over, content that has no published checksum.</summary>
+    /// <summary>
+    /// Which source gave the files and what a person should know about it: a damaged cache that was passed over, content that has no published checksum.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether the training files are byte for byte the published ones.</summary>

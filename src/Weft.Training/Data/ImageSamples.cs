@@ -10,7 +10,8 @@ public sealed class ImageSamples
     public ImageSamples(FeatureShape shape, ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels, string fingerprint)
     {
         if ((long)labels.Length * shape.Length != images.Length)
-            throw new ArgumentException($"{labels.Length} labels need {(long)labels.Length * shape.Length} bytes of {shape} images but received {images.Length}.");
+            throw new ArgumentException(
+                $"{labels.Length} labels need {(long)labels.Length * shape.Length} bytes of {shape} images but received {images.Length}.");
         Shape = shape;
         Images = images;
         Labels = labels;

@@ -13,7 +13,11 @@ internal sealed class MirrorSource(KnownDataset known, DataOptions options)
             return false;
         using var cache = new CacheFolder(folder, cancellationToken);
         using var handler = options.Handler is null
-            ? new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = options.Limits.Silence, AutomaticDecompression = System.Net.DecompressionMethods.None }
+            ? new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false, ConnectTimeout = options.Limits.Silence,
+                AutomaticDecompression = System.Net.DecompressionMethods.None
+            }
             : null;
         using var client = new HttpClient((HttpMessageHandler?)handler ?? options.Handler!, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("weft");

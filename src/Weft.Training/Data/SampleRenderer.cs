@@ -44,7 +44,9 @@ internal sealed class SampleRenderer
             augmentation.Apply(rng.Derive(stream), _samples.Shape, target);
     }
 
-    /// <summary>Mixes a partner, augmented as it is itself in this epoch, into the sample's augmented image; returns the partner's label and the first label's share.</summary>
+    /// <summary>
+    /// Mixes a partner, augmented as it is itself in this epoch, into the sample's augmented image; returns the partner's label and the first label's share.
+    /// </summary>
     public (int SecondLabel, float Weight) Mix(int epoch, int sample, Span<float> target)
     {
         var rng = Rng.For(_seed, RngPurpose.Mixing).Derive(epoch).Derive(sample);

@@ -7,7 +7,8 @@ public static class Evaluator
     /// <param name="augmentation">The views of each image; null: the image alone.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public static EvaluationResult Evaluate(
-        Network network, EvaluationLoader loader, IReadOnlyList<string> classes, TestTimeAugmentation? augmentation = null, CancellationToken cancellationToken = default)
+        Network network, EvaluationLoader loader, IReadOnlyList<string> classes, TestTimeAugmentation? augmentation = null,
+        CancellationToken cancellationToken = default)
     {
         augmentation ??= TestTimeAugmentation.None;
         var views = augmentation.Views(loader.Shape).ToArray();

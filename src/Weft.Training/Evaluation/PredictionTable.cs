@@ -58,7 +58,8 @@ public sealed class PredictionTable
                     throw new FormatException($"{fields.Length} values");
                 indices.Add(int.Parse(fields[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
                 labels.Add(int.Parse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture));
-                predictions.Add(int.Parse(fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)); // rounded probabilities need not show which was the largest
+                predictions.Add(int.Parse(
+                    fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)); // rounded probabilities need not show which was the largest
                 losses.Add(float.Parse(fields[3], CultureInfo.InvariantCulture));
                 for (var k = 0; k < classes; k++)
                     probabilities.Add(float.Parse(fields[Leading.Length + k], CultureInfo.InvariantCulture));

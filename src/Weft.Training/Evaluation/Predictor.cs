@@ -66,7 +66,11 @@ public sealed class Predictor : IDisposable
             {
                 var row = probabilities[(i * _network.ClassCount)..((i + 1) * _network.ClassCount)];
                 var best = SoftmaxCrossEntropy.ArgMax(row);
-                predictions.Add(best < 0 ? throw new WeftException(ErrorKind.Diverged, "the network computes NaN") { Where = $"image {first + i}", Safe = "nothing was changed" } : new ImagePrediction(best, Classes[best], row));
+                predictions.Add(best < 0 ? throw new WeftException(ErrorKind.Diverged, "the network computes NaN")
+                {
+                    Where = $"image {first + i}",
+                    Safe = "nothing was changed"
+                } : new ImagePrediction(best, Classes[best], row));
             }
         }
 

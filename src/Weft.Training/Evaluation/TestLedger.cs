@@ -23,7 +23,9 @@ public sealed record TestOpenings(IReadOnlyList<TestOpening> Openings, int Damag
     }
 }
 
-/// <summary>Who looked at the test images, and when: <c>test_ledger.jsonl</c> in the folder of all runs. A result counts for less the more often they were looked at.</summary>
+/// <summary>
+/// Who looked at the test images, and when: <c>test_ledger.jsonl</c> in the folder of all runs. A result counts for less the more often they were looked at.
+/// </summary>
 public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Weft.Training;
 
-/// <summary>A table as text: fields with commas between them, a row a line, numbers as every culture reads them (RFC 4180, with a line feed at each row's end).</summary>
+/// <summary>
+/// A table as text: fields with commas between them, a row a line, numbers as every culture reads them (RFC 4180, with a line feed at each row's end).
+/// </summary>
 internal sealed class CsvText
 {
     private readonly StringBuilder _text = new();

@@ -12,7 +12,8 @@ internal static class DiskFailure
     private const int DiskFullWindows = unchecked((int)0x80070070);
 
     /// <summary>Whether <paramref name="failure"/> comes from a file operation. A file-size limit shows as an argument exception.</summary>
-    public static bool Is(Exception failure) => failure is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentOutOfRangeException;
+    public static bool Is(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentOutOfRangeException;
 
     /// <summary>Whether there was no room: a full disk, a quota, a limit on the size of files.</summary>
     public static bool IsFull(Exception failure) => failure is ArgumentOutOfRangeException

@@ -69,7 +69,8 @@ internal sealed class ModelFileWriter
         }
         else
         {
-            _text.Append($"{kind.Name}: {{{string.Join(", ", values.OrderBy(pair => pair.Key.Name != "name").Select(pair => $"{pair.Key.Name}: {Scalar(pair.Value)}"))}}}\n");
+            var pairs = values.OrderBy(pair => pair.Key.Name != "name").Select(pair => $"{pair.Key.Name}: {Scalar(pair.Value)}");
+            _text.Append($"{kind.Name}: {{{string.Join(", ", pairs)}}}\n");
         }
     }
 

@@ -1,6 +1,9 @@
 namespace Weft.Training;
 
-/// <summary>The validation samples whose predictions every <see cref="EpochObserved"/> tells, with their images, so that a run shows them without its data set. Told once.</summary>
+/// <summary>
+/// The validation samples whose predictions every <see cref="EpochObserved"/> tells, with their images, so that a run shows them without its data set. Told
+/// once.
+/// </summary>
 /// <param name="Indices">Each sample's number in the data set's training files.</param>
 /// <param name="Pixels">[samples, height, width, channels]; base64 in the file.</param>
 public sealed record SamplesChosen(IReadOnlyList<int> Indices, IReadOnlyList<int> Labels, int Height, int Width, int Channels, byte[] Pixels) : RunEvent;
@@ -13,7 +16,9 @@ public sealed record SamplesChosen(IReadOnlyList<int> Indices, IReadOnlyList<int
 /// <param name="DataWaitShare">Of the time, 0…1: the network waited for its next batch.</param>
 public sealed record SystemSampled(long Step, double CpuShare, long MemoryBytes, double MemoryShare, double ImagesPerSecond, double DataWaitShare) : RunEvent;
 
-/// <summary>What an epoch's validation looked like in detail. Told before its <see cref="EpochDone"/>; of an epoch told twice (after a kill) the last one counts.</summary>
+/// <summary>
+/// What an epoch's validation looked like in detail. Told before its <see cref="EpochDone"/>; of an epoch told twice (after a kill) the last one counts.
+/// </summary>
 /// <param name="Classes">How many there are.</param>
 /// <param name="Confusion">[label, prediction]: how many samples of the label were taken for the prediction; a NaN is taken for none.</param>
 /// <param name="SampleProbabilities">[sample, class] of the samples of <see cref="SamplesChosen"/>, five decimals.</param>
@@ -23,7 +28,10 @@ public sealed record EpochObserved(
     int Epoch, long Step, int Classes, IReadOnlyList<int> Confusion, ScoreCounts Scores, IReadOnlyList<float> SampleProbabilities,
     IReadOnlyList<TensorHistogram> Weights, IReadOnlyList<TensorHistogram> Gradients) : RunEvent
 {
-    /// <summary>What each validation sample was taken for, in the split's order, 255 for nothing; base64 in the file. Null in runs of 255 classes and more, and in those from before it was told.</summary>
+    /// <summary>
+    /// What each validation sample was taken for, in the split's order, 255 for nothing; base64 in the file. Null in runs of 255 classes and more, and in those
+    /// from before it was told.
+    /// </summary>
     public byte[]? Predictions { get; init; }
 }
 
@@ -36,7 +44,10 @@ public sealed record EpochObserved(
 /// <param name="Other">[class, bin] samples that are not.</param>
 public sealed record ScoreCounts(int Bins, IReadOnlyList<int> Own, IReadOnlyList<int> Other);
 
-/// <summary>Finite elements of a tensor in bins of equal width from <paramref name="Minimum"/> to <paramref name="Maximum"/>; one bin where these are equal, none without elements.</summary>
+/// <summary>
+/// Finite elements of a tensor in bins of equal width from <paramref name="Minimum"/> to <paramref name="Maximum"/>; one bin where these are equal, none
+/// without elements.
+/// </summary>
 public sealed record TensorHistogram(string Name, double Minimum, double Maximum, IReadOnlyList<long> Counts)
 {
     /// <summary>The left edge of bin number <paramref name="bin"/>; that of the bin after the last is <see cref="Maximum"/>.</summary>

@@ -6,7 +6,8 @@ namespace Weft.Training;
 /// What a process that takes over a run finds in its records. Where lines are damaged, the file is kept under the name <c>.damaged</c> and written anew from
 /// the lines that are whole; a row of an epoch whose event is whole comes back from there.
 /// </summary>
-internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, IReadOnlyList<string> Further, Warned? Notice)
+internal sealed record RecordRepair(
+    IReadOnlyList<MetricsRow> Rows, IReadOnlyList<RunEvent> Events, bool HasChecksums, IReadOnlyList<string> Further, Warned? Notice)
 {
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.StoreDamaged"/>: the events are no file of events; <see cref="ErrorKind.NewerFormat"/>: written by a newer version;
@@ -26,7 +27,8 @@ internal sealed record RecordRepair(IReadOnlyList<MetricsRow> Rows, IReadOnlyLis
                 Replace(run.EventsFile, WholeLines(run.EventsFile, tail.Damage));
             if (metrics.Damaged > 0)
                 Replace(run.MetricsFile, Encoding.UTF8.GetBytes(
-                    string.Concat(rows.Select(row => row.ToCheckedCsv(metrics.Further) + "\n").Prepend(MetricsRow.HeaderOf(metrics.Further) + MetricsRow.ChecksumColumn + "\n"))));
+                    string.Concat(rows.Select(row => row.ToCheckedCsv(metrics.Further) + "\n")
+                        .Prepend(MetricsRow.HeaderOf(metrics.Further) + MetricsRow.ChecksumColumn + "\n"))));
             return new RecordRepair(rows, events, metrics.Damaged > 0 || metrics.HasChecksums, metrics.Further, new Warned(
                 "records-damaged",
                 $"{metrics.Damaged} rows of metrics.csv and {tail.Damage.Count} lines of events.jsonl were damaged; "

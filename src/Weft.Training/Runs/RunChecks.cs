@@ -78,8 +78,8 @@ internal static class RunChecks
         var problems = new List<Problem>();
         foreach (var (key, before) in FormerKeys.Now(checkpoint.Model.Metadata.Configuration, configuration.Value))
         {
-            // A key that only the checkpoint knows is one of an earlier version or of another optimizer or schedule, and one that only this program knows has a default
-            // that keeps the old behaviour.
+            // A key that only the checkpoint knows is one of an earlier version or of another optimizer or schedule, and one that only this program knows has
+            // a default that keeps the old behaviour.
             if (!now.TryGetValue(key, out var value))
                 continue;
             // A record of the program's own may have become known after the file was written; then its defaults are what the file means.
@@ -198,7 +198,8 @@ internal static class RunChecks
         throw new WeftException(ErrorKind.DatasetMismatch, $"the data are not those that the run {run.Name} began with")
         {
             Where = dataset.Folder ?? dataset.Name,
-            Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not evaluated",
+            Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not "
+                + $"evaluated",
             Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
             Safe = "nothing was changed",
             Next = advice,

@@ -48,7 +48,8 @@ public sealed record EpochDone(
     public MetricValues? Further { get; init; }
 
     public static EpochDone Of(MetricsRow row, bool isBest) => new(
-        row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest)
+        row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy,
+        row.LearningRate, row.Seconds, row.ImagesPerSecond, isBest)
     {
         Further = row.Further.Count == 0 ? null : row.Further,
     };

@@ -13,7 +13,8 @@ public sealed record RunMachine(
     {
         var version = typeof(RunMachine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', 2);
         return new RunMachine(
-            Environment.MachineName, RuntimeInformation.OSDescription, ProcessorName(), Environment.ProcessorCount, device.Threads, device.NumericProfile.VectorBits,
+            Environment.MachineName, RuntimeInformation.OSDescription, ProcessorName(), Environment.ProcessorCount,
+            device.Threads, device.NumericProfile.VectorBits,
             RuntimeInformation.FrameworkDescription, version[0], version.ElementAtOrDefault(1));
     }
 

@@ -183,7 +183,8 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
         {
             throw new WeftException(ErrorKind.InvalidInput, "this cannot be a run's name")
             {
-                Where = "--name", Expected = $"up to {MaximumNameLength} letters, digits, '-', '_', '.', '+'; not latest or best", Found = name, Safe = "nothing was touched",
+                Where = "--name", Expected = $"up to {MaximumNameLength} letters, digits, '-', '_', '.', '+'; not latest or best",
+                Found = name, Safe = "nothing was touched",
             };
         }
     }

@@ -67,7 +67,8 @@ internal sealed class RunTail(RunFolder folder)
                 if (count < size)
                     return false;
                 if (size > LongestLine)
-                    throw Damaged("the run's events hold something that is no event", $"lines of less than {LongestLine} bytes", $"more, from byte {_lookedAt} on");
+                    throw Damaged("the run's events hold something that is no event",
+                        $"lines of less than {LongestLine} bytes", $"more, from byte {_lookedAt} on");
             }
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

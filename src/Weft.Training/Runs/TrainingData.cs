@@ -33,7 +33,8 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
         {
             throw new WeftException(ErrorKind.InvalidInput, "no sample would be left to train on")
             {
-                Where = "data.validation_count", Expected = $"less than {dataset.Train.Count}", Found = $"{options.ValidationCount}", Safe = "nothing was touched",
+                Where = "data.validation_count", Expected = $"less than {dataset.Train.Count}",
+                Found = $"{options.ValidationCount}", Safe = "nothing was touched",
             };
         }
 

@@ -50,8 +50,8 @@ internal sealed class Study
         Planned(member).Plan(open, commandLine);
 
     /// <summary>
-    /// Evaluates a finished run's best checkpoint on the test images as the recipe says, unless that was done before; noted in the ledger of the study's folder.
-    /// What was published stays as it is.
+    /// Evaluates a finished run's best checkpoint on the test images as the recipe says, unless that was done before; noted in the ledger of the study's
+    /// folder. What was published stays as it is.
     /// </summary>
     public RunResult Test(StudyMember member, Func<DataConfiguration, ImageDataset> open, int? threads, CancellationToken cancellationToken = default)
     {

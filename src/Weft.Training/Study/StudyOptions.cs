@@ -46,7 +46,9 @@ internal static class PublishedAccuracy
     };
 }
 
-/// <summary>What <c>--quick</c> changes: sized so that the four networks together take about ten minutes on two cores; the Inception networks are three quarters of it.</summary>
+/// <summary>
+/// What <c>--quick</c> changes: sized so that the four networks together take about ten minutes on two cores; the Inception networks are three quarters of it.
+/// </summary>
 internal static class QuickStudy
 {
     public static IEnumerable<ConfigurationValue> Values(string network, RunConfiguration recipe)

@@ -69,15 +69,16 @@ internal sealed record StudyRow
             TtaShift = result.Augmentation.Shift,
             StudyAccuracy = PublishedAccuracy.Of(member.Network),
             Command = command,
-            Machine = string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Threads} threads, {machine.VectorBits}-bit vectors, {machine.Runtime}, {machine.OperatingSystem}"),
+            Machine = string.Create(CultureInfo.InvariantCulture,
+                $"{machine.Processor}, {machine.Threads} threads, {machine.VectorBits}-bit vectors, {machine.Runtime}, {machine.OperatingSystem}"),
             Date = information.Started,
         };
     }
 }
 
 /// <summary>
-/// Writes what a study found so that it can be kept with the code: <c>summary.json</c>, the ledger of test openings, and for every run its configuration, metrics and predictions.
-/// Nothing in it tells where on a disk the runs were.
+/// Writes what a study found so that it can be kept with the code: <c>summary.json</c>, the ledger of test openings, and for every run its configuration,
+/// metrics and predictions. Nothing in it tells where on a disk the runs were.
 /// </summary>
 internal static class StudyResults
 {
@@ -153,7 +154,8 @@ internal static class StudyResults
         WriteFile(Path.Combine(to, "predictions.csv"), table.ToString());
         foreach (var name in new[] { "per_class.csv", "confusion_matrix.csv" })
             WriteFile(Path.Combine(to, name), TextOf(Path.Combine(from, name)));
-        WriteFile(Path.Combine(to, EvaluationFiles.MetricsName), JsonSerializer.Serialize(result.Metrics with { Run = run.Folder.Name }, EvaluationJson.File) + "\n");
+        WriteFile(Path.Combine(to, EvaluationFiles.MetricsName),
+            JsonSerializer.Serialize(result.Metrics with { Run = run.Folder.Name }, EvaluationJson.File) + "\n");
     }
 
     private static string TextOf(string path) => Encoding.UTF8.GetString(RegularFile.ReadOwn(path, Array.MaxLength));

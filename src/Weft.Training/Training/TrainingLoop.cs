@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Weft.Training;
 
-/// <summary>The one loop: a step is batch, forward, loss, backward, update; an epoch ends with validation. Policies say what else should happen, only the loop does it.</summary>
+/// <summary>
+/// The one loop: a step is batch, forward, loss, backward, update; an epoch ends with validation. Policies say what else should happen, only the loop does it.
+/// </summary>
 internal sealed class TrainingLoop
 {
     private readonly TrainingSession _session;
@@ -28,7 +30,8 @@ internal sealed class TrainingLoop
         _configuration = session.Configuration;
         _network = session.Network;
         _optimizer = session.Optimizer;
-        _step = new TrainingStep(session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average);
+        _step = new TrainingStep(
+            session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average);
         _schedule = _configuration.EffectiveSchedule;
         _recorder = recorder;
         _stop = cancellationToken;
@@ -38,7 +41,8 @@ internal sealed class TrainingLoop
         _store = session.Folder is { } folder ? new CheckpointStore(folder, session.Surroundings.Files) : new MemoryCheckpoints();
         _keeper = new CheckpointKeeper(session, _store, recorder, _timer);
         _details = new TrainingDetails(session, recorder);
-        _validation = new EvaluationLoader(session.Data.Dataset.Train, session.Data.Split.Validation, session.Data.Statistics, _configuration.Training.BatchSize);
+        _validation = new EvaluationLoader(
+            session.Data.Dataset.Train, session.Data.Split.Validation, session.Data.Statistics, _configuration.Training.BatchSize);
     }
 
     private int Epoch => _position.CompletedEpochs + 1;
@@ -103,7 +107,8 @@ internal sealed class TrainingLoop
 
     // Of the step that follows `step` steps: a function of the position alone, so an epoch that is only validated after a resume has it too.
     private double LearningRateOf(long step) =>
-        _schedule.LearningRate(_configuration.Optimizer.LearningRate, new SchedulePosition(step, _session.StepsPerEpoch, _session.TotalSteps, _policies.Reductions));
+        _schedule.LearningRate(
+            _configuration.Optimizer.LearningRate, new SchedulePosition(step, _session.StepsPerEpoch, _session.TotalSteps, _policies.Reductions));
 
     private TrainingResult? AfterStep(StepReport step)
     {
@@ -111,7 +116,8 @@ internal sealed class TrainingLoop
         if (decision.StopReason == StopReasons.Diverged)
             throw Diverged(decision.StopDetail!);
         _recorder.Record(new StepDone(
-            Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, step.LearningRate, _timer.ImagesPerSecond));
+            Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples,
+                step.LearningRate, _timer.ImagesPerSecond));
         _details.SampleSystem(_position.Step);
         if (_stop.IsCancellationRequested)
             return Interrupted();
@@ -173,7 +179,8 @@ internal sealed class TrainingLoop
     private void Record(EpochReport report, MetricValues further)
     {
         var row = new MetricsRow(
-            Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, report.ValidationLoss, report.ValidationAccuracy,
+            Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples,
+            report.ValidationLoss, report.ValidationAccuracy,
             LearningRateOf(_position.Step - 1), _timer.EpochSeconds, _timer.ImagesPerSecond)
         {
             Further = further,
@@ -212,7 +219,8 @@ internal sealed class TrainingLoop
         _details.RecordSamples();
     }
 
-    private TrainingResult Interrupted() => Stop(StopReasons.Interrupted, $"stopped on request in epoch {Math.Min(Epoch, _configuration.Training.Epochs)}, step {_position.Step}");
+    private TrainingResult Interrupted() =>
+        Stop(StopReasons.Interrupted, $"stopped on request in epoch {Math.Min(Epoch, _configuration.Training.Epochs)}, step {_position.Step}");
 
     private TrainingResult Stop(string reason, string detail)
     {
@@ -243,7 +251,8 @@ internal sealed class TrainingLoop
         _recorder.Record(new RunStopped(StopReasons.Diverged, what, _position.CompletedEpochs, _position.Step));
         return new WeftException(ErrorKind.Diverged, what)
         {
-            Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate {LearningRateOf(_position.Step - 1):G4}"),
+            Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate ")
+                    + FormattableString.Invariant($"{LearningRateOf(_position.Step - 1):G4}"),
             Expected = "a finite loss",
             Safe = $"{_keeper.Describe()} was not overwritten",
             Next = _session.Folder is { } run

@@ -101,7 +101,9 @@ public static class SoftmaxCrossEntropy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (labels == 0 || logits.Length != (long)labels * classes)
-            throw new ArgumentException($"{logits.Length} logits of {classes} classes and {labels} labels do not belong together; expected classes × labels logits, at least one sample.");
+            throw new ArgumentException(
+                $"{logits.Length} logits of {classes} classes and {labels} labels do not belong together; expected classes × labels logits, at least one "
+                    + $"sample.");
         return labels;
     }
 
@@ -130,7 +132,8 @@ public static class SoftmaxCrossEntropy
         return (1 - smoothing) * hard + smoothing / row.Length * sum;
     }
 
-    private static void WriteGradient(ReadOnlySpan<float> row, double logSum, int label, int second, double weight, double smoothing, int count, Span<float> gradient)
+    private static void WriteGradient(
+        ReadOnlySpan<float> row, double logSum, int label, int second, double weight, double smoothing, int count, Span<float> gradient)
     {
         for (var k = 0; k < row.Length; k++)
         {

@@ -66,5 +66,6 @@ internal static class Blocks
     ];
 
     /// <summary>A pool that lowers the resolution, and the dropout of whole channels that belongs behind it.</summary>
-    public static Layer[] Pool(ModelOptions options, MaxPool2d pool) => options.SpatialDropout > 0 ? [pool, new SpatialDropout(options.SpatialDropout)] : [pool];
+    public static Layer[] Pool(ModelOptions options, MaxPool2d pool) =>
+        options.SpatialDropout > 0 ? [pool, new SpatialDropout(options.SpatialDropout)] : [pool];
 }

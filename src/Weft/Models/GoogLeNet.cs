@@ -3,8 +3,8 @@ namespace Weft;
 /// <summary>
 /// GoogLeNet with the original's nine Inception modules and all their widths (6.0 million parameters), fitted to small images.
 /// Changed: the stem keeps the resolution (3×3 stride 1 instead of 7×7 stride 2, and no pool after its 3×3 convolution), so that modules 3a-3b work at 14×14,
-/// 4a-4e at 7×7 and 5a-5b at 4×4 for 28×28; pools of stride 2 have padding 1 instead of rounding up; batch norm after every convolution instead of local response
-/// norm; no auxiliary classifiers (batch norm makes them needless); dropout 0.4 before the one fully connected layer, as in the original.
+/// 4a-4e at 7×7 and 5a-5b at 4×4 for 28×28; pools of stride 2 have padding 1 instead of rounding up; batch norm after every convolution instead of local
+/// response norm; no auxiliary classifiers (batch norm makes them needless); dropout 0.4 before the one fully connected layer, as in the original.
 /// </summary>
 /// <remarks>Szegedy et al., "Going deeper with convolutions", CVPR 2015, table 1.</remarks>
 internal static class GoogLeNet

@@ -30,7 +30,8 @@ public static class ModelCatalog
             Depths = WideResNet.Depths, HasDepth = WideResNet.HasDepth,
         },
         new("resnet18", "torchvision's residual network of 18 layers, for pictures of 32x32 and more", ResNet18.Describe),
-        new("mobilenetv2", "torchvision's MobileNetV2: 17 inverted residual blocks of depthwise convolutions, for pictures of 32x32 and more", MobileNetV2.Describe),
+        new("mobilenetv2", "torchvision's MobileNetV2: 17 inverted residual blocks of depthwise convolutions, for pictures of 32x32 and more",
+            MobileNetV2.Describe),
     ];
 
     /// <returns>Null if there is no model of that name.</returns>
@@ -39,7 +40,8 @@ public static class ModelCatalog
     /// <exception cref="ArgumentException">There is no such model, or the options make no sense; the message names every violation.</exception>
     public static NetworkDescription Describe(string name, ModelOptions options)
     {
-        var model = Find(name) ?? throw new ArgumentException($"There is no model {name}; expected {string.Join(", ", Models.Select(m => m.Name))}.", nameof(name));
+        var model = Find(name)
+            ?? throw new ArgumentException($"There is no model {name}; expected {string.Join(", ", Models.Select(m => m.Name))}.", nameof(name));
         List<string> violations = [.. options.Validate().Select(problem => $"{problem}")];
         if (options.Depth is { } depth && !model.HasDepth(depth))
             violations.Add(model.Depths is { } depths ? $"depth is {depth}; expected {depths}" : $"depth is {depth}, but {name} comes in one depth only");

@@ -2,7 +2,9 @@ namespace Weft;
 
 internal static class ResidualBlocks
 {
-    /// <summary>A 2×2 max-pool that rounds odd sizes up (a window over the edge sees what is left), nothing where one pixel is left; <paramref name="size"/> follows.</summary>
+    /// <summary>
+    /// A 2×2 max-pool that rounds odd sizes up (a window over the edge sees what is left), nothing where one pixel is left; <paramref name="size"/> follows.
+    /// </summary>
     public static Layer[] Halve(ModelOptions options, ref FeatureShape size)
     {
         if (size.Height < 2 || size.Width < 2)

@@ -26,6 +26,7 @@ internal static class ResidualCnn
 
         Layer[] Convolution(int channels, int number) => Blocks.Convolution(options, options.Scale(channels), 3, $"{number}");
 
-        Residual Shortcut(int channels, int number) => new(new Sequential([.. Blocks.Convolution(options, options.Scale(channels), 3)])) { Name = $"residual{number}" };
+        Residual Shortcut(int channels, int number) =>
+            new(new Sequential([.. Blocks.Convolution(options, options.Scale(channels), 3)])) { Name = $"residual{number}" };
     }
 }

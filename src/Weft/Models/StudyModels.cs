@@ -39,5 +39,6 @@ internal static class StudyModels
     ]));
 
     // With a bias, which the norm behind it makes useless: PyTorch's default, and so what the study's networks most likely have.
-    private static Layer[] Convolution(ModelOptions options, int channels, int number) => Blocks.Convolution(options, options.Scale(channels), 3, $"{number}", bias: true);
+    private static Layer[] Convolution(ModelOptions options, int channels, int number) =>
+        Blocks.Convolution(options, options.Scale(channels), 3, $"{number}", bias: true);
 }

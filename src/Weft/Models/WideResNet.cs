@@ -2,9 +2,10 @@ namespace Weft;
 
 /// <summary>
 /// The pre-activated wide residual network WRN-d-4: a first convolution of 16 channels, three groups of (d − 4)/6 blocks with 64, 128 and 256 channels (norm,
-/// activation, convolution, twice, added to their input), norm, activation, global average pool, logits. Depth 16 (2.7 million parameters) unless another is asked for;
-/// <see cref="ModelOptions.Width"/> 2 makes it WRN-d-8, 0.5 WRN-d-2; the first convolution keeps its 16 channels. Changed: a 2×2 max-pool in front of a group halves the resolution instead of stride 2 in its first
-/// convolution, so that every 3×3 convolution has stride 1 and Winograd applies.
+/// activation, convolution, twice, added to their input), norm, activation, global average pool, logits. Depth 16 (2.7 million parameters) unless another is
+/// asked for;
+/// <see cref="ModelOptions.Width"/> 2 makes it WRN-d-8, 0.5 WRN-d-2; the first convolution keeps its 16 channels. Changed: a 2×2 max-pool in front of a group
+/// halves the resolution instead of stride 2 in its first convolution, so that every 3×3 convolution has stride 1 and Winograd applies.
 /// </summary>
 /// <remarks>Zagoruyko and Komodakis, "Wide residual networks", BMVC 2016.</remarks>
 internal static class WideResNet
@@ -64,7 +65,8 @@ internal static class WideResNet
             Name = $"block{number}",
         };
 
-        Layer[] Second(int channels) => [.. Blocks.Norm(options, "2"), Blocks.Activation(options), .. Blocks.Dropout(options.FeatureDropout ?? 0), Convolve(channels, "2")];
+        Layer[] Second(int channels) =>
+            [.. Blocks.Norm(options, "2"), Blocks.Activation(options), .. Blocks.Dropout(options.FeatureDropout ?? 0), Convolve(channels, "2")];
 
         Conv2d Convolve(int channels, string suffix) => Blocks.PlainConvolution(options, options.Scale(channels), 3, suffix);
     }

@@ -11,8 +11,9 @@ public enum Annealing
 }
 
 /// <summary>
-/// Up from peak / <see cref="StartDivisor"/> to the peak over the first <see cref="RiseFraction"/> of all steps, then down to the start / <see cref="EndDivisor"/>.
-/// The peak is reached at step rise · total − 1 and the end at step total − 1, as PyTorch's <c>OneCycleLR</c> (two phases) has it. Momentum is left alone.
+/// Up from peak / <see cref="StartDivisor"/> to the peak over the first <see cref="RiseFraction"/> of all steps, then down to the start /
+/// <see cref="EndDivisor"/>. The peak is reached at step rise · total − 1 and the end at step total − 1, as PyTorch's <c>OneCycleLR</c> (two phases) has it.
+/// Momentum is left alone.
 /// </summary>
 /// <remarks>Smith and Topin, "Super-convergence", 2018.</remarks>
 public sealed record OneCycleSchedule : Schedule

@@ -6,7 +6,8 @@ public readonly record struct Padding2d(int Top, int Left, int Bottom, int Right
     public static implicit operator Padding2d(int all) => new(all, all, all, all);
 
     /// <summary>As PyTorch writes it: the first above and below, the second left and right.</summary>
-    public static implicit operator Padding2d((int Vertical, int Horizontal) padding) => new(padding.Vertical, padding.Horizontal, padding.Vertical, padding.Horizontal);
+    public static implicit operator Padding2d((int Vertical, int Horizontal) padding) =>
+        new(padding.Vertical, padding.Horizontal, padding.Vertical, padding.Horizontal);
 
     /// <summary>Whether opposite sides are alike, as PyTorch's layers have them.</summary>
     public bool IsSymmetric => Top == Bottom && Left == Right;

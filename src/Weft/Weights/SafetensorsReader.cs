@@ -42,7 +42,8 @@ public sealed class SafetensorsReader
             throw new SafetensorsException($"A safetensors file has at least 8 bytes but this one has {file.Length}.");
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(file.Span);
         if (headerBytes > MaximumHeaderBytes || headerBytes > (ulong)(file.Length - 8))
-            throw new SafetensorsException($"The header says it has {headerBytes} bytes; at most {Math.Min(MaximumHeaderBytes, file.Length - 8)} are possible.");
+            throw new SafetensorsException(
+                $"The header says it has {headerBytes} bytes; at most {Math.Min(MaximumHeaderBytes, file.Length - 8)} are possible.");
         var header = file.Slice(8, (int)headerBytes);
         if (header.Length == 0 || header.Span[0] != (byte)'{')
             throw new SafetensorsException("The header does not begin with '{'.");
@@ -134,11 +135,14 @@ public sealed class SafetensorsReader
     {
         if (json.EnumerateObject().Count() != 3)
             throw new SafetensorsException($"Tensor {name} needs dtype, shape and data_offsets and nothing else.");
-        if (!json.TryGetProperty("dtype", out var dtype) || !json.TryGetProperty("shape", out var sizes) || !json.TryGetProperty("data_offsets", out var offsets))
+        if (!json.TryGetProperty("dtype", out var dtype) || !json.TryGetProperty("shape", out var sizes)
+            || !json.TryGetProperty("data_offsets", out var offsets))
             throw new SafetensorsException($"Tensor {name} needs dtype, shape and data_offsets.");
         var type = TensorTypes.Find(dtype.GetString() ?? "") ?? throw new SafetensorsException($"Tensor {name} has the unknown type {dtype}.");
         if (sizes.GetArrayLength() > MaximumDimensions || offsets.GetArrayLength() != 2)
-            throw new SafetensorsException($"Tensor {name} has {sizes.GetArrayLength()} dimensions and {offsets.GetArrayLength()} offsets; at most {MaximumDimensions} and exactly 2 are read.");
+            throw new SafetensorsException(
+                $"Tensor {name} has {sizes.GetArrayLength()} dimensions and {offsets.GetArrayLength()} offsets; at most {MaximumDimensions} and exactly 2 are "
+                    + $"read.");
         var shape = ImmutableArray.CreateBuilder<int>();
         var bytes = (long)TensorTypes.Bytes(type);
         foreach (var size in sizes.EnumerateArray())

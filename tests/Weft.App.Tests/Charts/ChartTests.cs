@@ -103,7 +103,8 @@ public class ChartTests
     {
         var svg = Figure(new Chart("a", [new ChartSeries("s", 0, [new(0, 0), new(5, 1), new(10, 0.5)])]));
         var numbers = Regex.Matches(Regex.Match(svg, "d=\"([^\"]*)\"").Groups[1].Value, @"[ML]([0-9.]+) ([0-9.]+)")
-            .Select(match => (X: double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), Y: double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))).ToList();
+            .Select(match => (X: double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                Y: double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))).ToList();
         Assert.Equal([0, 500, 1000], numbers.Select(point => point.X));
         Assert.True(numbers[1].Y < numbers[2].Y && numbers[2].Y < numbers[0].Y); // y grows downwards
         Assert.Equal((numbers[0].Y + numbers[1].Y) / 2, numbers[2].Y, 1);
@@ -126,7 +127,8 @@ public class ChartTests
     [Fact]
     public void A_confusion_table_has_shares_of_its_rows()
     {
-        string Table(int[] counts) => Part(typeof(ConfusionTable), new() { [nameof(ConfusionTable.Counts)] = counts, [nameof(ConfusionTable.Classes)] = new[] { "coat", "bag" } });
+        string Table(int[] counts) =>
+            Part(typeof(ConfusionTable), new() { [nameof(ConfusionTable.Counts)] = counts, [nameof(ConfusionTable.Classes)] = new[] { "coat", "bag" } });
         var table = XElement.Parse(Table([3, 1, 0, 0]));
         Assert.Equal(["75", "25", "", ""], table.Descendants("td").Select(cell => cell.Value));
         Assert.Equal(["s7 right", "s4", "s0", "s0 right"], table.Descendants("td").Select(cell => cell.Attribute("class")!.Value));
@@ -143,8 +145,10 @@ public class ChartTests
         Assert.Contains("<b>&", svg.Descendants(ns + "text").Select(text => text.Value));
         Assert.Contains("--c0:", svg.Element(ns + "style")!.Value);
         Assert.DoesNotContain("style", XElement.Parse(AccuracyChart.Draw(bars, "a").Markup).Descendants().Select(element => element.Name.LocalName));
-        Assert.Equal(["86 %", "88 %", "90 %", "92 %", "94 %", "96 %", "98 %", "100 %"], svg.Descendants(ns + "text").Where(text => (string?)text.Attribute("text-anchor") == "middle").Select(text => text.Value));
-        var lengths = svg.Descendants(ns + "rect").Where(rect => (string?)rect.Attribute("class") == "bar").Select(rect => (double)rect.Attribute("width")!).ToArray();
+        Assert.Equal(["86 %", "88 %", "90 %", "92 %", "94 %", "96 %", "98 %", "100 %"], svg.Descendants(ns + "text")
+            .Where(text => (string?)text.Attribute("text-anchor") == "middle").Select(text => text.Value));
+        var lengths = svg.Descendants(ns + "rect").Where(rect => (string?)rect.Attribute("class") == "bar")
+            .Select(rect => (double)rect.Attribute("width")!).ToArray();
         Assert.Equal((0.95 - 0.86) / (0.9 - 0.86), lengths[1] / lengths[0], 2);
     }
 

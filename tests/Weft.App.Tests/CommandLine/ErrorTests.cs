@@ -46,7 +46,8 @@ public class ErrorTests
         });
         Assert.Equal(
         [
-            "error[11 dataset-damaged]: labels.gz is cut \\u001B[1m", "  where     byte 12", "  expected  60,000 labels", "  found     59,999", "  safe      your runs",
+            "error[11 dataset-damaged]: labels.gz is cut \\u001B[1m", "  where     byte 12",
+            "  expected  60,000 labels", "  found     59,999", "  safe      your runs",
             "  do        weft data get tiny",
         ], lines);
     }

@@ -9,7 +9,8 @@ public sealed class AnalyzeCommandTests : IDisposable
 
     public AnalyzeCommandTests()
     {
-        var (code, screen) = FakeScreen.Run("train", "--data", _data.Folder, "--epochs", "2", "--runs", _runs.Path, "--set", "training.batch_size=16", "--set", "data.validation_count=30", "--set", "model.width=0.25");
+        var (code, screen) = FakeScreen.Run("train", "--data", _data.Folder, "--epochs", "2", "--runs", _runs.Path, "--set",
+            "training.batch_size=16", "--set", "data.validation_count=30", "--set", "model.width=0.25");
         Assert.True(code == 0, screen.Error);
     }
 
@@ -25,12 +26,15 @@ public sealed class AnalyzeCommandTests : IDisposable
         var (code, screen) = FakeScreen.Run("analyze", "--runs", _runs.Path, "--json");
         Assert.True(code == 0, screen.Error);
         using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
-        Assert.All(["run", "checkpoint", "split", "count", "accuracy", "per_class", "confusion", "confused_pairs", "calibration", "reasons", "suspects", "findings", "seconds", "folder"],
+        Assert.All(["run", "checkpoint", "split", "count", "accuracy", "per_class", "confusion", "confused_pairs",
+            "calibration", "reasons", "suspects", "findings", "seconds", "folder"],
             key => Assert.True(json.RootElement.TryGetProperty(key, out _), key));
         Assert.Equal(4, json.RootElement.GetProperty("reasons").GetArrayLength());
         var folder = json.RootElement.GetProperty("folder").GetString()!;
-        Assert.All(["analysis.json", "cases.json", "predictions.csv", "confused_pairs.csv", "confusion_normalized.csv", "calibration.csv", "risk_coverage.csv", "suspects.csv",
-            "top_losses.png", "confidently_wrong.png", "least_certain.png", "suspects.png", "cases.png"], file => Assert.True(new FileInfo(Path.Combine(folder, file)).Length > 0, file));
+        Assert.All(["analysis.json", "cases.json", "predictions.csv", "confused_pairs.csv", "confusion_normalized.csv",
+            "calibration.csv", "risk_coverage.csv", "suspects.csv",
+            "top_losses.png", "confidently_wrong.png", "least_certain.png", "suspects.png", "cases.png"], file =>
+                Assert.True(new FileInfo(Path.Combine(folder, file)).Length > 0, file));
         Assert.False(File.Exists(_runs.At("test_ledger.jsonl")), "validation images need no test images");
     }
 

@@ -16,7 +16,8 @@ public class PlanCommandTests
         Assert.Equal(6, plan.GetProperty("steps_per_epoch").GetInt32()); // 83 of 90 images train, in batches of 16
         Assert.Equal(24, plan.GetProperty("steps").GetInt64());
         Assert.Equal("--epochs", plan.GetProperty("values").GetProperty("training.epochs").GetProperty("origin").GetString());
-        Assert.Equal(plan.GetProperty("parameters").GetInt64(), plan.GetProperty("layers").EnumerateArray().Sum(layer => layer.GetProperty("parameters").GetInt64()));
+        Assert.Equal(plan.GetProperty("parameters").GetInt64(), plan.GetProperty("layers").EnumerateArray()
+            .Sum(layer => layer.GetProperty("parameters").GetInt64()));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
@@ -26,15 +27,18 @@ public class PlanCommandTests
         var (code, screen) = FakeScreen.Run("bench", "train", "--batch", "2", "--threads", "1", "--seconds", "1", "--layers", "--json");
         Assert.True(code == 0, screen.Error);
         using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
-        Assert.All(["model", "batch", "threads", "images_per_second", "step_milliseconds", "peak_memory_bytes"], key => Assert.True(json.RootElement.TryGetProperty(key, out _), key));
-        Assert.Contains(json.RootElement.GetProperty("layers").EnumerateArray(), layer => layer.GetProperty("layer").GetString() == "conv1" && layer.GetProperty("backward_milliseconds").GetDouble() > 0);
+        Assert.All(["model", "batch", "threads", "images_per_second", "step_milliseconds", "peak_memory_bytes"], key =>
+            Assert.True(json.RootElement.TryGetProperty(key, out _), key));
+        Assert.Contains(json.RootElement.GetProperty("layers").EnumerateArray(), layer =>
+            layer.GetProperty("layer").GetString() == "conv1" && layer.GetProperty("backward_milliseconds").GetDouble() > 0);
     }
 
     [Fact]
     public void Bench_sets_the_loaders_time_beside_the_steps()
     {
         using var data = new TinyData();
-        var (code, screen) = FakeScreen.Run("bench", "loader", "--data", data.Folder, "--batch", "16", "--threads", "1", "--seconds", "1", "--all-augmentation", "--json");
+        var (code, screen) = FakeScreen.Run(
+            "bench", "loader", "--data", data.Folder, "--batch", "16", "--threads", "1", "--seconds", "1", "--all-augmentation", "--json");
         Assert.True(code == 0, screen.Error);
         using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
         Assert.True(json.RootElement.GetProperty("share").GetDouble() > 0 && json.RootElement.GetProperty("loader_milliseconds").GetDouble() > 0);
@@ -44,10 +48,12 @@ public class PlanCommandTests
     public void The_parameters_of_a_layer_inside_another_are_counted_once()
     {
         using var data = new TinyData();
-        var (code, screen) = FakeScreen.Run("plan", "--model", "resnet9", "--set", "model.width=0.125", "--data", data.Folder, "--batch", "8", "--threads", "1", "--json");
+        var (code, screen) = FakeScreen.Run(
+            "plan", "--model", "resnet9", "--set", "model.width=0.125", "--data", data.Folder, "--batch", "8", "--threads", "1", "--json");
         Assert.True(code == 0, screen.Error);
         using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
-        Assert.Equal(json.RootElement.GetProperty("parameters").GetInt64(), json.RootElement.GetProperty("layers").EnumerateArray().Sum(layer => layer.GetProperty("parameters").GetInt64()));
+        Assert.Equal(json.RootElement.GetProperty("parameters").GetInt64(), json.RootElement.GetProperty("layers")
+            .EnumerateArray().Sum(layer => layer.GetProperty("parameters").GetInt64()));
     }
 
     [Theory]

@@ -27,7 +27,8 @@ public class RunsWatchCommandTests
         var lines = TerminalEmulator.Show(screen.Output, 100);
         Assert.Equal("one: not being trained now", lines[0]);
         Assert.Equal(5, lines.Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^ +[5-9]  "))); // the last rows; the curves have all
-        Assert.Contains(lines, line => line.StartsWith("loss  ┄ train 0.", StringComparison.Ordinal) && line.Contains("accuracy  ┄ train ", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.StartsWith("loss  ┄ train 0.", StringComparison.Ordinal) && line.Contains("accuracy  ┄ train ", StringComparison.Ordinal));
         Assert.Equal("completed: all epochs are done", lines[^1]);
         Assert.EndsWith("\e[?25h", screen.Output[..(screen.Output.IndexOf("\e[?25h", StringComparison.Ordinal) + 6)]);
     }

@@ -7,7 +7,8 @@ public class StudyCommandTests
 {
     private static readonly string[] SummaryKeys =
     [
-        "model", "recipe", "seed", "epochs", "parameters", "flops_per_image", "train_seconds", "validation_accuracy", "test_accuracy", "command", "machine", "date",
+        "model", "recipe", "seed", "epochs", "parameters", "flops_per_image", "train_seconds",
+        "validation_accuracy", "test_accuracy", "command", "machine", "date",
     ];
 
     [Fact]
@@ -31,7 +32,8 @@ public class StudyCommandTests
         Assert.Equal(Numbers(runs.At("peaceful/study-tuned-quick/results/summary.json")), Numbers(runs.At("killed/study-tuned-quick/results/summary.json")));
         Assert.Equal(4, File.ReadLines(runs.At("killed/study-tuned-quick/test_ledger.jsonl")).Count());
         var results = runs.At("killed/study-tuned-quick/results");
-        Assert.All(["comparison.txt", "accuracy.svg", "cnn5-s1/config.yaml", "cnn5-s1/run.json", "cnn5-s1/metrics.csv", "cnn5-s1/eval/test/predictions.csv"], file => Assert.True(File.Exists(Path.Combine(results, file)), file));
+        Assert.All(["comparison.txt", "accuracy.svg", "cnn5-s1/config.yaml", "cnn5-s1/run.json", "cnn5-s1/metrics.csv", "cnn5-s1/eval/test/predictions.csv"],
+            file => Assert.True(File.Exists(Path.Combine(results, file)), file));
         // The report prints commands to paste here and now; what is kept with the code tells no path.
         var kept = Directory.EnumerateFiles(results, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".html");
         Assert.DoesNotContain(runs.Path, string.Concat(kept.Select(File.ReadAllText)));
@@ -102,7 +104,8 @@ public class StudyCommandTests
 
         foreach (var run in new[] { "a-s0", "a-s1", "b" })
             Assert.Equal(0, FakeScreen.Run("eval", run, "--runs", runs.Path, "--threads", "1", "--tta-shift", "1", "--tta").Code);
-        Assert.Contains("each image in 18 views: mirrored and moved by up to 1 pixel", FakeScreen.Run("compare", "a-s0", "b", "--runs", runs.Path).Screen.Output);
+        Assert.Contains("each image in 18 views: mirrored and moved by up to 1 pixel",
+            FakeScreen.Run("compare", "a-s0", "b", "--runs", runs.Path).Screen.Output);
         Assert.Equal(2, FakeScreen.Run("eval", "b", "--runs", runs.Path, "--tta-shift", "1", "--no-tta").Code);
         Assert.Equal(2, FakeScreen.Run("eval", "b", "--runs", runs.Path, "--tta-shift", "5").Code);
         Assert.Equal(0, FakeScreen.Run("eval", "b", "--runs", runs.Path, "--no-tta").Code);
@@ -117,7 +120,8 @@ public class StudyCommandTests
         Assert.Contains(screen.OutputLines, line => line.StartsWith("b ", StringComparison.Ordinal) && line.Contains('│'));
         System.Xml.Linq.XDocument.Load(runs.At("chart.svg"));
         var (_, json) = FakeScreen.Run("compare", "a-s0", "b", "--runs", runs.Path, "--json");
-        Assert.Equal(JsonValueKind.Number, JsonDocument.Parse(Assert.Single(json.OutputLines)).RootElement.GetProperty("pairs")[0].GetProperty("mid_p").ValueKind);
+        Assert.Equal(JsonValueKind.Number, JsonDocument.Parse(Assert.Single(json.OutputLines)).RootElement.GetProperty("pairs")[0]
+            .GetProperty("mid_p").ValueKind);
     }
 
     [Fact]
@@ -138,11 +142,13 @@ public class StudyCommandTests
     {
         using var data = new TinyData();
         using var runs = new TempFolder();
-        File.WriteAllText(runs.At("my-net.yaml"), "layers:\n  - conv2d: {name: conv1, output_channels: 4, kernel: 3, padding: 1}\n  - relu\n  - global_average_pool\n  - linear: classes\n");
+        File.WriteAllText(runs.At("my-net.yaml"),
+            "layers:\n  - conv2d: {name: conv1, output_channels: 4, kernel: 3, padding: 1}\n  - relu\n  - global_average_pool\n  - linear: classes\n");
         var (planned, plan) = FakeScreen.Run("plan", "--model", runs.At("my-net.yaml"), "--data", data.Folder, "--batch", "16", "--threads", "1");
         Assert.True(planned == 0, plan.Error);
         Assert.Contains("conv1", plan.Output);
-        var (code, screen) = FakeScreen.Run("train", "--model", runs.At("my-net.yaml"), "--data", data.Folder, "--epochs", "1", "--batch", "16", "--threads", "1", "--runs", runs.Path);
+        var (code, screen) = FakeScreen.Run(
+            "train", "--model", runs.At("my-net.yaml"), "--data", data.Folder, "--epochs", "1", "--batch", "16", "--threads", "1", "--runs", runs.Path);
         Assert.True(code == 0, screen.Error);
         Assert.True(File.Exists(runs.At("my-net-1/model.yaml")));
         Assert.Equal(0, FakeScreen.Run("train", "--config", runs.At("my-net-1/config.yaml"), "--runs", runs.Path).Code);
@@ -156,7 +162,8 @@ public class StudyCommandTests
 
     private static string[] Study(TinyData data, string runs, params string[] more) =>
     [
-        "study", "--quick", "--data", data.Folder, "--runs", runs, "--threads", "1", "--batch", "16", "--epochs", "2", "--set", "model.width=0.125", "--set", "checkpoint.every_steps=1", .. more,
+        "study", "--quick", "--data", data.Folder, "--runs", runs, "--threads", "1", "--batch", "16", "--epochs", "2",
+        "--set", "model.width=0.125", "--set", "checkpoint.every_steps=1", .. more,
     ];
 
     private static string Numbers(string summary)

@@ -25,15 +25,18 @@ public class TrackCommandTests
     {
         using var data = new TinyData();
         using var place = new TempFolder();
-        var line = $"cd {place.Path} && WANDB_MODE=offline $WEFT train --data {data.Folder} --epochs 3 --set training.batch_size=16 --track wandb,tensorboard --json && mv wandb tensorboard runs "
+        var line = $"cd {place.Path} && WANDB_MODE=offline $WEFT train --data {data.Folder} --epochs 3 --set training.batch_size=16 --track wandb,tensorboard "
+            + $"--json && mv wandb tensorboard runs "
             + "&& WANDB_MODE=offline exec $WEFT track --to wandb,tensorboard --quiet";
         var (code, output, error) = WeftProcess.Shell(line);
         Assert.True(code == 0, error);
         using var json = JsonDocument.Parse(output.Trim());
         Assert.All(json.RootElement.GetProperty("tracking").EnumerateArray(), target => Assert.True(target.GetProperty("complete").GetBoolean()));
-        var files = Directory.GetFiles(place.At("wandb"), "*", SearchOption.AllDirectories).Concat(Directory.GetFiles(place.At("tensorboard"), "*", SearchOption.AllDirectories)).ToList();
+        var files = Directory.GetFiles(place.At("wandb"), "*", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(place.At("tensorboard"), "*", SearchOption.AllDirectories)).ToList();
         Assert.True(files.Count > 10);
-        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(place.At("runs"), Path.GetRelativePath(place.Path, file))), File.ReadAllBytes(file)));
+        Assert.All(files, file =>
+            Assert.Equal(File.ReadAllBytes(Path.Combine(place.At("runs"), Path.GetRelativePath(place.Path, file))), File.ReadAllBytes(file)));
     }
 
     [Fact]
@@ -80,7 +83,9 @@ public class TrackCommandTests
         Train(data, place);
         var words = line.Split(' ');
         var variables = string.Join(' ', words.TakeWhile(word => word.Contains('=')));
-        var (code, output, error) = WeftProcess.Shell($"cd {place.Path} && HOME={place.Path} NETRC= {variables} exec $WEFT {string.Join(' ', words.SkipWhile(word => word.Contains('=')))} --runs {place.Path}");
+        var (code, output, error) = WeftProcess.Shell(
+            $"cd {place.Path} && HOME={place.Path} NETRC= {variables} exec $WEFT {string.Join(' ', words.SkipWhile(word => word.Contains('=')))} --runs "
+                + $"{place.Path}");
         Assert.Equal(exit, code);
         Assert.StartsWith($"error[{exit} ", error);
         Assert.Contains(said, error);
@@ -106,7 +111,8 @@ public class TrackCommandTests
 
     private static void Train(TinyData data, TempFolder runs)
     {
-        var (code, screen) = FakeScreen.Run("train", "--data", data.Folder, "--epochs", "2", "--set", "training.batch_size=16", "--threads", "2", "--runs", runs.Path);
+        var (code, screen) = FakeScreen.Run(
+            "train", "--data", data.Folder, "--epochs", "2", "--set", "training.batch_size=16", "--threads", "2", "--runs", runs.Path);
         Assert.True(code == 0, screen.Error);
     }
 }

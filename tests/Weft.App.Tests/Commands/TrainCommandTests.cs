@@ -20,7 +20,8 @@ public class TrainCommandTests
         Assert.All(Keys, key => Assert.True(json.RootElement.TryGetProperty(key, out _), key));
         Assert.Equal((2, "completed"), (json.RootElement.GetProperty("epochs").GetInt32(), json.RootElement.GetProperty("stop_reason").GetString()));
         var run = json.RootElement.GetProperty("run").GetString()!;
-        Assert.All(["config.yaml", "run.json", "events.jsonl", "metrics.csv", "checkpoints/best.safetensors", "checkpoints/last.safetensors"], file => Assert.True(File.Exists(Path.Combine(run, file)), file));
+        Assert.All(["config.yaml", "run.json", "events.jsonl", "metrics.csv", "checkpoints/best.safetensors", "checkpoints/last.safetensors"], file =>
+            Assert.True(File.Exists(Path.Combine(run, file)), file));
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public class TrainCommandTests
         var (code, screen) = FakeScreen.Run("eval", "latest", "--split", "test", "--runs", runs.Path, "--json");
         Assert.True(code == 0, screen.Error);
         using var json = JsonDocument.Parse(Assert.Single(screen.OutputLines));
-        Assert.All(["run", "checkpoint", "split", "count", "correct", "accuracy", "accuracy_low", "accuracy_high", "loss"], key => Assert.True(json.RootElement.TryGetProperty(key, out _), key));
+        Assert.All(["run", "checkpoint", "split", "count", "correct", "accuracy", "accuracy_low", "accuracy_high", "loss"], key =>
+            Assert.True(json.RootElement.TryGetProperty(key, out _), key));
         Assert.Equal(30, json.RootElement.GetProperty("count").GetInt32());
         Assert.Single(File.ReadAllLines(runs.At("test_ledger.jsonl")));
         Assert.True(File.Exists(runs.At("small-1/eval/test/predictions.csv")));
@@ -166,7 +168,8 @@ public class TrainCommandTests
     {
         using var data = new TinyData();
         using var runs = new TempFolder();
-        string[] arguments = ["train", "--runs", runs.At("runs"), .. options.Contains("--data") ? [] : new[] { "--data", data.Folder, "--set", "training.batch_size=16" }, .. options.Split(' ')];
+        string[] arguments = ["train", "--runs", runs.At("runs"), .. options.Contains("--data") ? []
+            : new[] { "--data", data.Folder, "--set", "training.batch_size=16" }, .. options.Split(' ')];
         var (code, screen) = FakeScreen.Run(arguments);
         Assert.Equal(2, code);
         Assert.StartsWith("error[2 usage]: ", screen.Error);

@@ -27,7 +27,8 @@ public sealed partial class ReportCommandTests : IDisposable
         Assert.All(References().Matches(page), reference => Assert.Matches("^(data:image/png;base64,|#)", reference.Groups[1].Value));
         Assert.DoesNotContain("url(", page);
         Assert.DoesNotContain("@import", page);
-        Assert.All(["Training", "What is taken for what", "four suspected reasons", "Mistakes one by one", "Surest mistakes", "How far its probabilities can be trusted", "Methods", "Test-set ledger"],
+        Assert.All(["Training", "What is taken for what", "four suspected reasons", "Mistakes one by one", "Surest mistakes",
+            "How far its probabilities can be trusted", "Methods", "Test-set ledger"],
             heading => Assert.Contains(heading, page));
         Assert.Contains("opened once", page);
     }
@@ -75,9 +76,11 @@ public sealed partial class ReportCommandTests : IDisposable
         var data = Data();
         var configuration = ConfigurationResolver.Resolve(new ConfigurationSources
         {
-            Recipe = "none", Overrides = [.. new[] { "model.name=small", "model.width=0.125", "training.epochs=3", "training.batch_size=16", "training.threads=1" }.Concat(values).Select(ConfigurationResolver.ParseSet)],
+            Recipe = "none", Overrides = [.. new[] { "model.name=small", "model.width=0.125", "training.epochs=3", "training.batch_size=16",
+                "training.threads=1" }.Concat(values).Select(ConfigurationResolver.ParseSet)],
         });
-        using (var plan = TrainingSession.Begin(configuration, data, new NewRun { Store = new RunStore(_runs.Path), Name = name, CommandLine = ["weft", "train", Evil] }))
+        using (var plan = TrainingSession.Begin(
+            configuration, data, new NewRun { Store = new RunStore(_runs.Path), Name = name, CommandLine = ["weft", "train", Evil] }))
             Trainer.Run(plan);
         var checkpoint = new RunStore(_runs.Path).FindCheckpoint(name);
         using var owned = RunLock.Take(checkpoint.Run);
@@ -91,7 +94,8 @@ public sealed partial class ReportCommandTests : IDisposable
         {
             var rng = Rng.For(seed, RngPurpose.Analysis);
             var labels = Enumerable.Range(0, count).Select(i => (byte)(i % 3)).ToArray();
-            return new ImageSamples(new FeatureShape(8, 8, 1), Enumerable.Range(0, count * 64).Select(i => (byte)(rng.Int(i, 120) + (i / 8 % 8 / 3 == labels[i / 64] ? 60 : 0))).ToArray(), labels, "evil");
+            return new ImageSamples(new FeatureShape(8, 8, 1), Enumerable.Range(0, count * 64)
+                .Select(i => (byte)(rng.Int(i, 120) + (i / 8 % 8 / 3 == labels[i / 64] ? 60 : 0))).ToArray(), labels, "evil");
         }
 
         return new ImageDataset(Evil, Samples(120, 1), () => Samples(60, 2), [Evil + "0", Evil + "1", "plain"]);

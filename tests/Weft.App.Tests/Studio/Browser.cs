@@ -60,15 +60,18 @@ public sealed class Tab : IAsyncDisposable
         page.Console += (_, message) => { if (message.Type is "error" or "warning") _problems.Enqueue(message.Text); };
         page.Response += (_, answer) => { if (answer.Status >= 400) _problems.Enqueue($"{answer.Status} {answer.Url}"); };
         page.PageError += (_, error) => _problems.Enqueue(error);
-        page.Request += (_, request) => { if (!request.Url.StartsWith(studio.ToString(), StringComparison.Ordinal)) _problems.Enqueue("asked " + request.Url); };
+        page.Request += (_, request) =>
+            { if (!request.Url.StartsWith(studio.ToString(), StringComparison.Ordinal)) _problems.Enqueue("asked " + request.Url); };
     }
 
     public IPage Page { get; }
 
-    public Task Picture(string name, bool whole = true) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Pictures, name + ".png"), FullPage = whole });
+    public Task Picture(string name, bool whole = true) =>
+        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Pictures, name + ".png"), FullPage = whole });
 
     /// <summary>Nothing hangs over the side of the page.</summary>
-    public async Task AssertFits() => Assert.Equal(0, await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+    public async Task AssertFits() =>
+        Assert.Equal(0, await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
 
     public async ValueTask DisposeAsync()
     {

@@ -9,7 +9,8 @@ internal static class ResponseAudit
         foreach (var (name, value) in new[]
                  {
                      ("x-content-type-options", "nosniff"), ("content-security-policy", StudioHeaders.ContentSecurityPolicy), ("x-frame-options", "DENY"),
-                     ("referrer-policy", "no-referrer"), ("cross-origin-resource-policy", "same-origin"), ("cross-origin-opener-policy", "same-origin"), ("cache-control", "no-store"),
+                     ("referrer-policy", "no-referrer"), ("cross-origin-resource-policy", "same-origin"),
+                     ("cross-origin-opener-policy", "same-origin"), ("cache-control", "no-store"),
                  })
         {
             if (headers.GetValueOrDefault(name) != value)
@@ -25,7 +26,8 @@ internal static class ResponseAudit
         if (body.Contains("   at ", StringComparison.Ordinal) || body.Contains("Exception", StringComparison.Ordinal))
             yield return "the text of an exception";
         if (headers.GetValueOrDefault("content-type")?.StartsWith("text/html", StringComparison.Ordinal) == true
-            && System.Text.RegularExpressions.Regex.Match(body, @"<script(?! src=""/studio\.js"" defer>)|<style|\sstyle=""|\son[a-z]+=""[^""]", System.Text.RegularExpressions.RegexOptions.IgnoreCase) is { Success: true } inline)
+            && System.Text.RegularExpressions.Regex.Match(body, @"<script(?! src=""/studio\.js"" defer>)|<style|\sstyle=""|\son[a-z]+=""[^""]",
+                System.Text.RegularExpressions.RegexOptions.IgnoreCase) is { Success: true } inline)
             yield return $"something inline: {inline.Value}";
     }
 }

@@ -143,13 +143,16 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
     {
         await using var studio = await StudioHost.Start(fill: runs =>
         {
-            new SyntheticRun(runs, "one-with-a-rather-long-name+augmentation_2026-11-22", 1, epochs: 40).EpochsUpTo(23, observed: true).Tell(new Weft.Training.Warned("disk-full", "checkpoint at step 5,200 not saved", "the one before is intact")).Write();
+            new SyntheticRun(runs, "one-with-a-rather-long-name+augmentation_2026-11-22", 1, epochs: 40).EpochsUpTo(23, observed: true)
+                .Tell(new Weft.Training.Warned("disk-full", "checkpoint at step 5,200 not saved", "the one before is intact")).Write();
             new SyntheticRun(runs, "two", 2, epochs: 40).EpochsUpTo(40).Stop().Write();
         });
-        foreach (var (kind, width, height, scheme) in new[] { ("phone", 390, 844, ColorScheme.Light), ("dark", 1400, 900, ColorScheme.Dark), ("tablet", 820, 1100, ColorScheme.Light), ("small", 320, 640, ColorScheme.Dark) })
+        foreach (var (kind, width, height, scheme) in new[] { ("phone", 390, 844, ColorScheme.Light), ("dark", 1400, 900, ColorScheme.Dark),
+            ("tablet", 820, 1100, ColorScheme.Light), ("small", 320, 640, ColorScheme.Dark) })
         {
             await using var tab = await browser.Open(studio.Address, width, height, scheme);
-            foreach (var (name, path) in new[] { ("list", "/"), ("run", "/runs/one-with-a-rather-long-name+augmentation_2026-11-22"), ("overlay", "/compare?run=two&run=one-with-a-rather-long-name%2Baugmentation_2026-11-22"), ("missing", "/compare") })
+            foreach (var (name, path) in new[] { ("list", "/"), ("run", "/runs/one-with-a-rather-long-name+augmentation_2026-11-22"),
+                ("overlay", "/compare?run=two&run=one-with-a-rather-long-name%2Baugmentation_2026-11-22"), ("missing", "/compare") })
             {
                 await tab.Page.GotoAsync(path);
                 await Assertions.Expect(tab.Page.Locator("h1")).ToBeVisibleAsync();
@@ -163,7 +166,8 @@ public class StudioBrowserTests(Browser browser, ITestOutputHelper output) : ICl
     public async Task A_thousand_runs_of_two_hundred_epochs_are_shown() => await Thousand();
 
     [Fact, Trait("lane", "timing")]
-    public async Task A_thousand_runs_of_two_hundred_epochs_are_shown_within_a_second() => Assert.All(await Thousand(), seconds => Assert.InRange(seconds, 0, 1));
+    public async Task A_thousand_runs_of_two_hundred_epochs_are_shown_within_a_second() =>
+        Assert.All(await Thousand(), seconds => Assert.InRange(seconds, 0, 1));
 
     // The seconds each page took.
     private async Task<double[]> Thousand()

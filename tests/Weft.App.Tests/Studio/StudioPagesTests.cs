@@ -61,7 +61,8 @@ public class StudioPagesTests
         Assert.DoesNotContain("/runs/r013\"", found);
         Assert.Contains("Nothing fits", await studio.Get("/?q=zebra"));
         var best = await studio.Get("/?sort=accuracy");
-        var shares = System.Text.RegularExpressions.Regex.Matches(best, @"best"">([0-9.]+) %<").Select(match => double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var shares = System.Text.RegularExpressions.Regex.Matches(best, @"best"">([0-9.]+) %<")
+            .Select(match => double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(100, shares.Count);
         Assert.Equal(shares.OrderDescending(), shares);
     }

@@ -11,7 +11,8 @@ internal sealed class SyntheticRun
 {
     private static readonly JsonSerializerOptions Json = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     private readonly StringBuilder _events = new();
@@ -41,9 +42,11 @@ internal sealed class SyntheticRun
 
     public static RunInformation Information(string name, int seed, DateTimeOffset started, IReadOnlyList<string>? classes = null) => new()
     {
-        Name = name, Model = seed % 3 == 0 ? "cnn5" : "cnn4", Recipe = "tuned/cnn4", Seed = seed, Started = started, CommandLine = ["weft", "train", "--name", name],
+        Name = name, Model = seed % 3 == 0 ? "cnn5"
+            : "cnn4", Recipe = "tuned/cnn4", Seed = seed, Started = started, CommandLine = ["weft", "train", "--name", name],
         Machine = new RunMachine("desk", "Linux", "A processor", 2, 2, 256, ".NET 10", "0.1.0", "abc1234567890"),
-        Data = new RunData("fashion-mnist", new string('a', 64), 55_000, 5000, 0, [0.5], [0.25], classes ?? ["boot", "bag", "coat"]), ParameterCount = 419_000 + seed,
+        Data = new RunData("fashion-mnist", new string('a', 64), 55_000, 5000, 0, [0.5], [0.25], classes ?? ["boot", "bag", "coat"]),
+        ParameterCount = 419_000 + seed,
     };
 
     public SyntheticRun Tell(RunEvent happened)
@@ -59,7 +62,8 @@ internal sealed class SyntheticRun
         {
             _time = _time.AddSeconds(0.3 * every / 10);
             var at = EpochsDone + (double)step / _stepsPerEpoch;
-            Tell(new StepDone(EpochsDone + 1, EpochsDone * (long)_stepsPerEpoch + step, Loss(at) * 1.1, Accuracy(at), Rate(at), 4200 + 40 * _noise.NextDouble()));
+            Tell(new StepDone(EpochsDone + 1, EpochsDone * (long)_stepsPerEpoch + step, Loss(at) * 1.1,
+                Accuracy(at), Rate(at), 4200 + 40 * _noise.NextDouble()));
         }
         return this;
     }
@@ -74,17 +78,21 @@ internal sealed class SyntheticRun
             _time = _time.AddSeconds(1);
             Tell(new SystemSampled(epoch * (long)_stepsPerEpoch, 0.97, 240_000_000 + epoch * 10_000, 0.02, 4000, 0.01));
             if (observed)
-                Tell(new EpochObserved(epoch, epoch * (long)_stepsPerEpoch, 3, [90, 6, 4, 2, 95, 3, 8, 1, 91], new ScoreCounts(51, new int[153], new int[153]), [0.5f, 0.25f, 0.25f],
+                Tell(new EpochObserved(epoch, epoch * (long)_stepsPerEpoch, 3, [90, 6, 4, 2, 95, 3, 8, 1, 91],
+                    new ScoreCounts(51, new int[153], new int[153]), [0.5f, 0.25f, 0.25f],
                     [new TensorHistogram("conv1.weight", -1, 1, new long[30])], [new TensorHistogram("conv1.weight", -0.1, 0.1, new long[30])]));
-            var row = new MetricsRow(epoch, epoch * (long)_stepsPerEpoch, Loss(epoch), Accuracy(epoch), Loss(epoch) * 1.05 + 0.02 * _noise.NextDouble(), Accuracy(epoch) - 0.01 * _noise.NextDouble(), Rate(epoch), 13.7, 4200);
+            var row = new MetricsRow(epoch, epoch * (long)_stepsPerEpoch, Loss(epoch), Accuracy(epoch), Loss(epoch) * 1.05 + 0.02 * _noise.NextDouble(),
+                Accuracy(epoch) - 0.01 * _noise.NextDouble(), Rate(epoch), 13.7, 4200);
             _metrics.Append(row.ToCsv()).Append('\n');
-            Tell(new EpochDone(row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy, row.LearningRate, row.Seconds, row.ImagesPerSecond, false));
+            Tell(new EpochDone(row.Epoch, row.Step, row.TrainLoss, row.TrainAccuracy, row.ValidationLoss, row.ValidationAccuracy,
+                row.LearningRate, row.Seconds, row.ImagesPerSecond, false));
             EpochsDone = epoch;
         }
         return this;
     }
 
-    public SyntheticRun Stop(string reason = StopReasons.Completed, string detail = "all epochs are done") => Tell(new RunStopped(reason, detail, EpochsDone, EpochsDone * (long)_stepsPerEpoch));
+    public SyntheticRun Stop(string reason = StopReasons.Completed, string detail = "all epochs are done") =>
+        Tell(new RunStopped(reason, detail, EpochsDone, EpochsDone * (long)_stepsPerEpoch));
 
     /// <summary>Appends to the files what was told since.</summary>
     public SyntheticRun Write()
@@ -101,7 +109,8 @@ internal sealed class SyntheticRun
     {
         var folder = new RunFolder(Path.Combine(runs, name));
         Directory.CreateDirectory(folder.Path);
-        File.WriteAllText(folder.InformationFile, JsonSerializer.Serialize(Information(name, seed, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(seed)), Json));
+        File.WriteAllText(folder.InformationFile,
+            JsonSerializer.Serialize(Information(name, seed, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(seed)), Json));
         File.WriteAllText(folder.MetricsFile, _metrics.ToString());
         File.WriteAllText(folder.EventsFile, _events.ToString());
     }

@@ -13,7 +13,8 @@ internal static class FakeTraining
         for (var epoch = 1; epoch <= epochs; epoch++)
         {
             yield return Step(epoch, (epoch - 1) * 100 + 50);
-            yield return new EpochDone(epoch, epoch * 100, 0.5 / epoch, 0.8 + 0.03 * epoch, 0.4 / epoch, epoch == 3 ? 0.85 : 0.82 + 0.05 * epoch, 0.01, 1.5, 8533.3, epoch < 3)
+            yield return new EpochDone(
+                epoch, epoch * 100, 0.5 / epoch, 0.8 + 0.03 * epoch, 0.4 / epoch, epoch == 3 ? 0.85 : 0.82 + 0.05 * epoch, 0.01, 1.5, 8533.3, epoch < 3)
             {
                 Time = Start.AddSeconds(1.5 * epoch),
             };

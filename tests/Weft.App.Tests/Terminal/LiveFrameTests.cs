@@ -8,7 +8,8 @@ public class LiveFrameTests
     public void Frame_in_the_second_epoch_is_approved(int width) => Approval.Of($"live-frame-{width}", Frame(width));
 
     [Theory, MemberData(nameof(Widths))]
-    public void No_line_is_as_wide_as_the_terminal(int width) => Assert.All(Frame(width).Split('\n'), line => Assert.True(line.Length < width, $"{line.Length}: {line}"));
+    public void No_line_is_as_wide_as_the_terminal(int width) =>
+        Assert.All(Frame(width).Split('\n'), line => Assert.True(line.Length < width, $"{line.Length}: {line}"));
 
     [Fact]
     public void Time_left_counts_the_steps_that_are_left() =>

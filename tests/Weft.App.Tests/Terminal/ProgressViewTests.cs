@@ -17,7 +17,8 @@ public class ProgressViewTests
     {
         var screen = new FakeScreen(terminal: true);
         Play(screen, 3);
-        Assert.Equal(3, screen.Output.Split('\n').Count(line => line.EndsWith("0:02 *", StringComparison.Ordinal) || line.EndsWith("0:02", StringComparison.Ordinal)));
+        Assert.Equal(3, screen.Output.Split('\n')
+            .Count(line => line.EndsWith("0:02 *", StringComparison.Ordinal) || line.EndsWith("0:02", StringComparison.Ordinal)));
         foreach (var epoch in FakeTraining.Events(3).OfType<EpochDone>())
             Assert.Contains(EpochTable.Row(epoch, 80), screen.Output);
         Assert.EndsWith("\e[?25h", screen.Output.TrimEnd()); // the cursor is back

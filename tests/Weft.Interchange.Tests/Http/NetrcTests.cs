@@ -21,6 +21,7 @@ public class NetrcTests
         Assert.Equal("a *** b", secret.RemoveFrom("a hunter22 b"));
     }
 
-    [Theory, InlineData("0123456789abcdef0123456789abcdef01234567", true), InlineData("local-0123456789abcdef0123456789abcdef01234567", true), InlineData("a.b.c", true), InlineData("short", false), InlineData("0123456789abcdef0123456789abcdef 1234567", false)]
+    [Theory, InlineData("0123456789abcdef0123456789abcdef01234567", true), InlineData("local-0123456789abcdef0123456789abcdef01234567", true),
+        InlineData("a.b.c", true), InlineData("short", false), InlineData("0123456789abcdef0123456789abcdef 1234567", false)]
     public void Keys_are_told_from_what_is_none(string text, bool isKey) => Assert.Equal(isKey, WandbKey.LooksLikeKey(text));
 }

@@ -145,7 +145,9 @@ internal sealed class StubServer : IDisposable
     private static void Write(NetworkStream stream, StubAnswer answer)
     {
         var body = Encoding.UTF8.GetBytes(answer.Body);
-        stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status} X\r\nContent-Type: application/json\r\n{(answer.ExtraHeader is null ? "" : answer.ExtraHeader + "\r\n")}Content-Length: {body.Length}\r\n\r\n"));
+        stream.Write(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {answer.Status} X\r\nContent-Type: "
+                + $"application/json\r\n{(answer.ExtraHeader is null ? "" : answer.ExtraHeader + "\r\n")}Content-Length: {body.Length}\r\n\r\n"));
         stream.Write(body);
     }
 
@@ -162,7 +164,8 @@ internal sealed class StubServer : IDisposable
 
         var lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var first = lines[0].Split(' ');
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0], parts => parts.ElementAtOrDefault(1) ?? "", StringComparer.OrdinalIgnoreCase);
+        var headers = lines.Skip(1).Select(line => line.Split(": ", 2))
+            .ToDictionary(parts => parts[0], parts => parts.ElementAtOrDefault(1) ?? "", StringComparer.OrdinalIgnoreCase);
         var body = new byte[headers.TryGetValue("Content-Length", out var length) ? int.Parse(length) : 0];
         stream.ReadExactly(body);
         return new StubRequest(first[0], first[1], headers, body);

@@ -41,14 +41,17 @@ internal sealed class MLflowStub
         var body = request.Body.Length > 0 ? JsonNode.Parse(request.Body)! : new JsonObject();
         return path[0]["/api/2.0/mlflow/".Length..] switch
         {
-            "experiments/get-by-name" => HasExperiment ? new StubAnswer(200, "{\"experiment\":{\"experiment_id\":\"1\"}}") : Error(404, "RESOURCE_DOES_NOT_EXIST"),
+            "experiments/get-by-name" =>
+                HasExperiment ? new StubAnswer(200, "{\"experiment\":{\"experiment_id\":\"1\"}}") : Error(404, "RESOURCE_DOES_NOT_EXIST"),
             "experiments/create" => CreateExperiment(),
             "runs/create" => CreateRun(body),
-            "runs/search" => new StubAnswer(200, Runs > 0 && body["filter"]!.GetValue<string>() == $"tags.`weft.run` = '{Identity}'" ? $"{{\"runs\":[{Run}]}}" : "{}"),
+            "runs/search" => new StubAnswer(
+                200, Runs > 0 && body["filter"]!.GetValue<string>() == $"tags.`weft.run` = '{Identity}'" ? $"{{\"runs\":[{Run}]}}" : "{}"),
             "runs/get" => new StubAnswer(200, $"{{\"run\":{Run}}}"),
             "runs/update" => Update(body),
             "runs/log-batch" => LogBatch(body),
-            "runs/log-parameter" => LogParameter(body["key"]!.GetValue<string>(), body["value"]!.GetValue<string>()) ? new StubAnswer(200, "{}") : Error(400, "INVALID_PARAMETER_VALUE"),
+            "runs/log-parameter" => LogParameter(body["key"]!.GetValue<string>(), body["value"]!.GetValue<string>())
+                ? new StubAnswer(200, "{}") : Error(400, "INVALID_PARAMETER_VALUE"),
             "metrics/get-history" => History(path[1]),
             _ => Error(404, "ENDPOINT_NOT_FOUND"),
         };
@@ -84,10 +87,12 @@ internal sealed class MLflowStub
         var parameters = body["params"]?.AsArray() ?? [];
         if (metrics.Count > 1000 || parameters.Count > 100)
             Breaches.Add($"a batch of {metrics.Count} metrics and {parameters.Count} parameters");
-        if (parameters.Any(parameter => Parameters.TryGetValue(parameter!["key"]!.GetValue<string>(), out var known) && known != parameter["value"]!.GetValue<string>()))
+        if (parameters.Any(parameter =>
+            Parameters.TryGetValue(parameter!["key"]!.GetValue<string>(), out var known) && known != parameter["value"]!.GetValue<string>()))
             return Error(400, "INVALID_PARAMETER_VALUE");
         foreach (var metric in metrics)
-            Metrics.Add((metric!["key"]!.GetValue<string>(), metric["value"]!.GetValue<double>(), metric["timestamp"]!.GetValue<long>(), metric["step"]!.GetValue<long>()));
+            Metrics.Add((metric!["key"]!.GetValue<string>(), metric["value"]!.GetValue<double>(),
+                metric["timestamp"]!.GetValue<long>(), metric["step"]!.GetValue<long>()));
         foreach (var parameter in parameters)
             LogParameter(parameter!["key"]!.GetValue<string>(), parameter["value"]!.GetValue<string>());
         return new StubAnswer(200, "{}");
@@ -103,7 +108,8 @@ internal sealed class MLflowStub
         if (of.Count == 0)
             return Error(404, "RESOURCE_DOES_NOT_EXIST");
         var from = parts.TryGetValue("page_token", out var token) ? int.Parse(token) : 0;
-        var page = of.Skip(from).Take(7).Select(metric => $"{{\"key\":{JsonSerializer.Serialize(metric.Key)},\"value\":1,\"timestamp\":\"{metric.Time}\",\"step\":\"{metric.Step}\"}}");
+        var page = of.Skip(from).Take(7)
+            .Select(metric => $"{{\"key\":{JsonSerializer.Serialize(metric.Key)},\"value\":1,\"timestamp\":\"{metric.Time}\",\"step\":\"{metric.Step}\"}}");
         return new StubAnswer(200, $"{{\"metrics\":[{string.Join(',', page)}]{(from + 7 < of.Count ? $",\"next_page_token\":\"{from + 7}\"" : "")}}}");
     }
 

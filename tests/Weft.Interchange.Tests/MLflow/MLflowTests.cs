@@ -76,7 +76,8 @@ public sealed class MLflowTests : TrackedRunTests
     {
         using var server = new StubServer(_stub.Answer);
         var run = new FakeRun(Folder.In("runs"));
-        run.Append(new RunStarted(1, "desk", 2, 1, 20) { Time = FakeRun.Start }, new StepDone(1, 10, double.NaN, 0.5, 0.1, 9) { Time = FakeRun.Start }, new StepDone(1, 20, double.NaN, 0.5, 0.1, 9) { Time = FakeRun.Start });
+        run.Append(new RunStarted(1, "desk", 2, 1, 20) { Time = FakeRun.Start }, new StepDone(1, 10, double.NaN, 0.5, 0.1, 9) { Time = FakeRun.Start },
+            new StepDone(1, 20, double.NaN, 0.5, 0.1, 9) { Time = FakeRun.Start });
         var report = RunTracking.HandOver(run.Reader, TrackingTarget.MLflow, Options.MLflow(Folder.Path, server), goOn: false);
         Assert.Contains("NaN", Assert.Single(report.Notices));
         Assert.DoesNotContain(_stub.Metrics, metric => metric.Key == "step/loss");
@@ -110,7 +111,8 @@ public sealed class MLflowTests : TrackedRunTests
     {
         _stub.Authorization = "Basic nobody";
         using var server = new StubServer(_stub.Answer);
-        var options = Options.For(Folder.Path, ("MLFLOW_TRACKING_URI", server.Url), ("MLFLOW_TRACKING_USERNAME", "me"), ("MLFLOW_TRACKING_PASSWORD", "hunter22"));
+        var options = Options.For(
+            Folder.Path, ("MLFLOW_TRACKING_URI", server.Url), ("MLFLOW_TRACKING_USERNAME", "me"), ("MLFLOW_TRACKING_PASSWORD", "hunter22"));
         var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(1).Reader, TrackingTarget.MLflow, options, goOn: false));
         Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
         Assert.DoesNotContain("hunter22", refused.ToString() + refused.Found);

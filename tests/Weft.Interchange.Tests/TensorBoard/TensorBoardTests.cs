@@ -68,7 +68,8 @@ public sealed class TensorBoardTests : IDisposable
         var start = HParamsData.Parser.ParseFrom(Of("_hparams_/session_start_info").Single().Value.Metadata.PluginData.Content).SessionStartInfo;
         Assert.Equal(2, start.Hparams["training.epochs"].NumberValue);
         Assert.Equal("sgd", start.Hparams["optimizer.name"].StringValue);
-        Assert.Equal(SessionStatus.Success, HParamsData.Parser.ParseFrom(Of("_hparams_/session_end_info").Single().Value.Metadata.PluginData.Content).SessionEndInfo.Status);
+        Assert.Equal(SessionStatus.Success,
+            HParamsData.Parser.ParseFrom(Of("_hparams_/session_end_info").Single().Value.Metadata.PluginData.Content).SessionEndInfo.Status);
     }
 
     [Fact]
@@ -94,5 +95,6 @@ public sealed class TensorBoardTests : IDisposable
     }
 
     private List<(long Step, SummaryValue Value)> Of(string tag) =>
-        [.. Events().Where(happened => happened.Summary is not null).SelectMany(happened => happened.Summary.Value.Select(value => (happened.Step, value))).Where(value => value.value.Tag == tag)];
+        [.. Events().Where(happened => happened.Summary is not null).SelectMany(happened => happened.Summary.Value.Select(value => (happened.Step, value)))
+            .Where(value => value.value.Tag == tag)];
 }

@@ -45,7 +45,8 @@ public sealed class LiveTrackingTests : IDisposable
         run.Append(FakeRun.Training(2));
         var report = Assert.Single(live.Finish());
         Assert.Equal(ErrorKind.IoError, report.Problem!.Kind);
-        Assert.Equal(ErrorKind.IoError, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Kind);
+        Assert.Equal(ErrorKind.IoError,
+            Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Kind);
         File.Delete(_folder.In("tensorboard"));
         Assert.True(RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: true).IsComplete);
     }
@@ -72,7 +73,8 @@ public sealed class LiveTrackingTests : IDisposable
         var run = new FakeRun(_folder.In("runs"));
         run.Append(FakeRun.Training(1, reason: null));
         run.AppendText("{\"type\":\"step\",\"v\":2}\n");
-        Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Kind);
+        Assert.Equal(ErrorKind.NewerFormat,
+            Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, TrackingTarget.TensorBoard, Options.For(_folder.Path), goOn: false)).Kind);
     }
 
     [Fact]
@@ -96,5 +98,6 @@ public sealed class LiveTrackingTests : IDisposable
     public void Targets_are_read_from_a_list(string text, int count) => Assert.Equal(count, TrackingTargets.Parse(text, "--to").Count);
 
     [Theory, InlineData("wandbb"), InlineData(""), InlineData("wandb,neptune")]
-    public void Unknown_targets_are_refused(string text) => Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => TrackingTargets.Parse(text, "--to")).Kind);
+    public void Unknown_targets_are_refused(string text) =>
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => TrackingTargets.Parse(text, "--to")).Kind);
 }

@@ -7,7 +7,11 @@ internal static class Options
     {
         Variable = name => variables.FirstOrDefault(variable => variable.Name == name).Value,
         CurrentFolder = folder, BetweenLooks = TimeSpan.FromMilliseconds(10), BetweenSends = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(30),
-        Retry = new RetryTimes { FirstWait = TimeSpan.FromMilliseconds(2), LongestWait = TimeSpan.FromMilliseconds(20), TryTime = TimeSpan.FromMilliseconds(250), Tries = 12 },
+        Retry = new RetryTimes
+        {
+            FirstWait = TimeSpan.FromMilliseconds(2), LongestWait = TimeSpan.FromMilliseconds(20),
+            TryTime = TimeSpan.FromMilliseconds(250), Tries = 12
+        },
     };
 
     public static TrackingOptions Wandb(string folder, StubServer server) =>

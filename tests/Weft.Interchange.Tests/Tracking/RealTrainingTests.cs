@@ -36,7 +36,8 @@ public sealed class RealTrainingTests : IDisposable
 
         Assert.All(reports, report => Assert.True(report.IsComplete, report.Problem?.What));
         foreach (var name in new[] { "best.safetensors", "last.safetensors" })
-            Assert.Equal(File.ReadAllBytes(_folder.In("runs", "plain", "checkpoints", name)), File.ReadAllBytes(_folder.In("runs", "shown", "checkpoints", name)));
+            Assert.Equal(File.ReadAllBytes(_folder.In("runs", "plain", "checkpoints", name)),
+                File.ReadAllBytes(_folder.In("runs", "shown", "checkpoints", name)));
 
         Assert.Empty(wandb.Breaches);
         Assert.Empty(mlflow.Breaches);
@@ -46,9 +47,11 @@ public sealed class RealTrainingTests : IDisposable
         Assert.Equal((4, 2), (steps.Count, epochs.Count));
         var history = wandb.Lines["wandb-history.jsonl"].Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(steps, history.Where(row => row.TryGetProperty("step/loss", out _)).Select(row => row.GetProperty("step").GetInt64()));
-        Assert.Equal(epochs.Select(epoch => epoch.ValidationLoss), history.Where(row => row.TryGetProperty("validation/loss", out _)).Select(row => row.GetProperty("validation/loss").GetDouble()));
+        Assert.Equal(epochs.Select(epoch => epoch.ValidationLoss), history.Where(row => row.TryGetProperty("validation/loss", out _))
+            .Select(row => row.GetProperty("validation/loss").GetDouble()));
         Assert.Equal(steps, mlflow.Metrics.Where(metric => metric.Key == "step/loss").Select(metric => metric.Step));
-        Assert.Equal(epochs.Select(epoch => epoch.ValidationLoss), mlflow.Metrics.Where(metric => metric.Key == "validation/loss").Select(metric => metric.Value));
+        Assert.Equal(epochs.Select(epoch => epoch.ValidationLoss), mlflow.Metrics.Where(metric => metric.Key == "validation/loss")
+            .Select(metric => metric.Value));
         Assert.True(wandb.IsComplete);
         Assert.Equal("FINISHED", mlflow.Status);
     }
@@ -74,7 +77,8 @@ public sealed class RealTrainingTests : IDisposable
             Assert.True(events.IndexOf(observed) < events.IndexOf(done));
         }
 
-        Assert.All(events.OfType<SystemSampled>(), sampled => Assert.True(sampled is { CpuShare: >= 0 and <= 1, DataWaitShare: >= 0 and <= 1, MemoryBytes: > 1_000_000, ImagesPerSecond: >= 0 }));
+        Assert.All(events.OfType<SystemSampled>(), sampled =>
+            Assert.True(sampled is { CpuShare: >= 0 and <= 1, DataWaitShare: >= 0 and <= 1, MemoryBytes: > 1_000_000, ImagesPerSecond: >= 0 }));
     }
 
     private TrainingSession Begin(string name)
@@ -82,9 +86,11 @@ public sealed class RealTrainingTests : IDisposable
         var configuration = ConfigurationResolver.Resolve(new ConfigurationSources
         {
             Recipe = "none",
-            Overrides = [.. new[] { "model.name=cnn4", "training.epochs=2", "training.batch_size=16", "training.threads=2", "data.validation_count=32" }.Select(ConfigurationResolver.ParseSet)],
+            Overrides = [.. new[] { "model.name=cnn4", "training.epochs=2", "training.batch_size=16", "training.threads=2", "data.validation_count=32" }.Select(
+                ConfigurationResolver.ParseSet)],
         });
-        return TrainingSession.Begin(configuration, Dataset(), new NewRun { Store = new RunStore(_folder.In("runs")), Name = name, CommandLine = ["weft", "train"] });
+        return TrainingSession.Begin(
+            configuration, Dataset(), new NewRun { Store = new RunStore(_folder.In("runs")), Name = name, CommandLine = ["weft", "train"] });
     }
 
     private static ImageDataset Dataset()

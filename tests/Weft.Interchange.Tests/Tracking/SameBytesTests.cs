@@ -85,7 +85,8 @@ public sealed class SameBytesTests : IDisposable
         run.Append(FakeRun.Training(2));
         RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: false);
         var before = Files("out");
-        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: false)).Kind);
+        Assert.Equal(ErrorKind.InvalidInput,
+            Assert.Throws<WeftException>(() => RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: false)).Kind);
         RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: true);
         AssertSame(before, Files("out"));
     }
@@ -96,7 +97,8 @@ public sealed class SameBytesTests : IDisposable
         var run = new FakeRun(_folder.In("runs"));
         run.Append(FakeRun.Training(2));
         RunTracking.HandOver(run.Reader, target, Options.For(_folder.In("out")), goOn: false);
-        var file = Directory.GetFiles(_folder.In("out"), "*", SearchOption.AllDirectories).Single(path => path.EndsWith(".wandb", StringComparison.Ordinal) || path.Contains("tfevents"));
+        var file = Directory.GetFiles(_folder.In("out"), "*", SearchOption.AllDirectories)
+            .Single(path => path.EndsWith(".wandb", StringComparison.Ordinal) || path.Contains("tfevents"));
         var bytes = File.ReadAllBytes(file)[..^30];
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(file, bytes);
@@ -108,7 +110,8 @@ public sealed class SameBytesTests : IDisposable
     private Dictionary<string, byte[]> Files(string folder)
     {
         var root = _folder.In(folder);
-        return !Directory.Exists(root) ? [] : Directory.GetFiles(root, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(root, path), File.ReadAllBytes);
+        return !Directory.Exists(root) ? []
+            : Directory.GetFiles(root, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(root, path), File.ReadAllBytes);
     }
 
     // The artifact's record names absolute paths, which differ with the folder; they are made equal before the comparison.

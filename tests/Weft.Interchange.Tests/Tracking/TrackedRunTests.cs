@@ -33,5 +33,6 @@ public abstract class TrackedRunTests : IDisposable
 
     /// <summary>Every kind of failure at random, half the time.</summary>
     private protected static Func<StubRequest, Fault> RandomFaults(int seed) =>
-        StubServer.RandomFaults(seed, 8, Fault.Refuse500, Fault.Refuse429, Fault.ResetBefore, Fault.ResetAfter, Fault.HangAfter, Fault.Nonsense, Fault.HalfAnAnswer);
+        StubServer.RandomFaults(
+            seed, 8, Fault.Refuse500, Fault.Refuse429, Fault.ResetBefore, Fault.ResetAfter, Fault.HangAfter, Fault.Nonsense, Fault.HalfAnAnswer);
 }

@@ -25,7 +25,8 @@ public class BlockLogTests
             Num = 3,
             History = new History
             {
-                Item = { new Item { NestedKey = { "loss" }, ValueJson = "0.5" }, new Item { NestedKey = { "_step" }, ValueJson = "0" } }, Step = new HistoryStep(),
+                Item = { new Item { NestedKey = { "loss" }, ValueJson = "0.5" }, new Item { NestedKey = { "_step" }, ValueJson = "0" } },
+                Step = new HistoryStep(),
             },
         }));
 
@@ -75,7 +76,8 @@ public class BlockLogTests
         var ends = new List<int>();
         for (var n = 1; n <= records.Length; n++)
             ends.Add(Log(records[..n]).Length);
-        foreach (var length in Enumerable.Range(0, log.Length + 1).Where(length => length < 300 || length > log.Length - 300 || Math.Abs(length - BlockSize) < 60))
+        foreach (var length in Enumerable.Range(0, log.Length + 1)
+            .Where(length => length < 300 || length > log.Length - 300 || Math.Abs(length - BlockSize) < 60))
         {
             var read = BlockLogReader.Read(log.AsSpan(0, length), out var tear);
             Assert.Equal(records.Take(ends.Count(end => end <= length)), read);

@@ -16,7 +16,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
         Assert.Matches("^offline-run-20260304_[0-9]{6}-[0-9a-z]{8}$", Path.GetFileName(segment));
         var id = segment[^8..];
         Assert.Equal([$"run-{id}.wandb"], Directory.GetFiles(segment).Select(Path.GetFileName));
-        Assert.All(new[] { "config.yaml", "wandb-summary.json", "wandb-metadata.json" }, name => Assert.True(File.Exists(Path.Combine(segment, "files", name))));
+        Assert.All(new[] { "config.yaml", "wandb-summary.json", "wandb-metadata.json" }, name =>
+            Assert.True(File.Exists(Path.Combine(segment, "files", name))));
     }
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
     [Fact]
     public void Summary_holds_best_and_last_of_what_has_a_goal()
     {
-        var summary = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(Path.GetDirectoryName(HandOver(Run(3)))!, "wandb-summary.json", SearchOption.AllDirectories).Single())).RootElement;
+        var summary = JsonDocument.Parse(File.ReadAllText(
+            Directory.GetFiles(Path.GetDirectoryName(HandOver(Run(3)))!, "wandb-summary.json", SearchOption.AllDirectories).Single())).RootElement;
         Assert.Equal(0.603, summary.GetProperty("validation/accuracy").GetProperty("max").GetDouble());
         Assert.Equal(0.5, summary.GetProperty("validation/loss").GetProperty("min").GetDouble());
         Assert.Equal(3, summary.GetProperty("best_epoch").GetInt32());
@@ -61,7 +63,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
     [Fact]
     public void Metrics_of_an_epoch_are_drawn_over_the_epoch_and_know_their_goal()
     {
-        var metrics = Records(HandOver(Run(1))).Where(record => record.WhatCase == Record.WhatOneofCase.Metric).Select(record => record.Metric).ToDictionary(metric => metric.Name);
+        var metrics = Records(HandOver(Run(1))).Where(record => record.WhatCase == Record.WhatOneofCase.Metric)
+            .Select(record => record.Metric).ToDictionary(metric => metric.Name);
         Assert.Equal("epoch", metrics["validation/accuracy"].StepMetric);
         Assert.Equal(MetricGoal.Maximize, metrics["validation/accuracy"].Goal);
         Assert.Equal(MetricGoal.Minimize, metrics["validation/loss"].Goal);
@@ -73,7 +76,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
     {
         var log = HandOver(Run(2));
         var files = Path.Combine(Path.GetDirectoryName(log)!, "files");
-        var named = Records(log).Where(record => record.WhatCase == Record.WhatOneofCase.Files).SelectMany(record => record.Files.Files_).Select(file => file.Path).ToHashSet();
+        var named = Records(log).Where(record => record.WhatCase == Record.WhatOneofCase.Files)
+            .SelectMany(record => record.Files.Files_).Select(file => file.Path).ToHashSet();
         var last = Rows(log)[^1];
         foreach (var key in new[] { "confusion_matrix_table", "recall_by_class_table", "comparison_table", "predictions" })
         {
@@ -94,10 +98,13 @@ public sealed class WandbOfflineTests : TrackedRunTests
     public void Confusion_matrix_is_a_custom_chart_over_all_pairs_of_classes()
     {
         var log = HandOver(Run(1));
-        var panel = Records(log).Where(record => record.WhatCase == Record.WhatOneofCase.Config).SelectMany(record => record.Config.Update).Single(item => item.NestedKey is ["_wandb", "visualize", "confusion_matrix"]);
-        Assert.Equal("wandb/confusion_matrix/v1", JsonDocument.Parse(panel.ValueJson).RootElement.GetProperty("panel_config").GetProperty("panelDefId").GetString());
+        var panel = Records(log).Where(record => record.WhatCase == Record.WhatOneofCase.Config).SelectMany(record => record.Config.Update)
+            .Single(item => item.NestedKey is ["_wandb", "visualize", "confusion_matrix"]);
+        Assert.Equal("wandb/confusion_matrix/v1", JsonDocument.Parse(panel.ValueJson).RootElement.GetProperty("panel_config")
+            .GetProperty("panelDefId").GetString());
         var path = JsonSerializer.Deserialize<string>(Rows(log)[^1]["confusion_matrix_table.path"])!;
-        Assert.Equal("{\"columns\":[\"Actual\",\"Predicted\",\"nPredictions\"],\"data\":[[\"boot\",\"boot\",4],[\"boot\",\"bag\",1],[\"bag\",\"boot\",0],[\"bag\",\"bag\",5]]}",
+        Assert.Equal("{\"columns\":[\"Actual\",\"Predicted\",\"nPredictions\"],"
+            + "\"data\":[[\"boot\",\"boot\",4],[\"boot\",\"bag\",1],[\"bag\",\"boot\",0],[\"bag\",\"bag\",5]]}",
             File.ReadAllText(Path.Combine(Path.GetDirectoryName(log)!, "files", path)));
     }
 
@@ -107,7 +114,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
         var artifact = Records(HandOver(Run(1))).Single(record => record.WhatCase == Record.WhatOneofCase.Artifact).Artifact;
         Assert.True(artifact.Finalize);
         Assert.Equal(128, artifact.ClientId.Length);
-        var text = "wandb-artifact-manifest-v1\n" + string.Concat(artifact.Manifest.Contents.OrderBy(entry => entry.Path, StringComparer.Ordinal).Select(entry => $"{entry.Path}:{entry.Digest}\n"));
+        var text = "wandb-artifact-manifest-v1\n" + string.Concat(
+            artifact.Manifest.Contents.OrderBy(entry => entry.Path, StringComparer.Ordinal).Select(entry => $"{entry.Path}:{entry.Digest}\n"));
         Assert.Equal(Convert.ToHexStringLower(MD5.HashData(FakeRun.Utf8(text))), artifact.Digest);
         Assert.All(artifact.Manifest.Contents, entry => Assert.Equal(entry.Digest, Convert.ToBase64String(MD5.HashData(File.ReadAllBytes(entry.LocalPath)))));
         Assert.Contains(artifact.Manifest.Contents, entry => entry.Path == "predictions.table.json");
@@ -117,7 +125,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
     public void System_use_and_console_lines_are_told()
     {
         var records = Records(HandOver(Run(2)));
-        var stats = records.Where(record => record.WhatCase == Record.WhatOneofCase.Stats).Select(record => record.Stats.Item.ToDictionary(item => item.Key, item => item.ValueJson)).ToList();
+        var stats = records.Where(record => record.WhatCase == Record.WhatOneofCase.Stats)
+            .Select(record => record.Stats.Item.ToDictionary(item => item.Key, item => item.ValueJson)).ToList();
         Assert.Equal(["75", "75"], stats.Select(item => item["cpu"]));
         var lines = records.Where(record => record.WhatCase == Record.WhatOneofCase.OutputRaw).Select(record => record.OutputRaw.Line).ToList();
         Assert.All(lines, line => Assert.EndsWith("\n", line));
@@ -160,7 +169,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
         var steps = logs.SelectMany(Rows).Select(row => long.Parse(row["_step"])).ToList();
         Assert.Equal(steps.Order().Distinct(), steps);
         Assert.Equal(long.Parse(Rows(logs[0])[^1]["_step"]) + 1, second.StartingStep);
-        Assert.Equal(["0.601", "0.602", "0.603", "0.604"], logs.SelectMany(Rows).Where(row => row.ContainsKey("validation/accuracy")).Select(row => row["validation/accuracy"]));
+        Assert.Equal(["0.601", "0.602", "0.603", "0.604"], logs.SelectMany(Rows).Where(row => row.ContainsKey("validation/accuracy"))
+            .Select(row => row["validation/accuracy"]));
     }
 
     [Fact]
@@ -169,7 +179,8 @@ public sealed class WandbOfflineTests : TrackedRunTests
         var run = Run(1);
         var elsewhere = Folder.In("elsewhere");
         RunTracking.HandOver(run.Reader, TrackingTarget.Wandb, Options.For(Folder.Path,
-            ("WANDB_DIR", elsewhere), ("WANDB_PROJECT", "shoes"), ("WANDB_ENTITY", "me"), ("WANDB_TAGS", "a, b"), ("WANDB_RUN_ID", "mine"), ("WANDB_NAME", "first")), goOn: false);
+            ("WANDB_DIR", elsewhere), ("WANDB_PROJECT", "shoes"), ("WANDB_ENTITY", "me"), ("WANDB_TAGS", "a, b"),
+                ("WANDB_RUN_ID", "mine"), ("WANDB_NAME", "first")), goOn: false);
         var log = Directory.GetFiles(elsewhere, "run-mine.wandb", SearchOption.AllDirectories).Single();
         var record = Records(log)[1].Run;
         Assert.Equal(("shoes", "me", "mine", "first"), (record.Project, record.Entity, record.RunId, record.DisplayName));
@@ -202,5 +213,6 @@ public sealed class WandbOfflineTests : TrackedRunTests
 
     /// <summary>Each row's items by dotted key.</summary>
     private static List<Dictionary<string, string>> Rows(string log) =>
-        [.. Records(log).Where(record => record.WhatCase == Record.WhatOneofCase.History).Select(record => record.History.Item.ToDictionary(item => string.Join('.', item.NestedKey), item => item.ValueJson))];
+        [.. Records(log).Where(record => record.WhatCase == Record.WhatOneofCase.History)
+            .Select(record => record.History.Item.ToDictionary(item => string.Join('.', item.NestedKey), item => item.ValueJson))];
 }

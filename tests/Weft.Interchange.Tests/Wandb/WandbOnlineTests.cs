@@ -33,7 +33,8 @@ public sealed class WandbOnlineTests : TrackedRunTests
         Assert.Equal("epoch", metrics[accuracy.GetProperty("5").GetInt32() - 1].GetProperty("1").GetString());
         Assert.Equal([1, 3], accuracy.GetProperty("6").EnumerateArray().Select(number => number.GetInt32()));
         Assert.Equal([2, 5], accuracy.GetProperty("7").EnumerateArray().Select(number => number.GetInt32()));
-        Assert.Equal("wandb/confusion_matrix/v1", own.GetProperty("visualize").GetProperty("confusion_matrix").GetProperty("panel_config").GetProperty("panelDefId").GetString());
+        Assert.Equal("wandb/confusion_matrix/v1", own.GetProperty("visualize").GetProperty("confusion_matrix")
+            .GetProperty("panel_config").GetProperty("panelDefId").GetString());
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class WandbOnlineTests : TrackedRunTests
     public void A_conflict_while_the_run_is_made_is_tried_again()
     {
         var conflicts = 3;
-        using var server = new StubServer(request => request.Text.Contains("UpsertBucket") && conflicts-- > 0 ? new StubAnswer(409, "{}") : _stub.Answer(request));
+        using var server = new StubServer(
+            request => request.Text.Contains("UpsertBucket") && conflicts-- > 0 ? new StubAnswer(409, "{}") : _stub.Answer(request));
         _stub.Host = () => server.Url;
         RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false);
         RequireAll(2);
@@ -71,7 +73,8 @@ public sealed class WandbOnlineTests : TrackedRunTests
     public void A_conflict_over_lines_ends_the_stream_and_going_on_sends_the_rest_once()
     {
         var streams = 0;
-        using var server = new StubServer(request => request.Path.EndsWith("/file_stream", StringComparison.Ordinal) && ++streams == 2 ? new StubAnswer(409, "{}") : _stub.Answer(request));
+        using var server = new StubServer(
+            request => request.Path.EndsWith("/file_stream", StringComparison.Ordinal) && ++streams == 2 ? new StubAnswer(409, "{}") : _stub.Answer(request));
         _stub.Host = () => server.Url;
         var run = new FakeRun(Folder.In("runs"));
         var options = Options.Wandb(Folder.Path, server);
@@ -138,9 +141,11 @@ public sealed class WandbOnlineTests : TrackedRunTests
     public void A_server_that_claims_lines_it_cannot_have_is_told()
     {
         using var server = new StubServer(request => request.Text.Contains("RunLineCounts")
-            ? new StubAnswer(200, "{\"data\":{\"model\":{\"bucket\":{\"historyLineCount\":999999,\"wandbConfig\":\"{\\\"t\\\":1}\"}}}}") : _stub.Answer(request));
+            ? new StubAnswer(200, "{\"data\":{\"model\":{\"bucket\":{\"historyLineCount\":999999,\"wandbConfig\":\"{\\\"t\\\":1}\"}}}}")
+                : _stub.Answer(request));
         _stub.Host = () => server.Url;
-        var refused = Assert.Throws<WeftException>(() => RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false));
+        var refused = Assert.Throws<WeftException>(
+            () => RunTracking.HandOver(Run(2).Reader, TrackingTarget.Wandb, Options.Wandb(Folder.Path, server), goOn: false));
         Assert.Equal(ErrorKind.IoError, refused.Kind);
         Assert.Contains("more lines", refused.What);
     }
@@ -176,7 +181,8 @@ public sealed class WandbOnlineTests : TrackedRunTests
     public void The_key_may_stand_in_netrc()
     {
         using var server = Serve();
-        File.WriteAllText(Folder.In(".netrc"), $"machine other login x password no\nmachine {new Uri(server.Url).Authority} login user password {WandbStub.Key}\n");
+        File.WriteAllText(Folder.In(".netrc"),
+            $"machine other login x password no\nmachine {new Uri(server.Url).Authority} login user password {WandbStub.Key}\n");
         var options = Options.For(Folder.Path, ("WANDB_MODE", "online"), ("WANDB_BASE_URL", server.Url)) with { HomeFolder = Folder.Path };
         RunTracking.HandOver(Run(1).Reader, TrackingTarget.Wandb, options, goOn: false);
         RequireAll(1);
@@ -206,8 +212,10 @@ public sealed class WandbOnlineTests : TrackedRunTests
     {
         Assert.Empty(_stub.Breaches);
         var history = _stub.Lines["wandb-history.jsonl"].Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal(Enumerable.Range(1, 2 * epochs).Select(i => 10L * i), history.Where(row => row.TryGetProperty("step/loss", out _)).Select(row => row.GetProperty("step").GetInt64()));
-        Assert.Equal(Enumerable.Range(1, epochs), history.Where(row => row.TryGetProperty("validation/loss", out _)).Select(row => row.GetProperty("epoch").GetInt32()));
+        Assert.Equal(Enumerable.Range(1, 2 * epochs).Select(i => 10L * i), history.Where(row => row.TryGetProperty("step/loss", out _))
+            .Select(row => row.GetProperty("step").GetInt64()));
+        Assert.Equal(Enumerable.Range(1, epochs), history.Where(row => row.TryGetProperty("validation/loss", out _))
+            .Select(row => row.GetProperty("epoch").GetInt32()));
         var steps = history.Select(row => row.GetProperty("_step").GetInt64()).ToList();
         Assert.Equal(steps.Order().Distinct(), steps);
         Assert.Equal(epochs, _stub.Lines["wandb-events.jsonl"].Count);

@@ -60,17 +60,22 @@ internal sealed class WandbStub
         {
             case "RunLineCounts":
                 return new StubAnswer(200, Exists
-                    ? $"{{\"data\":{{\"model\":{{\"bucket\":{{\"id\":\"x\",\"historyLineCount\":{Count("wandb-history.jsonl")},\"eventsLineCount\":{Count("wandb-events.jsonl")},\"logLineCount\":{Count("output.log")},\"wandbConfig\":\"{{\\\"t\\\":1}}\"}}}}}}}}"
+                    ? $"{{\"data\":{{\"model\":{{\"bucket\":{{\"id\":\"x\",\"historyLineCount\":{Count("wandb-history.jsonl")},"
+                        + $"\"eventsLineCount\":{Count("wandb-events.jsonl")},\"logLineCount\":{Count("output.log")},\"wandbConfig\":\"{{\\\"t\\\":1}}\"}}}}}}}}"
                     : "{\"data\":{\"model\":{\"bucket\":null}}}");
             case "UpsertBucket":
                 Exists = true;
                 IsComplete = false;
                 RunId = variables.GetProperty("name").GetString()!;
                 Configuration = JsonDocument.Parse(variables.GetProperty("config").GetString()!).RootElement;
-                return new StubAnswer(200, $"{{\"data\":{{\"upsertBucket\":{{\"bucket\":{{\"id\":\"x\",\"name\":\"{RunId}\",\"project\":{{\"name\":\"weft\",\"entity\":{{\"name\":\"team\"}}}}}},\"inserted\":true}}}}}}");
+                return new StubAnswer(
+                    200, $"{{\"data\":{{\"upsertBucket\":{{\"bucket\":{{\"id\":\"x\",\"name\":\"{RunId}\","
+                        + $"\"project\":{{\"name\":\"weft\",\"entity\":{{\"name\":\"team\"}}}}}},\"inserted\":true}}}}}}");
             default:
-                var files = variables.GetProperty("files").EnumerateArray().Select(file => $"{{\"name\":\"{file.GetString()}\",\"uploadUrl\":\"{Host()}/put/{Uri.EscapeDataString(file.GetString()!)}\"}}");
-                return new StubAnswer(200, $"{{\"data\":{{\"createRunFiles\":{{\"runID\":\"x\",\"uploadHeaders\":[\"X-Extra: yes\"],\"files\":[{string.Join(',', files)}]}}}}}}");
+                var files = variables.GetProperty("files").EnumerateArray()
+                    .Select(file => $"{{\"name\":\"{file.GetString()}\",\"uploadUrl\":\"{Host()}/put/{Uri.EscapeDataString(file.GetString()!)}\"}}");
+                return new StubAnswer(
+                    200, $"{{\"data\":{{\"createRunFiles\":{{\"runID\":\"x\",\"uploadHeaders\":[\"X-Extra: yes\"],\"files\":[{string.Join(',', files)}]}}}}}}");
         }
     }
 

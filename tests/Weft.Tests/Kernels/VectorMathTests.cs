@@ -39,7 +39,8 @@ public class VectorMathTests
     [MemberData(nameof(Lanes))]
     public void Exp_ends_in_zero_infinity_and_nan(int lanes)
     {
-        float[] x = [0, -0f, -86.6f, -1e30f, float.NegativeInfinity, 88.8f, 1e30f, float.PositiveInfinity, float.NaN, 1e-38f, 1e-45f, -1e-45f, 88.722f, 1, 2, 3];
+        float[] x = [0, -0f, -86.6f, -1e30f, float.NegativeInfinity, 88.8f, 1e30f, float.PositiveInfinity,
+            float.NaN, 1e-38f, 1e-45f, -1e-45f, 88.722f, 1, 2, 3];
         var y = Run(lanes, Name.Exp, x);
         Assert.Equal([1f, 1f, 0f, 0f, 0f], y[..5]);
         Assert.Equal([float.PositiveInfinity, float.PositiveInfinity, float.PositiveInfinity, float.NaN, 1f, 1f, 1f], y[5..12]);

@@ -13,7 +13,8 @@ public class LossTests
         var targets = new Targets([0, 1, 2, 3, 0, 1], [1, 2, 3, 0, 1, 2], [0.25f, 1, 0.5f, 0, 0.75f, 1]);
 
         Assert.Equal(
-            SoftmaxCrossEntropy.Evaluate(Logits, Classes, targets, 0.1, one), new CrossEntropyLoss { LabelSmoothing = 0.1 }.Evaluate(Logits, Classes, targets, other));
+            SoftmaxCrossEntropy.Evaluate(Logits, Classes, targets, 0.1, one),
+                new CrossEntropyLoss { LabelSmoothing = 0.1 }.Evaluate(Logits, Classes, targets, other));
         Assert.Equal(one, other);
     }
 

@@ -43,7 +43,8 @@ public class SoftmaxCrossEntropyTests
         }
 
         double Loss(Span<float> into) =>
-            SoftmaxCrossEntropy.Evaluate(logits, 7, mixed ? new Targets(labels, [1, 3, 0, 2, 5], [0.25f, 0.5f, 1f, 0f, 0.75f]) : new Targets(labels), smoothing, into).MeanLoss;
+            SoftmaxCrossEntropy.Evaluate(
+                logits, 7, mixed ? new Targets(labels, [1, 3, 0, 2, 5], [0.25f, 0.5f, 1f, 0f, 0.75f]) : new Targets(labels), smoothing, into).MeanLoss;
     }
 
     [Fact]

@@ -11,7 +11,8 @@ internal static class HashedModel
     public static Network Compile(string name, Device device, uint seed, int batch, double width = 1, bool strict = false)
     {
         var size = SizeFor(name);
-        var description = ModelCatalog.Describe(name, new ModelOptions { Dropout = 0, FeatureDropout = 0, Width = width, Input = new FeatureShape(size, size, 1) });
+        var description = ModelCatalog.Describe(
+            name, new ModelOptions { Dropout = 0, FeatureDropout = 0, Width = width, Input = new FeatureShape(size, size, 1) });
         var network = Network.Compile(description, device, new CompileOptions { BatchSize = batch, Strict = strict });
         var kinds = network.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Kind);
         foreach (var tensor in network.State.Where(tensor => kinds.ContainsKey(tensor.Name)))

@@ -34,7 +34,8 @@ public class ScheduleTests
     public void Plateau_reduces_when_PyTorch_does()
     {
         var schedule = new ReduceOnPlateau { Factor = 0.5, Patience = 2, MinimumChange = 1e-3, Cooldown = 1, EndFraction = 0.1 };
-        var metrics = PyTorch.GetProperty("plateau").GetProperty("metrics").EnumerateArray().Select(m => m.ValueKind == JsonValueKind.Null ? double.NaN : m.GetDouble());
+        var metrics = PyTorch.GetProperty("plateau").GetProperty("metrics").EnumerateArray()
+            .Select(m => m.ValueKind == JsonValueKind.Null ? double.NaN : m.GetDouble());
         var expected = PyTorch.GetProperty("plateau").GetProperty("rates").EnumerateArray().Select(rate => rate.GetDouble());
         var state = default(PlateauState);
         foreach (var (metric, rate) in metrics.Zip(expected))

@@ -21,7 +21,8 @@ public class TrapezoidScheduleTests
     {
         foreach (var total in (int[])[1, 2, 3, 100])
             foreach (var step in (int[])[0, 1, total - 1, total, total + 50])
-                Assert.InRange(new TrapezoidSchedule { RiseFraction = rise, FallFraction = fall }.LearningRate(1, new SchedulePosition(step, 1, total)), 1e-9, 1);
+                Assert.InRange(new TrapezoidSchedule { RiseFraction = rise, FallFraction = fall }.LearningRate(1, new SchedulePosition(step, 1, total)),
+                    1e-9, 1);
     }
 
     [Fact]

@@ -45,7 +45,8 @@ public class SafetensorsTests
         var half = new byte[2];
         BinaryPrimitives.WriteHalfLittleEndian(half, (Half)1.5f);
         byte[] brain = [0xC0, 0x3F]; // 1.5
-        var file = SafetensorsReader.Read(Raw("""{"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]}}""", [.. half, .. brain]));
+        var file = SafetensorsReader.Read(Raw(
+            """{"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]}}""", [.. half, .. brain]));
 
         Assert.Equal(1.5f, file.ReadFloats(file.Find("h")!).Values[0]);
         Assert.Equal(1.5f, file.ReadFloats(file.Find("b")!).Values[0]);
@@ -67,7 +68,8 @@ public class SafetensorsTests
     [InlineData("too few values", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 1)]
     [InlineData("the same range twice", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 2)]
     [InlineData("a name twice", """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2)]
-    [InlineData("a name twice, once escaped", """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2)]
+    [InlineData(
+        "a name twice, once escaped", """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2)]
     [InlineData("a key twice", """{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)]
     [InlineData("metadata twice", """{"__metadata__":{"a":"1"},"__metadata__":{"a":"1"}}""", 0)]
     [InlineData("a metadata key twice", """{"__metadata__":{"a":"1","a":"2"}}""", 0)]

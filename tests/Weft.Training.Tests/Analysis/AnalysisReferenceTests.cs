@@ -19,7 +19,8 @@ public class AnalysisReferenceTests
     public void Confused_pairs_are_rows_true_columns_predicted()
     {
         int[] labels = [0, 0, 0, 1], predictions = [1, 1, 0, 1];
-        var table = new PredictionTable([0, 1, 2, 3], labels, [.. predictions.SelectMany(p => new[] { p == 0 ? 0.9f : 0.1f, p == 1 ? 0.9f : 0.1f })], new float[4], 2);
+        var table = new PredictionTable(
+            [0, 1, 2, 3], labels, [.. predictions.SelectMany(p => new[] { p == 0 ? 0.9f : 0.1f, p == 1 ? 0.9f : 0.1f })], new float[4], 2);
         var pair = Assert.Single(ConfusedPair.Of(new EvaluationResult(table, ["a", "b"])));
         Assert.Equal(new ConfusedPair(0, 1, 2, 1, 2.0 / 3), pair);
     }
@@ -91,8 +92,10 @@ public class AnalysisReferenceTests
         for (var label = 0; label < 3; label++)
         {
             var expected = AnalysisFixture.At("neighbours.found")[label];
-            Assert.Equal(AnalysisFixture.Numbers(expected.GetProperty("rows")).Select(row => (int)row), found.SelectMany(lists => lists[label]).Select(neighbour => neighbour.Row));
-            Same(AnalysisFixture.Numbers(expected.GetProperty("similarities")), found.SelectMany(lists => lists[label]).Select(neighbour => (double)neighbour.Similarity));
+            Assert.Equal(AnalysisFixture.Numbers(expected.GetProperty("rows")).Select(row => (int)row),
+                found.SelectMany(lists => lists[label]).Select(neighbour => neighbour.Row));
+            Same(AnalysisFixture.Numbers(expected.GetProperty("similarities")), found.SelectMany(lists => lists[label])
+                .Select(neighbour => (double)neighbour.Similarity));
         }
     }
 
@@ -112,7 +115,8 @@ public class AnalysisReferenceTests
         using var device = Device.Cpu(2);
         using var saliency = ClassSaliency.Create(Network(), device)!;
         Assert.Equal(new FeatureShape(6, 6, 7), saliency.Shape);
-        var images = new ImageSamples(new FeatureShape(12, 12, 1), AnalysisFixture.Ints("grad_cam.images").Select(value => (byte)value).ToArray(), new byte[3], "three");
+        var images = new ImageSamples(
+            new FeatureShape(12, 12, 1), AnalysisFixture.Ints("grad_cam.images").Select(value => (byte)value).ToArray(), new byte[3], "three");
         var maps = saliency.Of(images, [(0, 0), (1, 1), (2, 2)]);
         var (expected, enlarged) = (AnalysisFixture.At("grad_cam.maps"), AnalysisFixture.At("grad_cam.enlarged"));
         for (var i = 0; i < maps.Length; i++)

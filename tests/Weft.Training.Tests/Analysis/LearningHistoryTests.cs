@@ -22,7 +22,8 @@ public sealed class LearningHistoryTests : IDisposable
         using var analysis = new RunAnalysis(reference, _ => TinyTraining.Dataset(), new AnalysisOptions { Cases = 2, Threads = 1 });
         var result = analysis.Run(new TestLedger(_folder.In("runs")));
         Assert.Equal(3, result.History!.Epochs);
-        var right = Enumerable.Range(0, result.Evaluation.Count).Where(row => result.Evaluation.Predictions.Predictions[row] == result.Evaluation.Predictions.Labels[row]);
+        var right = Enumerable.Range(0, result.Evaluation.Count)
+            .Where(row => result.Evaluation.Predictions.Predictions[row] == result.Evaluation.Predictions.Labels[row]);
         Assert.Equal(right, Enumerable.Range(0, result.Evaluation.Count).Where(row => result.History.Samples[row].LearnedEpoch is not null));
     }
 }

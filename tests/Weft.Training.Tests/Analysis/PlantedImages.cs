@@ -38,7 +38,8 @@ internal sealed record PlantedImages
     private ImageSamples Draw(int count, long seed, bool isTest)
     {
         var rng = Rng.For(seed, RngPurpose.Analysis);
-        var labels = Enumerable.Range(0, count).Select(i => (byte)(i % Classes)).Where((label, i) => isTest || label != Rare || rng.Derive(i).Int(5, 20) == 0).ToArray();
+        var labels = Enumerable.Range(0, count).Select(i => (byte)(i % Classes))
+            .Where((label, i) => isTest || label != Rare || rng.Derive(i).Int(5, 20) == 0).ToArray();
         var images = new byte[labels.Length * Shape.Length];
         for (var i = 0; i < labels.Length; i++)
         {
@@ -49,7 +50,8 @@ internal sealed record PlantedImages
             for (var p = 0; p < image.Length; p++)
             {
                 var (y, x) = Math.DivRem(p, Shape.Width);
-                var phase = (y < Shape.Height / 2 == isUpper ? labels[i] : other) switch { 0 => x, 1 => y, 2 => x + y, _ => x - y + Shape.Width } + own.Int(1, 4);
+                var phase = (y < Shape.Height / 2 == isUpper ? labels[i] : other) switch { 0 => x, 1 => y, 2 => x + y, _ => x - y + Shape.Width }
+                    + own.Int(1, 4);
                 image[p] = (byte)(50 + (phase % 4 < 2 ? Strength : 0) + own.Int(100 + p, 100));
             }
 

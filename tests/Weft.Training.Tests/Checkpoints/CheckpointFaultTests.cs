@@ -57,7 +57,8 @@ public sealed class CheckpointFaultTests : IDisposable
             var watcher = new StopAtStep(long.MaxValue);
             try
             {
-                using var plan = TinyTraining.Begin(_folder, Configuration, name, new Surroundings { Files = new FaultyFiles(failing, fault, forever) { TornBytes = 512 } });
+                using var plan = TinyTraining.Begin(
+                    _folder, Configuration, name, new Surroundings { Files = new FaultyFiles(failing, fault, forever) { TornBytes = 512 } });
                 Trainer.Run(plan, watcher);
                 finished++;
                 AssertSame("whole", name);

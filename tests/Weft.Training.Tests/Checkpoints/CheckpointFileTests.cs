@@ -32,7 +32,8 @@ public sealed class CheckpointFileTests : IDisposable
 
         Assert.Contains("conv1.weight", file.Entries.Select(entry => entry.Name));
         Assert.Contains("bn1.running_mean", file.Entries.Select(entry => entry.Name));
-        Assert.All(file.Entries.Where(entry => entry.Name.StartsWith("optimizer.", StringComparison.Ordinal)), entry => Assert.StartsWith("optimizer.momentum.", entry.Name));
+        Assert.All(file.Entries.Where(entry => entry.Name.StartsWith("optimizer.", StringComparison.Ordinal)), entry =>
+            Assert.StartsWith("optimizer.momentum.", entry.Name));
     }
 
     [Fact]
@@ -97,7 +98,8 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void A_sealed_file_that_is_no_checkpoint_is_damaged_and_not_a_crash()
     {
-        foreach (var (from, to) in new[] { ("\"layer\":\"Conv2d\"", "\"layer\":\"Conv9d\""), ("\"position\"", "\"position2\""), ("\"format\":\"1\"", "\"format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]") })
+        foreach (var (from, to) in new[] { ("\"layer\":\"Conv2d\"", "\"layer\":\"Conv9d\""), ("\"position\"", "\"position2\""),
+            ("\"format\":\"1\"", "\"format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]") })
         {
             var original = CheckpointFile.ToBytes(Tiny().ToSource());
             var changed = ReplaceInHeader(original, from, to);

@@ -87,7 +87,8 @@ public sealed class ModelComparisonTests
 
         var comparison = new ModelComparison([.. store.List().Select(run => RunResult.Read(run, EvaluationSplit.Validation))]);
 
-        Assert.Equal([["a1", "a2"], ["b1"]], comparison.Groups.Select(group => group.Runs.Select(run => run.Name).Order().ToArray()).OrderBy(names => names[0]));
+        Assert.Equal([["a1", "a2"], ["b1"]], comparison.Groups.Select(group => group.Runs.Select(run => run.Name).Order().ToArray())
+            .OrderBy(names => names[0]));
         var pair = Assert.Single(comparison.Pairs);
         Assert.Equal((double)pair.First.Correct - pair.Second.Correct, pair.Test.OnlyFirst - pair.Test.OnlySecond);
         Assert.Equal("cannot be told apart", (pair with { Corrected = 0.05 }).Verdict);

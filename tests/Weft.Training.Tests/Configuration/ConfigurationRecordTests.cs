@@ -19,12 +19,14 @@ public sealed class ConfigurationRecordTests : IDisposable
     [InlineData("exponential", 0.95)]
     [InlineData("reduce_on_plateau", 0.1)]
     public void A_default_belongs_to_its_record(string schedule, double factor) =>
-        Assert.Equal(factor, ConfigurationTable.Find("schedule.factor", Resolve($"schedule.name={schedule}").Value)!.ReadValue(Resolve($"schedule.name={schedule}").Value));
+        Assert.Equal(factor, ConfigurationTable.Find("schedule.factor", Resolve($"schedule.name={schedule}").Value)!.ReadValue(
+            Resolve($"schedule.name={schedule}").Value));
 
     [Fact]
     public void What_a_recipe_set_stays_where_the_chosen_record_has_it_too_and_the_rest_is_noted()
     {
-        var resolved = ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = "tuned/cnn4", Overrides = [new("optimizer.name", "adam", "--optimizer")] });
+        var resolved = ConfigurationResolver.Resolve(
+            new ConfigurationSources { Recipe = "tuned/cnn4", Overrides = [new("optimizer.name", "adam", "--optimizer")] });
 
         Assert.Equal(new AdamOptions { LearningRate = 0.1, WeightDecay = 0.0005 }, resolved.Value.Optimizer);
         Assert.Equal("recipe tuned/cnn4", resolved.Origin("optimizer.weight_decay"));
@@ -104,7 +106,8 @@ public sealed class ConfigurationRecordTests : IDisposable
 
     [Fact]
     public void An_unknown_record_is_named_with_the_way_to_make_it_known() => Assert.Contains(
-        "ConfigurationTypes.Register<WarmRestartsSchedule>()", Assert.Single(Assert.Throws<WeftException>(() => Resolve("schedule.name=warm_restarts", "schedule.period=3", "training.epochs=3")).Problems,
+        "ConfigurationTypes.Register<WarmRestartsSchedule>()",
+        Assert.Single(Assert.Throws<WeftException>(() => Resolve("schedule.name=warm_restarts", "schedule.period=3", "training.epochs=3")).Problems,
             problem => problem.Where.StartsWith("schedule.name", StringComparison.Ordinal)).Expected);
 
     [Fact]
@@ -192,7 +195,8 @@ public sealed record LargestClassMetric : EpochMetric
     public override bool IsShare => true;
 
     public override double Value(ValidationResult validation) =>
-        Enumerable.Range(0, validation.Classes).Max(k => Enumerable.Range(0, validation.Classes).Sum(label => validation.Count(label, k))) / (double)validation.Confusion.Sum();
+        Enumerable.Range(0, validation.Classes)
+            .Max(k => Enumerable.Range(0, validation.Classes).Sum(label => validation.Count(label, k))) / (double)validation.Confusion.Sum();
 }
 
 internal static class Outside

@@ -45,7 +45,8 @@ public sealed class ConfigurationResolverTests : IDisposable
     [Fact]
     public void All_mistakes_are_reported_together()
     {
-        var error = Refused("optimizer.momentum=1.5", "augmentation.rotation=400", "early_stopping.patience=0", "training.epochs=-3", "optimizer.learning_rate=NaN",
+        var error = Refused("optimizer.momentum=1.5", "augmentation.rotation=400", "early_stopping.patience=0",
+            "training.epochs=-3", "optimizer.learning_rate=NaN",
             "training.batch_size=12.5", "optimizer.nesterov=yes", "schedule.name=onecycle", "learning_rate=0.1");
 
         Assert.Equal(9, error.Problems.Count);
@@ -104,7 +105,8 @@ public sealed class ConfigurationResolverTests : IDisposable
     [InlineData("data.limit_train", "0")]
     [InlineData("early_stopping.metric", "test_accuracy")]
     [InlineData("data.name", "a\nb")]
-    public void Values_out_of_range_are_refused(string key, string text) => Assert.StartsWith(key + " ", Assert.Single(Refused($"{key}={text}").Problems).Where);
+    public void Values_out_of_range_are_refused(string key, string text) =>
+        Assert.StartsWith(key + " ", Assert.Single(Refused($"{key}={text}").Problems).Where);
 
     [Fact]
     public void Keys_that_do_not_go_together_are_refused()
@@ -112,13 +114,15 @@ public sealed class ConfigurationResolverTests : IDisposable
         Assert.Contains("optimizer.nesterov", Refused("optimizer.nesterov=true", "optimizer.momentum=0").Where);
         Assert.Contains("optimizer.sam_last_epochs", Refused("optimizer.sam_last_epochs=2").Where);
         Assert.Contains("early_stopping.start_epoch", Refused("early_stopping.patience=3", "early_stopping.start_epoch=9", "training.epochs=8").Where);
-        Assert.Contains("augmentation.random_erasing_maximum_area", Refused("augmentation.random_erasing=0.5", "augmentation.random_erasing_maximum_area=0.01").Where);
+        Assert.Contains("augmentation.random_erasing_maximum_area",
+            Refused("augmentation.random_erasing=0.5", "augmentation.random_erasing_maximum_area=0.01").Where);
     }
 
     [Fact]
     public void The_written_file_reads_back_to_the_same_values()
     {
-        var resolved = Resolve("model.name=cnn4", "optimizer.learning_rate=0.0123456789", "data.folder=/tmp/a \"b\" c: #d \\e", "training.threads=3", "early_stopping.patience=4",
+        var resolved = Resolve(
+            "model.name=cnn4", "optimizer.learning_rate=0.0123456789", "data.folder=/tmp/a \"b\" c: #d \\e", "training.threads=3", "early_stopping.patience=4",
             "optimizer.clip_norm=1e-12", "augmentation.shift_width=0.05", "data.name=true");
         var read = ConfigurationResolver.Resolve(new ConfigurationSources { File = File("config.yaml", resolved.ToYaml()) });
 
@@ -136,7 +140,8 @@ public sealed class ConfigurationResolverTests : IDisposable
         {
             foreach (var end in new[] { key.AboveMinimum ? key.Minimum + 1e-9 : key.Minimum, key.BelowMaximum ? key.Maximum - 1e-9 : key.Maximum })
             {
-                var text = key.Kind == ValueKind.Integer ? ((decimal)Math.Min(end, 1e15)).ToString() : end.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                var text = key.Kind == ValueKind.Integer ? ((decimal)Math.Min(end, 1e15)).ToString()
+                    : end.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 var start = key.OwnerName is { } owner ? Resolve($"{key.Section}.name={owner}").Value : new RunConfiguration();
                 var changed = key.TrySet(start, text);
                 Assert.True(changed is not null, $"{key.Name}={text}");
@@ -169,7 +174,8 @@ public sealed class ConfigurationResolverTests : IDisposable
     public void Deep_nesting_ends_in_an_error_and_not_in_a_crash()
     {
         var text = string.Concat(Enumerable.Range(0, 5000).Select(i => new string(' ', i) + "a:\n"));
-        Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = File("deep.yaml", text[..Math.Min(text.Length, 1 << 20)]) }));
+        Assert.Throws<WeftException>(
+            () => ConfigurationResolver.Resolve(new ConfigurationSources { File = File("deep.yaml", text[..Math.Min(text.Length, 1 << 20)]) }));
         Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = File("flow.yaml", new string('{', 100_000)) }));
     }
 
@@ -196,12 +202,14 @@ public sealed class ConfigurationResolverTests : IDisposable
     }
 
     [Fact]
-    public void A_file_with_comments_only_sets_nothing() => Assert.Equal(Resolve().Value, ConfigurationResolver.Resolve(new ConfigurationSources { File = File("c.yaml", "# nothing\n") }).Value);
+    public void A_file_with_comments_only_sets_nothing() =>
+        Assert.Equal(Resolve().Value, ConfigurationResolver.Resolve(new ConfigurationSources { File = File("c.yaml", "# nothing\n") }).Value);
 
     [Fact]
     public void A_missing_file_and_an_unknown_recipe_are_refused()
     {
-        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("none.yaml") })).Kind);
+        Assert.Equal(ErrorKind.InvalidInput,
+            Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { File = _folder.In("none.yaml") })).Kind);
         var error = Assert.Throws<WeftException>(() => ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = "cnn55" }));
         Assert.Contains("did you mean 'cnn5'?", error.What);
     }

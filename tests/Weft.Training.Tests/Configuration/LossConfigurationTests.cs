@@ -15,7 +15,8 @@ public sealed class LossConfigurationTests : IDisposable
         Assert.Equal("--set", resolved.Origin("loss.label_smoothing"));
         Assert.Contains("loss:\n  name: cross_entropy  # default\n  label_smoothing: 0.1  # --set\n", resolved.ToYaml());
         Assert.Equal(0.05, ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = "tuned/cnn4" }).Value.Loss.LabelSmoothing);
-        Assert.True((bool)System.Text.Json.Nodes.JsonNode.Parse(ConfigurationSchema.Json())!["properties"]!["training"]!["properties"]!["label_smoothing"]!["deprecated"]!);
+        Assert.True((bool)System.Text.Json.Nodes.JsonNode.Parse(
+            ConfigurationSchema.Json())!["properties"]!["training"]!["properties"]!["label_smoothing"]!["deprecated"]!);
     }
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class LossConfigurationTests : IDisposable
             Trainer.Run(plan, stop, stop.Token);
         using (var plan = TinyTraining.Resume(_folder, "stopped"))
             Trainer.Run(plan);
-        var plain = TinyTraining.Train(_folder, TinyTraining.Configuration([.. sets.Where(set => !set.StartsWith("loss.", StringComparison.Ordinal))]), "plain");
+        var plain = TinyTraining.Train(
+            _folder, TinyTraining.Configuration([.. sets.Where(set => !set.StartsWith("loss.", StringComparison.Ordinal))]), "plain");
 
         Assert.Equal(File.ReadAllBytes(straight.Run!.LastCheckpoint), File.ReadAllBytes(TinyTraining.Run(_folder, "stopped").LastCheckpoint));
         Assert.NotEqual(straight.Best!.ValidationLoss, plain.Best!.ValidationLoss);

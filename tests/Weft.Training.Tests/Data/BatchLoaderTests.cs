@@ -191,7 +191,8 @@ public class BatchLoaderTests
         Assert.ThrowsAny<ArgumentException>(() => Create(new() { BatchSize = 0 }));
         Assert.ThrowsAny<ArgumentException>(() => Create(new() { StartEpoch = 0 }));
         Assert.ThrowsAny<ArgumentException>(() => Create(new() { StartBatch = 2 }));
-        Assert.Contains("rotation", Assert.ThrowsAny<ArgumentException>(() => Create(new() { Augmentation = new() { Applied = [new Rotation(400)] } })).Message);
+        Assert.Contains("rotation",
+            Assert.ThrowsAny<ArgumentException>(() => Create(new() { Augmentation = new() { Applied = [new Rotation(400)] } })).Message);
     }
 
     [Fact]
@@ -225,7 +226,8 @@ public class BatchLoaderTests
         {
             var batch = loader.Next();
             for (var k = 0; k < batch.Count; k++)
-                images[batch.SampleIndices[k]] = [.. Raw(batch.Images.Slice(k * 784, 784)), .. batch.IsMixed ? BitConverter.GetBytes(batch.Targets.Weights[k]) : []];
+                images[batch.SampleIndices[k]] = [.. Raw(batch.Images.Slice(k * 784, 784)), .. batch.IsMixed
+                    ? BitConverter.GetBytes(batch.Targets.Weights[k]) : []];
         }
 
         return images;

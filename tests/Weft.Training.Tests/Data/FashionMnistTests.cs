@@ -39,7 +39,8 @@ public class FashionMnistTests
         {
             Applied = [new HorizontalFlip(0.5), new Shift(0.1), new Rotation(15), new RandomCrop(2), new RandomErasing(0.5), new Mixup(0.2), new Cutmix(1)],
         };
-        using var loader = new BatchLoader(data.Train, split.Train, DatasetStatistics.Of(data.Train, split.Train), new BatchLoaderOptions { Augmentation = everything });
+        using var loader = new BatchLoader(
+            data.Train, split.Train, DatasetStatistics.Of(data.Train, split.Train), new BatchLoaderOptions { Augmentation = everything });
         for (var i = 0; i < 100; i++)
             loader.Next();
         var watch = Stopwatch.StartNew();

@@ -54,7 +54,13 @@ public class IdxFuzzTests
         for (var k = 0; k < changes && list.Count > 4; k++)
         {
             var draw = rng.Derive(k + 1);
-            var at = draw.Int(0, 3) switch { 0 => draw.Int(1, Math.Min(18, list.Count)), 1 => list.Count - 1 - draw.Int(1, Math.Min(9, list.Count)), _ => draw.Int(1, list.Count) };
+            var at = draw.Int(0, 3) switch
+            {
+                0 => draw.Int(1, Math.Min(18, list.Count)),
+                1 =>
+                list.Count - 1 - draw.Int(1, Math.Min(9, list.Count)),
+                _ => draw.Int(1, list.Count)
+            };
             switch (draw.Int(2, 5))
             {
                 case 0:

@@ -21,7 +21,8 @@ public sealed class EpochMetricTests : IDisposable
         MetricsRow Row(int epoch, double accuracy, double loss, double value) =>
             new(epoch, epoch, 1, 0.5, loss, accuracy, 0.1, 1, 1) { Further = new MetricValues([new("largest_class", value)]) };
 
-        Assert.Equal(3, rule.Best([Row(1, 0.9, 0.1, 0.3), Row(2, 0.5, 0.9, 0.4), Row(3, 0.5, 0.8, 0.4), Row(4, 0.5, 0.8, 0.4), Row(5, 1, 0, double.NaN)])!.Epoch);
+        Assert.Equal(3, rule.Best(
+            [Row(1, 0.9, 0.1, 0.3), Row(2, 0.5, 0.9, 0.4), Row(3, 0.5, 0.8, 0.4), Row(4, 0.5, 0.8, 0.4), Row(5, 1, 0, double.NaN)])!.Epoch);
         Assert.Null(rule.Best([Row(1, 0.9, 0.1, double.NaN)]));
         Assert.Equal(0.4, rule.Remember(2, 0.5, 0.9, Row(2, 0.5, 0.9, 0.4).Further).Value);
     }
@@ -30,7 +31,8 @@ public sealed class EpochMetricTests : IDisposable
     public void Early_stopping_goes_by_any_metric()
     {
         var policy = new StopWhenNoImprovement(new EarlyStoppingConfiguration { Patience = 1, Metric = new LargestClassMetric() });
-        Decision After(int epoch, double value) => policy.AfterEpoch(new EpochReport(epoch, 0.1 * epoch, 1, null) { Further = new MetricValues([new("largest_class", value)]) });
+        Decision After(int epoch, double value) =>
+            policy.AfterEpoch(new EpochReport(epoch, 0.1 * epoch, 1, null) { Further = new MetricValues([new("largest_class", value)]) });
 
         Assert.Null(After(1, 0.5).StopReason);
         var stopped = After(2, 0.4);
@@ -49,7 +51,8 @@ public sealed class EpochMetricTests : IDisposable
         var rows = reader.Metrics();
         Assert.Equal(3, rows.Count);
         Assert.All(rows, row => Assert.False(double.IsNaN(row.Further["largest_class"])));
-        Assert.Equal(rows, reader.Events().OfType<EpochDone>().Select(epoch => epoch.ToRow()).Select((row, i) => row with { Seconds = rows[i].Seconds, ImagesPerSecond = rows[i].ImagesPerSecond }));
+        Assert.Equal(rows, reader.Events().OfType<EpochDone>().Select(epoch => epoch.ToRow())
+            .Select((row, i) => row with { Seconds = rows[i].Seconds, ImagesPerSecond = rows[i].ImagesPerSecond }));
 
         File.WriteAllLines(run.MetricsFile, [lines[0], lines[1], lines[2].Replace(',', ';'), lines[3]]);
         Assert.Equal(2, reader.Metrics().Count);
@@ -80,7 +83,8 @@ public sealed class EpochMetricTests : IDisposable
     {
         TinyTraining.Train(_folder, TinyTraining.Configuration("checkpoint.best_metric=validation_loss"));
         var run = TinyTraining.Run(_folder);
-        File.WriteAllText(run.ConfigurationFile, File.ReadAllText(run.ConfigurationFile).Replace("best_metric: validation_loss", "best_metric: validation_accuracy"));
+        File.WriteAllText(run.ConfigurationFile, File.ReadAllText(run.ConfigurationFile)
+            .Replace("best_metric: validation_loss", "best_metric: validation_accuracy"));
 
         Assert.Contains("checkpoint.best_metric", Assert.Throws<WeftException>(() => RunChecks.Configuration(run)).What);
     }

@@ -173,7 +173,11 @@ public sealed class EvaluationTests : IDisposable
         Assert.Equal(18, views.ViewCount);
         var averaged = Evaluate(TinyTraining.Dataset(), views);
         var expected = new double[averaged.Count * TinyTraining.Classes];
-        foreach (var (right, down, flipped) in from right in new[] { -1, 0, 1 } from down in new[] { -1, 0, 1 } from flipped in new[] { false, true } select (right, down, flipped))
+        foreach (var (right, down, flipped) in from right in new[] { -1, 0, 1 }
+                                               from down in new[] { -1, 0, 1 }
+                                               from flipped in new[] { false, true }
+                                               select (
+            right, down, flipped))
         {
             var moved = Evaluate(Moved(TinyTraining.Dataset(), right, down, flipped), TestTimeAugmentation.None);
             for (var row = 0; row < moved.Count; row++)
@@ -237,7 +241,8 @@ public sealed class EvaluationTests : IDisposable
         }
 
         var labels = Enumerable.Range(0, samples.Count).Select(i => (byte)samples.Label(i)).ToArray();
-        return new ImageDataset("tiny", new ImageSamples(shape, images, labels, "tiny"), () => throw new InvalidOperationException("closed"), dataset.ClassNames);
+        return new ImageDataset(
+            "tiny", new ImageSamples(shape, images, labels, "tiny"), () => throw new InvalidOperationException("closed"), dataset.ClassNames);
     }
 
     [Fact]
@@ -246,6 +251,7 @@ public sealed class EvaluationTests : IDisposable
         TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=1"));
         var reference = new RunStore(_folder.In("runs")).FindCheckpoint("run");
 
-        Assert.Equal(ErrorKind.DatasetMismatch, Assert.Throws<WeftException>(() => new RunEvaluation(reference, _ => TinyTraining.Dataset(fingerprint: "other"))).Kind);
+        Assert.Equal(ErrorKind.DatasetMismatch,
+            Assert.Throws<WeftException>(() => new RunEvaluation(reference, _ => TinyTraining.Dataset(fingerprint: "other"))).Kind);
     }
 }

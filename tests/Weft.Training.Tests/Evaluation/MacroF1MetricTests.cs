@@ -19,7 +19,8 @@ public sealed class MacroF1MetricTests : IDisposable
     [Fact]
     public void A_run_can_be_watched_stopped_and_chosen_by_it_and_evaluation_finds_the_same()
     {
-        TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=6", "early_stopping.metric=macro_f1", "early_stopping.patience=1", "early_stopping.minimum_change=0.5",
+        TinyTraining.Train(_folder,
+            TinyTraining.Configuration("training.epochs=6", "early_stopping.metric=macro_f1", "early_stopping.patience=1", "early_stopping.minimum_change=0.5",
             "schedule.name=reduce_on_plateau", "schedule.metric=macro_f1", "checkpoint.best_metric=macro_f1"));
         var reader = new RunReader(TinyTraining.Run(_folder));
         var rows = reader.Metrics();

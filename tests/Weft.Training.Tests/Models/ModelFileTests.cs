@@ -12,7 +12,8 @@ public sealed class ModelFileTests
     [MemberData(nameof(Catalog))]
     public void Every_catalog_model_survives_being_written_and_read(string name)
     {
-        var description = ModelCatalog.Describe(name, new ModelOptions { SpatialDropout = 0.1, Normalization = NormalizationName.Group, Activation = ActivationName.LeakyRelu });
+        var description = ModelCatalog.Describe(
+            name, new ModelOptions { SpatialDropout = 0.1, Normalization = NormalizationName.Group, Activation = ActivationName.LeakyRelu });
 
         var again = Read(ModelFile.Write(description));
 
@@ -82,7 +83,8 @@ public sealed class ModelFileTests
     [InlineData("layers:\n  - conv2d: {output_channels: 8, kernel: 3, padding: [1, 2, 3]}", "net.yaml:2", "a list of two or four, for padding")]
     [InlineData("layers:\n  - conv2d: {output_channels: 8, kernel: 3, stride: [1, x]}", "net.yaml:2", "for stride a list of '1', 'x'")]
     [InlineData("layers:\n  - conv2d: {output_channels: 8, kernel: 3x3}", "net.yaml:2", "for kernel '3x3'")]
-    [InlineData("layers:\n  - conv2d: {output_channels: 9, kernel: 3, groups: 2}\n  - global_average_pool\n  - linear: classes", "net.yaml:2", "groups that divide")]
+    [InlineData("layers:\n  - conv2d: {output_channels: 9, kernel: 3, groups: 2}\n  - global_average_pool\n  - linear: classes",
+        "net.yaml:2", "groups that divide")]
     [InlineData("layers:\n  - conv2d: {output_channels: 9, kernel: 3, dilation: 14}\n  - global_average_pool\n  - linear: classes", "net.yaml:2", "29x29")]
     [InlineData("layers:\n  - channel_gate: [sigmoid]\n  - global_average_pool\n  - linear: classes", "net.yaml:2", "one factor for each of 1 channels")]
     [InlineData("layers:\n  - cnov2d: {output_channels: 8, kernel: 3}\n  - linear: classes", "net.yaml:2", "did you mean conv2d?")]
@@ -95,7 +97,8 @@ public sealed class ModelFileTests
     [InlineData("layers:\n  - flatten\n  - linear: 7", "net.yaml", "10 outputs")]
     [InlineData("layers:\n  - linear: classes", "net.yaml:2", "a flat input")]
     [InlineData("layers:\n  - max_pool2d: 2\n  - conv2d: {output_channels: 4, kernel: 31}\n  - flatten\n  - linear: classes", "net.yaml:3", "31")]
-    [InlineData("layers:\n  - residual:\n      - conv2d: {output_channels: 4, kernel: 3, padding: 1}\n  - flatten\n  - linear: classes", "net.yaml:2", "equal shapes")]
+    [InlineData("layers:\n  - residual:\n      - conv2d: {output_channels: 4, kernel: 3, padding: 1}\n  - flatten\n  - linear: classes",
+        "net.yaml:2", "equal shapes")]
     [InlineData("layers:\n  - conv2d: {output_channels: 60000, kernel: 60000, padding: 40000}\n  - flatten\n  - linear: classes", "net.yaml:2", "")]
     [InlineData("layers: &a\n  - flatten", "net.yaml:1", "plain YAML")]
     [InlineData("layers:\n  - *a", "net.yaml:2", "")]
@@ -108,12 +111,14 @@ public sealed class ModelFileTests
 
         Assert.Equal(ErrorKind.InvalidInput, error.Kind);
         var problems = error.Problems.Count > 0 ? error.Problems : [new Problem(error.Where ?? "", $"{error.What} {error.Expected}", error.Found ?? "")];
-        Assert.Contains(problems, problem => problem.Where.StartsWith(where, StringComparison.Ordinal) && $"{problem.Expected} {problem.Found}".Contains(said, StringComparison.Ordinal));
+        Assert.Contains(problems, problem =>
+            problem.Where.StartsWith(where, StringComparison.Ordinal) && $"{problem.Expected} {problem.Found}".Contains(said, StringComparison.Ordinal));
     }
 
     [Fact]
     public void All_mistakes_are_reported_together() =>
-        Assert.Equal(3, Assert.Throws<WeftException>(() => Read("layers:\n  - rellu\n  - dropout: x\n  - linear: {output: 10}")).Problems.Count(problem => problem.Where.StartsWith("net.yaml:", StringComparison.Ordinal)));
+        Assert.Equal(3, Assert.Throws<WeftException>(() => Read("layers:\n  - rellu\n  - dropout: x\n  - linear: {output: 10}")).Problems.Count(
+            problem => problem.Where.StartsWith("net.yaml:", StringComparison.Ordinal)));
 
     [Fact]
     public void Deep_nesting_ends_in_an_error_and_not_in_a_crash()
@@ -165,7 +170,8 @@ public sealed class ModelFileTests
         File.WriteAllText(file, "layers:\n  - conv2d: {output_channels: 4, kernel: 3, padding: 1}\n  - relu\n  - global_average_pool\n  - linear: classes\n");
         var configuration = ConfigurationResolver.Resolve(new ConfigurationSources
         {
-            Recipe = "none", Overrides = [.. new[] { $"model.name={file}", "training.epochs=2", "training.batch_size=28" }.Select(ConfigurationResolver.ParseSet)],
+            Recipe = "none", Overrides = [.. new[] { $"model.name={file}", "training.epochs=2", "training.batch_size=28" }.Select(
+                ConfigurationResolver.ParseSet)],
         });
         using (var plan = TinyTraining.Begin(folder, configuration))
         using (var stop = new StopAtStep(3))

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Weft.Training.Tests;
 
 /// <summary>
-/// Runs that version 0.1 of commit 2a87492 trained on <see cref="TinyTraining.Dataset"/>, with 256-bit vectors: one that ended, with its evaluation and analysis, one
-/// that was stopped in its second epoch, and the same one left in peace.
+/// Runs that version 0.1 of commit 2a87492 trained on <see cref="TinyTraining.Dataset"/>, with 256-bit vectors: one that ended, with its evaluation and
+/// analysis, one that was stopped in its second epoch, and the same one left in peace.
 /// </summary>
 public sealed class FormerVersionTests : IDisposable
 {

@@ -8,7 +8,8 @@ public class RunGlanceTests
     public void The_first_and_the_newest_events_are_read_without_those_between()
     {
         using var folder = new TemporaryFolder();
-        var run = Run(folder, [Started, .. Enumerable.Range(1, 5000).Select(i => new StepDone(1, i, 1, 0.5, 0.1, 1000)), new RunStopped("completed", "done", 5, 5000)]);
+        var run = Run(folder,
+            [Started, .. Enumerable.Range(1, 5000).Select(i => new StepDone(1, i, 1, 0.5, 0.1, 1000)), new RunStopped("completed", "done", 5, 5000)]);
         var glance = RunGlance.Of(run);
         Assert.Equal(Started, glance.First);
         Assert.Equal("done", glance.Stopped?.Detail);

@@ -47,7 +47,8 @@ public sealed class ContinuationTests : IDisposable
     [Fact]
     public void A_run_that_stopped_early_gets_its_patience_back()
     {
-        var stopped = TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=9", "early_stopping.patience=2", "early_stopping.minimum_change=0.99"));
+        var stopped = TinyTraining.Train(
+            _folder, TinyTraining.Configuration("training.epochs=9", "early_stopping.patience=2", "early_stopping.minimum_change=0.99"));
         Assert.Equal(StopReasons.NoImprovement, stopped.StopReason);
         using var plan = Extend("run", had => had + 1);
 
@@ -122,7 +123,8 @@ public sealed class ContinuationTests : IDisposable
     public void The_suggestion_is_where_the_loss_falls_fastest()
     {
         // Falls steepest between 1e-3 and 1e-2, lowest at 1e-1.
-        LearningRatePoint[] points = [.. new[] { 2.3, 2.3, 2.3, 2.2, 1.2, 0.9, 3.0 }.Select((loss, i) => new LearningRatePoint(Math.Pow(10, i - 6), loss, loss))];
+        LearningRatePoint[] points = [.. new[] { 2.3, 2.3, 2.3, 2.2, 1.2, 0.9, 3.0 }.Select(
+            (loss, i) => new LearningRatePoint(Math.Pow(10, i - 6), loss, loss))];
 
         var found = LearningRateSearch.Judge(points, exploded: false);
 
@@ -130,12 +132,14 @@ public sealed class ContinuationTests : IDisposable
         Assert.Null(LearningRateSearch.Judge([.. points.Select((point, i) => point with { Smoothed = i })], exploded: false).Suggestion);
     }
 
-    private TrainingSession Extend(string run, Func<int, int> epochs) => TrainingSession.Extend(TinyTraining.Run(_folder, run), _ => TinyTraining.Dataset(), epochs, threads: 1);
+    private TrainingSession Extend(string run, Func<int, int> epochs) =>
+        TrainingSession.Extend(TinyTraining.Run(_folder, run), _ => TinyTraining.Dataset(), epochs, threads: 1);
 
     private TrainingSession Fork(ResolvedConfiguration configuration, CheckpointReference from, string name) =>
         TrainingSession.Begin(configuration, TinyTraining.Dataset(), new NewRun { Store = new RunStore(_folder.In("runs")), Name = name, From = from });
 
     private byte[] Bytes(string run) => File.ReadAllBytes(TinyTraining.Run(_folder, run).LastCheckpoint);
 
-    private string Origin(string run) => File.ReadAllText(TinyTraining.Run(_folder, run).ConfigurationFile).Contains("epochs: 3  # extend", StringComparison.Ordinal) ? "extend" : "other";
+    private string Origin(string run) =>
+        File.ReadAllText(TinyTraining.Run(_folder, run).ConfigurationFile).Contains("epochs: 3  # extend", StringComparison.Ordinal) ? "extend" : "other";
 }

@@ -21,7 +21,8 @@ public class PolicyTests
 
     [Fact]
     public void NaN_is_no_improvement_and_a_number_after_it_is() =>
-        Assert.Equal([null, null, null, StopReasons.NoImprovement], Feed(new StopWhenNoImprovement(new EarlyStoppingConfiguration { Patience = 2 }), double.NaN, 0.1, double.NaN, double.NaN));
+        Assert.Equal([null, null, null, StopReasons.NoImprovement],
+            Feed(new StopWhenNoImprovement(new EarlyStoppingConfiguration { Patience = 2 }), double.NaN, 0.1, double.NaN, double.NaN));
 
     [Fact]
     public void Epochs_before_the_start_are_not_counted() => Assert.Equal(
@@ -80,9 +81,11 @@ public class PolicyTests
         Assert.Equal(("a", "x", true, true), (both.StopReason, both.StopDetail, both.MayResume, both.SaveBest));
     }
 
-    private static List<string?> Feed(ITrainingPolicy policy, params double[] accuracies) => FeedReports(policy, accuracies.Select((value, i) => new EpochReport(i + 1, value, 0, null)));
+    private static List<string?> Feed(ITrainingPolicy policy, params double[] accuracies) =>
+        FeedReports(policy, accuracies.Select((value, i) => new EpochReport(i + 1, value, 0, null)));
 
-    private static List<string?> FeedLoss(ITrainingPolicy policy, params double[] losses) => FeedReports(policy, losses.Select((value, i) => new EpochReport(i + 1, 0, value, null)));
+    private static List<string?> FeedLoss(ITrainingPolicy policy, params double[] losses) =>
+        FeedReports(policy, losses.Select((value, i) => new EpochReport(i + 1, 0, value, null)));
 
     private static List<string?> FeedReports(ITrainingPolicy policy, IEnumerable<EpochReport> reports)
     {

@@ -7,7 +7,8 @@ internal static class TinyTraining
 
     private static readonly FeatureShape Shape = new(8, 8, 1);
 
-    public static ImageDataset Dataset(int count = 192, long seed = 1, string fingerprint = "tiny") => new("tiny", Samples(count, seed, fingerprint), () => Samples(64, seed + 1, "tiny-test"),
+    public static ImageDataset Dataset(int count = 192, long seed = 1, string fingerprint = "tiny") =>
+        new("tiny", Samples(count, seed, fingerprint), () => Samples(64, seed + 1, "tiny-test"),
         [.. Enumerable.Range(0, Classes).Select(label => $"class {label}")]);
 
     /// <summary>Batch norm, dropout, augmentation, momentum, one-cycle, two epochs of six steps; whatever is given wins.</summary>
@@ -18,14 +19,16 @@ internal static class TinyTraining
         [
             .. new[]
             {
-                "model.name=small", "model.width=0.125", "model.dropout=0.2", "training.epochs=2", "training.batch_size=28", "training.seed=5", "training.threads=1",
+                "model.name=small", "model.width=0.125", "model.dropout=0.2", "training.epochs=2",
+                "training.batch_size=28", "training.seed=5", "training.threads=1",
                 "augmentation.horizontal_flip=0.5", "augmentation.shift=0.1",
             }.Concat(sets).Select(ConfigurationResolver.ParseSet),
         ],
     });
 
     public static TrainingSession Begin(TemporaryFolder folder, ResolvedConfiguration configuration, string name = "run", Surroundings? surroundings = null) =>
-        TrainingSession.Begin(configuration, Dataset(), new NewRun { Store = new RunStore(folder.In("runs")), Name = name, CommandLine = ["weft", "train"] }, surroundings);
+        TrainingSession.Begin(
+            configuration, Dataset(), new NewRun { Store = new RunStore(folder.In("runs")), Name = name, CommandLine = ["weft", "train"] }, surroundings);
 
     public static TrainingSession Resume(TemporaryFolder folder, string name = "run", int? threads = null, Surroundings? surroundings = null) =>
         TrainingSession.Resume(Run(folder, name), _ => Dataset(), threads, surroundings);

@@ -73,7 +73,8 @@ public sealed class TrainFromCodeTests : IDisposable
         var caller = Environment.CurrentManagedThreadId;
         var threads = new HashSet<int>();
         var result = await Trainer.TrainAsync(
-            Network, TinyTraining.Dataset(), Options with { Epochs = 1 }, new Heard(_ => threads.Add(Environment.CurrentManagedThreadId)), TestContext.Current.CancellationToken);
+            Network, TinyTraining.Dataset(), Options with { Epochs = 1 }, new Heard(_ => threads.Add(Environment.CurrentManagedThreadId)),
+                TestContext.Current.CancellationToken);
         Assert.DoesNotContain(caller, threads);
         Assert.NotEmpty(threads);
         Assert.Equal(1, result.Epochs);
@@ -120,7 +121,8 @@ public sealed class TrainFromCodeTests : IDisposable
     {
         public string Name => "stop_after";
 
-        public Decision AfterEpoch(in EpochReport report) => report.Epoch == epoch ? new Decision { StopReason = "enough", StopDetail = "as asked" } : Decision.None;
+        public Decision AfterEpoch(in EpochReport report) =>
+            report.Epoch == epoch ? new Decision { StopReason = "enough", StopDetail = "as asked" } : Decision.None;
     }
 
     private sealed class Heard(Action<RunEvent> hear) : IProgress<RunEvent>

@@ -10,7 +10,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void A_tiny_network_learns_and_the_result_says_so()
     {
-        var result = TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=8", "optimizer.learning_rate=0.05", "model.dropout=0", "augmentation.shift=0", "model.width=0.25"));
+        var result = TinyTraining.Train(_folder,
+            TinyTraining.Configuration("training.epochs=8", "optimizer.learning_rate=0.05", "model.dropout=0", "augmentation.shift=0", "model.width=0.25"));
 
         Assert.Equal(StopReasons.Completed, result.StopReason);
         Assert.Equal(8, result.Epochs);
@@ -50,7 +51,8 @@ public sealed class TrainerTests : IDisposable
 
         // The average changes what is kept, not what is trained.
         TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=4"), "plain");
-        Assert.Equal(trained, CheckpointFile.Read(TinyTraining.Run(_folder, "plain").LastCheckpoint).Model.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray());
+        Assert.Equal(trained, CheckpointFile.Read(TinyTraining.Run(_folder, "plain").LastCheckpoint).Model.Weights.Single(
+            tensor => tensor.Name == "conv1.weight").Values.ToArray());
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(Weights("one"), Weights("other"));
 
-        float[] Weights(string run) => CheckpointFile.Read(TinyTraining.Run(_folder, run).LastCheckpoint).Model.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray();
+        float[] Weights(string run) =>
+            CheckpointFile.Read(TinyTraining.Run(_folder, run).LastCheckpoint).Model.Weights.Single(tensor => tensor.Name == "conv1.weight").Values.ToArray();
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class TrainerTests : IDisposable
         Assert.NotEqual(plain[0], all[0]);
         Assert.Equal(all, Losses([.. sam, "optimizer.sam_last_epochs=3"]));
 
-        double[] Losses(params string[] sets) => [.. new RunReader(TinyTraining.Train(_folder, TinyTraining.Configuration(sets), $"run{_runs++}").Run!).Metrics().Select(row => row.ValidationLoss)];
+        double[] Losses(params string[] sets) =>
+            [.. new RunReader(TinyTraining.Train(_folder, TinyTraining.Configuration(sets), $"run{_runs++}").Run!).Metrics().Select(row => row.ValidationLoss)];
     }
 
     [Theory]
@@ -106,7 +110,8 @@ public sealed class TrainerTests : IDisposable
     [InlineData("optimizer.name=adamw", "schedule.name=reduce_on_plateau", "schedule.patience=0", "schedule.minimum_change=10")]
     [InlineData("optimizer.name=rmsprop", "schedule.name=cosine", "optimizer.sam_rho=0.05", "schedule.warm_up_epochs=1")]
     [InlineData("optimizer.name=sgd", "early_stopping.patience=1", "early_stopping.minimum_change=0.9", "augmentation.mixup=0.4", "optimizer.clip_norm=1")]
-    [InlineData("optimizer.name=adamw", "training.ema_decay=0.9", "model.normalization=group", "model.normalization_groups=2", "model.activation=gelu", "model.spatial_dropout=0.2")]
+    [InlineData("optimizer.name=adamw", "training.ema_decay=0.9", "model.normalization=group", "model.normalization_groups=2",
+        "model.activation=gelu", "model.spatial_dropout=0.2")]
     [InlineData("optimizer.name=sgd", "training.ema_decay=0.99", "optimizer.sam_rho=0.05", "model.width=0.25", "augmentation.off_last_epochs=1")]
     [InlineData("optimizer.name=adamw", "optimizer.sam_rho=0.05", "optimizer.sam_last_epochs=2")]
     [InlineData("optimizer.name=lion", "optimizer.learning_rate=0.002", "optimizer.weight_decay=0.5")]
@@ -172,7 +177,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void Early_stopping_tells_its_reason_and_is_not_undone_by_resuming()
     {
-        var result = TinyTraining.Train(_folder, TinyTraining.Configuration("training.epochs=9", "early_stopping.patience=2", "early_stopping.minimum_change=0.99"));
+        var result = TinyTraining.Train(
+            _folder, TinyTraining.Configuration("training.epochs=9", "early_stopping.patience=2", "early_stopping.minimum_change=0.99"));
 
         Assert.Equal((StopReasons.NoImprovement, 3), (result.StopReason, result.Epochs));
         Assert.Contains("validation_accuracy has not improved for 2 epochs", result.StopDetail);
@@ -203,7 +209,8 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("learning rate 100", error.Where);
         Assert.Contains("was not overwritten", error.Safe);
         var saved = CheckpointFile.Read(TinyTraining.Run(_folder).LastCheckpoint);
-        Assert.All(saved.Model.Weights.Concat(saved.OptimizerState), tensor => Assert.True(tensor.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0, tensor.Name));
+        Assert.All(saved.Model.Weights.Concat(saved.OptimizerState), tensor =>
+            Assert.True(tensor.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0, tensor.Name));
         Assert.Equal(StopReasons.Diverged, new RunReader(TinyTraining.Run(_folder)).Events().OfType<RunStopped>().Last().Reason);
     }
 
@@ -260,12 +267,15 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(Rows(left), Rows(right));
         Assert.Equal(Steps(left), Steps(right));
 
-        IEnumerable<MetricsRow> Rows(string run) => new RunReader(TinyTraining.Run(_folder, run)).Metrics().Select(row => row with { Seconds = 0, ImagesPerSecond = 0 });
+        IEnumerable<MetricsRow> Rows(string run) =>
+            new RunReader(TinyTraining.Run(_folder, run)).Metrics().Select(row => row with { Seconds = 0, ImagesPerSecond = 0 });
 
-        IEnumerable<StepDone> Steps(string run) => new RunReader(TinyTraining.Run(_folder, run)).Events().OfType<StepDone>().Select(step => step with { ImagesPerSecond = 0, Time = default });
+        IEnumerable<StepDone> Steps(string run) =>
+            new RunReader(TinyTraining.Run(_folder, run)).Events().OfType<StepDone>().Select(step => step with { ImagesPerSecond = 0, Time = default });
     }
 
-    private byte[] Read(string run, string checkpoint) => File.ReadAllBytes(Path.Combine(TinyTraining.Run(_folder, run).CheckpointsFolder, checkpoint + ".safetensors"));
+    private byte[] Read(string run, string checkpoint) =>
+        File.ReadAllBytes(Path.Combine(TinyTraining.Run(_folder, run).CheckpointsFolder, checkpoint + ".safetensors"));
 
     private sealed class StopAtSave(long step, CancellationTokenSource source) : IProgress<RunEvent>
     {

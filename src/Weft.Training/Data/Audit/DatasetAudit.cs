@@ -55,7 +55,8 @@ internal sealed record DatasetAudit(
         ImageDataset data, DatasetSplit split, ImageSamples? test = null, AuditOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new AuditOptions();
-        var parts = new List<(DataPart Part, ImageSamples Samples, IReadOnlyList<int> Indices)> { (DataPart.Train, data.Train, split.Train), (DataPart.Validation, data.Train, split.Validation) };
+        var parts = new List<(DataPart Part, ImageSamples Samples, IReadOnlyList<int> Indices)> { (DataPart.Train, data.Train, split.Train),
+            (DataPart.Validation, data.Train, split.Validation) };
         if (test is not null)
             parts.Add((DataPart.Test, test, [.. Enumerable.Range(0, test.Count)]));
 
@@ -71,7 +72,8 @@ internal sealed record DatasetAudit(
         }
 
         var (distinct, copies) = Group(images);
-        var (near, isCut) = new NearDuplicateSearch([.. distinct.Select(i => images[i])], data.Shape).Find(options.Threshold, options.MaximumPairs, cancellationToken);
+        var (near, isCut) = new NearDuplicateSearch([.. distinct.Select(i => images[i])], data.Shape)
+            .Find(options.Threshold, options.MaximumPairs, cancellationToken);
         return new DatasetAudit(
             test is null ? [data.Fingerprint] : [data.Fingerprint, test.Fingerprint],
             [.. parts.Select(part => new ClassBalance(part.Part, ClassCounts.Of(part.Samples, part.Indices, data.ClassCount)))],

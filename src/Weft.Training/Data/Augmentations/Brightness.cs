@@ -10,7 +10,8 @@ namespace Weft.Training;
 /// </summary>
 [RandomStream(8)]
 public sealed record Brightness(
-    [property: Description("Largest change of an image's brightness, in standard deviations of the data set."), Range(0.0, 3.0)] double Strength = 0) : PixelAugmentation
+    [property: Description("Largest change of an image's brightness, in standard deviations of the data set."), Range(0.0, 3.0)] double Strength = 0)
+        : PixelAugmentation
 {
     public override bool IsOn => Strength != 0;
 

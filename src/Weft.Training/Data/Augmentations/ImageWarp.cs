@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Weft.Training;
 
-/// <summary>Resamples byte images into normalized floats under an <see cref="AffineMap"/>. Black surrounds the image. Holds scratch: one caller at a time.</summary>
+/// <summary>
+/// Resamples byte images into normalized floats under an <see cref="AffineMap"/>. Black surrounds the image. Holds scratch: one caller at a time.
+/// </summary>
 internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics)
 {
     private const int Lanes = 8;
@@ -130,7 +132,8 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
     private static int FrameLength(FeatureShape shape)
     {
         var length = (long)(shape.Height + Border) * (shape.Width + Border);
-        return length <= 1 << 24 ? (int)length : throw new ArgumentException($"Images of at most 2^24 pixels with their border are expected but {shape} was received.");
+        return length <= 1 << 24 ? (int)length
+            : throw new ArgumentException($"Images of at most 2^24 pixels with their border are expected but {shape} was received.");
     }
 
     private void Gather(ReadOnlySpan<int> index, int stride, Span<float> corners)

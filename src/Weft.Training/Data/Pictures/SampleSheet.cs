@@ -28,7 +28,8 @@ internal static class SampleSheet
     /// <summary>A row for each sample: as it is, then as <paramref name="options"/> make it in the epochs 1, 2, 3 …</summary>
     /// <param name="samples">The samples shown.</param>
     /// <param name="indices">The split part they train in, from which mixing takes its partners.</param>
-    public static Picture OfAugmentations(ImageDataset data, IReadOnlyList<int> samples, IReadOnlyList<int> indices, AugmentationOptions options, long seed, int variants)
+    public static Picture OfAugmentations(
+        ImageDataset data, IReadOnlyList<int> samples, IReadOnlyList<int> indices, AugmentationOptions options, long seed, int variants)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(variants, 1);
         var statistics = DatasetStatistics.Of(data.Train, indices);

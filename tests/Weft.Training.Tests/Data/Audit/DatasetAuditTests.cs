@@ -124,7 +124,8 @@ public class DatasetAuditTests
             {
                 var parent = rng.Derive(n / members);
                 var own = rng.Derive(1000 + n);
-                return Enumerable.Range(0, shape.Length).Select(p => (byte)Math.Clamp(parent.Double(p) * 255 + (n % members == 0 ? 0 : own.Normal(p) * 8 * (n % members)), 0, 255)).ToArray();
+                return Enumerable.Range(0, shape.Length)
+                    .Select(p => (byte)Math.Clamp(parent.Double(p) * 255 + (n % members == 0 ? 0 : own.Normal(p) * 8 * (n % members)), 0, 255)).ToArray();
             }),
         ];
     }

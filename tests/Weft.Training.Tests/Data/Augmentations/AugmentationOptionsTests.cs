@@ -18,7 +18,8 @@ public class AugmentationOptionsTests
         };
         string[] keys =
         [
-            "off_last_epochs", "cutmix", "horizontal_flip", "mixup", "random_crop", "random_erasing", "random_erasing_minimum_area", "random_erasing_maximum_area",
+            "off_last_epochs", "cutmix", "horizontal_flip", "mixup", "random_crop", "random_erasing",
+            "random_erasing_minimum_area", "random_erasing_maximum_area",
             "random_erasing_aspect", "rotation", "shift_width", "shift_height",
         ];
         var problems = nonsense.Validate();
@@ -45,7 +46,8 @@ public class AugmentationOptionsTests
         Assert.False(AugmentationOptions.None.IsOn);
         var all = new AugmentationOptions
         {
-            Applied = [new HorizontalFlip(1), new Shift(0.2), new Rotation(180), new RandomCrop(4), new RandomErasing(1), new Mixup(10), new Cutmix(10)], OffLastEpochs = 3,
+            Applied = [new HorizontalFlip(1), new Shift(0.2), new Rotation(180), new RandomCrop(4), new RandomErasing(1), new Mixup(10), new Cutmix(10)],
+            OffLastEpochs = 3,
         };
         Assert.Empty(all.Validate());
         Assert.True(all.IsOn);

@@ -44,7 +44,8 @@ public class ColourAugmentationTests
     {
         var options = new AugmentationOptions { Applied = [new RandomErasing(1), new Contrast(0.2), new Brightness(0.2)] };
 
-        Assert.Equal([typeof(Brightness), typeof(Contrast), typeof(RandomErasing)], options.OfKind<PixelAugmentation>().Select(augmentation => augmentation.GetType()));
+        Assert.Equal([typeof(Brightness), typeof(Contrast), typeof(RandomErasing)], options.OfKind<PixelAugmentation>()
+            .Select(augmentation => augmentation.GetType()));
         var samples = SyntheticImages.Create(8);
         var all = SyntheticImages.All(samples);
         var renderers = new[] { options, new AugmentationOptions { Applied = [new RandomErasing(1)] } }

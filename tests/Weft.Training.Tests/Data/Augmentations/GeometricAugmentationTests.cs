@@ -32,7 +32,8 @@ public class GeometricAugmentationTests
                 });
                 renderer.RenderAugmented(epoch, sample, image);
                 for (var i = 0; i < image.Length; i++)
-                    Assert.True(Math.Abs(expected[i] - image[i]) < 1e-5, $"{height}x{width}x{channels}, sample {sample}, value {i}: {expected[i]} but {image[i]}");
+                    Assert.True(Math.Abs(expected[i] - image[i]) < 1e-5,
+                        $"{height}x{width}x{channels}, sample {sample}, value {i}: {expected[i]} but {image[i]}");
             }
         }
     }
@@ -80,7 +81,8 @@ public class GeometricAugmentationTests
         var statistics = DatasetStatistics.Of(samples, [0]);
         var warp = new ImageWarp(samples.Shape, statistics);
         var image = new float[784];
-        foreach (var map in new[] { AffineMap.Translation(1e9 + 0.5, 0), AffineMap.Translation(0.5, -1e12), AffineMap.Translation(100, 3), AffineMap.Translation(-28.5, 0) })
+        foreach (var map in new[] { AffineMap.Translation(1e9 + 0.5, 0), AffineMap.Translation(0.5, -1e12),
+            AffineMap.Translation(100, 3), AffineMap.Translation(-28.5, 0) })
         {
             Array.Fill(image, 99f);
             warp.Apply(samples.Image(0), map, image);

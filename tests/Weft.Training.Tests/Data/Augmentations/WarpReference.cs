@@ -4,7 +4,8 @@ namespace Weft.Training.Tests;
 internal static class WarpReference
 {
     /// <summary>The image seen through <paramref name="toSource"/>, bilinear, black around it, normalized.</summary>
-    public static double[] Render(ReadOnlySpan<byte> source, FeatureShape shape, DatasetStatistics statistics, Func<(double X, double Y), (double X, double Y)> toSource)
+    public static double[] Render(
+        ReadOnlySpan<byte> source, FeatureShape shape, DatasetStatistics statistics, Func<(double X, double Y), (double X, double Y)> toSource)
     {
         var result = new double[shape.Length];
         for (var y = 0; y < shape.Height; y++)

@@ -66,7 +66,8 @@ public sealed class DatasetSearchTests : IDisposable
     public void Nothing_found_and_no_network_wanted_is_missing_data()
     {
         var error = _tiny.Refused(ErrorKind.DatasetMissing, _tiny.Options with { MayDownload = false });
-        Assert.Equal($"cache {_tiny.Cache}: not there; system {_tiny.System}: not there; mirrors: not asked, downloads are off; Debian package: not asked, downloads are off", error.Found);
+        Assert.Equal($"cache {_tiny.Cache}: not there; system {_tiny.System}: not there; mirrors: not asked, downloads are off; Debian package: not asked, "
+            + $"downloads are off", error.Found);
         Assert.Empty(_tiny.Cached());
     }
 

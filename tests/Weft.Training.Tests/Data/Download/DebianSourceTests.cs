@@ -14,7 +14,8 @@ public sealed class DebianSourceTests : IDisposable
         var data = _tiny.Open(With(needsLists: false));
         Assert.Equal((300, _tiny.Cache), (data.Train.Count, data.Folder));
         _tiny.AssertComplete();
-        Assert.Equal(["dpkg-deb --version", "apt-get download dataset-tiny", "dpkg-deb -x"], _commands.Select(command => string.Join(' ', command.Split(' ').Take(3))).Select(Trimmed));
+        Assert.Equal(["dpkg-deb --version", "apt-get download dataset-tiny", "dpkg-deb -x"],
+            _commands.Select(command => string.Join(' ', command.Split(' ').Take(3))).Select(Trimmed));
         AssertNothingLeft();
     }
 
@@ -38,7 +39,12 @@ public sealed class DebianSourceTests : IDisposable
     [Fact]
     public void The_last_words_of_apt_are_passed_on()
     {
-        var options = _tiny.Options with { Mirrors = [], Run = (program, _, _, _) => new ProgramResult(program == "apt-get" ? 100 : 0, "Reading...\nE: Unable to locate package\n") };
+        var options = _tiny.Options with
+        {
+            Mirrors = [],
+            Run = (program, _, _, _) =>
+            new ProgramResult(program == "apt-get" ? 100 : 0, "Reading...\nE: Unable to locate package\n")
+        };
         Assert.Contains("E: Unable to locate package", _tiny.Refused(ErrorKind.DownloadFailed, options).Found);
     }
 

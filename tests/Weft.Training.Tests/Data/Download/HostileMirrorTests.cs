@@ -15,13 +15,15 @@ public sealed class HostileMirrorTests : IDisposable
 
     [Fact]
     public void Other_content_of_the_same_shape() => Refuse("is not the published file", request => ScriptedServer.Bytes(
-        request.RequestUri!.AbsolutePath.Contains("images") ? IdxBytes.Gzip(IdxBytes.Images(300, 28, 28, seed: 9)) : IdxBytes.Gzip(IdxBytes.Labels(300, _ => 1))));
+        request.RequestUri!.AbsolutePath.Contains("images") ? IdxBytes.Gzip(IdxBytes.Images(300, 28, 28, seed: 9))
+            : IdxBytes.Gzip(IdxBytes.Labels(300, _ => 1))));
 
     [Fact]
     public void A_short_file_without_a_length() => Refuse("is incomplete", request => ScriptedServer.Stream(new MemoryStream(Full(request)[..^9])));
 
     [Fact]
-    public void A_body_that_never_ends() => Refuse("larger than the published one", request => ScriptedServer.Stream(new HostileBody(Full(request), End.Endless)));
+    public void A_body_that_never_ends() =>
+        Refuse("larger than the published one", request => ScriptedServer.Stream(new HostileBody(Full(request), End.Endless)));
 
     [Fact]
     public void A_length_beyond_the_limit() => Refuse("larger than the published one", _ => ScriptedServer.Stream(Stream.Null, 1L << 40));
@@ -48,7 +50,8 @@ public sealed class HostileMirrorTests : IDisposable
     }
 
     [Fact]
-    public void A_connection_that_always_breaks() => Refuse("connection reset by peer", request => ScriptedServer.Stream(new HostileBody(Full(request)[..1000], End.Reset)));
+    public void A_connection_that_always_breaks() =>
+        Refuse("connection reset by peer", request => ScriptedServer.Stream(new HostileBody(Full(request)[..1000], End.Reset)));
 
     [Fact]
     public void Redirects_without_end() => Refuse("too many redirects", request => ScriptedServer.Redirect(request.RequestUri!.ToString()));

@@ -118,7 +118,8 @@ public sealed class MirrorTests : IDisposable
                     File.WriteAllBytes(Path.Combine(copy, file), ReadShared(Path.Combine(_tiny.Cache, file)));
             },
         };
-        _tiny.Server.Answer(request => ScriptedServer.Stream(new HostileBody(_tiny.Packed[Path.GetFileName(request.RequestUri!.AbsolutePath)], HostileBody.End.Reset),
+        _tiny.Server.Answer(request =>
+            ScriptedServer.Stream(new HostileBody(_tiny.Packed[Path.GetFileName(request.RequestUri!.AbsolutePath)], HostileBody.End.Reset),
             _tiny.Packed[Path.GetFileName(request.RequestUri!.AbsolutePath)].Length));
         Record.Exception(() => _tiny.Open(options with { Limits = options.Limits with { Continuations = 0 } })); // each body resets after its last byte
         Assert.InRange(moment, 100, 1000);

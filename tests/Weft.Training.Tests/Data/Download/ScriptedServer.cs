@@ -40,7 +40,8 @@ internal sealed class ScriptedServer(IReadOnlyDictionary<string, byte[]> files) 
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = content };
     }
 
-    public static HttpResponseMessage Redirect(string location) => new(HttpStatusCode.Found) { Headers = { Location = new Uri(location, UriKind.RelativeOrAbsolute) } };
+    public static HttpResponseMessage Redirect(string location) =>
+        new(HttpStatusCode.Found) { Headers = { Location = new Uri(location, UriKind.RelativeOrAbsolute) } };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

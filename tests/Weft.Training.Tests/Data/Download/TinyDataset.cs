@@ -20,7 +20,8 @@ internal sealed class TinyDataset : IDisposable
         };
         Packed = contents.ToDictionary(file => file.Name + ".gz", file => IdxBytes.Gzip(file.Bytes));
         Known = new KnownDataset("tiny", new FeatureShape(28, 28, 1), FashionMnist.Known.ClassNames,
-            [.. contents.Select(file => new KnownFile(file.Name, file.Content, file.Count, Convert.ToHexStringLower(SHA256.HashData(file.Bytes)), Packed[file.Name + ".gz"].Length))]);
+            [.. contents.Select(file =>
+                new KnownFile(file.Name, file.Content, file.Count, Convert.ToHexStringLower(SHA256.HashData(file.Bytes)), Packed[file.Name + ".gz"].Length))]);
         Server = new ScriptedServer(Packed);
         Options = new DataOptions
         {

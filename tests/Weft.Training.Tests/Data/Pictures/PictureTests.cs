@@ -33,8 +33,10 @@ public class PictureTests
     {
         var picture = new Picture(14, 9);
         picture.DrawText(1, 1, "T-");
-        string[] expected = ["..............", ".XXXXX........", "...X..........", "...X..........", "...X...XXXXX..", "...X..........", "...X..........", "...X..........", ".............."];
-        Assert.Equal(expected, Enumerable.Range(0, 9).Select(y => string.Concat(Enumerable.Range(0, 14).Select(x => picture.Pixels[(y * 14 + x) * 3] < 128 ? 'X' : '.'))));
+        string[] expected = ["..............", ".XXXXX........", "...X..........", "...X..........", "...X...XXXXX..",
+            "...X..........", "...X..........", "...X..........", ".............."];
+        Assert.Equal(expected, Enumerable.Range(0, 9)
+            .Select(y => string.Concat(Enumerable.Range(0, 14).Select(x => picture.Pixels[(y * 14 + x) * 3] < 128 ? 'X' : '.'))));
         picture.DrawText(-3, -3, "edge");
         picture.DrawImage(10, 5, new byte[16], new FeatureShape(4, 4, 1), 3);
     }
@@ -43,7 +45,8 @@ public class PictureTests
     public void Letters_of_class_names_have_glyphs_that_differ()
     {
         var names = string.Concat(FashionMnist.Known.ClassNames) + "0123456789#/-";
-        var glyphs = names.Distinct().Select(letter => string.Concat(Enumerable.Range(0, 35).Select(dot => BitmapFont.HasDot(letter, dot % 5, dot / 5) ? 1 : 0))).ToArray();
+        var glyphs = names.Distinct()
+            .Select(letter => string.Concat(Enumerable.Range(0, 35).Select(dot => BitmapFont.HasDot(letter, dot % 5, dot / 5) ? 1 : 0))).ToArray();
         Assert.Equal(glyphs.Length, glyphs.Distinct().Count());
         Assert.DoesNotContain("11111100011000110001100011000111111", glyphs); // the box of what has no glyph
     }
@@ -95,7 +98,8 @@ public class PictureTests
 
         Assert.Equal(["IHDR", "IDAT", "IEND"], chunks.Select(chunk => chunk.Type));
         var header = chunks[0].Data;
-        var shape = new FeatureShape(BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32BigEndian(header), header[9] == 2 ? 3 : 1);
+        var shape = new FeatureShape(
+            BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32BigEndian(header), header[9] == 2 ? 3 : 1);
         Assert.Equal([8, header[9], 0, 0, 0], header[8..]);
         using var unpacked = new MemoryStream();
         using (var stream = new ZLibStream(new MemoryStream(chunks[1].Data), CompressionMode.Decompress))

@@ -1,7 +1,8 @@
 namespace Weft.Kernels;
 
 /// <summary>The sizes of a convolution. N batch, C input channels, K output channels, R kernel rows, S kernel columns.</summary>
-internal readonly record struct ConvolutionShape(int C, int K, Size2d Kernel, Size2d Stride, Padding2d Padding, int Height, int Width, int OutputHeight, int OutputWidth)
+internal readonly record struct ConvolutionShape(
+    int C, int K, Size2d Kernel, Size2d Stride, Padding2d Padding, int Height, int Width, int OutputHeight, int OutputWidth)
 {
     public Size2d Dilation { get; init; } = 1;
 

@@ -11,8 +11,8 @@ internal abstract unsafe partial class VectorKernels
     public abstract void MultiplyPanel(in MatrixBlock block, float* a, float* b, float* c, int rows, int columns);
 
     /// <summary>
-    /// As <see cref="MultiplyPanel"/> for the panels that hold <paramref name="columns"/> columns together, <paramref name="panelLength"/> floats apart. A block
-    /// of rows of A goes through all of them while it is near; <see cref="MatrixBlock.NextB"/> leads to the same panel of the next call.
+    /// As <see cref="MultiplyPanel"/> for the panels that hold <paramref name="columns"/> columns together, <paramref name="panelLength"/> floats apart. A
+    /// block of rows of A goes through all of them while it is near; <see cref="MatrixBlock.NextB"/> leads to the same panel of the next call.
     /// </summary>
     public abstract void MultiplyPanels(in MatrixBlock block, float* a, float* b, nint panelLength, float* c, int rows, int columns);
 

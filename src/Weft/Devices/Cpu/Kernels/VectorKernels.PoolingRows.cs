@@ -30,7 +30,9 @@ internal abstract unsafe partial class VectorKernels
     /// <summary>As <see cref="MaxWindow"/> for <paramref name="count"/> windows side by side.</summary>
     public abstract void MaxRow(in PoolingRows rows, int stride, float* y, nint yStride, int count, nint channels);
 
-    /// <summary>As <see cref="MaxWindowGradient"/> for <paramref name="count"/> windows side by side; <paramref name="gradient"/> lies as <paramref name="rows"/>.</summary>
+    /// <summary>
+    /// As <see cref="MaxWindowGradient"/> for <paramref name="count"/> windows side by side; <paramref name="gradient"/> lies as <paramref name="rows"/>.
+    /// </summary>
     public abstract void MaxRowGradient(in PoolingRows rows, int stride, float* dy, nint dyStride, int count, in PoolingRows gradient, nint channels);
 }
 
@@ -63,7 +65,8 @@ internal static unsafe class PoolingRowLoops<TW, TV>
         int width = rows.Width, first = rows.First;
         for (var c = from; c < to; c += TW.Lanes)
         {
-            float* top = rows.Top.Origin + first * topStride + c, middle = rows.Middle.Origin + first * middleStride + c, bottom = rows.Bottom.Origin + first * bottomStride + c;
+            float* top = rows.Top.Origin + first * topStride + c, middle = rows.Middle.Origin + first * middleStride + c,
+                bottom = rows.Bottom.Origin + first * bottomStride + c;
             var target = y + c;
             TV left = outside, center = outside;
             var skipped = 2;
@@ -98,7 +101,8 @@ internal static unsafe class PoolingRowLoops<TW, TV>
         int width = rows.Width, first = rows.First;
         for (var c = from; c < to; c += TW.Lanes)
         {
-            float* top = rows.Top.Origin + first * topStride + c, middle = rows.Middle.Origin + first * middleStride + c, bottom = rows.Bottom.Origin + first * bottomStride + c;
+            float* top = rows.Top.Origin + first * topStride + c, middle = rows.Middle.Origin + first * middleStride + c,
+                bottom = rows.Bottom.Origin + first * bottomStride + c;
             float* dTop = gradient.Top.Origin + (first - 2) * topStep + c, dMiddle = gradient.Middle.Origin + (first - 2) * middleStep + c;
             float* dBottom = gradient.Bottom.Origin + (first - 2) * bottomStep + c, source = dy + c;
             // Values and gradients of the window's nine elements, row by row.

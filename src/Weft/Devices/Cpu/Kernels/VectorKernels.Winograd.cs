@@ -20,7 +20,9 @@ internal abstract unsafe partial class VectorKernels
     /// <summary>d += B dV Bᵀ of one tile: six by six pixels of <paramref name="dd"/> are added to.</summary>
     public abstract void TransformInputGradient(float* dv, nint productStride, float* dd, nint rowStride, nint pixelStride, nint channels);
 
-    /// <summary>U = G g Gᵀ: taps of a kernel of <paramref name="size"/> rows and columns, g[tap · tapStride + k], to thirty-six products u[p · productStride + k].</summary>
+    /// <summary>
+    /// U = G g Gᵀ: taps of a kernel of <paramref name="size"/> rows and columns, g[tap · tapStride + k], to thirty-six products u[p · productStride + k].
+    /// </summary>
     public abstract void TransformKernel(int size, float* g, nint tapStride, float* u, nint productStride, nint channels);
 
     /// <summary>dg = Gᵀ dU G, the adjoint of <see cref="TransformKernel"/>.</summary>
@@ -193,7 +195,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         TVector sumA = TWidth.Add(v1, v2), differenceA = TWidth.Subtract(v1, v2), sumB = TWidth.Add(v3, v4), differenceB = TWidth.Subtract(v3, v4);
         TVector product = TWidth.Broadcast(ProductOfSquares), sum = TWidth.Broadcast(-SumOfSquares);
         var d0 = TWidth.Multiply(product, v0);
-        var d1 = TWidth.MultiplyAdd(TWidth.Broadcast(-A * B2), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(-B * A2), differenceB, TWidth.Multiply(product, v5)));
+        var d1 = TWidth.MultiplyAdd(
+            TWidth.Broadcast(-A * B2), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(-B * A2), differenceB, TWidth.Multiply(product, v5)));
         var d2 = TWidth.MultiplyAdd(TWidth.Broadcast(-B2), sumA, TWidth.MultiplyAdd(TWidth.Broadcast(-A2), sumB, TWidth.Multiply(sum, v0)));
         var d3 = TWidth.MultiplyAdd(TWidth.Broadcast(A), differenceA, TWidth.MultiplyAdd(TWidth.Broadcast(B), differenceB, TWidth.Multiply(sum, v5)));
         var d4 = TWidth.Add(v0, TWidth.Add(sumA, sumB));

@@ -97,7 +97,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         if (points == Inputs)
             InputLine(from, stride, to, toStride);
         else
-            MatrixLine(WinogradAxis.InputMatrix(points), points, 1, WinogradAxis.Places(points), from, stride, WinogradAxis.Points(points), to, toStride, add: false);
+            MatrixLine(WinogradAxis.InputMatrix(points), points, 1, WinogradAxis.Places(points), from,
+                stride, WinogradAxis.Points(points), to, toStride, add: false);
     }
 
     // Aᵀ on the values of the tile's points.
@@ -109,7 +110,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         else if (points == Inputs)
             PairLine(from, stride, to, toStride);
         else
-            MatrixLine(WinogradAxis.OutputMatrix(outputs, points), points, 1, WinogradAxis.Points(points), from, stride, WinogradAxis.Places(outputs), to, toStride, add: false);
+            MatrixLine(WinogradAxis.OutputMatrix(outputs, points), points, 1, WinogradAxis.Points(points), from,
+                stride, WinogradAxis.Places(outputs), to, toStride, add: false);
     }
 
     // A on the outputs' gradients.
@@ -121,7 +123,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
         else if (points == Inputs)
             PairGradientLine(from, stride, to, toStride);
         else
-            MatrixLine(WinogradAxis.OutputMatrix(outputs, points), 1, points, WinogradAxis.Places(outputs), from, stride, WinogradAxis.Points(points), to, toStride, add: false);
+            MatrixLine(WinogradAxis.OutputMatrix(outputs, points), 1, points, WinogradAxis.Places(outputs),
+                from, stride, WinogradAxis.Points(points), to, toStride, add: false);
     }
 
     // B on the gradients of the tile's points.
@@ -160,7 +163,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
     // Element i of a matrix times a column, (+)= Σ(j) matrix[i · row + j · column] · element j; an element's place tells how many strides away it lies.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MatrixLine(
-        ReadOnlySpan<float> matrix, int row, int column, ReadOnlySpan<byte> places, float* from, nint stride, ReadOnlySpan<byte> toPlaces, float* to, nint toStride, bool add)
+        ReadOnlySpan<float> matrix, int row, int column, ReadOnlySpan<byte> places, float* from, nint stride,
+        ReadOnlySpan<byte> toPlaces, float* to, nint toStride, bool add)
     {
         for (var i = 0; i < toPlaces.Length; i++)
         {

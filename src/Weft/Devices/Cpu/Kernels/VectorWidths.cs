@@ -192,6 +192,9 @@ internal static class Exponent
     /// <summary>Bits below it.</summary>
     public const int Bits = 23;
 
-    /// <summary>Added to a small whole number it leaves that number plus the exponent's bias of 127 in the lowest bits, and nothing else that survives a shift by <see cref="Bits"/>.</summary>
+    /// <summary>
+    /// Added to a small whole number it leaves that number plus the exponent's bias of 127 in the lowest bits, and nothing else that survives a shift by
+    /// <see cref="Bits"/>.
+    /// </summary>
     public const float Shift = 12582912f + 127; // 1.5 · 2^23 + 127
 }

@@ -9,9 +9,9 @@ namespace Weft.Kernels;
 internal readonly record struct WinogradTile(int Position, int Y, int X, TileSize Size);
 
 /// <summary>
-/// How an output of a given size is cut into tiles of four by four (under a kernel of five taps of two by two), with shorter ones at the lower and the right edge, and where the tiles of a group of
-/// images lie: first those of the right edge, then the whole ones, those of the lower edge and the corners. So the tiles that use one product, whichever
-/// it is, lie one after the other, and each product is one matrix product over exactly its tiles.
+/// How an output of a given size is cut into tiles of four by four (under a kernel of five taps of two by two), with shorter ones at the lower and the right
+/// edge, and where the tiles of a group of images lie: first those of the right edge, then the whole ones, those of the lower edge and the corners. So the
+/// tiles that use one product, whichever it is, lie one after the other, and each product is one matrix product over exactly its tiles.
 /// </summary>
 internal readonly struct WinogradTiles(int height, int width, int taps)
 {

@@ -12,7 +12,8 @@ namespace Weft.Devices.Cpu;
 /// <param name="output">Its value.</param>
 /// <param name="mayChangeInPlace">Whether nobody else needs the input.</param>
 /// <param name="training">Whether gradients will be asked for.</param>
-internal sealed unsafe class ActivationOperation(string path, ActivationFunction function, ValueStorage input, ValueStorage output, bool mayChangeInPlace, bool training)
+internal sealed unsafe class ActivationOperation(
+    string path, ActivationFunction function, ValueStorage input, ValueStorage output, bool mayChangeInPlace, bool training)
     : UnaryOperation(path, input, output, mayChangeInPlace && (!training || function.SlopeFollowsFromOutput))
 {
     public override string Summary => $"{function.Kind}, {Input.Shape}";
@@ -39,7 +40,8 @@ internal sealed unsafe class ActivationOperation(string path, ActivationFunction
         for (var y = 0; y < value.Height; y++)
         {
             for (var x = 0; x < value.Width; x += run)
-                Context.Kernels.ActivateGradient(function, value.Pixel(image, y, x), dy.Pixel(image, y, x), dx.Pixel(image, y, x), (nint)run * value.Channels, accumulate);
+                Context.Kernels.ActivateGradient(
+                    function, value.Pixel(image, y, x), dy.Pixel(image, y, x), dx.Pixel(image, y, x), (nint)run * value.Channels, accumulate);
         }
     }
 }

@@ -2,7 +2,10 @@ using Weft.Kernels;
 
 namespace Weft.Devices.Cpu;
 
-/// <summary>output = Σ inputs, or with one input a copy of it: what is left of a <see cref="Residual"/>, and of a branch of a <see cref="Concat"/> that cannot write in its slice.</summary>
+/// <summary>
+/// output = Σ inputs, or with one input a copy of it: what is left of a <see cref="Residual"/>, and of a branch of a <see cref="Concat"/> that cannot write in
+/// its slice.
+/// </summary>
 internal sealed unsafe class AddOperation : Operation
 {
     private readonly ValueStorage[] _inputs;

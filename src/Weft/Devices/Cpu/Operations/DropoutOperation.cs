@@ -18,7 +18,8 @@ internal sealed unsafe class DropoutOperation(string path, Dropout layer, ValueS
                 if (!accumulate && source != target)
                     VectorKernels.Copy(source, target, from.Channels);
                 if (rate > 0)
-                    VectorKernels.Drop(accumulate ? source : target, from.Channels, key, (uint)(((long)image * from.Height + y) * from.Width + x) * (uint)from.Channels, rate);
+                    VectorKernels.Drop(accumulate ? source
+                        : target, from.Channels, key, (uint)(((long)image * from.Height + y) * from.Width + x) * (uint)from.Channels, rate);
                 if (accumulate)
                     Context.Kernels.Add(source, target, from.Channels);
             }

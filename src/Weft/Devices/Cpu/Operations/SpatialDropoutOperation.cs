@@ -3,7 +3,8 @@ using Weft.Kernels;
 namespace Weft.Devices.Cpu;
 
 /// <summary>Drops whole channels of a sample.</summary>
-internal sealed unsafe class SpatialDropoutOperation(string path, SpatialDropout layer, ValueStorage input, ValueStorage output, bool inPlace, long seed, int index)
+internal sealed unsafe class SpatialDropoutOperation(
+    string path, SpatialDropout layer, ValueStorage input, ValueStorage output, bool inPlace, long seed, int index)
     : MaskOperation(path, layer.Rate, input, output, inPlace, seed, index)
 {
     public override string Summary => $"spatial dropout {Rate:0.##}, {Input.Shape}";
@@ -23,7 +24,8 @@ internal sealed unsafe class SpatialDropoutOperation(string path, SpatialDropout
         for (var y = 0; y < from.Height; y++)
         {
             float* source = from.Pixel(image, y, 0), target = to.Pixel(image, y, 0);
-            Context.Kernels.ApplyNorm(source, from.PixelStride, accumulate ? source : target, accumulate ? from.PixelStride : to.PixelStride, from.Width, channels, scaling);
+            Context.Kernels.ApplyNorm(
+                source, from.PixelStride, accumulate ? source : target, accumulate ? from.PixelStride : to.PixelStride, from.Width, channels, scaling);
             for (var x = 0; x < from.Width && accumulate; x++)
                 Context.Kernels.Add(from.Pixel(image, y, x), to.Pixel(image, y, x), channels);
         }
