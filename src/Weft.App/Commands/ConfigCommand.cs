@@ -27,11 +27,7 @@ internal sealed class ConfigCommand : Command
         {
             var resolved = _configuration.Resolve(parse);
             Screen.People.Write(resolved.ToYaml());
-            Screen.WriteJson(new JsonObject
-            {
-                ["recipe"] = resolved.RecipeName,
-                ["values"] = ConfigurationJson.Of(resolved),
-            });
+            Screen.WriteJson(new ConfigurationDocument(resolved.RecipeName, ConfigurationEntry.AllOf(resolved)));
             return ExitCode.Done;
         }
     }
@@ -66,14 +62,8 @@ internal sealed class ConfigCommand : Command
                 Screen.People.WriteLine($"  {key.Expected}; default {OptionKey.Write(key.DefaultValue)}");
             }
 
-            Screen.WriteJson(new JsonObject
-            {
-                ["keys"] = new JsonArray([.. keys.Select(key => new JsonObject
-                {
-                    ["key"] = key.Name, ["of"] = key.OwnerName, ["help"] = key.Help, ["expected"] = key.Expected,
-                    ["default"] = ConfigurationSchema.ToJson(key.DefaultValue),
-                })]),
-            });
+            Screen.WriteJson(new ConfigurationKeysDocument([.. keys.Select(key => new ConfigurationKeyEntry(
+                key.Name, key.OwnerName, key.Help, key.Expected, ConfigurationSchema.ToJson(key.DefaultValue)))]));
             return ExitCode.Done;
         }
     }
@@ -115,10 +105,8 @@ internal sealed class ConfigCommand : Command
                 Screen.People.WriteLine($"{difference.Key,-32}  {Printable.Escape(difference.Left)}  →  {Printable.Escape(difference.Right)}");
             if (differences.Count == 0)
                 Screen.People.WriteLine("no difference");
-            Screen.WriteJson(new JsonObject
-            {
-                ["differences"] = new JsonArray([.. differences.Select(d => new JsonObject { ["key"] = d.Key, ["left"] = d.Left, ["right"] = d.Right })]),
-            });
+            Screen.WriteJson(new ConfigurationDifferencesDocument(
+                [.. differences.Select(difference => new ConfigurationDifferenceEntry(difference.Key, difference.Left, difference.Right))]));
             return ExitCode.Done;
         }
 
@@ -151,11 +139,7 @@ internal sealed class ConfigCommand : Command
 
             if (written.Count == 0)
                 Screen.People.WriteLine("nothing to restore: the configuration is what the checkpoint says");
-            Screen.WriteJson(new JsonObject
-            {
-                ["run"] = run.Path,
-                ["restored"] = new JsonArray([.. written.Select(one => new JsonObject { ["file"] = one.File, ["kept"] = one.Kept })]),
-            });
+            Screen.WriteJson(new RestoredConfigurationDocument(run.Path, [.. written.Select(one => new RestoredFileEntry(one.File, one.Kept))]));
             return ExitCode.Done;
         }
     }

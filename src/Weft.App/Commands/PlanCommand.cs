@@ -70,7 +70,7 @@ internal sealed class PlanCommand : StoppableVerb
         {
             Model = resolved.Value.Model.Name,
             Recipe = resolved.RecipeName,
-            Values = ConfigurationJson.Of(resolved),
+            Values = ConfigurationEntry.AllOf(resolved),
             Parameters = network.ParameterCount,
             FlopsPerImage = network.FlopsPerSample,
             MemoryBytes = network.MemoryBytes,

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Weft.App;
 
 /// <summary>What <c>plan</c> says about a training before it begins.</summary>
@@ -9,7 +7,7 @@ internal sealed record PlanDocument
 
     public required string? Recipe { get; init; }
 
-    public required JsonObject Values { get; init; }
+    public required IReadOnlyDictionary<string, ConfigurationEntry> Values { get; init; }
 
     public required long Parameters { get; init; }
 

@@ -62,7 +62,7 @@ internal static class NetworkDescriptionJson
             if (element.TryGetProperty(Discriminator, out var layer) && layer.ValueKind == JsonValueKind.String
                 && LayerTypes.Kinds.All(kind => kind.Type.Name != layer.GetString()))
             {
-                throw new WeftException(ErrorKind.InvalidInput, $"the model has a layer {layer.GetString()} that this program does not know")
+                throw new WeftException(ErrorKind.NoValidCheckpoint, $"the model has a layer {layer.GetString()} that this program does not know")
                 {
                     Expected = "a layer of the engine, or one that the program has registered", Safe = "the file is intact",
                     Next = new Advice($"call LayerTypes.Register<{layer.GetString()}>() before the model is loaded"),
