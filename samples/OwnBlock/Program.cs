@@ -22,7 +22,7 @@ static void Train(string file, string? folder)
     var data = FashionMnist.Open(new DataOptions { Folder = folder });
     var network = new NetworkDescription("own-block", data.Shape, new Sequential(
         new Conv2d(16, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(), new MaxPool2d(2),
-        Block(16), Block(16), new GlobalAveragePool(), new Linear(data.ClassCount)));
+        new ResidualBlock(16), new ResidualBlock(32), new GlobalAveragePool(), new Linear(data.ClassCount)));
     var result = Trainer.Train(network, data, new TrainingOptions
     {
         Epochs = 1,
@@ -37,6 +37,7 @@ static void Train(string file, string? folder)
 
 static void Predict(string file, string[] pictures)
 {
+    LayerTypes.Register<ResidualBlock>(); // a file names the layers of its network, so a program that loads it says which of its own they may be
     using var predictor = new Predictor(TrainedModel.Load(file));
     foreach (var picture in pictures.SelectMany(path => PictureFile.Read(path, predictor.Shape)))
     {
@@ -45,12 +46,18 @@ static void Predict(string file, string[] pictures)
     }
 }
 
-// A block is a function that puts layers together; the description that it gives is saved with the weights, so the process that loads them needs no code of it.
-static Layer Block(int channels) => new Sequential(
-    new Residual(new Sequential(
-        new Conv2d(channels, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(),
-        new Conv2d(channels, 3) { Padding = 1 }, new BatchNorm2d())),
-    new ReLU());
+/// <summary>Two convolutions with a way around them: a layer that is made of layers.</summary>
+internal sealed record ResidualBlock(int Channels) : CompositeLayer
+{
+    protected override Layer Build(FeatureShape input) => new Sequential(
+        new Residual(new Sequential(
+            new Conv2d(Channels, 3) { Padding = 1 }, new BatchNorm2d(), new ReLU(),
+            new Conv2d(Channels, 3) { Padding = 1 }, new BatchNorm2d()))
+        {
+            Shortcut = input.Channels == Channels ? null : new Conv2d(Channels, 1),
+        },
+        new ReLU());
+}
 
 /// <summary>Adds noise to every pixel, uniform in ±strength standard deviations.</summary>
 internal sealed record Noise(double Strength = 0) : PixelAugmentation

@@ -1,7 +1,7 @@
 namespace Weft.Training;
 
 /// <summary>"Did you mean": the known name nearest to a mistyped one.</summary>
-public static class Suggestion
+internal static class Suggestion
 {
     /// <summary>The nearest of <paramref name="known"/>, or null when none is near. A dotted name is also found by its last part.</summary>
     public static string? For(string typed, IEnumerable<string> known)

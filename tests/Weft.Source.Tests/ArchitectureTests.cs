@@ -73,6 +73,12 @@ public class ArchitectureTests
             friend => Assert.Contains(friend, above.Append(room + ".Tests")));
     });
 
+    /// <summary>Without its list a library's public surface would be guarded by nobody, and the build would not say so.</summary>
+    [Fact]
+    public void The_public_surface_of_each_library_is_frozen() => Assert.All(
+        Projects.Where(project => !project.EndsWith("Weft.App.csproj", StringComparison.Ordinal)),
+        project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(SourceTree.At(project))!, "PublicAPI.Shipped.txt")), project));
+
     [Fact]
     public void Engine_has_no_packages() => Assert.Empty(Included("src/Weft/Weft.csproj", "PackageReference"));
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Weft.Devices.Cpu;
 
 /// <summary>Zeroed floats in native memory, 64-byte aligned, never moved. Not thread-safe to dispose.</summary>
-public sealed unsafe class NativeBuffer : IDisposable
+internal sealed unsafe class NativeBuffer : IDisposable
 {
     private const int Alignment = 64;
 
