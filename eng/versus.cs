@@ -1,5 +1,6 @@
 // Weft beside PyTorch on the same machine, in turns:
 //   dotnet run eng/versus.cs -- --model cnn5 --mode train --batch 128 --threads 2 --rounds 5 [--seconds 10] [--python python3] [--out bench/results]
+// With --peer bench/peers/earlier.py the peer is another build of Weft (EARLIER_WEFT).
 // Each round first says what the machine gives at that moment (multiply-add peak of 1 and 2 threads), then lets one side work, then the other, the order
 // changing from round to round. The result is added to bench/results/<date>-<machine>.json and .md.
 #:property Optimize=true
@@ -18,7 +19,7 @@ Directory.SetCurrentDirectory(Path.GetDirectoryName(Path.GetDirectoryName(Script
 var options = new Dictionary<string, string>
 {
     ["model"] = "cnn5", ["mode"] = "train", ["batch"] = "128", ["threads"] = "2", ["rounds"] = "5", ["seconds"] = "10",
-    ["python"] = "python3", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["out"] = "bench/results",
+    ["python"] = "python3", ["peer"] = "bench/peers/peer.py", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["out"] = "bench/results",
 };
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -36,7 +37,7 @@ var (rounds, seconds) = (int.Parse(options["rounds"]), options["seconds"]);
 
 using var peer = Process.Start(new ProcessStartInfo(options["python"])
 {
-    ArgumentList = { "bench/peers/peer.py", "--model", model, "--mode", mode, "--batch", $"{batch}", "--threads", $"{threads}" },
+    ArgumentList = { options["peer"], "--model", model, "--mode", mode, "--batch", $"{batch}", "--threads", $"{threads}" },
     RedirectStandardInput = true,
     RedirectStandardOutput = true,
 })!;
