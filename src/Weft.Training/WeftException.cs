@@ -50,6 +50,19 @@ public sealed class WeftException(ErrorKind kind, string what, Exception? cause 
     /// </summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
+    /// <summary>All parts, where nobody catches the error, and where it was thrown.</summary>
+    public override string ToString()
+    {
+        (string Name, object? Value)[] parts =
+        [
+            ("where", Where), ("expected", Expected), ("found", Found), .. Problems.Select(problem => ("mistake", (object?)problem)), ("safe", Safe),
+            ("do", Next is Advice advice ? advice.Text : Next),
+        ];
+        var lines = base.ToString().Split('\n', 2);
+        return string.Join('\n',
+            [lines[0].TrimEnd('\r'), .. parts.Where(part => part.Value is not null).Select(part => $"  {part.Name}: {part.Value}"), .. lines[1..]]);
+    }
+
     /// <summary>The same error as it is told where more is known: what is safe, what to do.</summary>
     public WeftException With(string? safe, NextStep? next) =>
         new(Kind, What, this) { Where = Where, Expected = Expected, Found = Found, Problems = Problems, Safe = safe, Next = next };
