@@ -12,12 +12,12 @@ internal sealed record AccuracyBar(string Label, double Accuracy, ShareInterval 
     public static IReadOnlyList<AccuracyBar> Of(ModelComparison comparison)
     {
         // Two groups may come from one recipe, with other values.
-        var shared = comparison.Groups.CountBy(LabelOf).Where(label => label.Value > 1).Select(label => label.Key).ToHashSet();
+        var shared = comparison.Groups.CountBy(group => group.Label).Where(label => label.Value > 1).Select(label => label.Key).ToHashSet();
         return
         [
             .. comparison.Groups.Select(group => new AccuracyBar(
-                shared.Contains(LabelOf(group)) ? group.First.Name
-                    : LabelOf(group), group.MeanAccuracy, group.First.Interval, PublishedAccuracy.Of(NetworkOf(group)))),
+                shared.Contains(group.Label) ? group.First.Name : group.Label, group.MeanAccuracy, group.First.Interval,
+                PublishedAccuracy.Of(group.Network))),
         ];
     }
 
@@ -27,9 +27,4 @@ internal sealed record AccuracyBar(string Label, double Accuracy, ShareInterval 
         var lowest = bars.Min(bar => Math.Min(bar.Interval.Low, bar.Published ?? 1));
         return lowest < 0.5 ? 0 : Math.Max(0, Math.Floor((lowest - 0.005) * 50) / 50);
     }
-
-    /// <summary>The recipe without its group where it has one, else the run's name.</summary>
-    public static string LabelOf(ResultGroup group) => group.First.Run.Information.Recipe is null ? group.First.Name : NetworkOf(group);
-
-    private static string NetworkOf(ResultGroup group) => group.First.Recipe[(group.First.Recipe.IndexOf('/') + 1)..];
 }

@@ -32,7 +32,7 @@ internal static class ComparisonTable
         var published = information.Recipe is { } recipe ? PublishedAccuracy.Of(recipe[(recipe.IndexOf('/') + 1)..]) : null;
         return
         [
-            Printable.Escape(group.Runs.Count == 1 ? first.Name : AccuracyBar.LabelOf(group)),
+            Printable.Escape(group.Runs.Count == 1 ? first.Name : group.Label),
             Figures.Percent(first.Accuracy),
             $"{Figures.Percent(first.Interval.Low)} to {Figures.Percent(first.Interval.High)}",
             $"{group.Runs.Count}",

@@ -149,7 +149,7 @@ internal sealed class StudyCommand : Verb
     {
         var here = comparison.Groups.Select(group => group.Runs.FirstOrDefault(run => Path.GetDirectoryName(run.Run.Folder.Path) == store.Folder)).ToList();
         foreach (var group in comparison.Groups.Where((_, i) => here[i] is null))
-            Screen.People.WriteLine($"report.html has no part about {AccuracyBar.LabelOf(group)}: its checkpoints are elsewhere");
+            Screen.People.WriteLine($"report.html has no part about {group.Label}: its checkpoints are elsewhere");
         var checkpoints = here.OfType<RunResult>().Select(run => store.FindCheckpoint($"{run.Run.Folder.Path}@{run.Checkpoint}")).ToList();
         if (checkpoints.Count == 0)
             return false;

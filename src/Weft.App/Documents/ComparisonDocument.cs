@@ -9,7 +9,7 @@ internal sealed record ComparisonDocument(EvaluationSplit Split, IReadOnlyList<C
     public ComparisonDocument(ModelComparison comparison) : this(
         comparison.Split,
         [.. comparison.Groups.Select(
-            group => new ComparedGroup(AccuracyBar.LabelOf(group), group.MeanAccuracy, group.Deviation, [.. group.Runs.Select(ComparedRun.Of)]))],
+            group => new ComparedGroup(group.Label, group.MeanAccuracy, group.Deviation, [.. group.Runs.Select(ComparedRun.Of)]))],
         [.. comparison.Pairs.Select(ComparedPair.Of)])
     {
     }

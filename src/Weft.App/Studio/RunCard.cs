@@ -35,7 +35,7 @@ public sealed record RunCard(
     string Name, RunInformation? Information, IReadOnlyList<MetricsRow> Rows, RunState State, int Epochs,
     double Progress, DateTimeOffset Changed, string Word, long Revision)
 {
-    public MetricsRow? Best { get; } = BestRule.Of(Information).Best(Rows);
+    public MetricsRow? Best { get; } = BestRule.Of(Information?.BestMetric).Best(Rows);
 
     public int EpochsDone => Rows.Count == 0 ? 0 : Rows[^1].Epoch;
 

@@ -2,6 +2,19 @@ using System.Globalization;
 
 namespace Weft.Training;
 
+/// <summary>How the number of epochs that a run's configuration plans relates to the one its checkpoint was made with.</summary>
+internal enum PlannedEpochs
+{
+    /// <summary>The run's last checkpoint has as many.</summary>
+    Same = 1,
+
+    /// <summary>An older checkpoint has as many or fewer: the run may have been extended since.</summary>
+    AtLeast = 2,
+
+    /// <summary>The run is being extended, perhaps once more after a kill in between.</summary>
+    Any = 3,
+}
+
 /// <summary>A checkpoint's file that exists.</summary>
 /// <param name="Name">"best", "last" or the epoch's number.</param>
 public sealed record CheckpointReference(RunFolder Run, string Name, string Path)

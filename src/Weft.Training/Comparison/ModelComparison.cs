@@ -8,6 +8,12 @@ public sealed record ResultGroup(IReadOnlyList<RunResult> Runs)
 
     public double MeanAccuracy => Runs.Average(run => run.Accuracy);
 
+    /// <summary>The recipe without its group where it has one, else the run's name.</summary>
+    internal string Label => First.Run.Information.Recipe is null ? First.Name : Network;
+
+    /// <summary>The recipe, or the model where there is none, without its group.</summary>
+    internal string Network => First.Recipe[(First.Recipe.IndexOf('/') + 1)..];
+
     /// <summary>Standard deviation over the seeds, with n − 1; null for one seed.</summary>
     public double? Deviation => Runs.Count < 2 ? null : Math.Sqrt(Runs.Sum(run => Math.Pow(run.Accuracy - MeanAccuracy, 2)) / (Runs.Count - 1));
 }

@@ -40,7 +40,7 @@ internal sealed class ConfigurationKey
         (Name, _section, _option, Owner, _part, _replace) = (name, section, option, owner, part, replace);
         _texts = option.Property.GetCustomAttributes(typeof(TextChoicesAttribute), inherit: true).OfType<TextChoicesAttribute>().FirstOrDefault();
         if (option.Type.IsSubclassOf(typeof(OptionsRecord)))
-            _types = ConfigurationTypes.Of(option.Type);
+            _types = OptionTypes.Of(option.Type);
         Choices = _texts?.Names ?? (_types.Count > 0 ? [.. _types.Select(type => OptionNames.Of(type, option.Type))] : option.Choices);
         Kind = option.Type.IsEnum || _types.Count > 0 ? ValueKind.Choice
             : option.Type == typeof(bool) ? ValueKind.Flag
@@ -94,7 +94,7 @@ internal sealed class ConfigurationKey
     internal Type? RecordKind { get; }
 
     /// <summary>Whether it is an option of a record that the program registered.</summary>
-    internal bool IsOfProgram => _option is not null && !ConfigurationTypes.IsBuilt(_option.Property.DeclaringType!);
+    internal bool IsOfProgram => _option is not null && !OptionTypes.IsBuilt(_option.Property.DeclaringType!);
 
     internal string Section => Name[..Name.IndexOf('.')];
 
@@ -119,7 +119,7 @@ internal sealed class ConfigurationKey
     }
 
     /// <summary>The value where nobody sets it.</summary>
-    public object? DefaultValue => ReadValue(Owner is null ? new RunConfiguration() : _section.Write(new RunConfiguration(), ConfigurationTypes.Create(Owner)));
+    public object? DefaultValue => ReadValue(Owner is null ? new RunConfiguration() : _section.Write(new RunConfiguration(), OptionTypes.Create(Owner)));
 
     internal RunConfiguration Reset(RunConfiguration configuration) => TrySet(configuration, OptionKey.Write(DefaultValue))!;
 
@@ -129,7 +129,7 @@ internal sealed class ConfigurationKey
         if (RecordKind is not null)
             return _types.FirstOrDefault(type => OptionNames.Of(type, RecordKind) == text) is not { } chosen ? null
                 : chosen == _section.Read(configuration).GetType() ? configuration
-                : _section.Write(configuration, ConfigurationTypes.Create(chosen));
+                : _section.Write(configuration, OptionTypes.Create(chosen));
         if (!TryParse(text, out var value) || !_option!.Allows(value))
             return null;
         var whole = _section.Read(configuration);
@@ -148,7 +148,7 @@ internal sealed class ConfigurationKey
             ValueKind.Number when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             ValueKind.Flag when text is "true" or "false" => text == "true",
             ValueKind.Choice when _types.Count > 0 =>
-                _types.FirstOrDefault(type => OptionNames.Of(type, _option!.Type) == text) is { } type ? ConfigurationTypes.Create(type) : null,
+                _types.FirstOrDefault(type => OptionNames.Of(type, _option!.Type) == text) is { } type ? OptionTypes.Create(type) : null,
             ValueKind.Choice when Enum.GetValues(_option!.Type).Cast<Enum>().FirstOrDefault(choice => OptionKey.Write(choice) == text) is { } choice => choice,
             ValueKind.Text when text.Length is > 0 and <= LongestText && !text.Any(char.IsControl) && (_texts is null || _texts.Allows(text)) => text,
             _ => null,

@@ -54,7 +54,7 @@ internal sealed class ConfigurationSection
     {
         if (Kind is not { } kind)
             return KeysOf(_property.PropertyType, null);
-        var types = ConfigurationTypes.Of(kind);
+        var types = OptionTypes.Of(kind);
         return types.SelectMany(type => KeysOf(type, type)).Prepend(new ConfigurationKey(this, kind, types));
     }
 
@@ -92,7 +92,7 @@ internal sealed class ConfigurationSection
     {
         var kind = property.PropertyType.GenericTypeArguments[0];
         return
-            from type in ConfigurationTypes.Of(kind)
+            from type in OptionTypes.Of(kind)
             from option in OptionKey.Of(type)
             where option.IsConfigured
             select new ConfigurationKey(

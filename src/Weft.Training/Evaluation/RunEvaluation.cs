@@ -1,17 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace Weft.Training;
-
-/// <summary>The parts of a data set that can be evaluated. Numbers are stored: append only.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<EvaluationSplit>))]
-public enum EvaluationSplit
-{
-    [JsonStringEnumMemberName("validation")]
-    Validation = 1,
-
-    [JsonStringEnumMemberName("test")]
-    Test = 2,
-}
 
 /// <summary>Evaluates a run's checkpoint on the run's own data, preprocessed as it was trained.</summary>
 public sealed class RunEvaluation : IDisposable

@@ -19,9 +19,8 @@ internal sealed record BestRule(EpochMetric Metric)
     public static BestRule Usual { get; } = new(new ValidationAccuracyMetric());
 
     /// <summary>The rule of a run.</summary>
-    /// <param name="information">Null where it cannot be read.</param>
-    public static BestRule Of(RunInformation? information) =>
-        information?.BestMetric is { } name && EpochMetric.Find(name) is { } metric ? new BestRule(metric) : Usual;
+    /// <param name="bestMetric">What its description says, see <see cref="RunInformation.BestMetric"/>; null where that cannot be read.</param>
+    public static BestRule Of(string? bestMetric) => bestMetric is not null && EpochMetric.Find(bestMetric) is { } metric ? new BestRule(metric) : Usual;
 
     /// <summary>Whether an epoch takes the place of <paramref name="best"/>. One without a value never does.</summary>
     public bool IsBetter(double accuracy, double loss, MetricValues further, BestEpoch? best)

@@ -21,14 +21,14 @@ public abstract record EpochMetric : OptionsRecord
     /// <summary>Those that have no column of their own among the first nine.</summary>
     public static IReadOnlyList<EpochMetric> Further =>
     [
-        .. ConfigurationTypes.Of(typeof(EpochMetric)).Where(type => type != typeof(ValidationAccuracyMetric) && type != typeof(ValidationLossMetric))
-            .Select(type => (EpochMetric)ConfigurationTypes.Create(type)),
+        .. OptionTypes.Of(typeof(EpochMetric)).Where(type => type != typeof(ValidationAccuracyMetric) && type != typeof(ValidationLossMetric))
+            .Select(type => (EpochMetric)OptionTypes.Create(type)),
     ];
 
     /// <summary>The metric of that name, or null.</summary>
     public static EpochMetric? Find(string name) =>
-        ConfigurationTypes.Of(typeof(EpochMetric)).FirstOrDefault(type => OptionNames.Of(type, typeof(EpochMetric)) == name) is { } type
-            ? (EpochMetric)ConfigurationTypes.Create(type) : null;
+        OptionTypes.Of(typeof(EpochMetric)).FirstOrDefault(type => OptionNames.Of(type, typeof(EpochMetric)) == name) is { } type
+            ? (EpochMetric)OptionTypes.Create(type) : null;
 
     /// <summary>Its value in an epoch of which so much is known.</summary>
     internal double Of(double accuracy, double loss, MetricValues further) =>

@@ -30,7 +30,7 @@ internal static class ConfigurationRestore
             if (!IsRight(run, checkpoint, epochs))
                 written.Add((
                     run.ConfigurationFile,
-                    Replace(run.ConfigurationFile, Encoding.UTF8.GetBytes(TrainingSession.ForFolder(Restored(run, checkpoint)).ToYaml()))));
+                    Replace(run.ConfigurationFile, Encoding.UTF8.GetBytes(RunKeys.ForFolder(Restored(run, checkpoint)).ToYaml()))));
             return written;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))

@@ -1,20 +1,6 @@
 using System.Globalization;
-using System.Text;
 
 namespace Weft.Training;
-
-/// <summary>How the number of epochs that a run's configuration plans relates to the one its checkpoint was made with.</summary>
-internal enum PlannedEpochs
-{
-    /// <summary>Of the run's last checkpoint.</summary>
-    Same = 1,
-
-    /// <summary>Of an older checkpoint: the run may have been extended since.</summary>
-    AtLeast = 2,
-
-    /// <summary>The run is being extended, perhaps once more after a kill in between.</summary>
-    Any = 3,
-}
 
 /// <summary>A run whose configuration, network and data are what its checkpoint was made with.</summary>
 internal sealed record OpenedRun(ResolvedConfiguration Configuration, TrainingData Data);
@@ -66,14 +52,14 @@ internal static class RunChecks
             }
         }
 
-        return Read(run);
+        return new RunReader(run).Configuration();
     }
 
     /// <summary>The run's configuration, compared with one of its checkpoints: all lasting keys, all differences at once.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: another configuration, or none that can be read.</exception>
     public static ResolvedConfiguration Configuration(RunFolder run, Checkpoint checkpoint, PlannedEpochs epochs = PlannedEpochs.AtLeast)
     {
-        var configuration = Read(run);
+        var configuration = new RunReader(run).Configuration();
         var now = RunKeys.OfCheckpoint(configuration.Value);
         var problems = new List<Problem>();
         foreach (var (key, before) in FormerKeys.Now(checkpoint.Model.Metadata.Configuration, configuration.Value))
@@ -157,28 +143,6 @@ internal static class RunChecks
         epochs == PlannedEpochs.Any
             || (epochs == PlannedEpochs.AtLeast && int.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && planned > number);
 
-    internal static ResolvedConfiguration Read(RunFolder run)
-    {
-        var file = run.ConfigurationFile;
-        try
-        {
-            var text = Encoding.UTF8.GetString(RegularFile.ReadOwn(file, YamlTree.MaximumBytes));
-            return ConfigurationResolver.Resolve(new ConfigurationSources { File = file, FileText = text });
-        }
-        catch (WeftException wrong) when (wrong.Kind == ErrorKind.InvalidInput)
-        {
-            throw Unreadable(run, wrong.Found ?? wrong.What, wrong, wrong.Problems);
-        }
-        catch (NotRegularFileException other)
-        {
-            throw Unreadable(run, other.Found, other, []);
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            throw Unreadable(run, failure is FileNotFoundException or DirectoryNotFoundException ? "nothing" : failure.Message, failure, []);
-        }
-    }
-
     private static ImageDataset OpenData(DataConfiguration configuration, Func<DataConfiguration, ImageDataset> open, NextStep advice)
     {
         try
@@ -247,15 +211,4 @@ internal static class RunChecks
             Next = new RestoreConfiguration(run),
         };
     }
-
-    private static WeftException Unreadable(RunFolder run, string found, Exception cause, IReadOnlyList<Problem> problems) =>
-        new(ErrorKind.CheckpointMismatch, $"the configuration of the run {run.Name} cannot be read", cause)
-        {
-            Where = run.ConfigurationFile,
-            Expected = "the configuration that the run was trained with",
-            Found = found,
-            Problems = problems,
-            Safe = "nothing was changed",
-            Next = new RestoreConfiguration(run),
-        };
 }

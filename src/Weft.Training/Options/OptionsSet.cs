@@ -17,7 +17,7 @@ public sealed class OptionsSet<TRecord> : IReadOnlyCollection<TRecord>, IEquatab
 
     internal OptionsSet(IEnumerable<TRecord> records) => _records =
     [
-        .. records.GroupBy(record => record.GetType()).Select(same => same.Last()).Where(record => !record.Equals(ConfigurationTypes.Create(record.GetType())))
+        .. records.GroupBy(record => record.GetType()).Select(same => same.Last()).Where(record => !record.Equals(OptionTypes.Create(record.GetType())))
             .OrderBy(record => record.GetType().Name, StringComparer.Ordinal),
     ];
 
@@ -31,7 +31,7 @@ public sealed class OptionsSet<TRecord> : IReadOnlyCollection<TRecord>, IEquatab
             : problem.Where,
     }));
 
-    OptionsRecord IOptionsSet.Find(Type type) => _records.FirstOrDefault(record => record.GetType() == type) ?? ConfigurationTypes.Create(type);
+    OptionsRecord IOptionsSet.Find(Type type) => _records.FirstOrDefault(record => record.GetType() == type) ?? OptionTypes.Create(type);
 
     IOptionsSet IOptionsSet.With(OptionsRecord record) => new OptionsSet<TRecord>(_records.Append((TRecord)record));
 

@@ -15,6 +15,11 @@ internal static class RunKeys
     /// <summary>What a checkpoint says of its run's configuration: <see cref="Lasting"/>, and how the run is evaluated.</summary>
     public static IReadOnlyDictionary<string, string> OfCheckpoint(RunConfiguration configuration) => Of(configuration, _ => true);
 
+    /// <summary>The configuration as it stands in the run's folder, where the file of its model has a fixed name.</summary>
+    public static ResolvedConfiguration ForFolder(ResolvedConfiguration configuration) => ModelFile.IsPath(configuration.Value.Model.Name)
+        ? configuration with { Value = configuration.Value with { Model = configuration.Value.Model with { Name = RunFolder.ModelFileName } } }
+        : configuration;
+
     private static Dictionary<string, string> Of(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Of(configuration)
         .Where(key => isWanted(key.Name) && (key.Name == BestMetric || !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal))
             && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))

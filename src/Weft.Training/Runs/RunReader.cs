@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Weft.Training;
 
 /// <summary>Reads a run, finished or being trained by another process. Never writes.</summary>
@@ -16,7 +18,7 @@ public sealed class RunReader(RunFolder folder)
     public bool IsBeingTrained => RunLock.IsHeld(Folder);
 
     /// <summary>The row of the best epoch by the run's <see cref="BestRule"/>. Null before the first epoch ended.</summary>
-    public MetricsRow? Best => BestRule.Of(TryInformation()).Best(Metrics());
+    public MetricsRow? Best => Rule.Best(Metrics());
 
     /// <summary>A row an epoch, as far as written; rows that do not match their checksum are left out.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.IoError"/>: they cannot be read.</exception>
@@ -39,12 +41,32 @@ public sealed class RunReader(RunFolder folder)
         var metrics = MetricsFile.Read(Folder);
         var tail = new RunTail(Folder);
         var events = tail.Read();
-        return new RunRecords(metrics.Rows, events, RunRecords.DescribeDamage(metrics.Damaged, tail.Damage.Count)) { Rule = BestRule.Of(TryInformation()) };
+        return new RunRecords(metrics.Rows, events, RunRecords.DescribeDamage(metrics.Damaged, tail.Damage.Count)) { Rule = Rule };
     }
 
     /// <summary>What <c>config.yaml</c> says, not compared with a checkpoint: for who only shows it, or has come through <see cref="RunChecks"/>.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.CheckpointMismatch"/>: the file is gone or was changed into nonsense.</exception>
-    internal ResolvedConfiguration Configuration() => RunChecks.Read(Folder);
+    internal ResolvedConfiguration Configuration()
+    {
+        var file = Folder.ConfigurationFile;
+        try
+        {
+            var text = Encoding.UTF8.GetString(RegularFile.ReadOwn(file, YamlTree.MaximumBytes));
+            return ConfigurationResolver.Resolve(new ConfigurationSources { File = file, FileText = text });
+        }
+        catch (WeftException wrong) when (wrong.Kind == ErrorKind.InvalidInput)
+        {
+            throw Unreadable(wrong.Found ?? wrong.What, wrong, wrong.Problems);
+        }
+        catch (NotRegularFileException other)
+        {
+            throw Unreadable(other.Found, other, []);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw Unreadable(failure is FileNotFoundException or DirectoryNotFoundException ? "nothing" : failure.Message, failure, []);
+        }
+    }
 
     /// <summary>As <see cref="Configuration"/>; null where the file is gone or was changed into nonsense, for who only shows what is known.</summary>
     internal ResolvedConfiguration? TryConfiguration()
@@ -111,6 +133,19 @@ public sealed class RunReader(RunFolder folder)
             throw DiskFailure.ToError(failure, $"the run {Folder.Name} cannot be read", Folder.InformationFile, "nothing was changed");
         }
     }
+
+    private BestRule Rule => BestRule.Of(TryInformation()?.BestMetric);
+
+    private WeftException Unreadable(string found, Exception cause, IReadOnlyList<Problem> problems) =>
+        new(ErrorKind.CheckpointMismatch, $"the configuration of the run {Folder.Name} cannot be read", cause)
+        {
+            Where = Folder.ConfigurationFile,
+            Expected = "the configuration that the run was trained with",
+            Found = found,
+            Problems = problems,
+            Safe = "nothing was changed",
+            Next = new RestoreConfiguration(Folder),
+        };
 }
 
 /// <summary>A folder that holds a run whose description cannot be read.</summary>

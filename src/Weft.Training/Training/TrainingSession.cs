@@ -260,11 +260,6 @@ internal sealed class TrainingSession : IDisposable
             Surroundings.Files, folder.InformationFile, JsonSerializer.SerializeToUtf8Bytes(information, RunInformationJson.Default.RunInformation));
     }
 
-    /// <summary>As it stands in the run's own folder: the model file lies beside it.</summary>
-    internal static ResolvedConfiguration ForFolder(ResolvedConfiguration configuration) => ModelFile.IsPath(configuration.Value.Model.Name)
-        ? configuration with { Value = configuration.Value with { Model = configuration.Value.Model with { Name = RunFolder.ModelFileName } } }
-        : configuration;
-
     private void WriteConfiguration(RunFolder folder, ResolvedConfiguration configuration) =>
-        DurableFile.Write(Surroundings.Files, folder.ConfigurationFile, Encoding.UTF8.GetBytes(ForFolder(configuration).ToYaml()));
+        DurableFile.Write(Surroundings.Files, folder.ConfigurationFile, Encoding.UTF8.GetBytes(RunKeys.ForFolder(configuration).ToYaml()));
 }

@@ -70,7 +70,7 @@ public class AugmentationOptionsTests
     [Fact]
     public void Random_streams_are_what_they_have_always_been()
     {
-        var streams = ConfigurationTypes.Of(typeof(Augmentation)).Where(type => type.Assembly == typeof(Augmentation).Assembly)
+        var streams = OptionTypes.Of(typeof(Augmentation)).Where(type => type.Assembly == typeof(Augmentation).Assembly)
             .ToDictionary(type => type.Name, type => type.GetCustomAttribute<RandomStreamAttribute>()!.Number);
 
         Assert.Equal(
@@ -79,6 +79,6 @@ public class AugmentationOptionsTests
         Assert.DoesNotContain(AugmentationOptions.PartnerStream, streams.Values);
         // Only one of those that mix is applied to a sample: they alone may share a stream.
         Assert.Equal(streams.Count - 1, streams.Values.Distinct().Count());
-        Assert.Equal(streams.Count, ConfigurationTypes.Of(typeof(Augmentation)).Count(type => type.Assembly == typeof(Augmentation).Assembly));
+        Assert.Equal(streams.Count, OptionTypes.Of(typeof(Augmentation)).Count(type => type.Assembly == typeof(Augmentation).Assembly));
     }
 }
