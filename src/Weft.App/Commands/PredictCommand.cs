@@ -5,7 +5,7 @@ namespace Weft.App;
 
 internal sealed class PredictCommand : Verb
 {
-    private readonly RunArgument _run = new("The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.");
+    private readonly RunArgument _run = new("The run, a checkpoint of it (RUN@best, RUN@last, RUN@EPOCH), or a model's .safetensors file.");
     private readonly Argument<string[]> _files = new("FILE")
     {
         Description = "Pictures (PNG, PGM, PPM, IDX, IDX in gzip), folders of them, or - for standard input.", Arity = ArgumentArity.OneOrMore,
@@ -27,8 +27,9 @@ internal sealed class PredictCommand : Verb
     {
         var threads = _threads.Of(parse);
         var choice = _views.Of(parse);
-        var checkpoint = _runs.Store(parse).FindCheckpoint(parse.GetValue(_run)!);
-        using var predictor = new Predictor(checkpoint.ReadModel(), threads, choice.IsNone ? TestTimeAugmentation.None : null);
+        var name = parse.GetValue(_run)!;
+        var model = File.Exists(name) ? TrainedModel.Load(name) : _runs.Store(parse).FindCheckpoint(name).ReadModel();
+        using var predictor = new Predictor(model, threads, choice.IsNone ? TestTimeAugmentation.None : null);
         predictor.Augmentation = choice.Over(predictor.Augmentation);
         if (ViewWords.Of(predictor.Augmentation) is { Length: > 0 } views)
             Screen.People.WriteLine($"mean over {views}");

@@ -55,6 +55,21 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_a_model_predicts_as_the_run_that_it_was_copied_from()
+    {
+        using var elsewhere = new TempFolder();
+        File.WriteAllBytes(elsewhere.At("a.pgm"), GreyPicture(12, 0));
+        File.Copy(Directory.GetFiles(_runs.At("small-1/checkpoints"), "*.safetensors").Order().Last(), elsewhere.At("model.safetensors"));
+        var (code, screen) = FakeScreen.Run("predict", elsewhere.At("model.safetensors"), elsewhere.At("a.pgm"), "--runs", elsewhere.Path, "--json");
+        Assert.True(code == 0, screen.Error);
+        var run = FakeScreen.Run("predict", "latest@last", elsewhere.At("a.pgm"), "--runs", _runs.Path, "--json");
+        Assert.Equal(run.Screen.OutputLines[^1], screen.OutputLines[^1]);
+
+        File.WriteAllText(elsewhere.At("model.safetensors"), "no model");
+        Assert.Equal(22, FakeScreen.Run("predict", elsewhere.At("model.safetensors"), elsewhere.At("a.pgm"), "--runs", elsewhere.Path).Code);
+    }
+
+    [Fact]
     public void A_folder_of_pictures_of_any_size_is_predicted_and_every_change_is_noted_once()
     {
         using var folder = new TempFolder();
