@@ -31,7 +31,7 @@ static int Usage()
           test             ./test.sh
           check            format, build, the sources' rules, fast tests, ladders; .ci/run begins with it
           timing           tests that measure time, one by one; run them on an idle machine
-          size             lines of code, public types and long lines, room by room
+          size             lines of code and public types, room by room
           bench [kernels] [train|infer …]   weft bench, or the kernels' table
           api              takes the public surface as it is now for the frozen one: PublicAPI.Shipped.txt of each library
           pack [FOLDER]    the packages and the tool, into artifacts/package

@@ -107,4 +107,5 @@ for line in sys.stdin:
     measure(chosen, seconds / 3)
     times = measure(chosen, seconds)
     median = statistics.median(times)
-    print(json.dumps({"images_per_second": options.batch / median, "step_milliseconds": median * 1000, "steps": len(times), "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
+    print(json.dumps({"images_per_second": options.batch / median, "step_milliseconds": median * 1000, "steps": len(times),
+                      "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)

@@ -134,7 +134,8 @@ def one(folder, number):
     events = [json.loads(line) for line in whole[:whole.rfind(b"\n") + 1].splitlines()]
     torn = [path for path in (*folder.glob("wandb/*/*.wandb"), *folder.glob("tensorboard/run/*"))]
     sizes = {path: path.stat().st_size for path in torn}
-    done = subprocess.run([arguments.weft, "track", "run", "--to", "wandb,tensorboard", "--continue", "--json"], cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run([arguments.weft, "track", "run", "--to", "wandb,tensorboard", "--continue", "--json"],
+                          cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for target in json.loads(done.stdout.splitlines()[-1])["targets"]:
         assert target["complete"] and target["events"] == len(events), target
@@ -148,7 +149,8 @@ def one(folder, number):
         board = next(folder.glob("tensorboard/run/*")).read_bytes()
         assert len(scalars(board, "step/loss")) == len(steps) and len(scalars(board, "validation/loss")) == len(epochs)
     left = len(whole) - whole.rfind(b"\n") - 1
-    print(f"{number}: killed after {len(events)} events{f' and {left} bytes of another' if left else ''}; files had {sorted(sizes.values())} bytes; all handed over", flush=True)
+    print(f"{number}: killed after {len(events)} events{f' and {left} bytes of another' if left else ''}; "
+          f"files had {sorted(sizes.values())} bytes; all handed over", flush=True)
 
 
 for number in range(1, arguments.times + 1):

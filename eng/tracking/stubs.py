@@ -82,7 +82,8 @@ class Server:
                       "logLineCount": count("output.log"), "wandbConfig": '{"t":1}'}
             return {"model": {"bucket": bucket if self.lines else None}}
         if request["operationName"] == "UpsertBucket":
-            return {"upsertBucket": {"bucket": {"id": "x", "name": variables["name"], "project": {"name": "weft", "entity": {"name": "team"}}}, "inserted": True}}
+            return {"upsertBucket": {"bucket": {"id": "x", "name": variables["name"], "project": {"name": "weft", "entity": {"name": "team"}}},
+                                     "inserted": True}}
         places = [{"name": name, "uploadUrl": f"{self.url}/put/{urllib.parse.quote(name)}"} for name in variables["files"]]
         return {"createRunFiles": {"runID": "x", "uploadHeaders": [], "files": places}}
 

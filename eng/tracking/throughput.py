@@ -48,7 +48,8 @@ for round_number in range(arguments.rounds):
         server.faults = 0
         for target in results[True][0]["tracking"]:
             if not target["complete"]:  # the servers had not taken everything when the training was over
-                subprocess.run([arguments.weft, "track", "run", "--to", target["to"], "--continue"], cwd=shown, env=os.environ | server.environment(), check=True, capture_output=True)
+                subprocess.run([arguments.weft, "track", "run", "--to", target["to"], "--continue"], cwd=shown,
+                               env=os.environ | server.environment(), check=True, capture_output=True)
         wrong = stubs.check(server, results[True][1])
         same = results[True][2] == results[False][2]
         seconds = results[False][0]["train_seconds"], results[True][0]["train_seconds"]
@@ -56,7 +57,8 @@ for round_number in range(arguments.rounds):
         processor.append(results[False][3] / results[True][3])
         rates = results[False][0]["images_per_second"], results[True][0]["images_per_second"]
         print(f"round {round_number + 1}: {seconds[0]:.2f} s plain, {seconds[1]:.2f} s tracked, throughput {ratios[-1]:.1%} of the run's time, "
-              f"{rates[1] / rates[0]:.1%} of the steps', {processor[-1]:.1%} by processor time ({results[False][3]:.1f} s and {results[True][3]:.1f} s); weights {'equal' if same else 'DIFFER'}; {'all values once and in order' if not wrong else wrong}", flush=True)
+              f"{rates[1] / rates[0]:.1%} of the steps', {processor[-1]:.1%} by processor time ({results[False][3]:.1f} s and "
+              f"{results[True][3]:.1f} s); weights {'equal' if same else 'DIFFER'}; {'all values once and in order' if not wrong else wrong}", flush=True)
         if wrong or not same:
             sys.exit("FAILED " + json.dumps(results[True][0]["tracking"]))
 print(f"median throughput with all three trackers: {statistics.median(ratios):.1%} by the clock, {statistics.median(processor):.1%} by processor time")

@@ -22,6 +22,14 @@ internal static class SourceTree
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     public static IEnumerable<string> Code(string folder) => Files(folder, CodeEndings);
 
+    /// <summary>
+    /// The Markdown that describes what is there now: the files at the root, in the folders of code and in <c>docs</c>. The change log and the decisions stay
+    /// as they were written.
+    /// </summary>
+    public static IEnumerable<string> Documents() => new[] { "README.md", "ARCHITECTURE.md" }
+        .Concat(new[] { "docs", "src", "samples", "lab" }.SelectMany(folder => Files(folder, ".md")))
+        .Where(path => !path.StartsWith("docs/decisions/", StringComparison.Ordinal));
+
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     public static IEnumerable<string> Files(string folder, params string[] endings) =>
         Directory.EnumerateFiles(At(folder), "*", SearchOption.AllDirectories)

@@ -13,19 +13,17 @@ public partial class SummaryTests
     [Fact]
     public void Summaries_are_whole_sentences()
     {
-        var found = new Dictionary<string, int>();
+        var found = new List<string>();
         foreach (var path in SourceTree.Files("src", ".cs"))
         {
             var root = CSharpSyntaxTree.ParseText(SourceTree.Read(path), new CSharpParseOptions(documentationMode: DocumentationMode.Parse)).GetRoot();
-            var fragments = root.DescendantNodes(descendIntoTrivia: true).OfType<XmlElementSyntax>()
-                .Count(element => element.StartTag.Name.ToString() is "summary" or "param" && IsFragment(element));
-            if (fragments > 0)
-                found[path] = fragments;
+            found.AddRange(root.DescendantNodes(descendIntoTrivia: true).OfType<XmlElementSyntax>()
+                .Where(element => element.StartTag.Name.ToString() is "summary" or "param" && IsFragment(element))
+                .Select(element => $"{path}: {element}"));
         }
 
-        Ratchet.Check("fragments", found,
-            $"A summary has at least {FewestWords} words, and neither it nor a parameter's text starts with \"Of\". These files have more fragments than "
-                + $"before:");
+        Assert.True(found.Count == 0,
+            $"A summary has at least {FewestWords} words, and neither it nor a parameter's text starts with \"Of\".\n{string.Join('\n', found)}");
     }
 
     private static bool IsFragment(XmlElementSyntax element)

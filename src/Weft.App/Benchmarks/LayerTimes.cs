@@ -4,7 +4,7 @@ namespace Weft.App;
 
 /// <summary>Median times of one layer within a step.</summary>
 /// <param name="Layer">Its path in the network, or "loss" and "optimizer".</param>
-/// <param name="Flops">Of a forward pass over one sample, counted directly; 0 where nothing is multiplied.</param>
+/// <param name="Flops">The operations of a forward pass over one sample, counted directly; 0 where nothing is multiplied.</param>
 internal sealed record LayerTimes(string Layer, string Summary, double ForwardMilliseconds, double BackwardMilliseconds, long Flops)
 {
     /// <summary>Counted directly: a backward pass of a layer with weights does twice a forward pass's work.</summary>

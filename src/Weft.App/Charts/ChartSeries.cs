@@ -30,7 +30,7 @@ public enum AxisScale
 /// <summary>How an axis and the hover values write a number.</summary>
 public enum ValueFormat
 {
-    /// <summary>0.1234</summary>
+    /// <summary>A decimal fraction such as 0.1234.</summary>
     Number = 0,
 
     /// <summary>92.41 %, of a ratio in 0…1.</summary>
@@ -39,7 +39,7 @@ public enum ValueFormat
     /// <summary>3E-05 or 0.001: three digits, for learning rates.</summary>
     Rate = 2,
 
-    /// <summary>12,345</summary>
+    /// <summary>A whole number with thousands separated: 12,345.</summary>
     Count = 3,
 
     /// <summary>1.4 GB, of bytes.</summary>

@@ -3,7 +3,7 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary><c>--split validation|test</c>.</summary>
+/// <summary>The option <c>--split</c>, whose value is validation or test.</summary>
 internal sealed class SplitOption : Option<string?>
 {
     public SplitOption() : base("--split")

@@ -37,7 +37,7 @@ internal sealed record PlanDocument
 /// <summary>A layer of the planned network.</summary>
 internal sealed record PlannedLayerEntry(string Layer, string Summary, long Parameters, long FlopsPerImage);
 
-/// <summary>What <c>lr-find</c> found.</summary>
+/// <summary>The rates and losses that <c>lr-find</c> measured.</summary>
 /// <param name="Suggestion">Null where the loss falls nowhere.</param>
 /// <param name="Lowest">The rate with the lowest loss; null where there is none.</param>
 internal sealed record LearningRateSearchDocument(double? Suggestion, double? Lowest, bool Exploded, IReadOnlyList<LearningRateEntry> Points);

@@ -2,7 +2,7 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary>What <c>report</c> wrote.</summary>
+/// <summary>The file that <c>report</c> wrote, and the runs in it.</summary>
 internal sealed record ReportDocument(string File, int Bytes, IReadOnlyList<string> Runs, EvaluationSplit Split);
 
 /// <summary>Where <c>studio</c> can be seen, and what it shows.</summary>

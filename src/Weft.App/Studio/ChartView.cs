@@ -4,7 +4,7 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>How the charts of a page are drawn: what the address of the page says.</summary>
-/// <param name="Scale">Of loss and learning rate; the others stay linear.</param>
+/// <param name="Scale">The scale of loss and learning rate; other charts stay linear.</param>
 /// <param name="SmoothingPercent">0…99: the weight of <see cref="Smoothing.Exponential"/>.</param>
 /// <param name="OverTime">Whether X is the time trained instead of the epoch.</param>
 public sealed record ChartView(AxisScale Scale, int SmoothingPercent, bool OverTime)

@@ -23,7 +23,7 @@ internal sealed class RunHistory(RunFolder folder)
     /// <summary>Samples of the machine, and at which epoch (0.5: in the middle of the first) each was taken.</summary>
     public IReadOnlyList<(double Epoch, SystemSampled Sample)> Machine => _machine;
 
-    /// <summary>The newest ones.</summary>
+    /// <summary>The newest warnings of the run; older ones are dropped.</summary>
     public IReadOnlyList<Warned> Warnings => _warnings;
 
     /// <summary>The last validation in detail, if there was one.</summary>

@@ -8,10 +8,10 @@ internal enum Tone
     Good = 32,
     Warning = 33,
 
-    /// <summary>Of the first curve of a chart.</summary>
+    /// <summary>The colour of a chart's first curve.</summary>
     First = 36,
 
-    /// <summary>Of the second curve of a chart.</summary>
+    /// <summary>The colour of a chart's second curve.</summary>
     Second = 35,
 }
 

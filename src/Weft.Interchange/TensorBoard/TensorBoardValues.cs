@@ -10,13 +10,13 @@ internal static class TensorBoardValues
     /// <summary>The most compact form that the scalars plugin takes.</summary>
     public static SummaryValue Scalar(string tag, double value) => new() { Tag = tag, SimpleValue = (float)value };
 
-    /// <summary>Shown as Markdown.</summary>
+    /// <summary>A text that TensorBoard shows as Markdown.</summary>
     public static SummaryValue Text(string tag, string markdown) => new()
     {
         Tag = tag, Tensor = Strings([], ByteString.CopyFromUtf8(markdown)), Metadata = Metadata("text", DataClass.Tensor),
     };
 
-    /// <param name="pngs">Of one size.</param>
+    /// <param name="pngs">Images that all have this width and height.</param>
     public static SummaryValue Images(string tag, int width, int height, IReadOnlyList<byte[]> pngs) => new()
     {
         Tag = tag,

@@ -42,7 +42,7 @@ internal sealed record LineTold(string Text, bool IsWarning) : RunMoment;
 /// <param name="Reason">See <see cref="StopReasons"/>; <see cref="LeftWithoutWord"/> after a kill.</param>
 /// <param name="Best">The best epoch so far, if any.</param>
 /// <param name="Observed">What was told of it.</param>
-/// <param name="Rows">Of <c>metrics.csv</c>, so far.</param>
+/// <param name="Rows">The rows that <c>metrics.csv</c> has so far.</param>
 internal sealed record SessionEnded(
     int Number, string Reason, string Detail, int Epochs, long Step, EpochDone? Best, EpochObserved? Observed,
     SamplesChosen? Samples, IReadOnlyList<MetricsRow> Rows) : RowMoment

@@ -214,7 +214,8 @@ internal sealed class WandbOnline : IWandbSink
     {
         var time = stats.Timestamp.ToDateTimeOffset();
         var members = stats.Item.Select(item => $",{WandbJson.Write("system." + item.Key)}:{item.ValueJson}");
-        var (timestamp, runtime) = (WandbJson.Write((time - DateTimeOffset.UnixEpoch).TotalSeconds), WandbJson.Write((time - _run.Information.Started).TotalSeconds));
+        var timestamp = WandbJson.Write((time - DateTimeOffset.UnixEpoch).TotalSeconds);
+        var runtime = WandbJson.Write((time - _run.Information.Started).TotalSeconds);
         return $"{{\"_wandb\":true,\"_timestamp\":{timestamp},\"_runtime\":{runtime}{string.Concat(members)}}}";
     }
 

@@ -30,7 +30,7 @@ public sealed record AnalysisResult
 {
     public required CheckpointReference Checkpoint { get; init; }
 
-    /// <summary>Epochs the checkpoint has behind it.</summary>
+    /// <summary>How many epochs the checkpoint was trained for.</summary>
     public required int Epoch { get; init; }
 
     public required long Step { get; init; }
@@ -52,20 +52,20 @@ public sealed record AnalysisResult
 
     public required NeighbourLearningCurve Curve { get; init; }
 
-    /// <summary>By class.</summary>
+    /// <summary>The number of training images of each class.</summary>
     public required IReadOnlyList<int> TrainingCounts { get; init; }
 
     public required IReadOnlyList<MistakeExplanation> Cases { get; init; }
 
-    /// <summary>Of the validation images, where the run kept it; else null.</summary>
+    /// <summary>When each validation image was predicted correctly; null where the run did not record it.</summary>
     public LearningHistory? History { get; init; }
 
     public required GalleryPictures Galleries { get; init; }
 
-    /// <summary>Of the analysed split, whose images no network trained on.</summary>
+    /// <summary>Labels of the analysed split that may be wrong; the network did not train on its images.</summary>
     public required SuspectLabels Suspects { get; init; }
 
-    /// <summary>Of the training images, by networks that trained on the others; null unless asked for.</summary>
+    /// <summary>Training labels that may be wrong, judged by networks that trained on the other images; null unless asked for.</summary>
     public SuspectLabels? TrainingSuspects { get; init; }
 
     public required IReadOnlyList<Finding> Findings { get; init; }
@@ -74,7 +74,7 @@ public sealed record AnalysisResult
 
     public required long FlopsPerSample { get; init; }
 
-    /// <summary>Of the pass over the split.</summary>
+    /// <summary>The speed of the pass over the split.</summary>
     public required double ImagesPerSecond { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
@@ -90,5 +90,5 @@ public sealed record GalleryPictures(
     IReadOnlyList<GalleryImage> TopLosses, IReadOnlyList<GalleryImage> ConfidentlyWrong, IReadOnlyList<GalleryImage> LeastCertain);
 
 /// <param name="Index">The sample's number in the data set's files.</param>
-/// <param name="Probability">Of the prediction.</param>
+/// <param name="Probability">The probability that the network gave to its prediction.</param>
 public sealed record GalleryImage(int Index, int Label, int Prediction, double Probability, double Loss);

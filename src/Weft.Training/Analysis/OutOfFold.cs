@@ -30,7 +30,7 @@ internal static class OutOfFold
         return SuspectLabels.Of(new PredictionTable(indices, labels, probabilities!, losses, classes));
     }
 
-    /// <summary>Of each class as many in every fold, drawn at random.</summary>
+    /// <summary>The fold of each image: drawn at random, with each class spread evenly over the folds.</summary>
     private static int[] Folds(TrainingData data, int folds)
     {
         var fold = new int[data.Split.Train.Count];

@@ -9,7 +9,7 @@ public sealed record ModelMetadata
 
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>Of the data it was trained on.</summary>
+    /// <summary>The fingerprint of the data that the network was trained on.</summary>
     public required string DataFingerprint { get; init; }
 
     /// <summary>Every key that the bits depend on, and how the run is evaluated, with their values.</summary>

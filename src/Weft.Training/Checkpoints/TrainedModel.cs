@@ -54,7 +54,7 @@ public sealed class TrainedModel
     /// <exception cref="WeftException">The file cannot be written; what was there before is intact.</exception>
     public void Save(string path) => OutputFile.Write(path, CheckpointFile.ToBytes(this), "the model cannot be written", new Advice("save it elsewhere"));
 
-    /// <summary>As <see cref="Save(string)"/>.</summary>
+    /// <summary>Writes the same bytes as <see cref="Save(string)"/> to a stream.</summary>
     /// <exception cref="IOException">The stream cannot be written to.</exception>
     public void Save(Stream stream) => stream.Write(CheckpointFile.ToBytes(this).Span);
 

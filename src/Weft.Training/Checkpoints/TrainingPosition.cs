@@ -17,10 +17,10 @@ public sealed record TrainingPosition
     /// <summary>Sum of the losses of the unfinished epoch's samples.</summary>
     public double LossSum { get; init; }
 
-    /// <summary>Of the unfinished epoch.</summary>
+    /// <summary>How many samples of the unfinished epoch were predicted correctly.</summary>
     public long Correct { get; init; }
 
-    /// <summary>Of the unfinished epoch.</summary>
+    /// <summary>How many samples of the unfinished epoch were trained on.</summary>
     public long Samples { get; init; }
 
     public BestEpoch? Best { get; init; }
@@ -31,7 +31,7 @@ public sealed record TrainingPosition
     /// <summary>Why training is over for good (see <see cref="StopReasons"/>); null while there is more to do.</summary>
     public string? StopReason { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>The reason as a sentence to show to people.</summary>
     public string? StopDetail { get; init; }
 }
 

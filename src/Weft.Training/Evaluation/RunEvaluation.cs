@@ -31,7 +31,7 @@ public sealed class RunEvaluation : IDisposable
         Network = Model.Compile(_device, options);
     }
 
-    /// <summary>The run's.</summary>
+    /// <summary>The configuration that the run was trained with.</summary>
     internal RunConfiguration Configuration { get; }
 
     public CheckpointReference Reference { get; }

@@ -49,7 +49,7 @@ public sealed class RunResult
 
     public TimeSpan Trained => TimeSpan.FromSeconds(Run.Metrics().Sum(row => row.Seconds));
 
-    /// <summary>Of the best epoch, as training saw it.</summary>
+    /// <summary>The accuracy that training recorded for the best epoch.</summary>
     public double? ValidationAccuracy => Run.Best?.ValidationAccuracy;
 
     /// <summary>The same for runs that differ in nothing but their seed.</summary>

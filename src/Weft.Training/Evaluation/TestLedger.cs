@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Weft.Training;
 
 /// <summary>A line of the ledger.</summary>
-/// <param name="DataFingerprint">Of the test images as the run's earlier evaluation found them; null where there was none: a line is written before they
-/// are opened.</param>
+/// <param name="DataFingerprint">The fingerprint that the run's earlier evaluation found for the test images; null where there was none: a line is written
+/// before they are opened.</param>
 public sealed record TestOpening(
     [property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint, string? DataFingerprint = null);
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Weft.Training;
 
-/// <summary>The real disk.</summary>
+/// <summary>File operations on the real disk, not on a simulated one.</summary>
 internal sealed class DiskFiles : IFiles
 {
     public static DiskFiles Instance { get; } = new();

@@ -2,12 +2,11 @@ namespace Weft.Training;
 
 /// <summary>
 /// A number that an epoch's validation gives: a column of <c>metrics.csv</c>, a curve in every view, and what early stopping, the plateau schedule and the
-/// choice of the
-/// best epoch can go by. Each known one is found by reflection; <see cref="ConfigurationTypes.Register{TRecord}"/> adds a program's own.
+/// choice of the best epoch can go by. Each known one is found by reflection; <see cref="ConfigurationTypes.Register{TRecord}"/> adds a program's own.
 /// </summary>
 public abstract record EpochMetric : OptionsRecord
 {
-    /// <summary>"validation_accuracy" for ValidationAccuracyMetric.</summary>
+    /// <summary>The name in files and options: "validation_accuracy" for ValidationAccuracyMetric.</summary>
     public string Name => OptionNames.Of(GetType(), typeof(EpochMetric));
 
     public abstract bool LargerIsBetter { get; }

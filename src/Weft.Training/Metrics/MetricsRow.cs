@@ -36,7 +36,7 @@ public sealed record MetricsRow(
         return string.Join(',', further.Select(name => Further[name].ToString(CultureInfo.InvariantCulture)).Prepend(nine));
     }
 
-    /// <summary>With its checksum.</summary>
+    /// <summary>The row as CSV, with its checksum as the last column.</summary>
     public string ToCheckedCsv(IEnumerable<string> further)
     {
         var text = ToCsv(further);

@@ -36,7 +36,7 @@ internal static class WindowNumbers
     };
 }
 
-/// <summary><see cref="WindowNumbers"/> in JSON.</summary>
+/// <summary>Writes and reads <see cref="WindowNumbers"/> as JSON.</summary>
 internal sealed class WindowConverter<TWindow> : JsonConverter<TWindow>
     where TWindow : struct
 {

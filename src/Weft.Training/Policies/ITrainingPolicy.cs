@@ -39,7 +39,7 @@ public readonly record struct Decision
     /// <summary>One of <see cref="StopReasons"/>, or null to go on.</summary>
     public string? StopReason { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>The reason as a sentence to show to people.</summary>
     public string? StopDetail { get; init; }
 
     /// <summary>Whether resuming the run goes on after this stop.</summary>

@@ -9,7 +9,7 @@ internal sealed class ReduceLearningRateOnPlateau(ReduceOnPlateau schedule, Epoc
 
     public string Name => "reduce_on_plateau";
 
-    /// <summary>For <see cref="SchedulePosition.Reductions"/>.</summary>
+    /// <summary>How often the rate was reduced, the value of <see cref="SchedulePosition.Reductions"/>.</summary>
     public int Reductions => _state.Reductions;
 
     public string? State => string.Create(CultureInfo.InvariantCulture, $"{_state.Best:R};{_state.EpochsWithout};{_state.CooldownLeft};{_state.Reductions}");

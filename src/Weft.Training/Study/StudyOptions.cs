@@ -1,6 +1,6 @@
 namespace Weft.Training;
 
-/// <summary>Choices of <see cref="Study"/>.</summary>
+/// <summary>Which recipes and seeds a <see cref="Study"/> trains, and how thoroughly.</summary>
 internal sealed record StudyOptions
 {
     /// <value>"tuned" or "study". Default: tuned.</value>
@@ -25,7 +25,7 @@ internal sealed record StudyOptions
 /// <param name="ByItself">Trains the same by itself.</param>
 internal sealed record StudyMember(string Recipe, int Seed, string RunName, ResolvedConfiguration Configuration, TrainRun ByItself)
 {
-    /// <summary>"cnn5".</summary>
+    /// <summary>The network that the recipe trains, such as "cnn5".</summary>
     public string Network => Recipe[(Recipe.IndexOf('/') + 1)..];
 }
 

@@ -1,6 +1,6 @@
 namespace Weft.Training;
 
-/// <summary>Choices of <see cref="LearningRateSearch"/>.</summary>
+/// <summary>The range and the length of a <see cref="LearningRateSearch"/>.</summary>
 internal sealed record LearningRateSearchOptions
 {
     /// <value>Default: 1e-6.</value>
@@ -16,7 +16,7 @@ internal sealed record LearningRateSearchOptions
     public const double Explosion = 3;
 }
 
-/// <param name="Loss">Of this step's batch.</param>
+/// <param name="Loss">The loss of this step's batch.</param>
 /// <param name="Smoothed">Moving average with bias correction.</param>
 internal readonly record struct LearningRatePoint(double LearningRate, double Loss, double Smoothed);
 

@@ -251,8 +251,8 @@ internal sealed class TrainingLoop
         _recorder.Record(new RunStopped(StopReasons.Diverged, what, _position.CompletedEpochs, _position.Step));
         return new WeftException(ErrorKind.Diverged, what)
         {
-            Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; learning rate ")
-                    + FormattableString.Invariant($"{LearningRateOf(_position.Step - 1):G4}"),
+            Where = FormattableString.Invariant($"epoch {Epoch}, step {_position.Step}; first value that is not finite: {layer ?? "the loss itself"}; ")
+                + FormattableString.Invariant($"learning rate {LearningRateOf(_position.Step - 1):G4}"),
             Expected = "a finite loss",
             Safe = $"{_keeper.Describe()} was not overwritten",
             Next = _session.Folder is { } run

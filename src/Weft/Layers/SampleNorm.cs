@@ -12,7 +12,7 @@ public abstract record SampleNorm : Layer
     /// <value>Above 0. Default: 1e-5.</value>
     public double Epsilon { get; init; } = 1e-5;
 
-    /// <summary>For people.</summary>
+    /// <summary>The name that people read in summaries.</summary>
     internal abstract string Title { get; }
 
     internal virtual bool HasWeights => true;

@@ -9,7 +9,7 @@ internal static class Blocks
     /// <param name="options">Which norm and which activation.</param>
     /// <param name="channels">Output channels, as they are (see <see cref="ModelOptions.Scale"/>).</param>
     /// <param name="kernel">Odd.</param>
-    /// <param name="suffix">Of the names.</param>
+    /// <param name="suffix">What the names of its layers end with.</param>
     /// <param name="bias">Whether the convolution has a bias although a norm, whose shift does its work, stands behind it. Without a norm it always has
     /// one.</param>
     public static Layer[] Convolution(ModelOptions options, int channels, int kernel, string suffix = "", bool bias = false) =>

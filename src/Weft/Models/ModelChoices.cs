@@ -1,18 +1,18 @@
 namespace Weft;
 
-/// <summary>The norm behind every convolution of a catalog model. Numbers are stored in configurations: append only.</summary>
+/// <summary>The norm after every convolution of a catalog model. Numbers are stored in configurations: append only.</summary>
 public enum NormalizationName
 {
-    /// <summary><see cref="BatchNorm2d"/>.</summary>
+    /// <summary>Statistics over the batch: <see cref="BatchNorm2d"/>.</summary>
     Batch = 1,
 
-    /// <summary><see cref="LayerNorm2d"/>.</summary>
+    /// <summary>Statistics over all of a sample: <see cref="LayerNorm2d"/>.</summary>
     Layer = 2,
 
-    /// <summary><see cref="GroupNorm"/> of <see cref="ModelOptions.NormalizationGroups"/>.</summary>
+    /// <summary>Statistics over groups of channels: <see cref="GroupNorm"/> of <see cref="ModelOptions.NormalizationGroups"/>.</summary>
     Group = 3,
 
-    /// <summary><see cref="InstanceNorm2d"/>.</summary>
+    /// <summary>Statistics over each channel of a sample: <see cref="InstanceNorm2d"/>.</summary>
     Instance = 4,
 
     /// <summary>No norm; the convolutions have a bias instead.</summary>

@@ -22,7 +22,7 @@ public abstract record Schedule : OptionsRecord
     public abstract double LearningRate(double peak, in SchedulePosition position);
 }
 
-/// <summary>rate = peak.</summary>
+/// <summary>The rate stays at its peak.</summary>
 public sealed record ConstantSchedule : Schedule
 {
     public override double LearningRate(double peak, in SchedulePosition position) => peak;

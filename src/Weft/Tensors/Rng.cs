@@ -26,7 +26,7 @@ public readonly struct Rng(ulong key)
     /// <inheritdoc cref="Derive(ulong)"/>
     public Rng Derive(long index) => Derive((ulong)index);
 
-    /// <summary>64 uniform bits.</summary>
+    /// <summary>The 64 uniform bits of this counter.</summary>
     public ulong UInt64(long counter) => Mix(Key + Golden * ((ulong)counter + 1));
 
     /// <summary>Uniform in [0, 1) with 53 bits.</summary>

@@ -61,7 +61,8 @@ internal sealed class WandbStub
             case "RunLineCounts":
                 return new StubAnswer(200, Exists
                     ? $"{{\"data\":{{\"model\":{{\"bucket\":{{\"id\":\"x\",\"historyLineCount\":{Count("wandb-history.jsonl")},"
-                        + $"\"eventsLineCount\":{Count("wandb-events.jsonl")},\"logLineCount\":{Count("output.log")},\"wandbConfig\":\"{{\\\"t\\\":1}}\"}}}}}}}}"
+                        + $"\"eventsLineCount\":{Count("wandb-events.jsonl")},\"logLineCount\":{Count("output.log")},"
+                        + $"\"wandbConfig\":\"{{\\\"t\\\":1}}\"}}}}}}}}"
                     : "{\"data\":{\"model\":{\"bucket\":null}}}");
             case "UpsertBucket":
                 Exists = true;

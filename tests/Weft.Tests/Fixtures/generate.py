@@ -105,7 +105,8 @@ WHOLE = 512  # tensors up to this length are stored as they are
 # ---- networks
 
 def margin(model, images):
-    """How close the nearest decision is: the smallest |input| of a ReLU (of a ReLU6 its distance to 6 as well), and the smallest lead of a pool's winner, in units of its input's rms."""
+    """How close the nearest decision is: the smallest |input| of a ReLU (of a ReLU6 its distance to 6 as well), and the smallest lead of a pool's
+    winner, in units of its input's rms."""
     smallest, hooks = [math.inf], []
 
     def relu(module, inputs):
@@ -153,8 +154,10 @@ def groups(model, decay):
 
 
 # Behind a flattened map there are thousands of features that no norm keeps small; the rate must be as much smaller for the steps to stay calm.
-SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4, "wideresnet": 2e-3, "resnet18": 2e-4, "mobilenetv2": 2e-4}
-ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 2e-6, "resnet9": 1e-5, "wideresnet": 1e-5, "resnet18": 1e-5, "mobilenetv2": 1e-5}
+SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4,
+             "wideresnet": 2e-3, "resnet18": 2e-4, "mobilenetv2": 2e-4}
+ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 2e-6, "resnet9": 1e-5,
+              "wideresnet": 1e-5, "resnet18": 1e-5, "mobilenetv2": 1e-5}
 DECAY = 5e-4
 
 
@@ -180,8 +183,8 @@ def losses(name, seed, kind, dtype, count=8, steps=20, size=28):
 
 def network(name, count, least_margin, first, size=28, **options):
     # In googlenet's depth rounding grows to 1e-5: a narrow one has few enough decisions for none to be that close. (The steps below are of the full one.)
-    # A rounding error may not decide which way a ReLU or a pool goes: one such element changes a gradient by a thousandth. So a seed without close calls is sought
-    # (from the one where an earlier search ended, to save its time).
+    # A rounding error may not decide which way a ReLU or a pool goes: one such element changes a gradient by a thousandth. So a seed without close calls is
+    # sought (from the one where an earlier search ended, to save its time).
     best, seed = (-1.0, 0), first - 1
     while best[0] < least_margin and seed < first + 400:
         seed += 1

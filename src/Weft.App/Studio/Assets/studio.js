@@ -70,7 +70,8 @@
       const output = form.querySelector('output');
       if (output) output.textContent = (form.elements.smoothing.value / 100).toFixed(2);
       const query = new URLSearchParams(new FormData(form));
-      for (const hidden of document.querySelectorAll('#add input[type=hidden]')) if (query.has(hidden.name) && hidden.name !== 'run') hidden.value = query.get(hidden.name);
+      for (const hidden of document.querySelectorAll('#add input[type=hidden]'))
+        if (query.has(hidden.name) && hidden.name !== 'run') hidden.value = query.get(hidden.name);
       history.replaceState(null, '', form.getAttribute('action') + '?' + query);
       refresh();
     };

@@ -13,10 +13,10 @@ internal sealed class DotCanvas
     /// <param name="rows">Lines.</param>
     public DotCanvas(int columns, int rows) => (_cells, _tones) = (new int[rows, columns], new Tone[rows, columns]);
 
-    /// <summary>In dots.</summary>
+    /// <summary>The width in dots, two for each column.</summary>
     public int Width => _cells.GetLength(1) * 2;
 
-    /// <summary>In dots.</summary>
+    /// <summary>The height in dots, four for each line.</summary>
     public int Height => _cells.GetLength(0) * 4;
 
     /// <summary>Sets a dot; outside of the canvas nothing happens. A character has the tone of its last dot.</summary>

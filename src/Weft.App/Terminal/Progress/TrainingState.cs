@@ -41,7 +41,7 @@ internal sealed class TrainingState
     /// <summary>What happens besides training, in one line: "stopping after this step; saving…".</summary>
     public string? Notice { get; set; }
 
-    /// <summary>Of the epoch that is being trained, 0…1.</summary>
+    /// <summary>How much of the current epoch is done, 0…1.</summary>
     public double EpochFraction => StepsPerEpoch == 0 ? 0 : Math.Clamp((Step - (double)EpochsDone * StepsPerEpoch) / StepsPerEpoch, 0, 1);
 
     public int Epoch => Math.Min(EpochsDone + 1, Epochs);

@@ -7,7 +7,7 @@ internal sealed class CaseExplainer(TrainedModel model, Device device, ImageSamp
     private const int SimilarCount = 3;
 
     /// <param name="features">Normalized.</param>
-    /// <param name="rows">Of <paramref name="predictions"/>.</param>
+    /// <param name="rows">The rows of <paramref name="predictions"/> to explain.</param>
     public IReadOnlyList<MistakeExplanation> Explain(
         ImageSamples images, PredictionTable predictions, FeatureTable features, IReadOnlyList<SampleMeasures> measures,
         IReadOnlyList<int> rows, CancellationToken cancellationToken)

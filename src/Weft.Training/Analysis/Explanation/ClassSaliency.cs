@@ -21,7 +21,7 @@ public sealed class ClassSaliency : IDisposable
         _back = model.CompilePart(cut.Back, device, new CompileOptions { BatchSize = BatchSize, InputGradient = true });
     }
 
-    /// <summary>The feature map's.</summary>
+    /// <summary>The shape of the last feature map, and so of every saliency map.</summary>
     public FeatureShape Shape { get; }
 
     /// <summary>Null where the network has no feature map that its logits follow from without further statistics.</summary>

@@ -19,7 +19,7 @@ public sealed record MistakeExplanation
 
     public required double Loss { get; init; }
 
-    /// <summary>[height, width, channels].</summary>
+    /// <summary>The image, laid out as [height, width, channels].</summary>
     public required byte[] Pixels { get; init; }
 
     /// <summary>The label's probability less the largest of the others'.</summary>
@@ -30,7 +30,7 @@ public sealed record MistakeExplanation
     /// </summary>
     public required double Typicality { get; init; }
 
-    /// <summary>Of the predicted class.</summary>
+    /// <summary>The same share for the predicted class and its training images.</summary>
     public required double TypicalityOfPrediction { get; init; }
 
     /// <summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Weft.Training;
 
-/// <summary>The four reasons usually suspected behind mistakes, each measured over all mistakes against all correct predictions of a split.</summary>
+/// <summary>The four reasons usually suspected to cause mistakes, each measured over all mistakes against all correct predictions of a split.</summary>
 internal static class MistakeReasons
 {
     // Below it an interval of the effect is wider than the effects it could show.
@@ -10,7 +10,7 @@ internal static class MistakeReasons
 
     private const double LeastGain = 0.01; // of the accuracy, from the last doubling of the training images
 
-    /// <param name="measures">Of every row of <paramref name="predictions"/>.</param>
+    /// <param name="measures">Measures of every row of <paramref name="predictions"/>.</param>
     /// <param name="curve">Null where there was no time for it.</param>
     public static IReadOnlyList<SuspectedReason> Of(PredictionTable predictions, IReadOnlyList<SampleMeasures> measures,
         IReadOnlyList<string> classes, IReadOnlyList<int> trainingCounts, NeighbourLearningCurve? curve)

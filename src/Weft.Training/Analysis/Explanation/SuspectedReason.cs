@@ -23,7 +23,7 @@ public sealed record ReasonMeasure(string Measure, GroupDifference Difference, d
     public bool IsNamed => Difference.Low > GroupDifference.Negligible;
 }
 
-/// <summary>One of the four reasons that are usually suspected behind mistakes.</summary>
+/// <summary>One of the four reasons that are usually suspected to cause mistakes.</summary>
 /// <param name="Key">"image_quality", "similar_shape", "too_little_learned" or "unusual_design".</param>
 /// <param name="Sentence">What was found, with the effect and its interval.</param>
 /// <param name="Classes">The classes it is strongest for, if it is named.</param>

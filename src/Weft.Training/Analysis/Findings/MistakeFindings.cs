@@ -32,8 +32,8 @@ internal static class MistakeFindings
         var interval = ShareInterval.Wilson(worst.Correct, worst.Count);
         if (interval.High < evaluation.Accuracy)
             yield return new Finding(
-                "weakest-class", Say($"{worst.Name} is recognized worst: {worst.Recall * 100:F1} % (95 %: {interval.Low * 100:F1} to {interval.High * 100:F1}) against ")
-                        + Say($"{evaluation.Accuracy * 100:F1} % overall."), null);
+                "weakest-class", Say($"{worst.Name} is recognized worst: {worst.Recall * 100:F1} % (95 %: {interval.Low * 100:F1} to ")
+                    + Say($"{interval.High * 100:F1}) against {evaluation.Accuracy * 100:F1} % overall."), null);
         if (calibration.ExpectedError > NotableError)
         {
             var manner = calibration.Overconfidence > 0 ? "surer than it is right" : "less sure than it is right";

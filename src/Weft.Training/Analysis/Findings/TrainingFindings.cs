@@ -74,8 +74,8 @@ internal static class TrainingFindings
         if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss
             && configuration.Schedule is not OneCycleSchedule)
             findings.Add(new Finding(
-                "still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still falling ")
-                        + Say($"({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Epochs(2 * rows.Count)));
+                "still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still ")
+                    + Say($"falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Epochs(2 * rows.Count)));
         else if (rows.Count - best.Epoch >= Math.Max(3, rows.Count / 2))
             findings.Add(new Finding(
                 "too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ")

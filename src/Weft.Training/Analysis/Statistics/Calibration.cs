@@ -26,7 +26,7 @@ public sealed record Calibration
         Overconfidence = bins.Sum(bin => bin.Count * (bin.Confidence - bin.Accuracy)) / count;
     }
 
-    /// <summary>Equally wide.</summary>
+    /// <summary>Bins of equal width, from 0 to 1.</summary>
     public IReadOnlyList<CalibrationBin> Bins { get; }
 
     /// <summary>ECE = Σ(bins) count / n · |accuracy − confidence|.</summary>

@@ -1,8 +1,8 @@
 namespace Weft.Training;
 
 /// <param name="Count">Samples of class <paramref name="Label"/> that were taken for <paramref name="Prediction"/>.</param>
-/// <param name="Share">Of all mistakes.</param>
-/// <param name="Rate">Of the samples with the label.</param>
+/// <param name="Share">How much of all mistakes this pair is.</param>
+/// <param name="Rate">How many of the samples with this label were predicted so, as a share.</param>
 public sealed record ConfusedPair(int Label, int Prediction, int Count, double Share, double Rate)
 {
     /// <summary>All pairs that were confused, the most frequent first.</summary>

@@ -24,7 +24,7 @@ public sealed class LearningHistory
     public int EverForgotten => Samples.Count(sample => sample.Forgotten > 0);
 
     /// <returns>Null where the run did not tell its predictions.</returns>
-    /// <param name="predictions">Of the validation split.</param>
+    /// <param name="predictions">Predictions for the validation split.</param>
     public static LearningHistory? Of(RunReader run, PredictionTable predictions)
     {
         // Of an epoch told twice (after a kill) the last one counts.

@@ -1,6 +1,6 @@
 namespace Weft.Training;
 
-/// <param name="Share">Of the training images.</param>
+/// <param name="Share">How much of the training images were used.</param>
 /// <param name="Recall">By class: share of its samples that the rule gets right; NaN for a class without samples.</param>
 public sealed record LearningPoint(double Share, double Accuracy, IReadOnlyList<double> Recall);
 

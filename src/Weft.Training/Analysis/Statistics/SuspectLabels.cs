@@ -23,7 +23,7 @@ public sealed record SuspectLabels
     /// <summary>Every sample, the most suspect first.</summary>
     public IReadOnlyList<SuspectLabel> Ranked { get; }
 
-    /// <summary>[label, counted as].</summary>
+    /// <summary>The estimated counts of each label and true class, laid out as [label, counted as].</summary>
     public IReadOnlyList<int> Joint { get; }
 
     public IReadOnlyList<double> Thresholds { get; }

@@ -26,7 +26,7 @@ public sealed class FeatureTable
 
     public ReadOnlySpan<int> Labels => _labels;
 
-    /// <summary>[count, dimension].</summary>
+    /// <summary>All features, laid out as [count, dimension].</summary>
     public ReadOnlySpan<float> Values => _values;
 
     public ReadOnlySpan<float> Row(int row) => _values.AsSpan(row * Dimension, Dimension);
@@ -49,7 +49,7 @@ public sealed class FeatureTable
         return new FeatureTable(_indices, _labels, values, Dimension);
     }
 
-    /// <summary>The named rows.</summary>
+    /// <summary>A table of these rows, in the order given.</summary>
     public FeatureTable Select(IReadOnlyList<int> rows)
     {
         var values = new float[rows.Count * Dimension];

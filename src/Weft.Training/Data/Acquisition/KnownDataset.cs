@@ -2,7 +2,7 @@ namespace Weft.Training;
 
 /// <summary>One file of a published data set.</summary>
 /// <param name="Name">Without <c>.gz</c>.</param>
-/// <param name="Sha256">Of the unpacked content: packers differ in the gzip header.</param>
+/// <param name="Sha256">The checksum of the unpacked content: packers differ in the gzip header.</param>
 /// <param name="PackedLength">Bytes of the published <c>.gz</c>.</param>
 internal sealed record KnownFile(string Name, IdxContent Content, int Count, string Sha256, long PackedLength);
 

@@ -12,7 +12,7 @@ internal enum DataPart
 internal readonly record struct SampleReference(DataPart Part, int Index, int Label);
 
 /// <summary>Two samples that look the same.</summary>
-/// <param name="Correlation">Of the pixels; 1 for equal bytes.</param>
+/// <param name="Correlation">The correlation of the pixels; 1 for equal bytes.</param>
 internal sealed record DuplicateSamples(SampleReference First, SampleReference Second, double Correlation)
 {
     /// <summary>Whether one is learned from and the other judges what was learned.</summary>
@@ -37,7 +37,7 @@ internal sealed record AuditOptions
 /// <summary>What is worth knowing about a data set before trusting a number measured on it.</summary>
 /// <param name="Checksums">SHA-256 over the unpacked files of the training and, if it was given, the test part.</param>
 /// <param name="Balance">One entry for each part.</param>
-/// <param name="Statistics">Of the training part of the split.</param>
+/// <param name="Statistics">Mean and deviation of the training part of the split.</param>
 /// <param name="Exact">Samples with the bytes of an earlier one, each paired with the first such.</param>
 /// <param name="Near">Pairs of different images that reach the threshold; of equal images only the first takes part.</param>
 /// <param name="NearIsCut">Whether there are more near duplicates than were listed.</param>

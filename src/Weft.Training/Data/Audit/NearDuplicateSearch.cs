@@ -92,7 +92,7 @@ internal sealed class NearDuplicateSearch
         return (Sorted(pairs), false);
     }
 
-    /// <summary>Of the eight images from <paramref name="j"/>, those whose projection is not too far from image <paramref name="i"/>'s: a bit each.</summary>
+    /// <summary>A bit for each of the eight images from <paramref name="j"/>: whether its projection is close to that of image <paramref name="i"/>.</summary>
     private uint CloseLanes(int i, int j, float limit)
     {
         var distance = Vector256<float>.Zero;

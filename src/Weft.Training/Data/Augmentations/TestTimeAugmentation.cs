@@ -8,10 +8,10 @@ namespace Weft.Training;
 /// <param name="Shift">Also moved by up to this many whole pixels each way, (2·shift + 1)² places; what moves in is black. 0: where it is.</param>
 public sealed record TestTimeAugmentation(bool Mirrored = false, int Shift = 0)
 {
-    /// <summary>162 views, mirrored.</summary>
+    /// <summary>The largest shift that is allowed: 162 views with mirror images.</summary>
     public const int LargestShift = 4;
 
-    /// <summary>Each image alone.</summary>
+    /// <summary>No augmentation: each image is its only view.</summary>
     public static TestTimeAugmentation None { get; } = new();
 
     public int ViewCount => (2 * Shift + 1) * (2 * Shift + 1) * (Mirrored ? 2 : 1);

@@ -47,7 +47,7 @@ public sealed class ClassCounts
     /// What a person should know about classes without a sample: "2 of 10 classes have no validation image: Coat, Bag (not measured by the accuracy)".
     /// </summary>
     /// <param name="part">"training", "validation" or "test".</param>
-    /// <param name="consequence">Of any number of classes: "not measured by the accuracy".</param>
+    /// <param name="consequence">What follows for these classes, however many: "not measured by the accuracy".</param>
     public static string AbsenceNote(IReadOnlyList<int> absent, IReadOnlyList<string> names, string part, string consequence) =>
         $"{absent.Count} of {names.Count} classes {(absent.Count == 1 ? "has" : "have")} no {part} image: {Names(absent, names)} ({consequence})";
 

@@ -4,8 +4,8 @@ namespace Weft.Training;
 public enum SplitRule
 {
     /// <summary>
-    /// Of runs whose description has no <see cref="RunData.ValidationFingerprint"/>: largest remainders alone, which can leave a class without samples;
-    /// a limit keeps the first samples, whatever their classes.
+    /// The rule of runs whose description has no <see cref="RunData.ValidationFingerprint"/>: largest remainders alone, which can leave a class without
+    /// samples; a limit keeps the first samples, whatever their classes.
     /// </summary>
     Proportional = 1,
 

@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>An RGB picture to draw samples and labels on.</summary>
 public sealed class Picture
 {
-    /// <summary>White.</summary>
+    /// <summary>Makes a white picture of this size.</summary>
     public Picture(int width, int height)
     {
         Shape = new FeatureShape(height, width, 3);
@@ -13,7 +13,7 @@ public sealed class Picture
 
     public FeatureShape Shape { get; }
 
-    /// <summary>[height, width, 3].</summary>
+    /// <summary>The pixels, laid out as [height, width, 3].</summary>
     public byte[] Pixels { get; }
 
     /// <summary>Width of <paramref name="text"/> in pixels at scale 1.</summary>

@@ -56,7 +56,7 @@ internal static class SampleSheet
         return sheet.Picture;
     }
 
-    /// <summary>Undoes the normalization.</summary>
+    /// <summary>Undoes the normalization and rounds to bytes.</summary>
     private static void ToBytes(ReadOnlySpan<float> image, DatasetStatistics statistics, Span<byte> bytes)
     {
         var channels = statistics.Mean.Count;

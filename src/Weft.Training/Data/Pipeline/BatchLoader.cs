@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Weft.Training;
 
-/// <summary>Choices of <see cref="BatchLoader"/>.</summary>
+/// <summary>How a <see cref="BatchLoader"/> orders, augments and groups samples.</summary>
 public sealed record BatchLoaderOptions
 {
     /// <value>Default: 128.</value>

@@ -28,7 +28,7 @@ public sealed class EvaluationLoader
     /// <summary>The fingerprint of the samples that the split was taken from.</summary>
     public string DataFingerprint => _samples.Fingerprint;
 
-    /// <summary>Of an image.</summary>
+    /// <summary>The shape of each image.</summary>
     public FeatureShape Shape => _samples.Shape;
 
     /// <summary>Batch number <paramref name="index"/>; void after the next call.</summary>

@@ -11,9 +11,9 @@ public sealed record SamplesChosen(IReadOnlyList<int> Indices, IReadOnlyList<int
 /// <summary>How the machine was used since the sample before.</summary>
 /// <param name="CpuShare">Processor time of this process over that of all cores, 0…1.</param>
 /// <param name="MemoryBytes">Resident, of this process.</param>
-/// <param name="MemoryShare">Of the memory this process may use, 0…1.</param>
+/// <param name="MemoryShare">The share that it takes of the memory this process may use, 0…1.</param>
 /// <param name="ImagesPerSecond">Trained, over the whole time: validation and waiting included.</param>
-/// <param name="DataWaitShare">Of the time, 0…1: the network waited for its next batch.</param>
+/// <param name="DataWaitShare">The share of the time, 0…1, in which the network waited for its next batch.</param>
 public sealed record SystemSampled(long Step, double CpuShare, long MemoryBytes, double MemoryShare, double ImagesPerSecond, double DataWaitShare) : RunEvent;
 
 /// <summary>
@@ -23,7 +23,7 @@ public sealed record SystemSampled(long Step, double CpuShare, long MemoryBytes,
 /// <param name="Confusion">[label, prediction]: how many samples of the label were taken for the prediction; a NaN is taken for none.</param>
 /// <param name="SampleProbabilities">[sample, class] of the samples of <see cref="SamplesChosen"/>, five decimals.</param>
 /// <param name="Weights">One histogram for each weight tensor (norms and biases left out).</param>
-/// <param name="Gradients">Of the epoch's last step; empty when this process trained no step of it.</param>
+/// <param name="Gradients">Gradients of the epoch's last step; empty when this process trained no step of it.</param>
 public sealed record EpochObserved(
     int Epoch, long Step, int Classes, IReadOnlyList<int> Confusion, ScoreCounts Scores, IReadOnlyList<float> SampleProbabilities,
     IReadOnlyList<TensorHistogram> Weights, IReadOnlyList<TensorHistogram> Gradients) : RunEvent

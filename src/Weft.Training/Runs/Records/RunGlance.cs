@@ -5,7 +5,7 @@ namespace Weft.Training;
 /// <summary>How a run begins and ends, without what is between: enough for a list of a thousand runs. Never writes.</summary>
 /// <param name="First">Null before the first event, or where the file holds something else.</param>
 /// <param name="Last">The newest events, oldest first: at most a handful.</param>
-/// <param name="Length">Of the file, in bytes.</param>
+/// <param name="Length">The length of the file in bytes.</param>
 internal sealed record RunGlance(RunEvent? First, IReadOnlyList<RunEvent> Last, long Length)
 {
     private const int HeadBytes = 1 << 10; // a first event has some 150 bytes

@@ -4,7 +4,7 @@ namespace Weft.Training;
 
 /// <summary>A line of <c>events.jsonl</c> that is whole but no event.</summary>
 /// <param name="Number">1 is the first line.</param>
-/// <param name="Offset">Of its first byte in the file.</param>
+/// <param name="Offset">The position of its first byte in the file.</param>
 internal sealed record DamagedLine(long Number, long Offset, int Length);
 
 /// <summary>

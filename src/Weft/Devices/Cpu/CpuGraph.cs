@@ -5,10 +5,7 @@ namespace Weft.Devices.Cpu;
 /// <summary>Operations on the CPU with their memory: weights, gradients, feature maps, scratch.</summary>
 internal sealed unsafe class CpuGraph : CompiledGraph
 {
-    private const int LineFloats = 16;
-
-    // A partial panel of columns reads up to a panel past the last element of a buffer.
-    private const int Slack = 64;
+    private const int Slack = CpuTensors.Slack;
 
     private readonly CpuContext _context;
     private readonly CpuLowering _lowered;
@@ -170,7 +167,7 @@ internal sealed unsafe class CpuGraph : CompiledGraph
 
         Extend(_lowered.Output, _lowered.Groups.Count);
         var plan = new MemoryPlan();
-        var offsets = spans.Select(span => (span.Key, plan.Place(span.Value.First, span.Value.Last, Lines(Length(span.Key))))).ToList();
+        var offsets = spans.Select(span => (span.Key, plan.Place(span.Value.First, span.Value.Last, CpuTensors.Lines(Length(span.Key))))).ToList();
         var memory = Allocate(plan.Length + Slack);
         foreach (var (root, offset) in offsets)
             root.PlaceGradient(memory + offset);
@@ -180,7 +177,7 @@ internal sealed unsafe class CpuGraph : CompiledGraph
     private void PlaceScratch()
     {
         var scratch = _lowered.Groups.Select(operation => operation.Scratch).ToList();
-        _context.WorkerScratchLength = Lines(scratch.Max(s => s.PerWorker)) + Slack;
+        _context.WorkerScratchLength = CpuTensors.Lines(scratch.Max(s => s.PerWorker)) + Slack;
         _context.WorkerScratchBase = Allocate(_context.WorkerScratchLength * _context.Team.Size);
         _context.SharedScratch = Allocate(scratch.Max(s => s.Shared) + Slack);
     }
@@ -198,6 +195,4 @@ internal sealed unsafe class CpuGraph : CompiledGraph
         _buffers.Add(buffer);
         return buffer.Pointer;
     }
-
-    private static long Lines(long length) => (length + LineFloats - 1) / LineFloats * LineFloats;
 }

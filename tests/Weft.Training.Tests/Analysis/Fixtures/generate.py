@@ -1,6 +1,7 @@
 """Writes analysis.json beside this file: what scikit-learn, SciPy and PyTorch say of made-up predictions. Run: python3 generate.py
 
-Needs python3-sklearn, python3-scipy and python3-torch. Nothing here follows Weft's code: each value is the library's, or the definition written out over all pairs.
+Needs python3-sklearn, python3-scipy and python3-torch. Nothing here follows Weft's code: each value is the library's, or the definition written out over
+all pairs.
 """
 import json
 from pathlib import Path
@@ -93,7 +94,8 @@ def neighbours():
         search = sklearn.neighbors.NearestNeighbors(n_neighbors=4, metric="cosine", algorithm="brute").fit(items[rows].astype(np.float64))
         distances, places = search.kneighbors(queries.astype(np.float64))
         found.append(dict(rows=rows[places].tolist(), similarities=(1 - distances).tolist()))
-    return dict(items=np.round(items.ravel().astype(float), 3).tolist(), queries=np.round(queries.ravel().astype(float), 3).tolist(), labels=labels.tolist(), found=found)
+    return dict(items=np.round(items.ravel().astype(float), 3).tolist(), queries=np.round(queries.ravel().astype(float), 3).tolist(), labels=labels.tolist(),
+                found=found)
 
 
 def quality():
@@ -104,7 +106,8 @@ def quality():
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
     noise = np.abs(scipy.ndimage.convolve(grey, mask))[1:-1, 1:-1]
     lit = scipy.ndimage.maximum_filter(image, 3)[1:-1, 1:-1] > 0
-    return dict(height=11, width=9, pixels=image.ravel().tolist(), sharpness=laplacian.var() / grey.var(), contrast=grey.std(), noise=np.sqrt(np.pi / 2) / 6 * noise[lit].mean())
+    return dict(height=11, width=9, pixels=image.ravel().tolist(), sharpness=laplacian.var() / grey.var(), contrast=grey.std(),
+                noise=np.sqrt(np.pi / 2) / 6 * noise[lit].mean())
 
 
 def grad_cam():
@@ -136,7 +139,8 @@ def grad_cam():
         cam = torch.relu((weights * kept["a"]).sum(1, keepdim=True)).detach()
         maps.append(cam.flatten().tolist())
         large.append(F.interpolate(cam, size=(12, 12), mode="bilinear", align_corners=False).flatten().tolist())
-    return dict(images=images.ravel().tolist(), state={name: dict(shape=list(value.shape), values=value.flatten().tolist()) for name, value in net.state_dict().items() if value.dim()},
+    return dict(images=images.ravel().tolist(),
+                state={name: dict(shape=list(value.shape), values=value.flatten().tolist()) for name, value in net.state_dict().items() if value.dim()},
                 maps=maps, enlarged=large)
 
 
@@ -148,5 +152,6 @@ fixture = dict(
     labels=labels.tolist(), probabilities=probabilities.ravel().tolist(), precision=precision.tolist(), recall=recall.tolist(), f1=f1.tolist(),
     confusion=sklearn.metrics.confusion_matrix(labels, probabilities.argmax(1)).tolist(), ece=calibration_error(probabilities, labels),
     loss=sklearn.metrics.log_loss(labels, probabilities.astype(np.float64)), temperature=t, scaled_loss=scaled_loss, scaled_ece=scaled_error,
-    risk_area=area_under_risk(probabilities, labels), thresholds=thresholds, joint=joint, suspects=suspects, difference=difference(), neighbours=neighbours(), quality=quality(), grad_cam=grad_cam())
+    risk_area=area_under_risk(probabilities, labels), thresholds=thresholds, joint=joint, suspects=suspects, difference=difference(),
+    neighbours=neighbours(), quality=quality(), grad_cam=grad_cam())
 Path(__file__).with_name("analysis.json").write_text(json.dumps(fixture) + "\n")

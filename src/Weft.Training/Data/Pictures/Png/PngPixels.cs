@@ -19,7 +19,7 @@ internal sealed class PngPixels
     private readonly byte[] _opacities = [];
     private readonly int _known;
 
-    /// <param name="palette">Of the file; empty where it has none.</param>
+    /// <param name="palette">The palette of the file; empty where it has none.</param>
     /// <param name="transparency">The opacity of the palette's first colours, or the colour that is transparent; empty where there is none.</param>
     /// <exception cref="InvalidDataException">The transparent colour is none of this kind of picture.</exception>
     public PngPixels(PngHeader header, byte[] palette, byte[] transparency)

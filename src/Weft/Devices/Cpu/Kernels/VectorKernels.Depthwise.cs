@@ -29,7 +29,7 @@ internal unsafe struct DepthwiseRow
 /// <summary>Some rows of outputs over which the products of the weight gradient are summed; strides in floats.</summary>
 internal unsafe struct DepthwiseBand
 {
-    /// <summary>As <see cref="DepthwiseRow.Offsets"/>.</summary>
+    /// <summary>The same offsets as in <see cref="DepthwiseRow.Offsets"/>.</summary>
     public nint* Offsets;
 
     public int Taps;

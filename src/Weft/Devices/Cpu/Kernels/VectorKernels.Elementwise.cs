@@ -11,13 +11,13 @@ internal abstract unsafe partial class VectorKernels
     /// <summary>dx[i] = y[i] &gt; 0 ? dx[i] : 0.</summary>
     public abstract void ReLUGradient(float* y, float* dx, nint length);
 
-    /// <summary>y[i] += x[i].</summary>
+    /// <summary>Adds element by element: y[i] += x[i].</summary>
     public abstract void Add(float* x, float* y, nint length);
 
     /// <summary>y[i] = a[i] · b[i], or added to what y[i] holds.</summary>
     public abstract void Multiply(float* a, float* b, float* y, nint length, bool accumulate);
 
-    /// <summary>y[i] = x[i].</summary>
+    /// <summary>Copies element by element: y[i] = x[i].</summary>
     public static void Copy(float* x, float* y, nint length) => Buffer.MemoryCopy(x, y, length * sizeof(float), length * sizeof(float));
 }
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Weft.Kernels;
 
-/// <summary>512-bit vectors.</summary>
+/// <summary>Sixteen floats in a 512-bit vector.</summary>
 internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
 {
     public static int Lanes => 16;
@@ -53,7 +53,7 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
 }
 
-/// <summary>256-bit vectors.</summary>
+/// <summary>Eight floats in a 256-bit vector.</summary>
 internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
 {
     public static int Lanes => 8;
@@ -102,7 +102,7 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
 }
 
-/// <summary>128-bit vectors.</summary>
+/// <summary>Four floats in a 128-bit vector.</summary>
 internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
 {
     public static int Lanes => 4;
@@ -189,7 +189,7 @@ internal readonly unsafe struct Width32 : IVectorWidth<float>
 /// <summary>How a float holds its exponent.</summary>
 internal static class Exponent
 {
-    /// <summary>Bits below it.</summary>
+    /// <summary>The number of bits below the exponent.</summary>
     public const int Bits = 23;
 
     /// <summary>

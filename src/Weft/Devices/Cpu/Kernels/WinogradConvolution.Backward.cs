@@ -25,7 +25,7 @@ internal sealed unsafe partial class WinogradConvolution
     }
 
     /// <summary>
-    /// Of a group whose V and dM are in the worker's scratch: dU (+)= Vᵀ dM, and dx (+)= the input gradient if <paramref name="dx"/> is not empty.
+    /// For a group whose V and dM are in the worker's scratch: dU (+)= Vᵀ dM, and dx (+)= the input gradient if <paramref name="dx"/> is not empty.
     /// </summary>
     public void BackwardLocally(int count, float* du, bool accumulateSum, float* flippedU, in FeatureMap dx, int first, bool accumulate, float* scratch)
     {

@@ -89,7 +89,7 @@ internal sealed unsafe partial class WinogradConvolution
 
     public long ChunkOutputLength => PlanesLength(ChunkTiles, _shape.K);
 
-    /// <summary>Tasks of <see cref="AddProductGradient"/>.</summary>
+    /// <summary>How many tasks <see cref="AddProductGradient"/> can be divided into.</summary>
     public static int ProductGradientTasks => Products;
 
     private int GroupTiles => GroupImages * TilesPerImage;
@@ -115,7 +115,7 @@ internal sealed unsafe partial class WinogradConvolution
     /// <summary>Tasks of <see cref="TransformKernel(float*, float*, int)"/>.</summary>
     public int KernelTasks => TasksOfKernel(_shape.C, _shape.K);
 
-    /// <summary>Tasks of <see cref="TransformFlippedKernel"/>.</summary>
+    /// <summary>How many tasks <see cref="TransformFlippedKernel"/> can be divided into.</summary>
     public int FlippedKernelTasks => TasksOfKernel(_shape.K, _shape.C);
 
     /// <summary>One task's part of U from weights [R, R, C, K].</summary>

@@ -15,7 +15,7 @@ internal static class WinogradPoints
 {
     public const int Inputs = 6;
 
-    /// <summary>Of a whole tile under a 3×3 kernel.</summary>
+    /// <summary>Outputs in each direction of a whole tile under a 3×3 kernel.</summary>
     public const int Outputs = 4;
 
     public const int Products = Inputs * Inputs;

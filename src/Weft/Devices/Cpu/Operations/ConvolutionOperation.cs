@@ -89,7 +89,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
     /// <summary>Whether the output is stored nowhere: who needs it asks for <see cref="OutputOf"/>. Only with a epilogue, the only one to need it.</summary>
     public bool Recomputes => Epilogue is not null && _winograd is null && _context.Options.Training && IsCheap;
 
-    /// <summary>See <see cref="Recomputes"/>.</summary>
+    /// <summary>Whether it has so few terms that <see cref="Recomputes"/> pays.</summary>
     public bool IsCheap => _shape.Terms <= MostTermsToRecompute && (_shape.Groups == 1 || _depthwise is not null);
 
     public override string Summary

@@ -2,7 +2,7 @@ using Weft.Kernels;
 
 namespace Weft.Devices.Cpu;
 
-/// <summary>Drops elements.</summary>
+/// <summary>Drops single elements, each for itself.</summary>
 internal sealed unsafe class DropoutOperation(string path, Dropout layer, ValueStorage input, ValueStorage output, bool inPlace, long seed, int index)
     : MaskOperation(path, layer.Rate, input, output, inPlace, seed, index)
 {

@@ -22,7 +22,7 @@ internal abstract class MaskOperation : UnaryOperation
     protected sealed override void BackwardImage(in Pass pass, int image, int worker) => Mask(Result.Gradient, InputGradient, pass, image, worker, Accumulates);
 
     /// <summary>to (+)= mask · from. What is added elsewhere belongs to this layer alone, so it may be masked where it lies.</summary>
-    /// <param name="key">Of the step's mask.</param>
+    /// <param name="key">The key from which the step's mask is drawn.</param>
     /// <param name="rate">0 where nothing is dropped.</param>
     protected abstract void Mask(in FeatureMap from, in FeatureMap to, uint key, double rate, int image, int worker, bool accumulate);
 

@@ -8,7 +8,7 @@ internal sealed unsafe class CpuTensors : DeviceTensors, IDisposable
     private const int LineFloats = 16;
 
     // A partial panel of columns reads up to a panel past the last element of a buffer.
-    private const int Slack = 64;
+    public const int Slack = 64;
 
     private readonly TensorSlot[] _state;
     private readonly TensorSlot[] _trained;
@@ -124,7 +124,7 @@ internal sealed unsafe class CpuTensors : DeviceTensors, IDisposable
 
     private static long Lines(TensorSlot[] slots) => slots.Sum(slot => Lines(slot.Layout.StorageLength));
 
-    private static long Lines(long length) => (length + LineFloats - 1) / LineFloats * LineFloats;
+    public static long Lines(long length) => (length + LineFloats - 1) / LineFloats * LineFloats;
 
     private static Span<float> Value(TensorSlot slot, int start, int length) => new(slot.Value + start, length);
 

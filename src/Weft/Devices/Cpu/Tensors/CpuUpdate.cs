@@ -3,33 +3,22 @@ using System.Numerics;
 namespace Weft.Devices.Cpu;
 
 /// <summary>One pass over memory: gradient, moments and value of each element.</summary>
-internal sealed unsafe class CpuUpdate<TRule> : ElementwiseUpdate<TRule>, IGradientSink
+/// <param name="kept">The parameters whose gradients go to no sink.</param>
+internal sealed unsafe class CpuUpdate<TRule>(CpuTensors tensors, ElementChunks all, ElementChunks kept, CpuTensorSet? first, CpuTensorSet? second)
+    : ElementwiseUpdate<TRule>, IGradientSink
     where TRule : struct, IUpdateRule
 {
-    private readonly CpuTensors _tensors;
-    private readonly ElementChunks _all;
-    private readonly ElementChunks _kept; // of the parameters whose gradients go to no sink
-    private readonly CpuTensorSet? _first;
-    private readonly CpuTensorSet? _second;
     private Work _work;
-
-    public CpuUpdate(CpuTensors tensors, ElementChunks all, ElementChunks kept, CpuTensorSet? first, CpuTensorSet? second)
-    {
-        _tensors = tensors;
-        _all = all;
-        _kept = kept;
-        _first = first;
-        _second = second;
-    }
 
     public override IGradientSink Sink => this;
 
-    public override void Prepare(in TRule weightRule, in TRule otherRule, float scale) => _work = new Work(this, weightRule, otherRule, scale);
+    public override void Prepare(in TRule weightRule, in TRule otherRule, float scale) =>
+        _work = new Work(tensors.TrainedSlots, first, second, weightRule, otherRule, scale);
 
     public override void Apply(bool exceptTaken)
     {
-        (exceptTaken ? _kept : _all).Run(_work);
-        _tensors.Changed();
+        (exceptTaken ? kept : all).Run(_work);
+        tensors.Changed();
     }
 
     public void Take(int parameter, int start, ReadOnlySpan<float> gradient)
@@ -38,18 +27,19 @@ internal sealed unsafe class CpuUpdate<TRule> : ElementwiseUpdate<TRule>, IGradi
             _work.Update(parameter, start, gradient.Length, values);
     }
 
-    private readonly struct Work(CpuUpdate<TRule> update, TRule weightRule, TRule otherRule, float scale) : IChunkWork
+    private readonly struct Work(
+        IReadOnlyList<TensorSlot> slots, CpuTensorSet? first, CpuTensorSet? second, TRule weightRule, TRule otherRule, float scale) : IChunkWork
     {
-        public void Run(int chunk, int tensor, int start, int length) => Update(tensor, start, length, update._tensors.TrainedSlots[tensor].Gradient + start);
+        public void Run(int chunk, int tensor, int start, int length) => Update(tensor, start, length, slots[tensor].Gradient + start);
 
         public void Update(int tensor, int start, int length, float* gradient)
         {
-            var slot = update._tensors.TrainedSlots[tensor];
+            var slot = slots[tensor];
             UpdateElements(slot.Tensor.Kind == ParameterKind.Weight ? weightRule : otherRule, scale,
                 slot.Value + start,
                 gradient,
-                TRule.UsesFirst ? update._first!.Pointer(tensor) + start : null,
-                TRule.UsesSecond ? update._second!.Pointer(tensor) + start : null,
+                TRule.UsesFirst ? first!.Pointer(tensor) + start : null,
+                TRule.UsesSecond ? second!.Pointer(tensor) + start : null,
                 length);
         }
     }
