@@ -6,6 +6,9 @@ namespace Weft;
 /// </summary>
 public abstract record Layer
 {
+    // A layer of one's own derives from CompositeLayer or CustomLayer, which say what it is made of or computes.
+    private protected Layer() { }
+
     /// <summary>
     /// The layer's part of its parameters' names ("conv1" gives "conv1.weight"). Default: its index in the enclosing <see cref="Sequential"/>. An empty one
     /// adds no part.
