@@ -23,6 +23,6 @@ def bench(seconds):
 
 version = subprocess.run([weft, "--version"], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 bench("1")  # builds, if need be, before anything is measured
-print(json.dumps({"peer": f"weft {version}", "variant": weft}), flush=True)
+print(json.dumps({"peer": f"weft {version}", "variant": "an earlier build"}), flush=True)
 for line in sys.stdin:
     print(json.dumps({"images_per_second": bench(line.strip())}), flush=True)

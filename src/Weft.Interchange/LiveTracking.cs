@@ -132,7 +132,7 @@ public sealed class LiveTracking : IDisposable
             _report = new TrackingReport(_target, _where, pump?.Events ?? 0, false, failure, _notices);
             if (!_isOver.IsSet)
                 _owner._notice($"{_target.Name()}: {failure.What}{(failure.Found is { } found ? $" ({found})" : "")}; the training goes on, the run is handed "
-                    + $"over later");
+                    + "over later");
         }
 
         private void Notice(string text)

@@ -56,7 +56,7 @@ internal static class GradientCheck
         network.Forward(shape.FloatImages(2), shape.Batch);
         Close.Require("evaluation after the running statistics moved", Tolerance, reference.Forward(shape.Images(2)), network.Logits);
         foreach (var tensor in network.State)
-            Close.Require(tensor.Name, Tolerance, reference.Tensors.Values[tensor.Name], tensor.Read());
+            Close.Require(tensor.Name, Tolerance, reference.Tensors.Values[tensor.Name], tensor.ToArray());
     }
 
     private static void RequireGradients(Network network, Dictionary<string, double[]> expected)
@@ -65,7 +65,7 @@ internal static class GradientCheck
         foreach (var parameter in network.Parameters)
         {
             var truth = expected[parameter.Name];
-            var gradient = parameter.ReadGradient();
+            var gradient = parameter.Gradient.ToArray();
             // A norm behind a bias or a shift takes every constant away: the true gradient is 0, or small where padding keeps a little, and the computed one
             // the rounding of
             // a sum of large terms that cancel. The weights' gradient has the size of those terms.

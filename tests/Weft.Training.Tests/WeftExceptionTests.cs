@@ -22,4 +22,11 @@ public class WeftExceptionTests
         var error = Mistakes.ToError([new Problem("a", "1", "2"), new Problem("b", "3", "4")], "the configuration");
         Assert.Equal(2, error.ToString().Split('\n').Count(line => line.StartsWith("  mistake: ", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void A_single_mistake_is_said_once()
+    {
+        var error = Mistakes.ToError([new Problem("a", "more than 1", "2")], "the configuration");
+        Assert.Single(error.ToString().Split('\n'), line => line.Contains("more than 1", StringComparison.Ordinal));
+    }
 }

@@ -12,8 +12,7 @@ internal sealed class SampleSheetOptions
     private static readonly AugmentationOptions OfTheStudy = new() { Applied = [new HorizontalFlip(0.5), new Shift(0.2), new Rotation(15)] };
 
     private readonly Option<string?> _png = new("--png") { Description = "Also write the sheet to a PNG file.", HelpName = "FILE" };
-    private readonly Option<bool> _augmented = new(
-        "--augmented")
+    private readonly Option<bool> _augmented = new("--augmented")
     { Description = "Samples beside what training makes of them, as a PNG (NAME-augmented.png unless --png names it)." };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "Take the augmentations of a recipe.", HelpName = "NAME" };
     private readonly Option<string?> _config = new("--config") { Description = "Take the augmentations of a file.", HelpName = "FILE" };

@@ -5,11 +5,9 @@ namespace Weft.App;
 
 internal sealed class AnalyzeCommand : MeasuringVerb
 {
-    private readonly Argument<string> _run = new(
-        "RUN")
+    private readonly Argument<string> _run = new("RUN")
     { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
-    private readonly Option<string?> _pair = new(
-        "--pair")
+    private readonly Option<string?> _pair = new("--pair")
     {
         Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.",
         HelpName = "LABEL,PREDICTION"

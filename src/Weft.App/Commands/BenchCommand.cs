@@ -51,7 +51,7 @@ internal sealed class BenchCommand : Command
             var peak = process.PeakWorkingSet64;
             Screen.People.WriteLine($"{Figures.Count(times.ImagesPerSecond)} images/s, {times.MedianMilliseconds:F2} ms a step "
                 + $"(median of {times.Count}; 10 % below {times.Quantile(0.1):F2}, 90 % below {times.Quantile(0.9):F2}), {gigaflops:F0} GFLOP/s counted "
-                    + $"directly");
+                    + "directly");
             Screen.People.WriteLine($"memory: network {Figures.Bytes(network.MemoryBytes)}, process at most {Figures.Bytes(peak)}");
             WriteLayers(layers, batch);
             Screen.WriteJson(new BenchDocument

@@ -6,14 +6,12 @@ namespace Weft.App;
 
 internal sealed class CompareCommand : Verb
 {
-    private readonly Argument<string[]> _names = new(
-        "RUN")
+    private readonly Argument<string[]> _names = new("RUN")
     {
         Description = "The runs: folders, names, unique prefixes, latest or best. Each has been evaluated on the same images.",
         Arity = ArgumentArity.OneOrMore
     };
-    private readonly Option<string?> _split = new(
-        "--split")
+    private readonly Option<string?> _split = new("--split")
     { Description = "validation or test. Default: test where all runs were evaluated on it, else validation.", HelpName = "SPLIT" };
     private readonly Option<string?> _svg = new("--svg") { Description = "Also write the bar chart to a file.", HelpName = "FILE" };
     private readonly RunsOption _runs = new();

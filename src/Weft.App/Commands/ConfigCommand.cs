@@ -34,8 +34,7 @@ internal sealed class ConfigCommand : Command
 
     private sealed class Keys : Verb
     {
-        private readonly Argument<string?> _name = new(
-            "NAME")
+        private readonly Argument<string?> _name = new("NAME")
         { Description = "A key, or what its name begins with: optimizer. Default: all.", Arity = ArgumentArity.ZeroOrOne };
 
         public Keys(Screen screen) : base("keys", "Every key of configurations: what it means, its values and its default.", screen) => Arguments.Add(_name);

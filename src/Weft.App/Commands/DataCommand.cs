@@ -16,8 +16,7 @@ internal sealed class DataCommand : Command
 /// <summary>A verb about one data set.</summary>
 internal abstract class DataVerb : StoppableVerb
 {
-    private readonly Argument<string> _name = new(
-        "NAME")
+    private readonly Argument<string> _name = new("NAME")
     { Description = "The data set's name, or a folder with its files.", DefaultValueFactory = _ => FashionMnist.Name };
 
     protected DataVerb(string name, string description, Screen screen) : base(name, description, screen) => Arguments.Add(_name);

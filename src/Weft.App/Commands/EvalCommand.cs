@@ -5,8 +5,7 @@ namespace Weft.App;
 
 internal sealed class EvalCommand : MeasuringVerb
 {
-    private readonly Argument<string> _run = new(
-        "RUN")
+    private readonly Argument<string> _run = new("RUN")
     { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
     private readonly ViewOptions _views = new();
 

@@ -8,8 +8,7 @@ internal sealed class ExtendCommand : Verb
 {
     private readonly RunArgument _run = new("The run to go on with.");
     private readonly RunDataOption _data = new();
-    private readonly Option<string> _epochs = new(
-        "--epochs")
+    private readonly Option<string> _epochs = new("--epochs")
     { Description = "+N for N more, or the number of epochs in all.", HelpName = "+N", Required = true };
     private readonly RunsOption _runs = new();
     private readonly TrackOption _track = new();

@@ -59,7 +59,7 @@ internal sealed class PlanCommand : StoppableVerb
         Screen.People.WriteLine($"{Figures.Bytes(need.Bytes)} of memory in all, of {Figures.Bytes(limit.Bytes)} ({limit.Source})");
         Screen.People.WriteLine(
             $"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} "
-                + $"steps an epoch, "
+                + "steps an epoch, "
             + $"{Figures.Count((double)perEpoch * training.Epochs)} in {training.Epochs} epochs");
         Screen.People.WriteLine(
             $"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  "

@@ -5,27 +5,22 @@ namespace Weft.App;
 
 internal sealed class StudyCommand : Verb
 {
-    private readonly Option<string> _recipes = new(
-        "--recipes")
+    private readonly Option<string> _recipes = new("--recipes")
     {
         Description = "tuned (the best we can do) or study (as close to the study's words as they go).",
         HelpName = "GROUP", DefaultValueFactory = _ => "tuned"
     };
     private readonly Option<bool> _quick = new("--quick") { Description = "Little data and few epochs, one seed: all of it within minutes." };
     private readonly WholeNumber _seeds = new("--seeds", "Runs of each network.", 1, 100, 0, "3, with --quick 1");
-    private readonly Option<string[]> _also = new(
-        "--also")
+    private readonly Option<string[]> _also = new("--also")
     { Description = "One more recipe beside the four, as tuned/best. May be repeated.", HelpName = "RECIPE" };
     private readonly Option<bool> _finished = new("--finished") { Description = "Train nothing: go to the last step with the runs that are finished." };
     private readonly Option<bool> _noTest = new("--no-test") { Description = "Stop before the last step: the test images stay closed." };
-    private readonly Option<string?> _with = new(
-        "--with")
+    private readonly Option<string?> _with = new("--with")
     { Description = "Results that --out wrote, of runs trained elsewhere: what is in there counts as trained and tested.", HelpName = "DIR" };
-    private readonly Option<string?> _out = new(
-        "--out")
+    private readonly Option<string?> _out = new("--out")
     { Description = "Where the results go. Default: a folder named results in that of the study's runs.", HelpName = "DIR" };
-    private readonly Option<string?> _name = new(
-        "--name")
+    private readonly Option<string?> _name = new("--name")
     { Description = "The folder of the study's runs, in that of all runs. Default: study- and the recipes.", HelpName = "TEXT" };
     private readonly ConfigurationOptions _configuration = new([.. ConfigurationOptions.Sources, "--seed"]);
     private readonly RunsOption _runs = new();
@@ -138,7 +133,7 @@ internal sealed class StudyCommand : Verb
         var reported = WriteReport(Path.Combine(folder, "report.html"), comparison, openings, session, store, members[0].Configuration.Value.Data);
         Screen.People.WriteLine(
             $"written to {Printable.Escape(RunReference.ShortPath(folder))}: {(reported ? "report.html, " : "")}summary.json, comparison.txt, accuracy.svg, "
-                + $"test_ledger.jsonl and the runs");
+                + "test_ledger.jsonl and the runs");
         Screen.WriteJson(new ComparisonDocument(comparison) { Results = folder, TestOpenings = openings.Openings.Count });
     }
 

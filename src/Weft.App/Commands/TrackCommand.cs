@@ -8,12 +8,10 @@ internal sealed class TrackCommand : StoppableVerb
 {
     private readonly RunArgument _run = new("The run to hand over.", optional: true);
     private readonly RunsOption _runs = new();
-    private readonly Option<string> _to = new(
-        "--to")
+    private readonly Option<string> _to = new("--to")
     { Description = "wandb, tensorboard, mlflow, or several with commas.", HelpName = "NAMES", Required = true };
     private readonly Option<bool> _continue = new("--continue") { Description = "Hand over what an earlier hand-over, live or not, has left." };
-    private readonly Option<string?> _folder = new(
-        "--dir")
+    private readonly Option<string?> _folder = new("--dir")
     { Description = "Where wandb/ or tensorboard/ is made. Default: the current folder, or WANDB_DIR.", HelpName = "DIR" };
 
     public TrackCommand(Screen screen) : base("track", "Hands a run over to W&B, TensorBoard or MLflow; live: train --track.", screen)

@@ -17,7 +17,7 @@ internal static class AnalysisText
         yield return $"accuracy {Figures.Percent(evaluation.Accuracy)} (95 %: {Figures.Percent(evaluation.Interval.Low)} to "
             + $"{Figures.Percent(evaluation.Interval.High)}), {evaluation.Count - evaluation.Correct} mistakes; "
             + $"{Figures.Count(result.Parameters)} parameters, {Figures.Count(result.FlopsPerSample / 1e6)} MFLOP and {1e6 / result.ImagesPerSecond:F0} µs an "
-                + $"image";
+                + "image";
         yield return "";
         yield return "most confused";
         var width = names.Max(name => name.Length);

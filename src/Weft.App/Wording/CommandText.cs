@@ -1,5 +1,5 @@
-using System.Globalization;
 using Weft.Training;
+using static System.FormattableString;
 
 namespace Weft.App;
 
@@ -70,6 +70,4 @@ internal static class CommandText
         };
         return $" {flag}{ShellWords.Quote(change.Text)}";
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -99,7 +99,7 @@ internal sealed class MLflowTracker : ITracker
             {
                 _hasSkipped = true;
                 _notice($"{name} is {value.ToString(CultureInfo.InvariantCulture)} at step {step}; MLflow takes finite values only, so such values are left "
-                    + $"out there");
+                    + "out there");
             }
         }
     }
@@ -234,7 +234,7 @@ internal sealed class MLflowTracker : ITracker
         if (_remote!.ArtifactFolder is not { } folder)
         {
             _notice($"MLflow keeps this run's files at {_remote.ArtifactUri}, which only its server can reach; start it with --serve-artifacts to get the "
-                + $"files too");
+                + "files too");
             return;
         }
 

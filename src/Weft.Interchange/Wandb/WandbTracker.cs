@@ -37,8 +37,9 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
                 {
                     OutputRaw = new OutputRaw
                     {
-                        OutputType = line.IsWarning ? OutputStream.Error
-                    : OutputStream.Output, Timestamp = WandbRecords.Time(line), Line = line.Text + "\n"
+                        OutputType = line.IsWarning ? OutputStream.Error : OutputStream.Output,
+                        Timestamp = WandbRecords.Time(line),
+                        Line = line.Text + "\n",
                     }
                 });
                 break;
@@ -81,8 +82,7 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
         {
             Summary = new Summary
             {
-                Update = { all.SelectMany(
-            value => WandbItems.Flatten(value.Key, Summarized(value.Key, value.Value))) }
+                Update = { all.SelectMany(value => WandbItems.Flatten(value.Key, Summarized(value.Key, value.Value))) },
             }
         });
     }
@@ -150,8 +150,7 @@ internal sealed class WandbTracker(TrackedRun run, WandbSettings settings, IWand
             {
                 Config = new Config
                 {
-                    Update = { new Item { NestedKey = { "_wandb", "visualize", chart.Key },
-                ValueJson = WandbJson.Write(chart.Panel()) } }
+                    Update = { new Item { NestedKey = { "_wandb", "visualize", chart.Key }, ValueJson = WandbJson.Write(chart.Panel()) } },
                 }
             });
             values.Add((chart.TableKey, table.TableValue(chart.Columns.Length, chart.Rows.Count)));

@@ -20,8 +20,8 @@ public sealed class RunAnalysis : IDisposable
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to analyze with the data where they are now.</param>
     /// <exception cref="WeftException">
-    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged; <see cref="ErrorKind.NewerFormat"/>: written by a
-    /// newer version.
+    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged;
+    /// <see cref="ErrorKind.NewerFormat"/>: written by a newer version.
     /// </exception>
     public RunAnalysis(
         CheckpointReference reference, Func<DataConfiguration, ImageDataset> open, AnalysisOptions options, NextStep? advice = null,
@@ -160,7 +160,8 @@ public sealed class RunAnalysis : IDisposable
 
     private (long Parameters, long Flops) Cost()
     {
-        using var network = Network.Compile(_checkpoint.Model.Description, _device, new CompileOptions { BatchSize = 1, Training = false });
+        using var network = Network.Compile(
+            _checkpoint.Model.Description, _device, new CompileOptions { BatchSize = 1, Training = false, DrawWeights = false });
         return (network.ParameterCount, network.FlopsPerSample);
     }
 

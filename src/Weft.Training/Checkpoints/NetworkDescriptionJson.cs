@@ -45,9 +45,10 @@ internal static class NetworkDescriptionJson
     /// <exception cref="WeftException">It names a layer that this program does not know.</exception>
     public static NetworkDescription Read(string json)
     {
-        using (var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Options.MaxDepth }))
-            RequireKnown(document.RootElement);
-        return JsonSerializer.Deserialize<NetworkDescription>(json, Options) ?? throw new JsonException("null is no network.");
+        var options = Options;
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = options.MaxDepth, AllowDuplicateProperties = false });
+        RequireKnown(document.RootElement);
+        return document.Deserialize<NetworkDescription>(options) ?? throw new JsonException("null is no network.");
     }
 
     private static void RequireKnown(JsonElement element)

@@ -6,13 +6,11 @@ public static class ConfigurationTypes
     private static readonly Lock Gate = new();
 
     /// <summary>
-    /// Lets configurations name a record of the program's own: "my_sgd" for <c>MySgdOptions</c>. To be called before a configuration is read; a second call
-    /// for the
-    /// same type changes nothing.
+    /// Lets configurations name a record of the program's own: "my_sgd" for <c>MySgdOptions</c>. To be called before a configuration is read; a second call for
+    /// the same type changes nothing.
     /// </summary>
-    /// <typeparam name="TRecord">Sealed, derived from <see cref="OptimizerOptions"/>, <see cref="Schedule"/>, <see cref="Augmentation"/> or another kind that
-    /// a section names,
-    /// and made without arguments.</typeparam>
+    /// <typeparam name="TRecord">Sealed, derived from <see cref="OptimizerOptions"/>, <see cref="Schedule"/>, <see cref="Augmentation"/> or another kind that a
+    /// section names, and made without arguments.</typeparam>
     /// <exception cref="ArgumentException">The record has no kind or cannot be made without arguments, or another one has its name.</exception>
     public static void Register<TRecord>() where TRecord : OptionsRecord
     {

@@ -1,9 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// Puts values into a configuration. A section that may hold different records is given the right one first: the one that the last source names, with what
-/// was set before
-/// and means something there too. Then every other value finds its key.
+/// Puts values into a configuration. A section that may hold different records is given the right one first: the one that the last source names, with what was
+/// set before and means something there too. Then every other value finds its key.
 /// </summary>
 /// <param name="start">What the values change.</param>
 /// <param name="problems">Takes what is wrong; nothing is thrown.</param>

@@ -55,8 +55,9 @@ public sealed class WeftException(ErrorKind kind, string what, Exception? cause 
     {
         (string Name, object? Value)[] parts =
         [
-            ("where", Where), ("expected", Expected), ("found", Found), .. Problems.Select(problem => ("mistake", (object?)problem)), ("safe", Safe),
-            ("do", Next is Advice advice ? advice.Text : Next),
+            ("where", Where), ("expected", Expected), ("found", Found),
+            .. Problems.Count > 1 ? Problems.Select(problem => ("mistake", (object?)problem)) : [], // a single one is said above
+            ("safe", Safe), ("do", Next is Advice advice ? advice.Text : Next),
         ];
         var lines = base.ToString().Split('\n', 2);
         return string.Join('\n',

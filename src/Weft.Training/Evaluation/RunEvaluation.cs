@@ -13,8 +13,8 @@ public sealed class RunEvaluation : IDisposable
     /// <param name="threads">Default: all cores.</param>
     /// <param name="advice">As <see cref="RunChecks"/> takes it. Default: to evaluate with the data where they are now.</param>
     /// <exception cref="WeftException">
-    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged; <see cref="ErrorKind.NewerFormat"/>: written by a
-    /// newer version.
+    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: the checkpoint is damaged;
+    /// <see cref="ErrorKind.NewerFormat"/>: written by a newer version.
     /// </exception>
     public RunEvaluation(CheckpointReference checkpoint, Func<DataConfiguration, ImageDataset> open, int? threads = null, NextStep? advice = null)
     {

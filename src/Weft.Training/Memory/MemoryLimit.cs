@@ -22,7 +22,8 @@ internal sealed record MemoryLimit(long Bytes, string Source)
 
     /// <param name="read">The text of a file of the system, or null where it is not there or cannot be read.</param>
     /// <param name="available">
-    /// What the runtime counts as the machine's memory. It knows a job's limit on Windows; in a container it is what it allows its own heap.
+    /// What the runtime counts as the machine's memory. It knows a job's limit on Windows; in a container it is what it allows its own
+    /// heap.
     /// </param>
     internal static MemoryLimit Of(Func<string, string?> read, long available)
     {

@@ -1,9 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// The mean over the classes of F1 = 2 · correct / (samples + predicted), of the classes that occur among labels or predictions: a rare class counts as much
-/// as a
-/// frequent one. Samples without a finite prediction are left out.
+/// The mean over the classes of F1 = 2 · correct / (samples + predicted), of the classes that occur among labels or predictions: a rare class counts as much as
+/// a frequent one. Samples without a finite prediction are left out.
 /// </summary>
 public sealed record MacroF1Metric : EpochMetric
 {

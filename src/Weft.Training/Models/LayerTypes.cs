@@ -51,7 +51,7 @@ public static class LayerTypes
             if (kind.Keys.FirstOrDefault(key => !key.IsWritable) is { } wrong)
                 throw new ArgumentException(
                     $"{type.Name} cannot be written to a file: {wrong.Property.Name} is a {wrong.Type.Name}; expected int, double, bool, Size2d, Padding2d, "
-                        + $"Layer or a list of layers.");
+                        + "Layer or a list of layers.");
             if (Kinds.FirstOrDefault(known => known.Name == kind.Name) is { } other)
                 throw new ArgumentException($"{type.FullName} would be named {kind.Name}, which is {other.Type.FullName} already.");
             Kinds = [.. Kinds.Append(kind).OrderBy(known => known.Name, StringComparer.Ordinal)];

@@ -163,7 +163,7 @@ internal static class RunChecks
         {
             Where = dataset.Folder ?? dataset.Name,
             Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not "
-                + $"evaluated",
+                + "evaluated",
             Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
             Safe = "nothing was changed",
             Next = advice,

@@ -9,9 +9,8 @@ internal enum PlannedState
 }
 
 /// <summary>
-/// A run with a name and a configuration that are known before it begins, as one of several that are trained in turn. Its folder is all that is remembered
-/// of it: what is finished there counts,
-/// what was begun goes on, so whoever is killed and started again ends with the same numbers.
+/// A run with a name and a configuration that are known before it begins, as one of several that are trained in turn. Its folder is all that is remembered of
+/// it: what is finished there counts, what was begun goes on, so whoever is killed and started again ends with the same numbers.
 /// </summary>
 internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfiguration Configuration)
 {

@@ -2,8 +2,7 @@ namespace Weft.Training;
 
 /// <summary>
 /// Writes a training's checkpoints in an order that a crash cannot spoil: what an epoch adds (best, kept epochs) before the last one that says the epoch is
-/// done.
-/// A save that fails is told as a warning and tried again with the next one.
+/// done. A save that fails is told as a warning and tried again with the next one.
 /// </summary>
 internal sealed class CheckpointKeeper(TrainingSession session, ICheckpointStore store, RunRecorder recorder, TrainingTimer timer)
 {

@@ -13,5 +13,8 @@ internal sealed record Surroundings
     public MemoryLimit Memory { get; init; } = MemoryLimit.Current();
 
     /// <value>Makes the device of a number of threads. Default: the processor.</value>
-    public Func<int, Device> Device { get; init; } = threads => Weft.Device.Cpu(threads);
+    public Func<int, Device> Device { get; init; } = Processor;
+
+    /// <summary>The processor as a device of some threads.</summary>
+    public static Func<int, Device> Processor { get; } = threads => Weft.Device.Cpu(threads);
 }

@@ -51,7 +51,7 @@ public sealed record TrainingOptions : TrainingSettings
 
     /// <summary>Makes the device that trains, from the number of threads.</summary>
     /// <value>Default: the processor.</value>
-    public Func<int, Device> Device { get; init; } = new Surroundings().Device;
+    public Func<int, Device> Device { get; init; } = Surroundings.Processor;
 
     /// <exception cref="WeftException">With all violations at once.</exception>
     internal ResolvedConfiguration Resolve()

@@ -104,8 +104,8 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="moved">Where the run's data are now, as keys of the data section; remembered by the run once they are found to be the same data.
     /// Default: where they were.</param>
     /// <exception cref="WeftException">
-    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: no valid checkpoint; <see cref="ErrorKind.RunBusy"/>: another process owns the
-    /// run.
+    /// As <see cref="RunChecks"/>; <see cref="ErrorKind.NoValidCheckpoint"/>: no valid checkpoint;
+    /// <see cref="ErrorKind.RunBusy"/>: another process owns the run.
     /// </exception>
     public static TrainingSession Resume(
         RunFolder folder, Func<DataConfiguration, ImageDataset> open, int? threads = null, Surroundings? surroundings = null,

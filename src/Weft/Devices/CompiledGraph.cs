@@ -27,7 +27,8 @@ internal abstract class CompiledGraph : IDisposable
 
     public abstract void Backward(in Pass pass);
 
-    public abstract string? FindNonFinite(int count);
+    /// <summary>The path of the first layer whose output of the last forward pass holds a NaN or an infinity; null where none does.</summary>
+    public abstract string? FindNonFiniteOutput(int count);
 
     public abstract void Dispose();
 }

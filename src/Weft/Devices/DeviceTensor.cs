@@ -11,7 +11,7 @@ public abstract class DeviceTensor
     {
         Name = name;
         Shape = shape;
-        Length = shape.Aggregate(1, (product, size) => checked(product * size));
+        Length = TensorShape.Count(shape);
     }
 
     public string Name { get; }

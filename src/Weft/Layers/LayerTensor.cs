@@ -10,14 +10,14 @@ public sealed record LayerTensor(string Name, ParameterKind Kind, ImmutableArray
     public bool IsTrainable { get; init; } = true;
 
     /// <summary>The number of its elements.</summary>
-    public int Length => Shape.Aggregate(1, (product, size) => checked(product * size));
+    public int Length => TensorShape.Count(Shape);
 }
 
 /// <summary>Where a tensor starts: uniform in ±<see cref="Bound"/>, or constant.</summary>
 /// <remarks>PyTorch's defaults, so that a network starts as its PyTorch twin does: weights and biases uniform in ±1/√(inputs of a sum).</remarks>
 public readonly record struct Initialization(double Bound, float Constant)
 {
-    /// <summary>Uniform in ±1/√inputs.</summary>
+    /// <summary>Draws each element uniformly from ±1/√inputs, as PyTorch's layers start.</summary>
     public static Initialization FanIn(int inputs) => new(1 / Math.Sqrt(inputs), 0);
 
     /// <summary>The same value everywhere.</summary>

@@ -103,7 +103,7 @@ public static class SoftmaxCrossEntropy
         if (labels == 0 || logits.Length != (long)labels * classes)
             throw new ArgumentException(
                 $"{logits.Length} logits of {classes} classes and {labels} labels do not belong together; expected classes × labels logits, at least one "
-                    + $"sample.");
+                    + "sample.");
         return labels;
     }
 

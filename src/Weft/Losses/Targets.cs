@@ -41,7 +41,7 @@ public readonly ref struct Targets(ReadOnlySpan<int> labels, ReadOnlySpan<int> s
         if (SecondLabels.Length != Labels.Length || Weights.Length != Labels.Length)
             throw new ArgumentException(
                 $"Mixed targets need as many second labels and weights as the {Labels.Length} labels but {SecondLabels.Length} and {Weights.Length} were "
-                    + $"given.");
+                    + "given.");
         RequireLabels(SecondLabels, classes);
         for (var i = 0; i < Weights.Length; i++)
         {

@@ -98,9 +98,8 @@ public sealed class Network : IDisposable
 
     /// <summary>Computes the gradient of every parameter from <see cref="LogitsGradient"/>.</summary>
     /// <param name="optimizer">
-    /// Takes gradients while they are in the cache and updates at once what nobody reads any more, to the same bits; call its <see cref="Optimizer.Step"/>
-    /// next. Such
-    /// gradients are not in <see cref="Parameter.Gradient"/>. Null: every gradient is.
+    /// Takes gradients while they are in the cache and updates at once what nobody reads any more, to the same bits; call its
+    /// <see cref="Optimizer.Step"/> next. Such gradients are not in <see cref="Parameter.Gradient"/>. Null: every gradient is.
     /// </param>
     /// <exception cref="InvalidOperationException">The last forward pass was not <see cref="ForwardTraining"/>.</exception>
     public void Backward(Optimizer? optimizer = null)
@@ -114,7 +113,15 @@ public sealed class Network : IDisposable
     /// What holds a NaN or an infinity, or null: the first weights, else the first layer's output, else the last parameter's gradient, for the message after a
     /// loss was not finite. Slow.
     /// </summary>
-    public string? FindNonFinite() => _graph.FindNonFinite(_lastPass.Count);
+    public string? FindNonFinite()
+    {
+        if (State.FirstOrDefault(tensor => !tensor.IsFinite) is { } weights)
+            return $"weights {weights.Name}";
+        if (_graph.FindNonFiniteOutput(_lastPass.Count) is { } layer)
+            return $"output of {layer}";
+        // Backwards: the gradient that was computed first is the one that went wrong first.
+        return Parameters.LastOrDefault(parameter => !parameter.Gradient.IsFinite) is { } parameter ? $"gradient of {parameter.Name}" : null;
+    }
 
     /// <summary>
     /// Calls <paramref name="observer"/> after every operation of every pass, with whether that was a backward pass; null stops that. For measurements.

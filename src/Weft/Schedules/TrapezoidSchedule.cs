@@ -5,8 +5,7 @@ namespace Weft;
 
 /// <summary>
 /// Warm-up, stable, decay: rate = peak · min(1, (step + 1) / (rise · total), end + (1 − end) · (total − step) / (fall · total)), with end the last rate as a
-/// share of the
-/// peak. The rate is the peak for most of the training, so that the end can be moved (<c>weft extend</c>) and only the fall differs.
+/// share of the peak. The rate is the peak for most of the training, so that the end can be moved (<c>weft extend</c>) and only the fall differs.
 /// </summary>
 /// <remarks>
 /// Zhai et al., "Scaling vision transformers", CVPR 2022; Hägele et al., "Scaling laws and compute-optimal training beyond fixed training durations", NeurIPS

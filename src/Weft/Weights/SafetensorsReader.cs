@@ -142,7 +142,7 @@ public sealed class SafetensorsReader
         if (sizes.GetArrayLength() > MaximumDimensions || offsets.GetArrayLength() != 2)
             throw new SafetensorsException(
                 $"Tensor {name} has {sizes.GetArrayLength()} dimensions and {offsets.GetArrayLength()} offsets; at most {MaximumDimensions} and exactly 2 are "
-                    + $"read.");
+                    + "read.");
         var shape = ImmutableArray.CreateBuilder<int>();
         var bytes = (long)TensorTypes.Bytes(type);
         foreach (var size in sizes.EnumerateArray())

@@ -10,5 +10,5 @@ public sealed record TensorSource(string Name, ImmutableArray<int> Shape, Tensor
 {
     public delegate void ValueCopy(Span<float> destination);
 
-    public int Length { get; } = Shape.Aggregate(1, (product, size) => checked(product * size));
+    public int Length { get; } = TensorShape.Count(Shape);
 }

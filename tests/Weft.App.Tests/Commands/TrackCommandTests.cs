@@ -26,7 +26,7 @@ public class TrackCommandTests
         using var data = new TinyData();
         using var place = new TempFolder();
         var line = $"cd {place.Path} && WANDB_MODE=offline $WEFT train --data {data.Folder} --epochs 3 --set training.batch_size=16 --track wandb,tensorboard "
-            + $"--json && mv wandb tensorboard runs "
+            + "--json && mv wandb tensorboard runs "
             + "&& WANDB_MODE=offline exec $WEFT track --to wandb,tensorboard --quiet";
         var (code, output, error) = WeftProcess.Shell(line);
         Assert.True(code == 0, error);

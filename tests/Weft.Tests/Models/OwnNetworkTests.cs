@@ -59,7 +59,7 @@ public class OwnNetworkTests
         Assert.Equal(9 * 16 * (1 + 4), network.ParameterCount);
         Assert.Equal(9 * 16 * (1 + 4), description.CountWeights());
         // PyTorch's default: ±1/√(inputs of one sum), which are those of a group.
-        var (depthwise, grouped) = (network.State[0].Read(), network.State[1].Read());
+        var (depthwise, grouped) = (network.State[0].ToArray(), network.State[1].ToArray());
         Assert.InRange(depthwise.Max(Math.Abs), 0.9 / 3, 1 / 3.0);
         Assert.InRange(grouped.Max(Math.Abs), 0.9 / 6, 1 / 6.0);
     }

@@ -60,7 +60,7 @@ public class PyTorchParityTests
         foreach (var parameter in network.Parameters)
             RequireGradient(parameter, fixture, norms);
         foreach (var tensor in network.State.Where(tensor => tensor.Name.Contains("running")))
-            Close.Require(tensor.Name, Tolerance, fixture.Tensor($"after.{tensor.Name}"), tensor.Read());
+            Close.Require(tensor.Name, Tolerance, fixture.Tensor($"after.{tensor.Name}"), tensor.ToArray());
         network.Forward(images, count);
         Close.Require("logits in evaluation", Tolerance, fixture.Tensor("evaluation"), network.Logits);
     }
@@ -90,7 +90,7 @@ public class PyTorchParityTests
 
     private static void RequireGradient(Parameter parameter, Fixture fixture, Dictionary<string, double> norms)
     {
-        var gradient = parameter.ReadGradient();
+        var gradient = parameter.Gradient.ToArray();
         // A bias or shift in front of a norm has the true gradient 0 (almost, with ReLUs between); the computed one is the rounding of terms as large as the
         // weights' gradient.
         var size = parameter.Kind is ParameterKind.Bias or ParameterKind.NormShift

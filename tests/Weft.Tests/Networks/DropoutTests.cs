@@ -47,7 +47,7 @@ public class DropoutTests
         var open = network.Logits.ToArray().Select(x => x != 0).ToArray();
         network.LogitsGradient.Fill(1);
         network.Backward();
-        var bias = network.Parameters.Single(parameter => parameter.Kind == ParameterKind.Bias).ReadGradient();
+        var bias = network.Parameters.Single(parameter => parameter.Kind == ParameterKind.Bias).Gradient.ToArray();
         for (var o = 0; o < Features; o++)
         {
             var survivors = Enumerable.Range(0, 4).Count(n => open[n * Features + o]);

@@ -61,7 +61,7 @@ public class NetworkBitsTests
         using var device = new CpuDevice(1);
         using var first = Network.Compile(ModelCatalog.Describe("small", new ModelOptions()), device, new CompileOptions { BatchSize = 1, Seed = 1 });
         using var second = Network.Compile(ModelCatalog.Describe("small", new ModelOptions()), device, new CompileOptions { BatchSize = 1, Seed = 2 });
-        Assert.NotEqual(first.State[0].Read(), second.State[0].Read());
+        Assert.NotEqual(first.State[0].ToArray(), second.State[0].ToArray());
     }
 
     // Five steps with dropout, the last batch partial; then logits, weights, moments and the average as one list.
@@ -105,6 +105,6 @@ public class NetworkBitsTests
 
         average.Swap();
         network.Forward(HashedModel.Batch(1, 9, Batch).Images, Batch);
-        return [.. network.Logits, .. network.State.Concat(optimizer.State).Concat(average.State).SelectMany(tensor => tensor.Read())];
+        return [.. network.Logits, .. network.State.Concat(optimizer.State).Concat(average.State).SelectMany(tensor => tensor.ToArray())];
     }
 }

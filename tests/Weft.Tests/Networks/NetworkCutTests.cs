@@ -110,7 +110,7 @@ public class NetworkCutTests
         using var source = Network.Compile(whole, device, new CompileOptions { BatchSize = 2, Training = false, Seed = 3 });
         var network = Network.Compile(part, device, new CompileOptions { BatchSize = 2, Training = false });
         foreach (var tensor in network.State)
-            tensor.CopyFrom(source.State.Single(other => other.Name == tensor.Name).Read());
+            tensor.CopyFrom(source.State.Single(other => other.Name == tensor.Name).ToArray());
         return network;
     }
 }

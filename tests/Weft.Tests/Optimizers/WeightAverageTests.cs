@@ -25,8 +25,8 @@ public class WeightAverageTests
             for (var i = 0; i < sum.Length; i++)
                 sum[i] = Decay * sum[i] + now[i];
             var truth = sum.Select(s => s / total).ToArray();
-            Close.Require($"after {step + 1} updates", Tolerance, truth, Read(average.State[0]));
-            Close.Require("the statistic", Tolerance, [truth[0], truth[0], truth[0]], Read(average.State[1]));
+            Close.Require($"after {step + 1} updates", Tolerance, truth, average.State[0].ToArray());
+            Close.Require("the statistic", Tolerance, [truth[0], truth[0], truth[0]], average.State[1].ToArray());
         }
 
         Assert.Equal("ema.weight", average.State[0].Name);
@@ -41,14 +41,14 @@ public class WeightAverageTests
         average.Update();
         Hashed.Values(1, "b", 20_011, 0, 1).CopyTo(weight.Value);
         average.Update();
-        var (weights, averaged) = (weight.Value.ToArray(), Read(average.State[0]));
+        var (weights, averaged) = (weight.Value.ToArray(), average.State[0].ToArray());
         average.Swap();
         Assert.True(average.SwappedIn);
         Assert.Equal(averaged, weight.Value);
         Assert.Throws<InvalidOperationException>(average.Update);
         average.Swap();
         Assert.Equal(weights, weight.Value);
-        Assert.Equal(averaged, Read(average.State[0]));
+        Assert.Equal(averaged, average.State[0].ToArray());
     }
 
     [Fact]
@@ -69,12 +69,12 @@ public class WeightAverageTests
         using var through = new WeightAverage(tensors.Trained, 0.9);
         through.Update();
         using var resumed = new WeightAverage(tensors.Trained, 0.9);
-        resumed.State[0].CopyFrom(Read(through.State[0]));
+        resumed.State[0].CopyFrom(through.State[0].ToArray());
         resumed.RestoreUpdateCount(through.UpdateCount);
         Hashed.Values(1, "b", 11, 0, 1).CopyTo(weight.Value);
         through.Update();
         resumed.Update();
-        Assert.Equal(Read(through.State[0]), Read(resumed.State[0]));
+        Assert.Equal(through.State[0].ToArray(), resumed.State[0].ToArray());
     }
 
     [Theory]
@@ -85,12 +85,5 @@ public class WeightAverageTests
     {
         using var tensors = new Tensors();
         Assert.Throws<ArgumentOutOfRangeException>(() => new WeightAverage(tensors.Trained, decay));
-    }
-
-    private static float[] Read(DeviceTensor tensor)
-    {
-        var values = new float[tensor.Length];
-        tensor.CopyTo(values);
-        return values;
     }
 }

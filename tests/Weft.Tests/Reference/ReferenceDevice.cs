@@ -119,10 +119,8 @@ internal sealed class ReferenceGraph : CompiledGraph
         Finish(backward: true);
     }
 
-    public override string? FindNonFinite(int count) =>
-        _tensors.State.FirstOrDefault(tensor => !tensor.IsFinite) is { } tensor ? $"weights {tensor.Name}"
-        : _tensors.Parameters.LastOrDefault(parameter => !parameter.Gradient.IsFinite) is { } parameter ? $"gradient of {parameter.Name}"
-        : null;
+    public override string? FindNonFiniteOutput(int count) =>
+        _steps.FirstOrDefault(step => !_values[step.Node.Output].Data.All(double.IsFinite)).Node?.Path;
 
     public override void Dispose() { }
 

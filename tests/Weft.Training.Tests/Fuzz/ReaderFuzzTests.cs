@@ -5,8 +5,8 @@ namespace Weft.Training.Tests;
 
 /// <summary>
 /// Every reader of a document that somebody else may have written, against inputs that are wrong in some way: it gives a result or one of our errors, nothing
-/// else. <c>WEFT_FUZZ=1000000</c> makes the long
-/// form of it, shared out among the readers, and <c>WEFT_FUZZ_FROM</c> says at which seed it begins: <c>dotnet run eng/fuzz.cs -- readers</c>.
+/// else. <c>WEFT_FUZZ=1000000</c> makes the long form of it, shared out among the readers, and <c>WEFT_FUZZ_FROM</c> says at which seed it begins: <c>dotnet
+/// run eng/fuzz.cs -- readers</c>.
 /// </summary>
 public sealed class ReaderFuzzTests : IDisposable
 {

@@ -53,7 +53,7 @@ public sealed record RetrainAction(IReadOnlyList<ConfigurationValue> Changes) : 
 
     public override NextStep For(RunFolder run) => new RetrainWith(run, Changes);
 
-    internal static ConfigurationValue Change(string key, FormattableString value) => Change(key, value.ToString(CultureInfo.InvariantCulture));
+    internal static ConfigurationValue Change(string key, FormattableString value) => Change(key, FormattableString.Invariant(value));
 
     internal static ConfigurationValue Change(string key, string value) => new(key, value, Origin);
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace Weft.Training;
 
@@ -24,7 +24,7 @@ internal static class MistakeFindings
         {
             var pair = pairs.First(pair => Unordered(pair) == both.Key);
             yield return new Finding(
-                "most-confused", Say($"{a} against {b} is {100.0 * both.Count / mistakes:F0} % of all errors ({both.Count} of {mistakes})."),
+                "most-confused", Invariant($"{a} against {b} is {100.0 * both.Count / mistakes:F0} % of all errors ({both.Count} of {mistakes})."),
                 new AnalyzeAction(split) { Label = pair.Label, Prediction = pair.Prediction });
         }
 
@@ -32,25 +32,27 @@ internal static class MistakeFindings
         var interval = ShareInterval.Wilson(worst.Correct, worst.Count);
         if (interval.High < evaluation.Accuracy)
             yield return new Finding(
-                "weakest-class", Say($"{worst.Name} is recognized worst: {worst.Recall * 100:F1} % (95 %: {interval.Low * 100:F1} to ")
-                    + Say($"{interval.High * 100:F1}) against {evaluation.Accuracy * 100:F1} % overall."), null);
+                "weakest-class", Invariant($"{worst.Name} is recognized worst: {worst.Recall * 100:F1} % (95 %: {interval.Low * 100:F1} to ")
+                    + Invariant($"{interval.High * 100:F1}) against {evaluation.Accuracy * 100:F1} % overall."), null);
         if (calibration.ExpectedError > NotableError)
         {
             var manner = calibration.Overconfidence > 0 ? "surer than it is right" : "less sure than it is right";
             yield return new Finding(
-                "calibration", Say($"It is {manner}: on average {Math.Abs(calibration.Overconfidence) * 100:F1} points (ECE {calibration.ExpectedError:F4}). ")
-                    + Say($"Logits divided by {scaled.Temperature:F2} bring the ECE to {scaled.ExpectedError:F4}."), null);
+                "calibration", Invariant(
+                    $"It is {manner}: on average {Math.Abs(calibration.Overconfidence) * 100:F1} points (ECE {calibration.ExpectedError:F4}). ")
+                    + Invariant($"Logits divided by {scaled.Temperature:F2} bring the ECE to {scaled.ExpectedError:F4}."), null);
         }
 
         if (risk.Within(0.01) is { } sure && sure.Coverage < 1)
             yield return new Finding(
-                "abstain", Say($"If it may keep silent below a probability of {sure.Confidence:F2}, it answers {sure.Coverage * 100:F0} % of the images and ")
-                    + Say($"at most 1 % of the answers are wrong."), null);
+                "abstain", Invariant(
+                    $"If it may keep silent below a probability of {sure.Confidence:F2}, it answers {sure.Coverage * 100:F0} % of the images and ")
+                    + Invariant($"at most 1 % of the answers are wrong."), null);
         foreach (var reason in reasons.Where(reason => reason.Verdict == ReasonVerdict.Named))
             yield return new Finding(
                 $"reason-{reason.Key.Replace('_', '-')}", $"{reason.Title} is a reason: {reason.Sentence[(reason.Sentence.IndexOf(' ') + 1)..]}", null);
         if (suspects.Ranked.Count(IsClear) is > 0 and var clear)
-            yield return new Finding("suspect-labels", Say($"{clear} {Name(split)} images look as if their label were wrong; nothing was removed."),
+            yield return new Finding("suspect-labels", Invariant($"{clear} {Name(split)} images look as if their label were wrong; nothing was removed."),
                 new AnalyzeAction(EvaluationSplit.Validation) { Folds = 4 }); // the training labels: the test images need not be opened for them
     }
 
@@ -62,6 +64,4 @@ internal static class MistakeFindings
     private static (int, int) Unordered(ConfusedPair pair) => (Math.Min(pair.Label, pair.Prediction), Math.Max(pair.Label, pair.Prediction));
 
     private static string Name(EvaluationSplit split) => split.ToString().ToLowerInvariant();
-
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace Weft.Training;
 
@@ -33,7 +33,7 @@ internal static class TrainingFindings
         {
             var (label, prediction) = Count(a, b) >= Count(b, a) ? (a, b) : (b, a);
             yield return new Finding(
-                "most-confused", Say($"{names[a]} against {names[b]} is {100.0 * both / mistakes:F0} % of all validation errors ({both} of {mistakes})."),
+                "most-confused", Invariant($"{names[a]} against {names[b]} is {100.0 * both / mistakes:F0} % of all validation errors ({both} of {mistakes})."),
                     new AnalyzeAction(EvaluationSplit.Validation) { Label = label, Prediction = prediction });
         }
     }
@@ -49,23 +49,24 @@ internal static class TrainingFindings
         if (rows.Count - lowest.Epoch >= 2 && last.ValidationLoss > lowest.ValidationLoss * Risen && last.TrainLoss < lowest.TrainLoss)
         {
             findings.Add(new Finding(
-                "overfitting", Say($"Overfitting since epoch {lowest.Epoch}: the validation loss rose from {lowest.ValidationLoss:F4} to ")
-                    + Say($"{last.ValidationLoss:F4} while the training loss fell to {last.TrainLoss:F4}."),
+                "overfitting", Invariant($"Overfitting since epoch {lowest.Epoch}: the validation loss rose from {lowest.ValidationLoss:F4} to ")
+                    + Invariant($"{last.ValidationLoss:F4} while the training loss fell to {last.TrainLoss:F4}."),
                 Retrain(("augmentation.shift", $"0.1"), ("augmentation.horizontal_flip", $"0.5"))));
         }
         else if (last.TrainAccuracy - last.ValidationAccuracy > Gap)
         {
             findings.Add(new Finding(
-                "memorized", Say($"The training images are known by heart: {last.TrainAccuracy * 100:F1} % of them are right against ")
-                    + Say($"{last.ValidationAccuracy * 100:F1} % of the validation images."),
+                "memorized", Invariant($"The training images are known by heart: {last.TrainAccuracy * 100:F1} % of them are right against ")
+                    + Invariant($"{last.ValidationAccuracy * 100:F1} % of the validation images."),
                 Retrain(("augmentation.horizontal_flip", $"0.5"), ("optimizer.weight_decay", $"0.001"))));
         }
         else if (last.ValidationAccuracy - last.TrainAccuracy > Gap)
         {
             findings.Add(new Finding(
-                "held-back", Say($"Dropout and augmentation cost more than they give: {last.TrainAccuracy * 100:F1} % of the training images are right under ")
-                    + Say($"them against {last.ValidationAccuracy * 100:F1} % of the validation images without.")
-                + (configuration.Model.Options.Dropout is { } rate and > 0 ? Say($" The dropout rate is {rate:0.##}.") : ""),
+                "held-back", Invariant(
+                    $"Dropout and augmentation cost more than they give: {last.TrainAccuracy * 100:F1} % of the training images are right under ")
+                    + Invariant($"them against {last.ValidationAccuracy * 100:F1} % of the validation images without.")
+                + (configuration.Model.Options.Dropout is { } rate and > 0 ? Invariant($" The dropout rate is {rate:0.##}.") : ""),
                 configuration.Model.Options.Dropout is > 0
                     ? Retrain(("model.dropout", $"{configuration.Model.Options.Dropout / 2:0.##}"))
                     : Epochs(2 * rows.Count)));
@@ -74,17 +75,17 @@ internal static class TrainingFindings
         if (best.Epoch >= rows.Count - 1 && rows.Count >= 2 && rows[^1].ValidationLoss <= rows[^2].ValidationLoss
             && configuration.Schedule is not OneCycleSchedule)
             findings.Add(new Finding(
-                "still-learning", Say($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still ")
-                    + Say($"falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Epochs(2 * rows.Count)));
+                "still-learning", Invariant($"Still learning when it ended: the best epoch is {best.Epoch} of {rows.Count} and the validation loss was still ")
+                    + Invariant($"falling ({rows[^2].ValidationLoss:F4} to {last.ValidationLoss:F4})."), Epochs(2 * rows.Count)));
         else if (rows.Count - best.Epoch >= Math.Max(3, rows.Count / 2))
             findings.Add(new Finding(
-                "too-long", Say($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ")
-                    + Say($"({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Epochs(best.Epoch + 1)));
+                "too-long", Invariant($"The best epoch was {best.Epoch} of {rows.Count}: the {rows.Count - best.Epoch} after it gave nothing ")
+                    + Invariant($"({best.ValidationAccuracy * 100:F2} % then, {last.ValidationAccuracy * 100:F2} % at the end)."), Epochs(best.Epoch + 1)));
         var drop = rows.Zip(rows.Skip(1)).MaxBy(pair => pair.First.ValidationAccuracy - pair.Second.ValidationAccuracy);
         if (drop.First.ValidationAccuracy - drop.Second.ValidationAccuracy is var fall and > 0.03 && drop.Second.Epoch > 2)
             findings.Add(new Finding(
-                "unsteady", Say($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate ")
-                    + Say($"{drop.Second.LearningRate:G3}."), Retrain(("optimizer.learning_rate", $"{configuration.Optimizer.LearningRate / 2:G3}"))));
+                "unsteady", Invariant($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate ")
+                    + Invariant($"{drop.Second.LearningRate:G3}."), Retrain(("optimizer.learning_rate", $"{configuration.Optimizer.LearningRate / 2:G3}"))));
         return findings;
     }
 
@@ -92,6 +93,4 @@ internal static class TrainingFindings
 
     private static RetrainAction Retrain(params (string Key, FormattableString Value)[] changes) =>
         new([.. changes.Select(change => RetrainAction.Change(change.Key, change.Value))]);
-
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

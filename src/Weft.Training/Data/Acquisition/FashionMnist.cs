@@ -32,8 +32,8 @@ public static class FashionMnist
     /// folder, the mirrors, the Debian package.
     /// </summary>
     /// <exception cref="WeftException">
-    /// No source has it; the message tells what was tried: <see cref="ErrorKind.DatasetMissing"/>, <see cref="ErrorKind.DatasetDamaged"/> (a damaged copy and
-    /// no good one) or <see cref="ErrorKind.DownloadFailed"/>.
+    /// No source has it; the message tells what was tried: <see cref="ErrorKind.DatasetMissing"/>,
+    /// <see cref="ErrorKind.DatasetDamaged"/> (a damaged copy and no good one) or <see cref="ErrorKind.DownloadFailed"/>.
     /// </exception>
     public static ImageDataset Open(DataOptions options, CancellationToken cancellationToken = default) =>
         options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options).Open(cancellationToken);

@@ -4,10 +4,9 @@ using System.Text;
 namespace Weft.Training;
 
 /// <summary>
-/// A random change of training images. What it does to a sample in an epoch is a pure function of the generator it is given, which is derived from
-/// (seed, epoch, sample) and <see cref="RandomStreamAttribute"/>: neither the batch nor the other augmentations matter. In a configuration its first option
-/// is the key of
-/// its name, and 0 is off.
+/// A random change of training images. What it does to a sample in an epoch is a pure function of the generator it is given, which is derived from (seed,
+/// epoch, sample) and <see cref="RandomStreamAttribute"/>: neither the batch nor the other augmentations matter. In a configuration its first option is the key
+/// of its name, and 0 is off.
 /// </summary>
 public abstract record Augmentation : OptionsRecord
 {
@@ -52,8 +51,7 @@ public abstract record MixingAugmentation : Augmentation
 
 /// <summary>
 /// Which part of a sample's randomness an augmentation draws from, so that switching one changes no other. Part of every run's bits: a number is never given
-/// again. An
-/// augmentation without this attribute draws from a stream that follows from the name of its type.
+/// again. An augmentation without this attribute draws from a stream that follows from the name of its type.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class RandomStreamAttribute(uint number) : Attribute

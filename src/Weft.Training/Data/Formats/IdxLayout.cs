@@ -2,8 +2,7 @@ namespace Weft.Training;
 
 /// <summary>
 /// Where a folder keeps its four IDX files, and what stands before their names: nothing (MNIST), or one prefix (<c>emnist-letters-</c>). A dot in place of a
-/// dash
-/// (<c>train-images.idx3-ubyte</c>) and <c>test</c> in place of <c>t10k</c> are the same names, <c>.gz</c> may follow.
+/// dash (<c>train-images.idx3-ubyte</c>) and <c>test</c> in place of <c>t10k</c> are the same names, <c>.gz</c> may follow.
 /// </summary>
 internal sealed record IdxLayout(string Folder, string Prefix)
 {

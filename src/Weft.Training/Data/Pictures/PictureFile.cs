@@ -1,9 +1,8 @@
 namespace Weft.Training;
 
 /// <summary>
-/// Pictures from files, one by one, as a network takes them: PNG, PGM and PPM (text and binary, up to 16 bits), and IDX files of any number of images,
-/// plain or gzip.
-/// A picture is read row by row, so that memory depends neither on its size nor on the number of pictures.
+/// Pictures from files, one by one, as a network takes them: PNG, PGM and PPM (text and binary, up to 16 bits), and IDX files of any number of images, plain or
+/// gzip. A picture is read row by row, so that memory depends neither on its size nor on the number of pictures.
 /// </summary>
 public static class PictureFile
 {

@@ -78,14 +78,8 @@ internal sealed unsafe class CpuGraph : CompiledGraph
             _tensors.Changed();
     }
 
-    public override string? FindNonFinite(int count)
+    public override string? FindNonFiniteOutput(int count)
     {
-        foreach (var slot in _tensors.StateSlots)
-        {
-            if (HasNonFinite(slot.Value, slot.Layout.StorageLength))
-                return $"weights {slot.Tensor.Name}";
-        }
-
         foreach (var operation in _lowered.Operations)
         {
             var map = operation.Output.Map;
@@ -95,18 +89,11 @@ internal sealed unsafe class CpuGraph : CompiledGraph
                 {
                     for (var x = 0; x < map.Width; x++)
                     {
-                        if (HasNonFinite(map.Pixel(n, y, x), map.Channels))
-                            return $"output of {operation.Path}";
+                        if (!ElementLoops.AreFinite(new ReadOnlySpan<float>(map.Pixel(n, y, x), map.Channels)))
+                            return operation.Path;
                     }
                 }
             }
-        }
-
-        // Backwards: the gradient that was computed first is the one that went wrong first.
-        foreach (var slot in _tensors.TrainedSlots.Reverse())
-        {
-            if (slot.Gradient != null && HasNonFinite(slot.Gradient, slot.Layout.StorageLength))
-                return $"gradient of {slot.Tensor.Name}";
         }
 
         return null;
@@ -120,8 +107,6 @@ internal sealed unsafe class CpuGraph : CompiledGraph
             buffer.Dispose();
         _tensors.Dispose();
     }
-
-    private static bool HasNonFinite(float* values, int length) => !ElementLoops.AreFinite(new ReadOnlySpan<float>(values, length));
 
     private static long Bytes(IReadOnlyList<TensorSlot> slots) => slots.Sum(slot => (long)slot.Layout.StorageLength) * sizeof(float);
 

@@ -67,7 +67,7 @@ public sealed class DatasetSearchTests : IDisposable
     {
         var error = _tiny.Refused(ErrorKind.DatasetMissing, _tiny.Options with { MayDownload = false });
         Assert.Equal($"cache {_tiny.Cache}: not there; system {_tiny.System}: not there; mirrors: not asked, downloads are off; Debian package: not asked, "
-            + $"downloads are off", error.Found);
+            + "downloads are off", error.Found);
         Assert.Empty(_tiny.Cached());
     }
 

@@ -57,28 +57,10 @@ public class IdxFuzzTests
             var at = draw.Int(0, 3) switch
             {
                 0 => draw.Int(1, Math.Min(18, list.Count)),
-                1 =>
-                list.Count - 1 - draw.Int(1, Math.Min(9, list.Count)),
-                _ => draw.Int(1, list.Count)
+                1 => list.Count - 1 - draw.Int(1, Math.Min(9, list.Count)),
+                _ => draw.Int(1, list.Count),
             };
-            switch (draw.Int(2, 5))
-            {
-                case 0:
-                    list[at] ^= (byte)(1 << draw.Int(3, 8));
-                    break;
-                case 1:
-                    list[at] = (byte)draw.Int(3, 256);
-                    break;
-                case 2:
-                    list.RemoveRange(at, Math.Min(list.Count - at, 1 + draw.Int(3, 20)));
-                    break;
-                case 3:
-                    list.Insert(at, (byte)draw.Int(3, 256));
-                    break;
-                default:
-                    list.InsertRange(at, list.Skip(at).Take(10).ToArray());
-                    break;
-            }
+            ByteEdit.Apply(list, at, draw, generator => (byte)generator.Int(3, 256));
         }
 
         return [.. list];

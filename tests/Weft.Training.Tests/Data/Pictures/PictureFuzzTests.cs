@@ -73,24 +73,7 @@ public class PictureFuzzTests
         {
             var draw = rng.Derive(k + 1);
             var at = draw.Int(0, 2) == 0 ? draw.Int(1, Math.Min(40, list.Count)) : draw.Int(1, list.Count);
-            switch (draw.Int(2, 5))
-            {
-                case 0:
-                    list[at] ^= (byte)(1 << draw.Int(3, 8));
-                    break;
-                case 1:
-                    list[at] = draw.Int(3, 3) switch { 0 => 0, 1 => 255, _ => (byte)draw.Int(4, 256) };
-                    break;
-                case 2:
-                    list.RemoveRange(at, Math.Min(list.Count - at, 1 + draw.Int(3, 20)));
-                    break;
-                case 3:
-                    list.Insert(at, (byte)draw.Int(3, 256));
-                    break;
-                default:
-                    list.InsertRange(at, list.Skip(at).Take(10).ToArray());
-                    break;
-            }
+            ByteEdit.Apply(list, at, draw, generator => generator.Int(3, 3) switch { 0 => 0, 1 => 255, _ => (byte)generator.Int(4, 256) });
         }
 
         byte[] mutated = [.. list];

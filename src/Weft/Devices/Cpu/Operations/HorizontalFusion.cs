@@ -25,7 +25,7 @@ internal unsafe interface IFusable
     /// <summary>Before the first images of a part of the batch.</summary>
     void BeginPart(int part, float* scratch);
 
-    /// <param name="hasGathered">Whether the images' inputs lie already at the start of the scratch, copied by a fusable.</param>
+    /// <param name="hasGathered">Whether the images' inputs lie already at the start of the scratch, copied by another member.</param>
     void BackwardImages(int part, int first, int count, float* scratch, ref bool hasGathered);
 
     void AfterBackward();
@@ -46,7 +46,7 @@ internal sealed unsafe class HorizontalFusion : Operation
     private const int ImagesPerWorkerToTakeTurns = 2;
 
     private readonly Operation[] _operations;
-    private readonly IFusable[] _fusables;
+    private readonly IFusable[] _members;
     private readonly int _groupImages;
     private CpuContext _context = null!;
 
@@ -54,13 +54,13 @@ internal sealed unsafe class HorizontalFusion : Operation
         : base(string.Join(" + ", operations.Select(operation => operation.Path)))
     {
         _operations = operations;
-        _fusables = [.. operations.Cast<IFusable>()];
-        _groupImages = _fusables.Max(fusable => fusable.GroupImages);
+        _members = [.. operations.Cast<IFusable>()];
+        _groupImages = _members.Max(member => member.GroupImages);
         NeedsBackward = operations.Any(operation => operation.NeedsBackward);
         Output = operations[0].Output;
     }
 
-    /// <summary>The operations in order, fusables gathered in one step at the place of the first of them.</summary>
+    /// <summary>The operations in order, those that can be fused gathered in one step at the place of the first of them.</summary>
     public static IReadOnlyList<Operation> Gather(IReadOnlyList<Operation> operations)
     {
         var groups = operations.Where(operation => operation is IFusable { CanShareInput: true })
@@ -113,20 +113,20 @@ internal sealed unsafe class HorizontalFusion : Operation
             return;
         }
 
-        foreach (var fusable in _fusables)
-            fusable.BeforeForward(pass);
+        foreach (var member in _members)
+            member.BeforeForward(pass);
         var work = new ForwardWork(this, pass);
         _context.Team.Run(work.Tasks, ref work);
     }
 
     public override void Backward(in Pass pass)
     {
-        foreach (var fusable in _fusables)
-            fusable.BeforeBackward();
+        foreach (var member in _members)
+            member.BeforeBackward();
         var work = new BackwardWork(this, pass);
         _context.Team.Run(BackwardParts, ref work);
-        foreach (var fusable in _fusables)
-            fusable.AfterBackward();
+        foreach (var member in _members)
+            member.AfterBackward();
     }
 
     private readonly struct ForwardWork(HorizontalFusion operation, Pass pass) : IWork
@@ -138,8 +138,8 @@ internal sealed unsafe class HorizontalFusion : Operation
         public void Run(int task, int worker)
         {
             var first = task * _group;
-            foreach (var fusable in operation._fusables)
-                fusable.ForwardImages(pass, first, Math.Min(_group, pass.Count - first), operation._context.WorkerScratch(worker));
+            foreach (var member in operation._members)
+                member.ForwardImages(pass, first, Math.Min(_group, pass.Count - first), operation._context.WorkerScratch(worker));
         }
     }
 
@@ -149,15 +149,15 @@ internal sealed unsafe class HorizontalFusion : Operation
         public void Run(int task, int worker)
         {
             var scratch = operation._context.WorkerScratch(worker);
-            var fusables = operation._fusables;
-            foreach (var fusable in fusables)
-                fusable.BeginPart(task, scratch);
+            var members = operation._members;
+            foreach (var member in members)
+                member.BeginPart(task, scratch);
             int begin = pass.Count * task / BackwardParts, end = pass.Count * (task + 1) / BackwardParts;
             for (var first = begin; first < end; first += operation._groupImages)
             {
                 var hasGathered = false;
-                for (var i = fusables.Length - 1; i >= 0; i--)
-                    fusables[i].BackwardImages(task, first, Math.Min(operation._groupImages, end - first), scratch, ref hasGathered);
+                for (var i = members.Length - 1; i >= 0; i--)
+                    members[i].BackwardImages(task, first, Math.Min(operation._groupImages, end - first), scratch, ref hasGathered);
             }
         }
     }

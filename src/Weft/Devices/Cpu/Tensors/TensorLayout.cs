@@ -5,7 +5,7 @@ namespace Weft.Devices.Cpu;
 /// <summary>How a tensor's elements lie in the engine beside how PyTorch's <c>state_dict</c> orders them.</summary>
 internal abstract record TensorLayout(ImmutableArray<int> Shape)
 {
-    public int Length { get; } = Shape.Aggregate(1, (product, size) => checked(product * size));
+    public int Length { get; } = TensorShape.Count(Shape);
 
     /// <summary>Floats in the engine's memory; more than <see cref="Length"/> where a layout fills up its last panel (with zeros that stay zero).</summary>
     public virtual int StorageLength => Length;
