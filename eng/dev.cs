@@ -81,7 +81,7 @@ static int Bench(string[] arguments) => arguments is ["kernels", ..]
 // The analyzer's own fix writes what is missing into PublicAPI.Unshipped.txt; what is there is then moved to the list of what has been shipped.
 static int Api()
 {
-    foreach (var library in new[] { "Weft", "Weft.Training", "Weft.Interchange" })
+    foreach (var library in new[] { "Weft", "Weft.Pictures", "Weft.Training", "Weft.Interchange" })
     {
         var (shipped, unshipped) = ($"src/{library}/PublicAPI.Shipped.txt", $"src/{library}/PublicAPI.Unshipped.txt");
         File.WriteAllText(shipped, "#nullable enable\n");
@@ -95,8 +95,9 @@ static int Api()
 }
 
 // Project by project: what is packed nowhere, tests and samples, is neither restored nor built.
-static int Pack(string folder) => InTurn([.. new[] { "Weft", "Weft.Training", "Weft.Interchange", "Weft.App" }.Select(room => (room, (Func<int>)(() =>
-    Run("dotnet", "pack", $"src/{room}/{room}.csproj", "-c", "Release", "--disable-build-servers", "-v", "quiet", "-o", folder))))]);
+static int Pack(string folder) => InTurn([.. new[] { "Weft", "Weft.Pictures", "Weft.Training", "Weft.Interchange", "Weft.App" }
+    .Select(room => (room, (Func<int>)(() =>
+        Run("dotnet", "pack", $"src/{room}/{room}.csproj", "-c", "Release", "--disable-build-servers", "-v", "quiet", "-o", folder))))]);
 
 static int Publish(string[] runtimes)
 {

@@ -15,7 +15,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE"); // the format of portable symbols has it so
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    [Theory, InlineData("Weft"), InlineData("Weft.Training"), InlineData("Weft.Interchange"), InlineData("Weft.Tool")]
+    [Theory, InlineData("Weft"), InlineData("Weft.Pictures"), InlineData("Weft.Training"), InlineData("Weft.Interchange"), InlineData("Weft.Tool")]
     public void A_package_says_what_it_is_and_brings_its_symbols(string name)
     {
         using var package = ZipFile.OpenRead(feed.File(name, "nupkg"));
@@ -104,7 +104,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         public Feed()
         {
             // What is packed is what was built: nothing is compiled again.
-            foreach (var project in new[] { "Weft", "Weft.Training", "Weft.Interchange", "Weft.App" })
+            foreach (var project in new[] { "Weft", "Weft.Pictures", "Weft.Training", "Weft.Interchange", "Weft.App" })
                 Dotnet(Checkout, "pack", $"src/{project}/{project}.csproj", "-c", "Release", "--no-build",
                     "--disable-build-servers", "-v", "quiet", "-o", Place.At("feed"));
             // This machine may have had packages of ours before, of the same version: ours come from the feed, those of others from the machine.
