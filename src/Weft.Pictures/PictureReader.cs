@@ -40,6 +40,9 @@ public static unsafe class PictureReader
         if (target.Length != policy.Length)
             throw new ArgumentException($"The target has {target.Length} bytes; the policy needs {policy.Length}.", nameof(target));
         var header = Peek(file, limits);
+        // Decoders fill up what is missing of these two, and say nothing of it.
+        if (header is { IsCut: true, Format: PictureFormat.Jpeg or PictureFormat.WebP })
+            throw PictureException.EndsEarly();
         var placement = Placement.Of(policy, header.Width, header.Height);
         fixed (byte* bytes = file)
         {

@@ -23,7 +23,7 @@ internal sealed unsafe class SkiaDecoder : IDisposable
         if (codec.Info.Width != header.StoredWidth || codec.Info.Height != header.StoredHeight)
         {
             Dispose();
-            throw PictureException.Damaged("says two sizes");
+            throw header.IsCut ? PictureException.EndsEarly() : PictureException.Damaged("says two sizes");
         }
     }
 

@@ -36,9 +36,11 @@ internal static class Fixture
     public static string Hash(ReadOnlySpan<byte> pixels) => Convert.ToHexStringLower(SHA256.HashData(pixels));
 
     /// <summary>What <c>expected.json</c> holds.</summary>
-    internal sealed record Expectations(Dictionary<string, Picture> Files, Resized[] Resizes, Fitted[] Fittings);
+    internal sealed record Expectations(Dictionary<string, Picture> Files, Resized[] Resizes, Fitted[] Fittings, Scaled[] Scaled);
 
     internal sealed record Picture(int Width, int Height, string Rgb, string Grey, int Shortest);
+
+    internal sealed record Scaled(int Side, string Sha256);
 
     internal sealed record Resized(int Channels, ResizeFilter Filter, int Width, int Height, string Sha256);
 

@@ -133,9 +133,11 @@ def make_png():
         expect(name)
         palette = b"".join(bytes(((37 * i) % 256, (91 * i) % 256, (255 - 13 * i) % 256)) for i in range(1 << depth))
         name = f"png-palette-{depth}.png"
-        png(name, [[v >> (8 - depth) for v in row] for row in G], depth, 3, chunk(b"PLTE", palette) + chunk(b"tRNS", bytes((0, 128))))
+        alpha = bytes((73 * i + 20) % 256 for i in range(1 << depth))
+        png(name, [[v >> (8 - depth) for v in row] for row in G], depth, 3, chunk(b"PLTE", palette) + chunk(b"tRNS", alpha))
         expect(name)
-    png("png-palette-opaque.png", [[v >> 6 for v in row] for row in G], 2, 3, chunk(b"PLTE", bytes((9, 9, 9, 80, 80, 80, 160, 160, 160, 240, 240, 240))))
+    greys = chunk(b"PLTE", bytes((9, 9, 9, 80, 80, 80, 160, 160, 160, 240, 240, 240)))
+    png("png-palette-opaque.png", [[v >> 6 for v in row] for row in G], 2, 3, greys)
     expect("png-palette-opaque.png")
     png("png-rgb-8.png", ROWS, 8, 2)
     expect("png-rgb-8.png")
@@ -147,6 +149,8 @@ def make_png():
     expect("png-rgb-trns.png")
     png("png-grey-trns.png", G, 8, 0, chunk(b"tRNS", struct.pack(">H", G[45][40])))
     expect("png-grey-trns.png")
+    png("png-gamma.png", ROWS, 8, 2, chunk(b"gAMA", struct.pack(">I", 100000)))
+    expect("png-gamma.png")
     png("png-adam7-rgb.png", ROWS, 8, 2, adam7=True)
     expect("png-adam7-rgb.png")
     png("png-adam7-grey-1.png", [[v >> 7 for v in row] for row in G], 1, 0, adam7=True)
@@ -232,8 +236,17 @@ def make_others():
     few = RGB.quantize(100)
     few.save("gif-plain.gif")
     expect("gif-plain.gif")
-    few.save("gif-transparent.gif", transparency=3)
+    few.save("gif-transparent.gif", transparency=few.getpixel((40, 45)), optimize=False)
     expect("gif-transparent.gif")
+    # A canvas that is larger than its picture, and one that is smaller. What is not covered Pillow paints with the first colour; it is transparent.
+    for name, width, height in (("gif-large-canvas.gif", 150, 100), ("gif-small-canvas.gif", 100, 60)):
+        data = open("gif-plain.gif", "rb").read()
+        with open(name, "wb") as file:
+            file.write(data[:6] + struct.pack("<HH", width, height) + data[10:])
+    large = Image.new("RGB", (150, 100), WHITE[:3])
+    large.paste(few.convert("RGB"))
+    expect("gif-large-canvas.gif", large)
+    expect("gif-small-canvas.gif")
     frames = [RGB.crop((x, 0, x + 40, 30)).quantize(32) for x in (0, 20, 60)]
     frames[0].save("gif-animated.gif", save_all=True, append_images=frames[1:], duration=50)
     expect("gif-animated.gif")
@@ -287,6 +300,24 @@ def make_bmp_by_hand():
     expect("bmp-16-565.bmp", from_rows([[(wide(r, 5), wide(g, 6), wide(b, 5)) for r, g, b in row] for row in ROWS]))
 
 
+    # With transparency by a mask, which needs the fourth header; with the oldest header; and five bits without masks.
+    rows = b"".join(bytes(v for (r, g, b), a in zip(row, alpha) for v in (b, g, r, a)) for row, alpha in zip(reversed(ROWS), reversed(ALPHA)))
+    with open("bmp-32-alpha.bmp", "wb") as file:
+        file.write(b"BM" + struct.pack("<IHHI", 122 + len(rows), 0, 0, 122) + struct.pack("<IiiHHIIiiII", 108, W, H, 1, 32, 3, len(rows), 2835, 2835, 0, 0))
+        file.write(struct.pack("<IIII4s", 0xFF0000, 0xFF00, 0xFF, 0xFF000000, b"BGRs") + b"\0" * 48 + rows)
+    expect("bmp-32-alpha.bmp")
+    part = [row[:30] for row in ROWS[:20]]
+    rows = b"".join(bytes(v for r, g, b in row for v in (b, g, r)) + b"\0\0" for row in reversed(part))
+    with open("bmp-core.bmp", "wb") as file:
+        file.write(b"BM" + struct.pack("<IHHI", 26 + len(rows), 0, 0, 26) + struct.pack("<IHHHH", 12, 30, 20, 1, 24) + rows)
+    expect("bmp-core.bmp")
+    rows = b"".join(struct.pack("<30H", *((r >> 3) << 10 | (g >> 3) << 5 | b >> 3 for r, g, b in row)) for row in reversed(part))
+    with open("bmp-16-555.bmp", "wb") as file:
+        file.write(b"BM" + struct.pack("<IHHI", 54 + len(rows), 0, 0, 54) + struct.pack("<IiiHHIIiiII", 40, 30, 20, 1, 16, 0, len(rows), 2835, 2835, 0, 0))
+        file.write(rows)
+    expect("bmp-16-555.bmp", from_rows([[tuple(wide(v, 5) for v in p) for p in row] for row in part]))
+
+
 # ---- resizes and fittings of png-rgb-8.png
 
 FILTERS = {"Bilinear": Image.BILINEAR, "Bicubic": Image.BICUBIC, "Lanczos": Image.LANCZOS}
@@ -315,6 +346,17 @@ def fittings():
                     cover_w = int(cover_h * W / H)
                 left, top = int(round((cover_w - w) / 2.0)), int(round((cover_h - h) / 2.0))
                 add("Crop", image.resize((cover_w, cover_h), number).crop((left, top, left + w, top + h)))
+    return made
+
+
+def scaled():
+    """A JPEG that the decoder delivers at a half, a quarter or an eighth, and then resized as if it were whole."""
+    made = []
+    for side, divisor in ((16, 2), (8, 4), (4, 8)):
+        with Image.open("jpeg-420.jpg") as image:
+            image.draft("RGB", (W // divisor, H // divisor))
+            assert image.size == (-(-W // divisor), -(-H // divisor)), image.size
+            made.append({"side": side, "sha256": sha(image.convert("RGB").resize((side, side), Image.BILINEAR).tobytes())})
     return made
 
 
@@ -347,7 +389,7 @@ def main():
         head = {"pillow": __version__, "python": sys.version.split()[0]}
         lines = [f'  "{key}": {json.dumps(value)}' for key, value in head.items()]
         lines.append('  "files": {\n' + ",\n".join(f'    "{name}": {json.dumps(EXPECTED[name])}' for name in sorted(EXPECTED)) + "\n  }")
-        for key, values in (("resizes", resizes()), ("fittings", fittings())):
+        for key, values in (("resizes", resizes()), ("fittings", fittings()), ("scaled", scaled())):
             lines.append(f'  "{key}": [\n' + ",\n".join("    " + json.dumps(value) for value in values) + "\n  ]")
         file.write("{\n" + ",\n".join(lines) + "\n}\n")
 
