@@ -223,24 +223,64 @@ class BasicBlock(nn.Module):
         return self.relu(self.bn2(self.conv2(self.relu1(self.bn1(self.conv1(x))))) + shortcut)
 
 
-def resnet18(dropout=0.0):
-    def stage(inputs, outputs, stride):
-        return nn.Sequential(BasicBlock(inputs, outputs, stride), BasicBlock(outputs, outputs, 1))
+class Bottleneck(nn.Module):
+    def __init__(self, inputs, channels, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, channels, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.relu1 = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride=stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.relu2 = nn.ReLU(inplace=True)
+        self.conv3 = nn.Conv2d(channels, 4 * channels, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = None
+        if stride > 1 or inputs != 4 * channels:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, 4 * channels, 1, stride=stride, bias=False), nn.BatchNorm2d(4 * channels))
 
+    def forward(self, x):
+        shortcut = x if self.downsample is None else self.downsample(x)
+        x = self.relu1(self.bn1(self.conv1(x)))
+        x = self.relu2(self.bn2(self.conv2(x)))
+        return self.relu(self.bn3(self.conv3(x)) + shortcut)
+
+
+def resnet(blocks, dropout=0.0, block=BasicBlock, expansion=1):
+    inputs, stages = 64, []
+    for number, count in enumerate(blocks):
+        channels, parts = 64 << number, []
+        for index in range(count):
+            parts.append(block(inputs, channels, 2 if index == 0 and number > 0 else 1))
+            inputs = expansion * channels
+        stages.append((f"layer{number + 1}", nn.Sequential(*parts)))
     return chain(
         ("conv1", nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)),
         ("bn1", nn.BatchNorm2d(64)),
         ("relu", nn.ReLU(inplace=True)),
         ("maxpool", nn.MaxPool2d(3, stride=2, padding=1)),
-        ("layer1", stage(64, 64, 1)),
-        ("layer2", stage(64, 128, 2)),
-        ("layer3", stage(128, 256, 2)),
-        ("layer4", stage(256, 512, 2)),
+        *stages,
         ("avgpool", nn.AdaptiveAvgPool2d(1)),
         ("flatten", nn.Flatten()),
         ("dropout", nn.Dropout(dropout)),
-        ("fc", nn.Linear(512, 10)),
+        ("fc", nn.Linear(inputs, 10)),
     )
+
+
+def resnet18(dropout=0.0):
+    return resnet((2, 2, 2, 2), dropout)
+
+
+def resnet18_cntk(dropout=0.0):
+    return resnet((2, 2, 2, 3), dropout)
+
+
+def resnet34(dropout=0.0):
+    return resnet((3, 4, 6, 3), dropout)
+
+
+def resnet50(dropout=0.0):
+    return resnet((3, 4, 6, 3), dropout, Bottleneck, 4)
 
 
 def conv_norm_relu6(inputs, outputs, kernel, stride=1, groups=1):
@@ -278,7 +318,7 @@ def mobilenetv2(dropout=0.2):
 
 MODELS = {
     "small": small, "cnn4": cnn4, "cnn5": cnn5, "googlenet": googlenet, "rescnn": rescnn, "resnet9": resnet9, "wideresnet": wideresnet,
-    "resnet18": resnet18, "mobilenetv2": mobilenetv2,
+    "resnet18": resnet18, "resnet18-cntk": resnet18_cntk, "resnet34": resnet34, "resnet50": resnet50, "mobilenetv2": mobilenetv2,
 }
 
 

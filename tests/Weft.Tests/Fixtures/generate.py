@@ -16,7 +16,7 @@ from torch import nn
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "bench" / "peers"))
-from models import MODELS, BasicBlock, InvertedResidual, without_dropout  # noqa: E402
+from models import MODELS, BasicBlock, Bottleneck, InvertedResidual, without_dropout  # noqa: E402
 
 torch.set_num_threads(1)
 U32 = np.uint32
@@ -155,9 +155,9 @@ def groups(model, decay):
 
 # Behind a flattened map there are thousands of features that no norm keeps small; the rate must be as much smaller for the steps to stay calm.
 SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4,
-             "wideresnet": 2e-3, "resnet18": 2e-4, "mobilenetv2": 2e-4}
+             "wideresnet": 2e-3, "resnet18": 2e-4, "resnet18-cntk": 2e-4, "resnet34": 1e-4, "resnet50": 1e-4, "mobilenetv2": 2e-4}
 ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 2e-6, "resnet9": 1e-5,
-              "wideresnet": 1e-5, "resnet18": 1e-5, "mobilenetv2": 1e-5}
+              "wideresnet": 1e-5, "resnet18": 1e-5, "resnet18-cntk": 1e-5, "resnet34": 5e-6, "resnet50": 2e-6, "mobilenetv2": 1e-5}
 DECAY = 5e-4
 
 
@@ -280,6 +280,7 @@ def layers():
         "inverted_residual_stride_2": (InvertedResidual(4, 6, 2, 6), (3, 4, 7, 6)),
         "basic_block": (BasicBlock(5, 5, 1), (3, 5, 5, 6)),
         "basic_block_downsample": (BasicBlock(5, 6, 2), (3, 5, 7, 6)),
+        "bottleneck_downsample": (Bottleneck(5, 3, 2), (3, 5, 7, 6)),
     }
     tensors, centres = {}, {}
     for name, (layer, shape) in cases.items():
@@ -382,6 +383,9 @@ if __name__ == "__main__":
         "wideresnet": lambda: network("wideresnet", 2, 4e-6, 10),
         # 28x28 would leave one pixel of the last maps, whose batch norm over two images has no digits left.
         "resnet18": lambda: network("resnet18", 2, 4e-6, 2, size=64),
+        "resnet18-cntk": lambda: network("resnet18-cntk", 2, 4e-6, 2, size=64),
+        "resnet34": lambda: network("resnet34", 2, 4e-6, 2, size=64),
+        "resnet50": lambda: network("resnet50", 2, 4e-6, 2, size=64),
         "mobilenetv2": lambda: network("mobilenetv2", 2, 4e-6, 32, size=64),
     }
     for job in sys.argv[1:] or jobs:

@@ -44,8 +44,9 @@ public class PyTorchLayerTests
             { Name = "" }),
         ["inverted_residual"] = MobileNetV2.InvertedResidual(new ModelOptions(), 4, 4, 1, 6),
         ["inverted_residual_stride_2"] = MobileNetV2.InvertedResidual(new ModelOptions(), 4, 6, 2, 6),
-        ["basic_block"] = ResNet18.BasicBlock(new ModelOptions(), 5, 1, downsample: false, ""),
-        ["basic_block_downsample"] = ResNet18.BasicBlock(new ModelOptions(), 6, 2, downsample: true, ""),
+        ["basic_block"] = ResNet.BasicBlock(new ModelOptions(), 5, 1, downsample: false, ""),
+        ["basic_block_downsample"] = ResNet.BasicBlock(new ModelOptions(), 6, 2, downsample: true, ""),
+        ["bottleneck_downsample"] = ResNet.Bottleneck(new ModelOptions(), 3, 2, downsample: true, ""),
     };
 
     public static TheoryData<string> Names => [.. All.Keys];

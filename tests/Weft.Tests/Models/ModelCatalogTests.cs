@@ -11,6 +11,8 @@ public class ModelCatalogTests
     [InlineData("resnet9", 6_571_978)]
     [InlineData("wideresnet", 2_748_602)]
     [InlineData("resnet18", 11_175_370)]
+    [InlineData("resnet18-cntk", 15_896_010)]
+    [InlineData("resnet34", 21_283_530)]
     [InlineData("mobilenetv2", 2_236_106)]
     public void Models_have_as_many_parameters_as_their_description_says(string name, long parameters)
     {
@@ -23,6 +25,7 @@ public class ModelCatalogTests
     // The numbers that torchvision's documentation gives.
     [Theory]
     [InlineData("resnet18", 11_689_512)]
+    [InlineData("resnet34", 21_797_672)]
     [InlineData("mobilenetv2", 3_504_872)]
     public void At_a_thousand_classes_torchvisions_models_have_its_number_of_parameters(string name, long parameters)
     {
@@ -58,9 +61,12 @@ public class ModelCatalogTests
         Names("cnn5").Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Resnet18_and_mobilenetv2_have_the_names_of_torchvisions_state_dict()
+    public void Torchvisions_models_have_the_names_of_its_state_dict()
     {
         string[] residual = [.. Names("resnet18")], mobile = [.. Names("mobilenetv2")];
+        Assert.Equal(["layer4.2.bn1.bias", "layer4.2.bn1.running_mean", "layer4.2.bn1.running_var", "layer4.2.bn1.weight", "layer4.2.bn2.bias",
+            "layer4.2.bn2.running_mean", "layer4.2.bn2.running_var", "layer4.2.bn2.weight", "layer4.2.conv1.weight", "layer4.2.conv2.weight"],
+            Names("resnet18-cntk").Except(residual).Order(StringComparer.Ordinal));
         foreach (var name in (string[])["conv1.weight", "bn1.running_var", "layer1.0.conv1.weight", "layer1.1.bn2.bias",
             "layer2.0.downsample.0.weight", "layer4.0.downsample.1.running_mean", "fc.bias"])
             Assert.Contains(name, residual);
