@@ -69,11 +69,9 @@ internal static class OtherHeaders
                     {
                         // A canvas that does not cover its first picture is as large as that one.
                         var (right, bottom) = ((int)(view.U16(at + 1) + view.U16(at + 5)), (int)(view.U16(at + 3) + view.U16(at + 7)));
-                        header = header with
-                        {
-                            Width = Math.Max(width, right), Height = Math.Max(height, bottom), IsGrey = header.IsGrey && (view[at + 9] & 0x80) == 0,
-                            HasAlpha = header.HasAlpha || view.U32(at + 1) != 0 || right < width || bottom < height,
-                        };
+                        header = header with { Width = Math.Max(width, right), Height = Math.Max(height, bottom) };
+                        header = header with { HasAlpha = header.HasAlpha || view.U32(at + 1) != 0 || right < width || bottom < height };
+                        header = header with { IsGrey = header.IsGrey && (view[at + 9] & 0x80) == 0 };
                     }
                     at = AfterBlocks(view, at + 11 + ((view[at + 9] & 0x80) != 0 ? ColorBytes(view[at + 9]) : 0));
                     break;
