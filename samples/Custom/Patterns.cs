@@ -13,7 +13,7 @@ internal static class Patterns
     {
         var shape = new FeatureShape(8, 8, 1);
         var random = new Random(seed);
-        var labels = Enumerable.Range(0, count).Select(i => (byte)(i % 3)).ToArray();
+        var labels = Enumerable.Range(0, count).Select(i => i % 3).ToArray();
         var images = new byte[count * shape.Length];
         for (var i = 0; i < images.Length; i++)
         {

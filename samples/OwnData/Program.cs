@@ -20,7 +20,7 @@ for (var place = 0; place < classes.Length; place++)
 
 // Pictures that are bright in one third, from the top: the class says which.
 ImageSamples Stripes(int count, string fingerprint) => new(new FeatureShape(Size, Size, 1),
-    Enumerable.Range(0, count).SelectMany(i => Stripe(i % classes.Length, i)).ToArray(), Enumerable.Range(0, count).Select(i => (byte)(i % classes.Length))
+    Enumerable.Range(0, count).SelectMany(i => Stripe(i % classes.Length, i)).ToArray(), Enumerable.Range(0, count).Select(i => i % classes.Length)
         .ToArray(), fingerprint);
 
 byte[] Stripe(int place, int variant) =>

@@ -11,6 +11,13 @@ internal sealed class ConfigurationOptions
     private readonly Option<string?> _model = Value(
         "--model", "NAME|FILE", "The network: a name of the catalog (weft config keys model.name lists them), or a model file (.yaml).");
     private readonly Option<string?> _data = Value("--data", "NAME|DIR", "A data set's name, or the folder its files are in.");
+    private readonly Option<string?> _backbone = Value(
+        "--backbone", "NAME|FILE", "Weights to start from: a known network (weft models list), or a .safetensors file; none draws them.");
+    private readonly Option<bool> _fineTune = new("--fine-tune")
+    {
+        Description = "Pictures of your own: after the last layer was fitted, train the whole network from there.",
+    };
+
     private readonly Option<string?> _recipe = Value("--recipe", "NAME", "Start from a recipe's values.");
     private readonly Option<string?> _config = Value("--config", "FILE", "Start from a file's values.");
     private readonly Option<string[]> _set = new("--set")
@@ -39,7 +46,7 @@ internal sealed class ConfigurationOptions
 
     /// <param name="without">Names of options the command has no use for.</param>
     public ConfigurationOptions(params string[] without) =>
-        _left = [.. new Option[] { _model, _data, _recipe, _config, _set }.Concat(_flags.Select(flag => flag.Option))
+        _left = [.. new Option[] { _model, _data, _backbone, _fineTune, _recipe, _config, _set }.Concat(_flags.Select(flag => flag.Option))
             .Where(option => !without.Contains(option.Name))];
 
     /// <summary>What starts a configuration: for commands that go on from one.</summary>
@@ -64,8 +71,20 @@ internal sealed class ConfigurationOptions
     /// <exception cref="WeftException">Exit 2 with all that is wrong.</exception>
     public ResolvedConfiguration Resolve(ParseResult parse) => ConfigurationResolver.Resolve(new ConfigurationSources
     {
-        Recipe = Of(parse, _recipe), File = Of(parse, _config), Overrides = Overrides(parse),
+        Recipe = Of(parse, _recipe) ?? RecipeOfPictures(parse), File = Of(parse, _config), Overrides = Overrides(parse),
     });
+
+    // Somebody who names a folder of pictures and nothing else starts from a network that knows pictures already.
+    private string? RecipeOfPictures(ParseResult parse)
+    {
+        var isFineTuned = _left.Contains(_fineTune) && parse.GetValue(_fineTune);
+        if (Of(parse, _config) is not null || Of(parse, _backbone) == OptionKey.Write(null))
+            return null;
+        if (isFineTuned)
+            return "pictures/fine-tune";
+        var isPictures = Of(parse, _model) is null && Of(parse, _data) is { } data && DataSets.IsPictures(data);
+        return isPictures || Of(parse, _backbone) is not null ? "pictures/head" : null;
+    }
 
     /// <summary>What flags and <c>--set</c> give, in the order in which later ones win.</summary>
     public IReadOnlyList<ConfigurationValue> Overrides(ParseResult parse)
@@ -73,6 +92,13 @@ internal sealed class ConfigurationOptions
         var overrides = (parse.GetValue(_set) ?? []).Select(ConfigurationResolver.ParseSet).ToList();
         if (Of(parse, _model) is { } model)
             overrides.Add(new ConfigurationValue("model.name", model, "--model"));
+        if (Of(parse, _backbone) is { } backbone)
+        {
+            overrides.Add(new ConfigurationValue("backbone.weights", backbone, "--backbone"));
+            if (ModelCatalog.Find(backbone) is not null && Of(parse, _model) is null)
+                overrides.Add(new ConfigurationValue("model.name", backbone, "--backbone"));
+        }
+
         if (Of(parse, _data) is { } data)
             overrides.AddRange(DataSets.Values(data, "--data"));
         foreach (var (option, key) in _flags)

@@ -9,26 +9,29 @@ internal static class DataSets
     public static bool IsFolder(string reference) =>
         reference.Contains('/') || reference.Contains('\\') || reference is "." or ".." || Directory.Exists(reference);
 
+    /// <summary>Whether <paramref name="reference"/> is a folder of pictures.</summary>
+    public static bool IsPictures(string reference) => IsFolder(reference) && DatasetFormats.Of(reference) is IPictureFormat;
+
     /// <summary>A data set as the configuration of a run has it.</summary>
     public static IReadOnlyList<ConfigurationValue> Values(string reference, string origin) => IsFolder(reference)
         ? [new ConfigurationValue("data.folder", Path.GetFullPath(reference), origin)] // whole, since the run remembers it and may be resumed from elsewhere
         : [new ConfigurationValue("data.name", reference, origin), new ConfigurationValue("data.folder", "none", origin)];
 
+    /// <summary>The same data where they are now.</summary>
+    public static DataConfiguration In(DataConfiguration configuration, string reference) => IsFolder(reference)
+        ? configuration with { Folder = Path.GetFullPath(reference) } : configuration with { Name = reference, Folder = null };
+
     /// <summary>The data that a configuration names; a download is shown to people.</summary>
     /// <inheritdoc cref="Open(string, DataOptions, CancellationToken)"/>
-    public static ImageDataset Open(DataConfiguration configuration, Screen screen, CancellationToken cancellationToken) =>
-        Open(configuration.Folder ?? configuration.Name, screen, cancellationToken);
-
-    /// <inheritdoc cref="Open(DataConfiguration, Screen, CancellationToken)"/>
-    public static ImageDataset Open(string reference, Screen screen, CancellationToken cancellationToken)
+    public static ImageDataset Open(DataConfiguration configuration, Screen screen, CancellationToken cancellationToken)
     {
         using var downloads = new DownloadView(screen);
-        return Open(reference, new DataOptions { Progress = downloads.Show }, cancellationToken);
+        return Open(configuration.Folder ?? configuration.Name, configuration.ToOptions() with { Progress = downloads.Show }, cancellationToken);
     }
 
     /// <exception cref="WeftException">Exit 2: no data set has that name; 10 to 12: it cannot be had.</exception>
     public static ImageDataset Open(string reference, DataOptions options, CancellationToken cancellationToken) =>
-        FashionMnist.Open(For(reference, options), cancellationToken);
+        IsFolder(reference) ? ImageDataset.Open(reference, options, cancellationToken) : FashionMnist.Open(For(reference, options), cancellationToken);
 
     /// <summary>As <see cref="Open(string, DataOptions, CancellationToken)"/>, and the test files are verified too.</summary>
     public static ImageDataset Get(string reference, DataOptions options, bool replace, CancellationToken cancellationToken) =>

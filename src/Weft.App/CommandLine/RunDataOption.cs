@@ -16,7 +16,7 @@ internal sealed class RunDataOption : Option<string?>
     public Func<DataConfiguration, ImageDataset> Opener(ParseResult parse, Screen screen, CancellationToken cancellationToken)
     {
         var given = parse.GetValue(this);
-        return configuration => DataSets.Open(given ?? configuration.Folder ?? configuration.Name, screen, cancellationToken);
+        return configuration => DataSets.Open(given is null ? configuration : DataSets.In(configuration, given), screen, cancellationToken);
     }
 
     /// <summary>What was given, as the run's configuration has it; null where nothing was.</summary>

@@ -8,7 +8,8 @@ internal sealed class PredictCommand : Verb
     private readonly RunArgument _run = new("The run, a checkpoint of it (RUN@best, RUN@last, RUN@EPOCH), or a model's .safetensors file.");
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "Pictures (PNG, PGM, PPM, IDX, IDX in gzip), folders of them, or - for standard input.", Arity = ArgumentArity.OneOrMore,
+        Description = "Pictures (PNG, PGM, PPM, IDX, IDX in gzip; for models of pictures JPEG, WebP, BMP, GIF too), folders of them, or - for standard input.",
+        Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<bool> _invert = new("--invert") { Description = "Bright becomes dark: for pictures on a white ground." };
     private readonly ViewOptions _views = new();
@@ -36,15 +37,17 @@ internal sealed class PredictCommand : Verb
         var inputs = new PictureInputs(parse.GetValue(_files)!);
         using var output = new PredictionOutput(Screen, predictor);
         foreach (var file in inputs.Files(output.Fail))
-            Predict(file, predictor.Shape, parse.GetValue(_invert), output);
+            Predict(file, model, parse.GetValue(_invert), output);
         return output.Finish(inputs);
     }
 
-    private static void Predict(string file, FeatureShape shape, bool invert, PredictionOutput output)
+    private static void Predict(string file, TrainedModel model, bool invert, PredictionOutput output)
     {
         try
         {
-            foreach (var picture in file == PictureInputs.StandardInput ? FromStandardInput(shape, invert) : PictureFile.Read(file, shape, invert))
+            var pictures = file == PictureInputs.StandardInput ? FromStandardInput(model, invert)
+                : PictureFile.Read(file, model.Pictures, model.Shape, invert);
+            foreach (var picture in pictures)
                 output.Add(picture);
         }
         catch (WeftException bad)
@@ -53,10 +56,10 @@ internal sealed class PredictCommand : Verb
         }
     }
 
-    private static IEnumerable<FittedPicture> FromStandardInput(FeatureShape shape, bool invert)
+    private static IEnumerable<FittedPicture> FromStandardInput(TrainedModel model, bool invert)
     {
         using var input = StandardStreams.OpenInput();
-        foreach (var picture in PictureFile.ReadAhead(input, PictureInputs.StandardInput, shape, invert))
+        foreach (var picture in PictureFile.ReadAhead(input, PictureInputs.StandardInput, model.Pictures, model.Shape, invert))
             yield return picture;
     }
 }

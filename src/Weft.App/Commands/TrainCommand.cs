@@ -29,7 +29,7 @@ internal sealed class TrainCommand : Verb
         var name = parse.GetValue(_name);
         using var session = new WatchedTraining(Screen, _track.Targets(parse));
         return seeds == 1
-            ? session.Run(data => Begin(data, configuration, store, name))
+            ? session.Run(open => Begin(session, open, configuration, store, name))
             : TrainSeeds(session, configuration, store, name, seeds);
     }
 
@@ -46,8 +46,8 @@ internal sealed class TrainCommand : Verb
         {
             try
             {
-                var (ended, result, document) = session.Train(data =>
-                    planned is null ? Begin(data, all[i], store, null) : planned[i].Plan(data, CommandLines.OfProcess()));
+                var (ended, result, document) = session.Train(open => planned is null
+                    ? Begin(session, open, all[i], store, null) : planned[i].Plan(open, CommandLines.OfProcess(), session.Begin));
                 code = code == ExitCode.Done ? ended : code;
                 if (document is not null)
                     runs.Add(document);
@@ -80,8 +80,10 @@ internal sealed class TrainCommand : Verb
     private static bool IsOfOneSeed(ErrorKind kind) =>
         kind is not (ErrorKind.InvalidInput or ErrorKind.DatasetMissing or ErrorKind.DatasetDamaged or ErrorKind.DownloadFailed);
 
-    private static TrainingSession Begin(Func<DataConfiguration, ImageDataset> data, ResolvedConfiguration configuration, RunStore store, string? name) =>
-        TrainingSession.Begin(configuration, data(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });
+    private static TrainingSession Begin(
+        WatchedTraining session, Func<DataConfiguration, ImageDataset> open, ResolvedConfiguration configuration, RunStore store, string? name) =>
+        session.Begin(
+            configuration, open(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });
 }
 
 internal sealed class ResumeCommand : Verb

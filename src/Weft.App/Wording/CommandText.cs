@@ -14,6 +14,7 @@ internal static class CommandText
         UpdateProgram => "dotnet tool update Weft.Tool",
         GetDataset data => $"weft data get {data.Name}{(data.Replace ? " --replace" : "")}",
         ChooseData data => $"name one of them: --data {ShellWords.Quote(data.Folder)}",
+        LeaveOutUnreadable => Repeat(CommandLines.OfProcess(), new ConfigurationValue("picture.skip_unreadable", "true", "unreadable")),
         ShowConfiguration => "weft config show",
         RepeatWith repeat => Repeat(CommandLines.OfProcess(), repeat.Change),
         TrainRun train => "weft train" + (train.Recipe is { } recipe ? $" --recipe {ShellWords.Quote(recipe)}" : "")

@@ -27,6 +27,11 @@ internal static class PictureWords
         Add("interlaced", PictureChanges.Interlaced, "interlaced and read in full");
         Add("orientation-ignored", PictureChanges.OrientationIgnored, "marked as turned or mirrored in the file; that was not carried out");
         Add("first-of-animation", PictureChanges.FirstOfAnimation, "animated; the first picture of each was taken");
+        Add("laid-over-background", PictureChanges.LaidOverBackground, "transparent in places and laid over the background that the model was trained with");
+        Add("turned", PictureChanges.Turned, "turned or mirrored as the file asks");
+        Add("inks-converted", PictureChanges.InksConverted, "in printing inks (CMYK) and made red, green and blue");
+        Add("cropped", PictureChanges.Cropped, $"not {target.Width} × {target.Height} in proportion and cut to the middle");
+        Add("padded", PictureChanges.Padded, $"not {target.Width} × {target.Height} in proportion and padded with background");
         Add("inverted", PictureChanges.Inverted, "inverted");
         AddGround(list, notes);
         return list;

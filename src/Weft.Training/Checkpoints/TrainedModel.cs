@@ -21,6 +21,9 @@ public sealed class TrainedModel
     /// <summary>The names of the classes, in the order of the logits.</summary>
     public IReadOnlyList<string> Classes => Metadata.Classes;
 
+    /// <summary>How picture files become the network's input; null for a model that was not trained on pictures.</summary>
+    public PictureOptions? Pictures => PictureOptions.Of(Metadata.Configuration);
+
     /// <summary>What an image must be.</summary>
     public FeatureShape Shape => Description.Input;
 

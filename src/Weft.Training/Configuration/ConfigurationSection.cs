@@ -82,7 +82,8 @@ internal sealed class ConfigurationSection
             from option in OptionKey.Of(property.PropertyType)
             where option.IsConfigured
             select (property, Key: new ConfigurationKey(
-                KeyOf(option.Name), this, option, owner, whole => (OptionsRecord)property.GetValue(whole)!, (whole, part) => whole.With(property, part)));
+                property.GetCustomAttribute<SectionAttribute>() is { } place ? $"{place.Name}.{option.Name}" : KeyOf(option.Name), this, option, owner,
+                whole => (OptionsRecord)property.GetValue(whole)!, (whole, part) => whole.With(property, part)));
         var sets = owner is not null ? [] : Sets().SelectMany(KeysOfSet, (property, key) => (property, key));
         return own.Concat(inside).Concat(sets) // OrderBy keeps the order of equals
             .OrderBy(pair => Depth(pair.Item1.DeclaringType!)).ThenBy(pair => pair.Item1.MetadataToken).Select(pair => pair.Item2);

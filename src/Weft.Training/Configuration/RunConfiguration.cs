@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 
 namespace Weft.Training;
 
@@ -10,6 +11,10 @@ namespace Weft.Training;
 internal sealed record RunConfiguration : OptionsRecord, IOptionRules
 {
     public ModelConfiguration Model { get; init; } = new();
+
+    public BackboneConfiguration Backbone { get; init; } = new();
+
+    public HeadConfiguration Head { get; init; } = new();
 
     public DataConfiguration Data { get; init; } = new();
 
@@ -56,6 +61,8 @@ internal sealed record RunConfiguration : OptionsRecord, IOptionRules
 
     IEnumerable<Problem> IOptionRules.Conflicts()
     {
+        if (Backbone.IsFrozen && Training.Epochs != 1)
+            yield return new Problem("training.epochs", "1: the last layer is fitted at once, or backbone.frozen: false", $"{Training.Epochs}");
         if (Sam is { LastEpochs: { } last, Rho: null })
             yield return new Problem("optimizer.sam_last_epochs", "none, or optimizer.sam_rho given too", $"{last} without optimizer.sam_rho");
         if (EarlyStopping.Patience is not null && EarlyStopping.StartEpoch > Training.Epochs)
@@ -112,6 +119,36 @@ internal sealed record ModelConfiguration : OptionsRecord, IOptionRules
     }
 }
 
+/// <summary>A network that knows pictures already, as the start of a training.</summary>
+internal sealed record BackboneConfiguration : OptionsRecord
+{
+    [Description("Weights that the network starts from: those of a known network, or a .safetensors file; none draws them.")]
+    public string? Weights { get; init; }
+
+    [Description("With weights: everything but the last layer stays as it is, and that layer is fitted to the features.")]
+    public bool Frozen { get; init; } = true;
+
+    /// <summary>Whether only the last layer is fitted.</summary>
+    internal bool IsFrozen => Weights is not null && Frozen;
+}
+
+/// <summary>The last layer over the features of a backbone (<see cref="BackboneConfiguration"/>).</summary>
+internal sealed record HeadConfiguration : OptionsRecord
+{
+    [Description("Pull of the weights towards zero, over standardized features; none is chosen by cross-validation."), Range(0.0, 1e6)]
+    public double? Strength { get; init; }
+
+    [Description("Views of each training picture: 1 is the picture, 2 also its mirror image."), Range(1, 2)]
+    public int Views { get; init; } = 2;
+
+    [Description("Parts of the cross-validation that chooses the strength and says how much is known."), Range(2, 20)]
+    public int Folds { get; init; } = 5;
+
+    [Description("Takes rare classes as if they were frequent: this share of the logarithm of each class's frequency is left out of the logits."),
+        Range(0.0, 1.5)]
+    public double LogitAdjustment { get; init; }
+}
+
 public sealed record DataConfiguration : OptionsRecord
 {
     [Description("The data set.")]
@@ -132,6 +169,32 @@ public sealed record DataConfiguration : OptionsRecord
     /// <summary>Apart from the run's seed, so that runs stay comparable.</summary>
     [Description("Seed of the split into training and validation."), Range(0.0, long.MaxValue)]
     public long SplitSeed { get; init; }
+
+    [Description("Pictures: those whose paths match this regular expression with the same text belong together and are never divided.")]
+    public string? GroupPattern { get; init; }
+
+    /// <summary>How picture files become samples.</summary>
+    [Section("picture")]
+    public PictureOptions Picture { get; init; } = new();
+
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the pattern is none.</exception>
+    internal DataOptions ToOptions()
+    {
+        try
+        {
+            return new DataOptions
+            {
+                Picture = Picture, GroupPattern = GroupPattern is null ? null : new Regex(GroupPattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)),
+            };
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "the pattern of groups is no regular expression", wrong)
+            {
+                Where = "data.group_pattern", Expected = "such as ^(?<group>[a-z]+)_", Found = GroupPattern, Safe = "nothing was touched",
+            };
+        }
+    }
 }
 
 /// <summary>The section <c>training</c> of a configuration.</summary>

@@ -27,7 +27,7 @@ public sealed class RunEvaluation : IDisposable
         _data = opened.Data;
         _device = Device.Cpu(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
-        Model.RequireMemory(_device, options, _data.Dataset.Train.Images.Length);
+        Model.RequireMemory(_device, options, _data.Dataset.Train.ResidentBytes);
         Network = Model.Compile(_device, options);
     }
 

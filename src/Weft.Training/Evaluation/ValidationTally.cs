@@ -13,7 +13,7 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
     private readonly int[] _own = new int[classCount * Bins];
     private readonly int[] _other = new int[classCount * Bins];
     private readonly List<float> _samples = [];
-    private readonly List<byte> _predictions = [];
+    private readonly List<int> _predictions = [];
     private float[] _probabilities = [];
 
     /// <summary>[classes, classes]: samples by label and prediction.</summary>
@@ -28,7 +28,7 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
         {
             var row = _probabilities.AsSpan(i * classCount, classCount);
             var prediction = SoftmaxCrossEntropy.ArgMax(row);
-            _predictions.Add(prediction < 0 ? byte.MaxValue : (byte)prediction);
+            _predictions.Add(prediction);
             if (prediction >= 0)
                 _confusion[labels[i] * classCount + prediction]++;
             for (var k = 0; k < classCount; k++)
@@ -51,7 +51,7 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
             [.. weights.Select(parameter => HistogramOf(parameter.Value))],
             withGradients ? [.. weights.Select(parameter => HistogramOf(parameter.Gradient))] : [])
         {
-            Predictions = classCount < byte.MaxValue ? [.. _predictions] : null,
+            Predictions = classCount < byte.MaxValue ? [.. _predictions.Select(prediction => unchecked((byte)prediction))] : null,
         };
     }
 

@@ -30,7 +30,9 @@ internal static class RunChecks
         var dataset = OpenData(configuration.Value.Data, open, advice);
         RequireSameData(checkpoint, dataset, run, advice);
         RequireSameNetwork(run, checkpoint, configuration.Value, dataset);
-        return new OpenedRun(configuration, TrainingData.Prepare(dataset, configuration.Value.Data, new RunReader(run).Information.Data.SplitRule));
+        var data = TrainingData.Prepare(dataset, configuration.Value.Data, new RunReader(run).Information.Data.SplitRule);
+        // A network that began with weights from elsewhere takes pictures as those were trained.
+        return new OpenedRun(configuration, configuration.Value.Backbone.Weights is null ? data : data with { Statistics = checkpoint.Model.Statistics });
     }
 
     /// <summary>

@@ -38,9 +38,7 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
             };
         }
 
-        var whole = options.ValidationCount is { } count
-            ? DatasetSplit.Stratified(dataset.Train.Labels.Span, dataset.ClassCount, count, options.SplitSeed, rule)
-            : DatasetSplit.Of(dataset, options.SplitSeed, rule);
+        var whole = DatasetSplit.Of(dataset, options.SplitSeed, rule, options.ValidationCount);
         if (rule != SplitRule.Proportional)
         {
             RequireEveryClass(dataset, options, whole.Train, options.LimitTrain, "training", "data.limit_train");

@@ -33,14 +33,17 @@ internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigura
 
     /// <summary>Begins the run or goes on with it; a finished one has nothing left to do.</summary>
     /// <exception cref="WeftException">As <see cref="State"/>, and as beginning and resuming any run.</exception>
-    public TrainingSession Plan(Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine)
+    public TrainingSession Plan(
+        Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine,
+        Func<ResolvedConfiguration, ImageDataset, NewRun, TrainingSession>? begin = null)
     {
         var data = Configuration.Value.Data;
         if (State() != PlannedState.NotBegun)
             return TrainingSession.Resume(Folder, _ => open(data), Configuration.Value.Training.Threads);
         if (IsLeftover())
             RunLock.Take(Folder).Discard();
-        return TrainingSession.Begin(Configuration, open(data), new NewRun { Store = Store, Name = Name, CommandLine = commandLine });
+        var run = new NewRun { Store = Store, Name = Name, CommandLine = commandLine };
+        return begin is null ? TrainingSession.Begin(Configuration, open(data), run) : begin(Configuration, open(data), run);
     }
 
     // What a kill left behind before there was a run. A folder with anything else in it is somebody's.

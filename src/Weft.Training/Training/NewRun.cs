@@ -1,5 +1,10 @@
 namespace Weft.Training;
 
+/// <summary>Where a training begins that does not begin with drawn weights.</summary>
+/// <param name="Weights">All of the network's state.</param>
+/// <param name="Position">What was done before the first step: of a head that was fitted, its loss and hits on the training part.</param>
+internal sealed record InitialState(IReadOnlyList<NamedTensor> Weights, TrainingPosition Position);
+
 /// <summary>What a new run needs beside its configuration.</summary>
 internal sealed record NewRun
 {

@@ -59,12 +59,12 @@ internal sealed class TrainingLoop
             return Leave(_position.StopReason, _position.StopDetail ?? "");
         if (_position.CompletedEpochs >= _configuration.Training.Epochs)
             return Leave(StopReasons.Completed, CompletedDetail);
-        using var loader = _details.Loader = OpenLoader();
+        using var loader = _details.Loader = _configuration.Backbone.IsFrozen ? null : OpenLoader();
         while (_position.CompletedEpochs < _configuration.Training.Epochs)
         {
             while (_position.StepInEpoch < _session.StepsPerEpoch)
             {
-                if (AfterStep(Step(loader.Next())) is { } stopped)
+                if (AfterStep(Step(loader!.Next())) is { } stopped)
                     return stopped;
             }
 
@@ -107,7 +107,7 @@ internal sealed class TrainingLoop
 
     // Of the step that follows `step` steps: a function of the position alone, so an epoch that is only validated after a resume has it too.
     private double LearningRateOf(long step) =>
-        _schedule.LearningRate(
+        _configuration.Backbone.IsFrozen ? 0 : _schedule.LearningRate(
             _configuration.Optimizer.LearningRate, new SchedulePosition(step, _session.StepsPerEpoch, _session.TotalSteps, _policies.Reductions));
 
     private TrainingResult? AfterStep(StepReport step)

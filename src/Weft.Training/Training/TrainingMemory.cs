@@ -13,7 +13,7 @@ internal static class TrainingMemory
         var averages = configuration.Training.EmaDecay is null ? 0 : network.StateBytes;
         var checkpoint = network.StateBytes + state + averages;
         return MemoryNeed.OfProgram
-            .With("the data set", samples.Images.Length + (long)samples.Labels.Length).With("the network", network.Bytes)
+            .With("the data set", samples.ResidentBytes).With("the network", network.Bytes)
             .With("the optimizer", state + averages + (configuration.Sam.Rho is null ? 0 : network.StateBytes))
             .With("checkpoints", (readsCheckpoint ? MemoryNeed.ReadingCopies + 1 : 1) * checkpoint)
             .WithBatches(configuration.Training.BatchSize, description.Input);

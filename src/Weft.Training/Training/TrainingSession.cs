@@ -46,7 +46,8 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Whether this continues a run that was started before.</summary>
     public bool IsResumed { get; private init; }
 
-    public int StepsPerEpoch => Data.StepsPerEpoch(Configuration.Training.BatchSize);
+    /// <summary>One where only the last layer is fitted: that step is done when the training begins.</summary>
+    public int StepsPerEpoch => Configuration.Backbone.IsFrozen ? 1 : Data.StepsPerEpoch(Configuration.Training.BatchSize);
 
     public long TotalSteps => (long)StepsPerEpoch * Configuration.Training.Epochs;
 
@@ -67,15 +68,29 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>As the other, with a network of the caller's (null: the one that the configuration names), and for data that are divided already.</summary>
     /// <param name="run">Null for a training that leaves nothing on disk.</param>
+    /// <param name="start">Null for weights that are drawn, or those of <see cref="NewRun.From"/>.</param>
     internal static TrainingSession Begin(
         ResolvedConfiguration configuration, NetworkDescription? network, TrainingData data, NewRun? run, Surroundings? surroundings = null,
-        IReadOnlyList<ITrainingPolicy>? policies = null)
+        IReadOnlyList<ITrainingPolicy>? policies = null, InitialState? start = null)
     {
         surroundings ??= new Surroundings();
-        var compiled = CompiledTraining.Of(configuration.Value, network, data.Dataset, surroundings, isNew: true, readsCheckpoint: run?.From is not null);
+        configuration = WithChoices(configuration, data.Dataset);
+        if (configuration.Value.Backbone.Weights is { } missing && start is null && run?.From is null)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "the network starts from weights that nobody read")
+            {
+                Where = "backbone.weights", Expected = "none: such a training begins with fitting its last layer", Found = missing,
+                Safe = "nothing was touched",
+            };
+        }
+
+        var compiled = CompiledTraining.Of(
+            configuration.Value, network, data.Dataset, surroundings, isNew: true, readsCheckpoint: run?.From is not null || start is not null);
         try
         {
-            if (run?.From is { } from)
+            if (start is not null)
+                StateTensors.Fill(compiled.Network.State, start.Weights, "weights");
+            else if (run?.From is { } from)
             {
                 var weights = from.Read();
                 RunChecks.RequireSameClassCount(weights, data.Dataset, from);
@@ -95,7 +110,20 @@ internal sealed class TrainingSession : IDisposable
         }
 
         TrainingSession Over(RunLock? taken) =>
-            new(configuration.Value, data, compiled, taken, surroundings) { Warnings = data.Warnings, Policies = policies ?? [] };
+            new(configuration.Value, data, compiled, taken, surroundings)
+            {
+                Warnings = data.Warnings, Policies = policies ?? [], Start = start?.Position ?? new TrainingPosition(),
+            };
+    }
+
+    // What the data decided is the run's from now on, whatever a later version would decide.
+    private static ResolvedConfiguration WithChoices(ResolvedConfiguration configuration, ImageDataset dataset)
+    {
+        if (dataset.Pictures is not { } pictures)
+            return configuration;
+        (string Key, object? Value)[] choices = [("picture.side", pictures.Side), ("picture.fit", pictures.Fit), ("picture.channels", pictures.Channels)];
+        var open = choices.Where(choice => ConfigurationTable.Find(choice.Key, configuration.Value)!.ReadValue(configuration.Value) is null);
+        return configuration.With([.. open.Select(choice => new ConfigurationValue(choice.Key, OptionKey.Write(choice.Value), "chosen by the pictures"))]);
     }
 
     /// <summary>Goes on with a run where its newest valid checkpoint left it.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Weft;
 
 /// <summary>A description compiled for a device and a batch size: weights, buffers and kernels. One caller at a time.</summary>
@@ -141,16 +143,24 @@ public sealed class Network : IDisposable
         _graph.Forward(images, pass);
     }
 
-    // Element i in PyTorch's order is drawn at counter i of its tensor's stream, so the bits depend on no device's layout.
-    private void Draw(NetworkGraph graph)
+    // Element i in PyTorch's order is drawn at counter i of its tensor's stream, so the bits depend on no device's layout. The memory in between is given back
+    // at once: a garbage collector would keep it for the life of a small training.
+    private unsafe void Draw(NetworkGraph graph)
     {
-        var values = new float[graph.Tensors.Max(tensor => (int?)tensor.Length) ?? 0];
-        foreach (var (place, tensor) in graph.Tensors.Index())
+        var memory = (float*)NativeMemory.Alloc((nuint)(graph.Tensors.Max(tensor => (int?)tensor.Length) ?? 0), sizeof(float));
+        try
         {
-            var stream = Rng.For(Options.Seed, RngPurpose.Initialization).Derive(place);
-            for (var i = 0; i < tensor.Length; i++)
-                values[i] = tensor.Initialization.Draw(stream, i);
-            State[place].CopyFrom(values.AsSpan(0, tensor.Length));
+            foreach (var (place, tensor) in graph.Tensors.Index())
+            {
+                var stream = Rng.For(Options.Seed, RngPurpose.Initialization).Derive(place);
+                for (var i = 0; i < tensor.Length; i++)
+                    memory[i] = tensor.Initialization.Draw(stream, i);
+                State[place].CopyFrom(new ReadOnlySpan<float>(memory, tensor.Length));
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(memory);
         }
     }
 }

@@ -93,7 +93,7 @@ public sealed partial class ReportCommandTests : IDisposable
         ImageSamples Samples(int count, long seed)
         {
             var rng = Rng.For(seed, RngPurpose.Analysis);
-            var labels = Enumerable.Range(0, count).Select(i => (byte)(i % 3)).ToArray();
+            var labels = Enumerable.Range(0, count).Select(i => i % 3).ToArray();
             return new ImageSamples(new FeatureShape(8, 8, 1), Enumerable.Range(0, count * 64)
                 .Select(i => (byte)(rng.Int(i, 120) + (i / 8 % 8 / 3 == labels[i / 64] ? 60 : 0))).ToArray(), labels, "evil");
         }

@@ -47,7 +47,8 @@ public sealed class CommandTextTests
     {
         Assert.All(Texts, entry => Assert.Equal(entry.Text, CommandText.For(entry.Step)));
         Assert.All(Texts.Where(entry => entry.Text.StartsWith("weft ", StringComparison.Ordinal)), entry => Assert.Null(PastedCommand.Mistake(entry.Text)));
-        var all = typeof(NextStep).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(NextStep))).Except([typeof(RepeatWith)]); // below
+        Type[] below = [typeof(RepeatWith), typeof(LeaveOutUnreadable)];
+        var all = typeof(NextStep).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(NextStep))).Except(below);
         Assert.Equal(all.Select(type => type.Name).Order(), Texts.Select(entry => entry.Step.GetType().Name).Distinct().Order());
     }
 

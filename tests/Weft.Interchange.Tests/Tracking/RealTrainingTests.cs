@@ -96,7 +96,7 @@ public sealed class RealTrainingTests : IDisposable
     private static ImageDataset Dataset()
     {
         var rng = Rng.For(1, RngPurpose.Analysis);
-        var labels = Enumerable.Range(0, Train).Select(i => (byte)(i % 10)).ToArray();
+        var labels = Enumerable.Range(0, Train).Select(i => i % 10).ToArray();
         var images = new byte[Train * Side * Side];
         for (var i = 0; i < images.Length; i++)
             images[i] = (byte)((i % Side / 3 == labels[i / (Side * Side)] ? 150 : 0) + rng.Int(i, 100));

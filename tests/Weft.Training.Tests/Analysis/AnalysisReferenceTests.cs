@@ -116,7 +116,7 @@ public class AnalysisReferenceTests
         using var saliency = ClassSaliency.Create(Network(), device)!;
         Assert.Equal(new FeatureShape(6, 6, 7), saliency.Shape);
         var images = new ImageSamples(
-            new FeatureShape(12, 12, 1), AnalysisFixture.Ints("grad_cam.images").Select(value => (byte)value).ToArray(), new byte[3], "three");
+            new FeatureShape(12, 12, 1), AnalysisFixture.Ints("grad_cam.images").Select(value => (byte)value).ToArray(), new int[3], "three");
         var maps = saliency.Of(images, [(0, 0), (1, 1), (2, 2)]);
         var (expected, enlarged) = (AnalysisFixture.At("grad_cam.maps"), AnalysisFixture.At("grad_cam.enlarged"));
         for (var i = 0; i < maps.Length; i++)

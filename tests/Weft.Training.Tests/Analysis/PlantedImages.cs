@@ -38,7 +38,7 @@ internal sealed record PlantedImages
     private ImageSamples Draw(int count, long seed, bool isTest)
     {
         var rng = Rng.For(seed, RngPurpose.Analysis);
-        var labels = Enumerable.Range(0, count).Select(i => (byte)(i % Classes))
+        var labels = Enumerable.Range(0, count).Select(i => i % Classes)
             .Where((label, i) => isTest || label != Rare || rng.Derive(i).Int(5, 20) == 0).ToArray();
         var images = new byte[labels.Length * Shape.Length];
         for (var i = 0; i < labels.Length; i++)
@@ -58,7 +58,7 @@ internal sealed record PlantedImages
             if (isTest && labels[i] == Blurred)
                 Blur(image);
             if (!isTest && own.Double(3) < Flipped && FlippedIndices.Add(i))
-                labels[i] = (byte)((labels[i] + 1 + own.Int(4, Classes - 1)) % Classes);
+                labels[i] = (labels[i] + 1 + own.Int(4, Classes - 1)) % Classes;
         }
 
         return new ImageSamples(Shape, images, labels, $"planted {this with { Test = 0 }}");

@@ -10,9 +10,9 @@ internal static class SyntheticImages
         var images = new byte[count * shape.Length];
         for (var i = 0; i < images.Length; i++)
             images[i] = (byte)rng.UInt64(i);
-        var labels = new byte[count];
+        var labels = new int[count];
         for (var i = 0; i < count; i++)
-            labels[i] = (byte)(i % classCount);
+            labels[i] = i % classCount;
         return new ImageSamples(shape, images, labels, "synthetic");
     }
 

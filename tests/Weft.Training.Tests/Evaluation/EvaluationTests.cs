@@ -240,7 +240,7 @@ public sealed class EvaluationTests : IDisposable
                 images[i] = samples.Image(i / shape.Length)[y * shape.Width + (flipped ? shape.Width - 1 - x : x)];
         }
 
-        var labels = Enumerable.Range(0, samples.Count).Select(i => (byte)samples.Label(i)).ToArray();
+        var labels = Enumerable.Range(0, samples.Count).Select(samples.Label).ToArray();
         return new ImageDataset(
             "tiny", new ImageSamples(shape, images, labels, "tiny"), () => throw new InvalidOperationException("closed"), dataset.ClassNames);
     }

@@ -144,7 +144,7 @@ public sealed class TrainingDataTests : IDisposable
     // Sorted by class.
     private static ImageDataset Data(params int[] sizes)
     {
-        byte[] labels = [.. sizes.SelectMany((size, c) => Enumerable.Repeat((byte)c, size))];
+        int[] labels = [.. sizes.SelectMany((size, c) => Enumerable.Repeat(c, size))];
         var shape = new FeatureShape(8, 8, 1);
         var images = new byte[labels.Length * shape.Length];
         for (var i = 0; i < images.Length; i++)

@@ -45,7 +45,7 @@ internal static class TinyTraining
     public static ImageSamples Samples(int count, long seed, string fingerprint)
     {
         var rng = Rng.For(seed, RngPurpose.Analysis);
-        var labels = Enumerable.Range(0, count).Select(i => (byte)(i % Classes)).ToArray();
+        var labels = Enumerable.Range(0, count).Select(i => i % Classes).ToArray();
         var images = new byte[count * Shape.Length];
         for (var i = 0; i < images.Length; i++)
         {

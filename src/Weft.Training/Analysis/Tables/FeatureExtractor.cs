@@ -3,9 +3,11 @@ namespace Weft.Training;
 /// <summary>Gives predictions and features of samples in one pass. Predictions have the bits of the whole network. One caller at a time.</summary>
 public sealed class FeatureExtractor : IDisposable
 {
-    private const int BatchSize = 256;
+    private const int LargestBatch = 256;
+    private const int LargestBatchFloats = 1 << 22; // pictures of 224 pixels go through the network by two dozen
 
     private readonly TrainedModel _model;
+    private readonly int _batchSize;
     private readonly Network _front;
     private readonly Network? _back;
 
@@ -14,7 +16,8 @@ public sealed class FeatureExtractor : IDisposable
     public FeatureExtractor(TrainedModel model, Device device)
     {
         _model = model;
-        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        _batchSize = Math.Clamp(LargestBatchFloats / model.Shape.Length, 1, LargestBatch);
+        var options = new CompileOptions { BatchSize = _batchSize, Training = false };
         model.RequireMemory(device, options);
         var cut = NetworkCut.BeforeLogits(model.Description);
         _front = model.CompilePart(cut?.Front ?? model.Description, device, options);
@@ -26,9 +29,14 @@ public sealed class FeatureExtractor : IDisposable
 
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public (PredictionTable Predictions, FeatureTable Features) Extract(
-        ImageSamples samples, IReadOnlyList<int> indices, CancellationToken cancellationToken = default)
+        ImageSamples samples, IReadOnlyList<int> indices, CancellationToken cancellationToken = default) =>
+        Extract(samples, indices, AffineMap.Identity, cancellationToken);
+
+    /// <summary>As the other, each image seen through a map.</summary>
+    internal (PredictionTable Predictions, FeatureTable Features) Extract(
+        ImageSamples samples, IReadOnlyList<int> indices, AffineMap view, CancellationToken cancellationToken)
     {
-        var loader = _model.LoaderOf(samples, indices, BatchSize);
+        var loader = _model.LoaderOf(samples, indices, _batchSize);
         var classes = (_back ?? _front).ClassCount;
         var count = loader.SampleCount;
         var (numbers, labels, losses) = (new int[count], new int[count], new float[count]);
@@ -38,7 +46,7 @@ public sealed class FeatureExtractor : IDisposable
         for (var i = 0; i < loader.BatchCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var batch = loader.Load(i);
+            var batch = loader.Load(i, view);
             batch.SampleIndices.CopyTo(numbers.AsSpan(done));
             batch.Labels.CopyTo(labels.AsSpan(done));
             _front.Forward(batch.Images, batch.Count);

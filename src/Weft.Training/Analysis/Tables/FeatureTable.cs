@@ -49,6 +49,20 @@ public sealed class FeatureTable
         return new FeatureTable(_indices, _labels, values, Dimension);
     }
 
+    /// <summary>The rows of several tables of one dimension, one table after the other.</summary>
+    internal static FeatureTable Concat(params ReadOnlySpan<FeatureTable> tables)
+    {
+        var (indices, labels, values) = (new List<int>(), new List<int>(), new List<float>());
+        foreach (var table in tables)
+        {
+            indices.AddRange(table.Indices);
+            labels.AddRange(table.Labels);
+            values.AddRange(table.Values);
+        }
+
+        return new FeatureTable([.. indices], [.. labels], [.. values], tables[0].Dimension);
+    }
+
     /// <summary>A table of these rows, in the order given.</summary>
     public FeatureTable Select(IReadOnlyList<int> rows)
     {

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Weft.Training;
 
 /// <summary>Bytes of a file received so far.</summary>
@@ -8,6 +10,15 @@ public sealed record DataOptions
 {
     /// <value>The only folder to look in (<c>--data DIR</c>). Default: null, search.</value>
     public string? Folder { get; init; }
+
+    /// <value>How picture files become samples. Default: chosen by the data.</value>
+    public PictureOptions Picture { get; init; } = new();
+
+    /// <value>Pictures whose paths match with the same text (of its named group <c>group</c>, where it has one) belong together. Default: null.</value>
+    public Regex? GroupPattern { get; init; }
+
+    /// <value>How many pictures are decoded at once; it changes no bit. Default: one a core.</value>
+    public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <value>The user's cache; a data set has a folder of its own in it. Default: <see cref="UserCache"/>.</value>
     public string CacheFolder { get; init; } = UserCache();

@@ -6,3 +6,6 @@ public sealed record GetDataset(string Name, bool Replace) : NextStep;
 
 /// <summary>Name one of several folders of data.</summary>
 public sealed record ChooseData(string Folder) : NextStep;
+
+/// <summary>Train without the pictures that cannot be read.</summary>
+internal sealed record LeaveOutUnreadable(string Folder) : NextStep;

@@ -67,7 +67,7 @@ internal sealed record DatasetAudit(
             foreach (var index in indices)
             {
                 references.Add(new SampleReference(part, index, samples.Label(index)));
-                images.Add(samples.Images.Slice(index * data.Shape.Length, data.Shape.Length));
+                images.Add(samples.Pixels(index));
             }
         }
 

@@ -14,7 +14,7 @@ public sealed record DatasetSplit(IReadOnlyList<int> Train, IReadOnlyList<int> V
     /// A pure function of its arguments.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">No sample would be left to train or to validate with.</exception>
-    public static DatasetSplit Stratified(ReadOnlySpan<byte> labels, int classCount, int validationCount, long seed, SplitRule rule = SplitRule.EveryClass)
+    public static DatasetSplit Stratified(ReadOnlySpan<int> labels, int classCount, int validationCount, long seed, SplitRule rule = SplitRule.EveryClass)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(validationCount, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(validationCount, labels.Length);
@@ -39,11 +39,69 @@ public sealed record DatasetSplit(IReadOnlyList<int> Train, IReadOnlyList<int> V
         return new DatasetSplit(Where(isValidation, false), Where(isValidation, true));
     }
 
-    /// <summary>The 55,000/5,000 split of Fashion-MNIST; for a data set of another size the same share, at least one sample.</summary>
-    public static DatasetSplit Of(ImageDataset data, long seed, SplitRule rule = SplitRule.EveryClass)
+    /// <summary>
+    /// As <see cref="Stratified"/>, but samples of one group stay on one side. Groups are dealt largest first, equals in the seed's order, each to the side
+    /// that has less of what it shall have of the group's classes; so the number for validation is met but for the size of a group.
+    /// </summary>
+    /// <param name="groups">A number for each sample.</param>
+    public static DatasetSplit Grouped(ReadOnlySpan<int> labels, IReadOnlyList<int> groups, int classCount, int validationCount, long seed)
     {
-        var count = Math.Max(1, (int)((long)data.Train.Count * DefaultValidationCount / 60_000));
-        return Stratified(data.Train.Labels.Span, data.ClassCount, count, seed, rule);
+        ArgumentOutOfRangeException.ThrowIfLessThan(validationCount, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(validationCount, labels.Length);
+        var counts = ClassCounts.Of(labels, classCount);
+        var wanted = counts.Within(validationCount, least: size => size >= 2 ? 1 : 0, most: size => Math.Max(0, size - 1));
+        var (train, validation) = (new int[classCount], new int[classCount]);
+        var members = Enumerable.Range(0, labels.Length).GroupBy(i => groups[i]).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
+        var order = Rng.For(seed, RngPurpose.Split).Permutation(members.Length);
+        var isValidation = new bool[labels.Length];
+        foreach (var group in order.Select(number => members[number]).OrderByDescending(group => group.Length)) // keeps the order of equals
+        {
+            var own = new int[classCount];
+            foreach (var i in group)
+                own[labels[i]]++;
+            var isForValidation = Lack(own, validation, wanted) > Lack(own, train, [.. wanted.Select((count, c) => counts.PerClass[c] - count)]);
+            var side = isForValidation ? validation : train;
+            foreach (var i in group)
+            {
+                side[labels[i]]++;
+                isValidation[i] = isForValidation;
+            }
+        }
+
+        return new DatasetSplit(Where(isValidation, false), Where(isValidation, true));
+
+        // The share that a side lacks of each class, over the group's samples.
+        static double Lack(int[] own, int[] has, int[] shallHave)
+        {
+            var sum = 0.0;
+            for (var c = 0; c < own.Length; c++)
+                sum += own[c] == 0 ? 0 : own[c] * (double)(shallHave[c] - has[c]) / Math.Max(1, shallHave[c]);
+            return sum;
+        }
+    }
+
+    /// <summary>
+    /// The part that the data set's maker set apart, where there is one. Else by group where samples have groups, and stratified where not.
+    /// </summary>
+    /// <param name="validationCount">
+    /// How many samples are for validation; null: of pictures one in five, of more than 2,500 500 and 15 % of what is more, and of other data the share of
+    /// Fashion-MNIST's 55,000/5,000 split.
+    /// </param>
+    public static DatasetSplit Of(ImageDataset data, long seed, SplitRule rule = SplitRule.EveryClass, int? validationCount = null)
+    {
+        if (data.GivenValidation is { Count: > 0 } given && given.Count < data.Train.Count)
+        {
+            var isGiven = new bool[data.Train.Count];
+            foreach (var i in given)
+                isGiven[i] = true;
+            return new DatasetSplit(Where(isGiven, false), Where(isGiven, true));
+        }
+
+        var total = data.Train.Count;
+        var labels = data.Train.Labels.Span;
+        var count = validationCount ?? Math.Max(1, data.Pictures is null ? (int)((long)total * DefaultValidationCount / 60_000)
+            : total <= 2_500 ? total / 5 : Math.Min(DefaultValidationCount, 500 + (int)((total - 2_500) * 15L / 100)));
+        return data.Groups is { } groups ? Grouped(labels, groups, data.ClassCount, count, seed) : Stratified(labels, data.ClassCount, count, seed, rule);
     }
 
     /// <summary>

@@ -31,6 +31,18 @@ public sealed class ImageDataset
 
     public ImageSamples Train { get; }
 
+    /// <summary>How picture files became these samples; null where the data set is no folder of pictures.</summary>
+    public PictureOptions? Pictures { get; init; }
+
+    /// <summary>Where each training sample lies, relative to the data set; null where it has no file of its own.</summary>
+    public IReadOnlyList<string>? Paths { get; init; }
+
+    /// <summary>A number for each training sample: those of one group are never divided. Null where each is alone.</summary>
+    public IReadOnlyList<int>? Groups { get; init; }
+
+    /// <summary>The training samples that the data set's maker set apart for validation; null where nobody did.</summary>
+    public IReadOnlyList<int>? GivenValidation { get; init; }
+
     /// <summary>Whether the test files have been opened.</summary>
     public bool TestIsLoaded => _test is not null;
 
@@ -42,6 +54,14 @@ public sealed class ImageDataset
 
     /// <summary>Identifies the training files; a run that is resumed with another value has other data.</summary>
     public string Fingerprint => Train.Fingerprint;
+
+    /// <summary>
+    /// Opens a folder of data: pictures with a folder for each class, with or without training, validation and test parts, or the IDX files of MNIST and its
+    /// relatives. What it is, is recognized; <see cref="Notes"/> say how it was understood.
+    /// </summary>
+    /// <exception cref="WeftException">Nothing is there that is known, pictures cannot be read, or there are no two classes.</exception>
+    public static ImageDataset Open(string folder, DataOptions? options = null, CancellationToken cancellationToken = default) =>
+        DatasetFormats.Open(folder, options ?? new DataOptions(), cancellationToken);
 
     /// <summary>Opens the test files at the first call.</summary>
     /// <exception cref="WeftException">A file is missing or damaged.</exception>

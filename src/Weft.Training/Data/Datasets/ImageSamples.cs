@@ -6,32 +6,39 @@ namespace Weft.Training;
 /// <summary>Images as bytes [count, height, width, channels] with one label each.</summary>
 public sealed class ImageSamples
 {
+    private readonly ImageStore _store;
+
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    public ImageSamples(FeatureShape shape, ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels, string fingerprint)
+    public ImageSamples(FeatureShape shape, ReadOnlyMemory<byte> images, ReadOnlyMemory<int> labels, string fingerprint)
+        : this(shape, new ResidentImages(images, shape.Length), labels, fingerprint)
     {
         if ((long)labels.Length * shape.Length != images.Length)
             throw new ArgumentException(
                 $"{labels.Length} labels need {(long)labels.Length * shape.Length} bytes of {shape} images but received {images.Length}.");
-        Shape = shape;
-        Images = images;
-        Labels = labels;
-        Fingerprint = fingerprint;
     }
+
+    internal ImageSamples(FeatureShape shape, ImageStore store, ReadOnlyMemory<int> labels, string fingerprint) =>
+        (Shape, _store, Labels, Fingerprint) = (shape, store, labels, fingerprint);
 
     public FeatureShape Shape { get; }
 
-    public ReadOnlyMemory<byte> Images { get; }
-
-    public ReadOnlyMemory<byte> Labels { get; }
+    public ReadOnlyMemory<int> Labels { get; }
 
     /// <summary>SHA-256 (lower-case hexadecimal) over the SHA-256 of each unpacked file these samples came from, a line each.</summary>
     public string Fingerprint { get; }
 
     public int Count => Labels.Length;
 
-    public ReadOnlySpan<byte> Image(int index) => Images.Span.Slice(index * Shape.Length, Shape.Length);
+    /// <summary>Bytes of memory that these samples take as long as they are in use.</summary>
+    internal long ResidentBytes => _store.ResidentBytes + (long)Labels.Length * sizeof(int);
+
+    /// <summary>A picture's pixels, laid out as [height, width, channels]. Several threads may ask at once.</summary>
+    public ReadOnlySpan<byte> Image(int index) => _store.Image(index);
 
     public int Label(int index) => Labels.Span[index];
+
+    /// <summary>As <see cref="Image"/>, to be kept.</summary>
+    internal ReadOnlyMemory<byte> Pixels(int index) => _store.Pixels(index);
 
     internal static string Combine(params ReadOnlySpan<string> hashes) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', hashes!) + "\n")));

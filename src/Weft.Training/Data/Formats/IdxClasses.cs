@@ -43,11 +43,14 @@ internal sealed class IdxClasses
     }
 
     /// <summary>Labels as numbers of classes from 0.</summary>
-    public ReadOnlyMemory<byte> Map(ReadOnlySpan<byte> labels)
+    public ReadOnlyMemory<int> Map(ReadOnlySpan<byte> labels) => Numbers(labels, _first);
+
+    /// <summary>Labels as they stand in a file, as numbers of classes of which the first has the label <paramref name="first"/>.</summary>
+    public static ReadOnlyMemory<int> Numbers(ReadOnlySpan<byte> labels, int first = 0)
     {
-        var numbers = labels.ToArray();
+        var numbers = new int[labels.Length];
         for (var i = 0; i < numbers.Length; i++)
-            numbers[i] -= (byte)_first;
+            numbers[i] = labels[i] - first;
         return numbers;
     }
 

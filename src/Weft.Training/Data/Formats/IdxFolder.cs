@@ -26,7 +26,7 @@ internal static class IdxFolder
         var images = IdxFile.Read(layout.PathOf(TrainImages, remedy), new IdxExpectation(IdxContent.Images) { Remedy = remedy });
         var labels = IdxFile.Read(layout.PathOf(TrainLabels, remedy), new IdxExpectation(IdxContent.Labels) { Remedy = remedy });
         if (images.Sha256 == known.Files[0].Sha256 && labels.Sha256 == known.Files[1].Sha256)
-            return Published(known, layout, Combine(images, labels, labels.Data, folder), remedy);
+            return Published(known, layout, Combine(images, labels, IdxClasses.Numbers(labels.Data.Span), folder), remedy);
         if (layout.Name == known.Name || known.Files.Any(file => file.Sha256 == images.Sha256 || file.Sha256 == labels.Sha256))
             return OpenKnown(known, layout, remedy); // which says what is wrong with it
 
@@ -66,7 +66,7 @@ internal static class IdxFolder
     {
         var pixels = IdxFile.Read(layout.PathOf(images.Name, remedy), known.Expect(images, remedy));
         var numbers = IdxFile.Read(layout.PathOf(labels.Name, remedy), known.Expect(labels, remedy));
-        return Combine(pixels, numbers, numbers.Data, Path.Combine(layout.Folder, images.Name));
+        return Combine(pixels, numbers, IdxClasses.Numbers(numbers.Data.Span), Path.Combine(layout.Folder, images.Name));
     }
 
     private static ImageSamples ReadTest(IdxLayout layout, FeatureShape shape, IdxClasses classes, NextStep remedy)
@@ -79,7 +79,7 @@ internal static class IdxFolder
     }
 
     /// <param name="numbers">The labels as numbers of classes.</param>
-    private static ImageSamples Combine(IdxFile images, IdxFile labels, ReadOnlyMemory<byte> numbers, string path)
+    private static ImageSamples Combine(IdxFile images, IdxFile labels, ReadOnlyMemory<int> numbers, string path)
     {
         if (images.Count != labels.Count)
         {

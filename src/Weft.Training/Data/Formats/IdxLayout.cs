@@ -26,9 +26,7 @@ internal sealed record IdxLayout(string Folder, string Prefix)
         {
             if (Prefixes(folder) is { Count: > 0 } here)
                 return Single(folder, here);
-            var names = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal);
-            var found = names.Prepend(folder).Select(above => (Above: above, Raw: Path.Combine(above, "raw"))).Where(place => Directory.Exists(place.Raw))
-                .Select(place => (place.Above, place.Raw, Prefixes: Prefixes(place.Raw))).Where(place => place.Prefixes.Count > 0).ToList();
+            var found = RawFolders(folder);
             return found switch
             {
                 [] => throw FolderContent.NoIdx(folder),
@@ -47,6 +45,19 @@ internal sealed record IdxLayout(string Folder, string Prefix)
         }
     }
 
+    /// <summary>Whether <see cref="Find"/> has anything to say about a folder: it holds such files, or cannot be read.</summary>
+    public static bool Has(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) && (Prefixes(folder).Count > 0 || RawFolders(folder).Count > 0);
+        }
+        catch (Exception unreadable) when (DiskFailure.Is(unreadable))
+        {
+            return true;
+        }
+    }
+
     /// <summary>The path of a file (preferred: <c>.gz</c>, which carries a checksum); null when there is none.</summary>
     /// <param name="name">As MNIST has it.</param>
     public string? TryPath(string name) =>
@@ -56,6 +67,14 @@ internal sealed record IdxLayout(string Folder, string Prefix)
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetMissing"/>: it is missing.</exception>
     public string PathOf(string name, NextStep remedy) =>
         TryPath(name) ?? throw new DataFile(Path.Combine(Folder, Prefix + name + ".gz"), remedy).Missing("is missing", "no such file, neither plain nor .gz");
+
+    // As torchvision has it: in "raw" and in "NAME/raw".
+    private static List<(string Above, string Raw, List<string> Prefixes)> RawFolders(string folder) =>
+    [
+        .. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder)
+            .Select(above => (Above: above, Raw: Path.Combine(above, "raw"))).Where(place => Directory.Exists(place.Raw))
+            .Select(place => (place.Above, place.Raw, Prefixes: Prefixes(place.Raw))).Where(place => place.Prefixes.Count > 0),
+    ];
 
     private static IdxLayout Single(string folder, IReadOnlyList<string> prefixes)
     {

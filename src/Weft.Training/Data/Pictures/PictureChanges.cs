@@ -41,4 +41,19 @@ public enum PictureChanges
 
     /// <summary>The file is an animation, and its first picture was taken.</summary>
     FirstOfAnimation = 1 << 11,
+
+    /// <summary>It is transparent in places, and was laid over the background that the model was trained with.</summary>
+    LaidOverBackground = 1 << 12,
+
+    /// <summary>It was turned or mirrored as its file asks.</summary>
+    Turned = 1 << 13,
+
+    /// <summary>Its printing inks became red, green and blue.</summary>
+    InksConverted = 1 << 14,
+
+    /// <summary>It is not as square as the network's input, and its borders were cut off.</summary>
+    Cropped = 1 << 15,
+
+    /// <summary>It is not as square as the network's input, and background was added.</summary>
+    Padded = 1 << 16,
 }

@@ -1,3 +1,5 @@
+using Weft.Pictures;
+
 namespace Weft.Training;
 
 /// <summary>
@@ -25,6 +27,22 @@ public static class PictureFile
             yield return picture;
     }
 
+    /// <summary>The pictures of a file as a model takes them: by the policy that it was trained with, where it was trained on pictures.</summary>
+    /// <param name="policy">Null for a model that was trained on IDX files.</param>
+    /// <inheritdoc cref="Read(string, FeatureShape, bool)"/>
+    internal static IEnumerable<FittedPicture> Read(string path, PictureOptions? policy, FeatureShape target, bool invert)
+    {
+        if (policy is null)
+            return Read(path, target, invert);
+        using var file = Open(path);
+        return [Told(() => Fitted(file, path, policy, invert), path)];
+    }
+
+    /// <inheritdoc cref="ReadAhead(Stream, string, FeatureShape, bool)"/>
+    /// <param name="policy">Null for a model that was trained on IDX files.</param>
+    internal static IEnumerable<FittedPicture> ReadAhead(Stream file, string name, PictureOptions? policy, FeatureShape target, bool invert) =>
+        policy is null ? ReadAhead(file, name, target, invert) : [Told(() => Fitted(Ahead(file, name), name, policy, invert), name)];
+
     /// <inheritdoc cref="Read(string, FeatureShape, bool)"/>
     /// <param name="file">Seekable; it is read from its start.</param>
     /// <param name="name">For messages and <see cref="FittedPicture.Name"/>.</param>
@@ -40,7 +58,52 @@ public static class PictureFile
     /// <exception cref="WeftException">Also <see cref="ErrorKind.InvalidInput"/>: it brings more than is kept in memory.</exception>
     public static IEnumerable<FittedPicture> ReadAhead(Stream file, string name, FeatureShape target, bool invert = false)
     {
-        using var content = new MemoryStream();
+        using var content = Ahead(file, name);
+        foreach (var picture in Read(content, name, target, invert))
+            yield return picture;
+    }
+
+    private static FittedPicture Fitted(Stream file, string name, PictureOptions options, bool invert)
+    {
+        var bytes = new byte[file.Length];
+        file.Position = 0;
+        file.ReadExactly(bytes);
+        var policy = options.ToPolicy();
+        var pixels = new byte[policy.Height * policy.Width * policy.Channels];
+        try
+        {
+            var changes = ChangesOf(PictureReader.Read(bytes, policy, pixels));
+            if (!invert)
+                return new FittedPicture(name, pixels, changes);
+            foreach (ref var value in pixels.AsSpan())
+                value = (byte)(byte.MaxValue - value);
+            return new FittedPicture(name, pixels, changes | PictureChanges.Inverted);
+        }
+        catch (PictureException bad)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "this picture cannot be read", bad)
+            {
+                Where = name, Found = bad.Found, Safe = NothingTouched, Next = bad.Advice is { } advice ? new Advice(advice) : null,
+            };
+        }
+    }
+
+    private static PictureChanges ChangesOf(PictureRemarks remarks)
+    {
+        (PictureRemarks Remark, PictureChanges Change)[] pairs =
+        [
+            (PictureRemarks.Turned, PictureChanges.Turned), (PictureRemarks.AlphaComposited, PictureChanges.LaidOverBackground),
+            (PictureRemarks.DepthReduced, PictureChanges.DepthReduced), (PictureRemarks.CmykConverted, PictureChanges.InksConverted),
+            (PictureRemarks.GreyToColor, PictureChanges.GreyToColor), (PictureRemarks.ColorToGrey, PictureChanges.ColorToGrey),
+            (PictureRemarks.FirstOfAnimation, PictureChanges.FirstOfAnimation), (PictureRemarks.Cropped, PictureChanges.Cropped),
+            (PictureRemarks.Padded, PictureChanges.Padded),
+        ];
+        return pairs.Where(pair => remarks.HasFlag(pair.Remark)).Aggregate(PictureChanges.None, (changes, pair) => changes | pair.Change);
+    }
+
+    private static MemoryStream Ahead(Stream file, string name)
+    {
+        var content = new MemoryStream();
         var piece = new byte[1 << 16];
         while (Told(() => file.Read(piece), name) is var read and > 0)
         {
@@ -55,8 +118,7 @@ public static class PictureFile
             }
         }
 
-        foreach (var picture in Read(content, name, target, invert))
-            yield return picture;
+        return content;
     }
 
     private static FileStream Open(string path)

@@ -78,7 +78,7 @@ public class DatasetAuditTests
     [Fact]
     public void Without_the_test_samples_the_test_files_stay_closed()
     {
-        var data = Dataset(Families(Shape, 20, 1), i => (byte)(i % 4));
+        var data = Dataset(Families(Shape, 20, 1), i => i % 4);
         var audit = DatasetAudit.Of(data, DatasetSplit.Stratified(data.Train.Labels.Span, 4, 4, 0), cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(data.TestIsLoaded);
         Assert.Equal(2, audit.Balance.Count);
@@ -143,9 +143,9 @@ public class DatasetAuditTests
         return covariance / Math.Sqrt(varianceA * varianceB);
     }
 
-    private static ImageSamples Samples(byte[][] images, Func<int, byte> label) =>
+    private static ImageSamples Samples(byte[][] images, Func<int, int> label) =>
         new(Shape, images.SelectMany(image => image).ToArray(), Enumerable.Range(0, images.Length).Select(label).ToArray(), $"fingerprint of {images.Length}");
 
-    private static ImageDataset Dataset(byte[][] images, Func<int, byte> label) =>
+    private static ImageDataset Dataset(byte[][] images, Func<int, int> label) =>
         new("test", Samples(images, label), () => throw new InvalidOperationException("The test files were opened."), ["a", "b", "c", "d"]);
 }

@@ -56,7 +56,7 @@ public class DatasetSplitTests
     [InlineData(10, 0, 5, 5, 0)]
     public void A_rare_class_is_on_both_sides(int frequent, int rare, int wanted, int frequentValidation, int rareValidation)
     {
-        byte[] labels = [.. Enumerable.Repeat((byte)0, frequent), .. Enumerable.Repeat((byte)1, rare)];
+        int[] labels = [.. Enumerable.Repeat(0, frequent), .. Enumerable.Repeat(1, rare)];
         var validation = PerClass(DatasetSplit.Stratified(labels, 2, wanted, seed: 0).Validation, labels, 2);
         Assert.Equal([frequentValidation, rareValidation], validation);
     }
@@ -66,7 +66,7 @@ public class DatasetSplitTests
     {
         // Shares of 10: 6.06, 3.03, 0.30, 0.30, 0.30 - rounded 6 3 1 0 0. The two floors take one of 3, which is 0.03 below its share, then one of 6, which
         // is 0.06 below.
-        byte[] labels = [.. new[] { 200, 100, 10, 10, 10 }.SelectMany((size, c) => Enumerable.Repeat((byte)c, size))];
+        int[] labels = [.. new[] { 200, 100, 10, 10, 10 }.SelectMany((size, c) => Enumerable.Repeat(c, size))];
         Assert.Equal([6, 3, 1, 0, 0], PerClass(DatasetSplit.Stratified(labels, 5, 10, 0, SplitRule.Proportional).Validation, labels, 5));
         Assert.Equal([5, 2, 1, 1, 1], PerClass(DatasetSplit.Stratified(labels, 5, 10, 0).Validation, labels, 5));
     }
@@ -96,7 +96,7 @@ public class DatasetSplitTests
     public void A_limit_that_would_lose_a_class_takes_some_of_each()
     {
         // Sorted: the first 30 are all of class 0.
-        var data = Data(Labelled([.. Enumerable.Repeat((byte)0, 60), .. Enumerable.Repeat((byte)1, 30), .. Enumerable.Repeat((byte)2, 1)]), 3);
+        var data = Data(Labelled([.. Enumerable.Repeat(0, 60), .. Enumerable.Repeat(1, 30), .. Enumerable.Repeat(2, 1)]), 3);
         var part = new DatasetSplit([.. Enumerable.Range(0, 91)], [0]);
         var limited = part.Limit(data, 30, null).Train;
         // Exact shares 19.78, 9.89, 0.33.
@@ -115,13 +115,40 @@ public class DatasetSplitTests
     }
 
     // Class 0 is half of all, the others are rarer the higher their number; some do not occur.
-    private static (byte[] Labels, int Classes, int Wanted) Draw(int trial)
+    [Fact]
+    public void Samples_of_a_group_are_never_divided()
+    {
+        for (var trial = 0; trial < 200; trial++)
+        {
+            var (labels, classes, _) = Draw(trial);
+            var rng = Rng.For(trial, RngPurpose.Analysis);
+            var groups = labels.Select((_, i) => rng.Int(i, Math.Max(2, labels.Length / 3))).ToArray();
+            var wanted = Math.Max(1, labels.Length / 5);
+            var split = DatasetSplit.Grouped(labels, groups, classes, wanted, seed: trial);
+            Assert.Equal(Enumerable.Range(0, labels.Length), split.Train.Concat(split.Validation).Order());
+            Assert.Empty(split.Train.Select(i => groups[i]).Intersect(split.Validation.Select(i => groups[i])));
+            var largest = groups.GroupBy(group => group).Max(group => group.Count());
+            Assert.InRange(split.Validation.Count, wanted - largest - classes, wanted + largest + classes);
+        }
+    }
+
+    [Fact]
+    public void Groups_of_one_give_each_class_its_share()
+    {
+        int[] labels = [.. Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? 0 : i % 3 == 1 && i < 150 ? 1 : 2)];
+        var split = DatasetSplit.Grouped(labels, [.. Enumerable.Range(0, 300)], 3, 60, seed: 4);
+        Assert.Equal([20, 10, 30], PerClass(split.Validation, labels, 3));
+        Assert.Equal(split.Validation, DatasetSplit.Grouped(labels, [.. Enumerable.Range(0, 300)], 3, 60, seed: 4).Validation);
+        Assert.NotEqual(split.Validation, DatasetSplit.Grouped(labels, [.. Enumerable.Range(0, 300)], 3, 60, seed: 5).Validation);
+    }
+
+    private static (int[] Labels, int Classes, int Wanted) Draw(int trial)
     {
         var rng = Rng.For(trial, RngPurpose.Analysis);
         var classes = 2 + rng.Int(0, 9);
-        var labels = new byte[20 + rng.Int(1, 400)];
+        var labels = new int[20 + rng.Int(1, 400)];
         for (var i = 0; i < labels.Length; i++)
-            labels[i] = (byte)(rng.Int(10 + i, 1 + rng.Int(1000 + i, classes)) * rng.Int(2000 + i, 2));
+            labels[i] = rng.Int(10 + i, 1 + rng.Int(1000 + i, classes)) * rng.Int(2000 + i, 2);
         return (labels, classes, 1 + rng.Int(2, labels.Length - 1));
     }
 
@@ -136,13 +163,13 @@ public class DatasetSplitTests
         return quotas;
     }
 
-    private static int[] PerClass(IEnumerable<int> indices, byte[] labels, int classes)
+    private static int[] PerClass(IEnumerable<int> indices, int[] labels, int classes)
     {
         var list = indices.ToList();
         return [.. Enumerable.Range(0, classes).Select(c => list.Count(i => labels[i] == c))];
     }
 
-    private static ImageSamples Labelled(byte[] labels) => new(new FeatureShape(2, 2, 1), new byte[labels.Length * 4], labels, "labelled");
+    private static ImageSamples Labelled(int[] labels) => new(new FeatureShape(2, 2, 1), new byte[labels.Length * 4], labels, "labelled");
 
     private static ImageDataset Data(ImageSamples train, int classes) =>
         new("data", train, () => throw new InvalidOperationException("closed"), [.. Enumerable.Range(0, classes).Select(c => $"class {c}")]);

@@ -22,7 +22,7 @@ public class DatasetStatisticsTests
     [Fact]
     public void A_channel_that_never_changes_normalizes_to_zero()
     {
-        var samples = new ImageSamples(new FeatureShape(2, 2, 1), new byte[] { 7, 7, 7, 7 }, new byte[] { 0 }, "");
+        var samples = new ImageSamples(new FeatureShape(2, 2, 1), new byte[] { 7, 7, 7, 7 }, new int[] { 0 }, "");
         var statistics = DatasetStatistics.Of(samples, [0]);
         Assert.Equal(1, statistics.StandardDeviation[0]);
         Assert.Equal(0f, statistics.CreateTable()[7]);

@@ -1,0 +1,285 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Weft.Pictures;
+
+namespace Weft.Training;
+
+/// <summary>Makes a data set of an index: looks at every picture, leaves out what cannot be used and says so, and decodes what can.</summary>
+internal sealed class PictureDataset
+{
+    // Where more cannot be read, something else is wrong than a few pictures.
+    private const double MostUnreadable = 0.05;
+    private const int NamesShown = 5;
+
+    // Pictures that are longer than this lose much of what they show in a square; and so many of all make it worth to pad instead.
+    private const double LongAspect = 1.5;
+    private const double ManyLong = 0.2;
+
+    private readonly DatasetIndex _index;
+    private readonly DataOptions _options;
+    private readonly ScannedPicture[] _scan;
+    private readonly List<string> _notes;
+    private readonly CancellationToken _stop;
+
+    private PictureDataset(DatasetIndex index, DataOptions options, CancellationToken cancellationToken)
+    {
+        (_index, _options, _stop) = (index, options, cancellationToken);
+        _notes = [index.Layout, .. index.Notes];
+        _scan = PictureScan.Of(index, Memory(), options.Threads, cancellationToken);
+    }
+
+    private string CacheFolder => Path.Combine(_options.CacheFolder, "pictures");
+
+    /// <exception cref="WeftException">
+    /// <see cref="ErrorKind.DatasetDamaged"/>: pictures cannot be read, and nobody asked to go on without them; <see cref="ErrorKind.InvalidInput"/>: there are
+    /// no two classes, or a part has a class that training has not.
+    /// </exception>
+    public static ImageDataset Open(DatasetIndex index, DataOptions options, CancellationToken cancellationToken) =>
+        new PictureDataset(index, options, cancellationToken).Open();
+
+    private ImageDataset Open()
+    {
+        if (_index.Skipped.Count > 0)
+            _notes.Add($"{Count(_index.Skipped.Count, "path was", "paths were")} left out ({Listed(_index.Skipped.Select(path => path.Path))})");
+        var readable = Readable();
+        var used = WithoutCopies(readable);
+        var train = used.Where(i => _index.Pictures[i].Part != GivenPart.Test).ToArray();
+        var test = used.Where(i => _index.Pictures[i].Part == GivenPart.Test).ToArray();
+        var classes = Classes(train, test);
+        var picture = Chosen(train);
+        var trainSamples = Samples(train, classes, picture);
+        var groups = Groups(train);
+        return new ImageDataset(_index.Name, trainSamples, () => ReadTest(test, classes, picture), classes)
+        {
+            Folder = _index.Folder,
+            Notes = _notes,
+            Pictures = picture,
+            Paths = [.. train.Select(i => _index.Pictures[i].Path)],
+            Groups = groups,
+            GivenValidation = train.Any(i => _index.Pictures[i].Part == GivenPart.Validation)
+                ? [.. Enumerable.Range(0, train.Length).Where(row => _index.Pictures[train[row]].Part == GivenPart.Validation)]
+                : null,
+        };
+    }
+
+    private int[] Readable()
+    {
+        var bad = Enumerable.Range(0, _scan.Length).Where(i => !_scan[i].IsReadable).ToArray();
+        if (bad.Length == 0)
+            return [.. Enumerable.Range(0, _scan.Length)];
+        if (!_options.Picture.SkipUnreadable || bad.Length > MostUnreadable * _scan.Length)
+        {
+            throw new WeftException(ErrorKind.DatasetDamaged, $"{bad.Length} of {_scan.Length} pictures cannot be read")
+            {
+                Problems = [.. bad.Take(Mistakes.Shown).Select(i => new Problem(_index.Pictures[i].Path, "a picture", _scan[i].Fault!))],
+                Where = bad.Length == 1 ? _index.Pictures[bad[0]].Path : null,
+                Found = bad.Length == 1 ? _scan[bad[0]].Fault : null,
+                Safe = "nothing was changed",
+                Next = bad.Length > MostUnreadable * _scan.Length
+                    ? new Advice("these are too many to leave out: is this the right folder?")
+                    : new LeaveOutUnreadable(_index.Folder),
+            };
+        }
+
+        _notes.Add($"{Count(bad.Length, "picture", "pictures")} cannot be read and were left out ({Listed(bad.Select(i => _index.Pictures[i].Path))})");
+        return [.. Enumerable.Range(0, _scan.Length).Where(i => _scan[i].IsReadable)];
+    }
+
+    // The same bytes count once; where two classes claim them, nobody knows which is right. Parts that somebody divided stay as they are.
+    private int[] WithoutCopies(int[] readable)
+    {
+        var (copies, contradictions, leaks) = (0, 0, 0);
+        var left = new HashSet<int>(readable);
+        foreach (var same in readable.GroupBy(i => _scan[i].Sha256).Where(same => same.Count() > 1))
+        {
+            if (same.Select(i => _index.Pictures[i].Label).Distinct().Count() > 1)
+            {
+                contradictions += same.Count();
+                left.ExceptWith(same);
+                continue;
+            }
+
+            var parts = same.GroupBy(i => _index.Pictures[i].Part).ToArray();
+            leaks += parts.Length > 1 ? parts.Where(part => part.Key != GivenPart.Train).Sum(part => part.Count()) : 0;
+            foreach (var extra in parts.SelectMany(part => part.Skip(1)))
+            {
+                copies++;
+                left.Remove(extra);
+            }
+        }
+
+        if (copies > 0)
+            _notes.Add($"{Count(copies, "copy", "copies")} (the same bytes, the same class): each picture counts once");
+        if (contradictions > 0)
+            _notes.Add($"{Count(contradictions, "picture lies", "pictures lie")} with the same bytes in two classes or more and were left out");
+        if (leaks > 0)
+            _notes.Add(
+                $"{Count(leaks, "picture of another part is", "pictures of other parts are")} also in training (the same bytes): "
+                + "what is measured on them is not to be believed");
+        return [.. readable.Where(left.Contains)];
+    }
+
+    // In the order of their names, those of the training part.
+    private string[] Classes(int[] train, int[] test)
+    {
+        string[] LabelsOf(IEnumerable<int> pictures) =>
+            [.. pictures.Select(i => _index.Pictures[i].Label).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        var classes = LabelsOf(train.Where(i => _index.Pictures[i].Part != GivenPart.Validation));
+        if (classes.Length < 2)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "there are no two classes to tell apart")
+            {
+                Where = _index.Folder, Expected = "two folders or more with pictures in them, one for each class",
+                Found = classes.Length == 0 ? "no picture" : $"one class: {classes[0]}", Safe = "nothing was changed",
+                Next = new ChooseData(_index.Folder),
+            };
+        }
+
+        foreach (var part in new[] { GivenPart.Validation, GivenPart.Test })
+        {
+            var own = train.Concat(test).Where(i => _index.Pictures[i].Part == part).ToArray();
+            if (LabelsOf(own).Except(classes).FirstOrDefault() is not { } foreign)
+                continue;
+            var count = own.Count(i => _index.Pictures[i].Label == foreign);
+            throw new WeftException(
+                ErrorKind.InvalidInput, $"the {part.ToString().ToLowerInvariant()} part has a class that training lacks: \"{foreign}\"")
+            {
+                Where = _index.Folder, Expected = "one of " + string.Join(", ", classes.Take(NamesShown)) + (classes.Length > NamesShown ? ", …" : ""),
+                Found = Count(count, "picture", "pictures"), Safe = "nothing was changed", Next = new Advice("move them, or add some to the training part"),
+            };
+        }
+
+        return classes;
+    }
+
+    private PictureOptions Chosen(int[] train)
+    {
+        var options = _options.Picture;
+        var isLong = train.Count(i => Math.Max(_scan[i].Width, _scan[i].Height) > LongAspect * Math.Min(_scan[i].Width, _scan[i].Height));
+        var fit = options.Fit ?? (isLong > ManyLong * train.Length ? PictureFitting.Pad : PictureFitting.Crop);
+        var chosen = options with
+        {
+            Side = options.Side ?? PictureOptions.DefaultSide, Fit = fit, Channels = options.Channels ?? (train.All(i => _scan[i].IsGrey) ? 1 : 3),
+        };
+        _notes.Add($"every picture becomes {chosen.Side} × {chosen.Side}, {(chosen.Channels == 1 ? "grey" : "colour")}, {OptionKey.Write(fit)}"
+            + (isLong > 0 ? $" ({Percent(isLong, train.Length)} are longer than 3:2)" : ""));
+        return chosen;
+    }
+
+    private ImageSamples Samples(int[] pictures, string[] classes, PictureOptions picture)
+    {
+        var policy = picture.ToPolicy();
+        var shape = new FeatureShape(policy.Height, policy.Width, policy.Channels);
+        var fingerprint = Fingerprint(pictures, picture);
+        int[] labels = [.. pictures.Select(i => Array.BinarySearch(classes, _index.Pictures[i].Label, StringComparer.Ordinal))];
+        return new ImageSamples(shape, Store(pictures, policy, shape.Length, fingerprint), labels, fingerprint);
+    }
+
+    private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture) => test.Length > 0 ? Samples(test, classes, picture)
+        : throw new WeftException(ErrorKind.DatasetMissing, "these pictures have no test part")
+        {
+            Where = _index.Folder, Expected = "a folder \"test\" next to a folder \"train\"", Found = _index.Layout, Safe = "nothing was changed",
+        };
+
+    private ImageStore Store(int[] pictures, PicturePolicy policy, int imageLength, string fingerprint)
+    {
+        void Render(int row, Span<byte> pixels) => Decode(pictures[row], policy, pixels);
+        if (!_options.Picture.Cache || pictures.Length == 0)
+            return new RenderedImages(imageLength, Render);
+        var path = Path.Combine(CacheFolder, fingerprint[..32] + PictureCache.Ending);
+        if (PictureCache.TryOpen(path, pictures.Length, imageLength) is { } before)
+            return before;
+        try
+        {
+            PictureCache.Write(path, pictures.Length, imageLength, _options.Threads, Render, _stop);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.OfType<WeftException>().FirstOrDefault() is { } first)
+        {
+            throw first.With(first.Safe, first.Next);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure) || failure is AggregateException)
+        {
+            _notes.Add($"decoded pictures cannot be kept in {CacheFolder} ({failure.GetBaseException().Message}): they are decoded again in every epoch");
+            return new RenderedImages(imageLength, Render);
+        }
+
+        return PictureCache.TryOpen(path, pictures.Length, imageLength) as ImageStore ?? new RenderedImages(imageLength, Render);
+    }
+
+    private void Decode(int i, PicturePolicy policy, Span<byte> pixels)
+    {
+        var picture = _index.Pictures[i];
+        try
+        {
+            PictureReader.Read(picture.Content.Read(), policy, pixels);
+        }
+        catch (PictureException bad)
+        {
+            throw Unreadable(picture, bad.Found, bad);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw Unreadable(picture, failure.Message, failure);
+        }
+    }
+
+    private WeftException Unreadable(IndexedPicture picture, string found, Exception cause) =>
+        new(ErrorKind.DatasetDamaged, "a picture cannot be decoded", cause)
+        {
+            Where = Path.Combine(_index.Folder, picture.Path), Found = found, Safe = "nothing was changed",
+            Next = new Advice("replace the picture, or move it elsewhere"),
+        };
+
+    // What the samples are: which bytes, under which label, in which part, and how they become pixels.
+    private string Fingerprint(int[] pictures, PictureOptions picture)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(string line) => hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
+        Add($"{PictureReader.Version} {picture.ToPolicy()}");
+        foreach (var i in pictures)
+            Add(string.Create(CultureInfo.InvariantCulture, $"{_scan[i].Sha256} {_index.Pictures[i].Label} {(int)_index.Pictures[i].Part} {GroupOf(i)}"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private string? GroupOf(int i)
+    {
+        var picture = _index.Pictures[i];
+        if (picture.Group is not null)
+            return picture.Group;
+        if (_options.GroupPattern is { } pattern && pattern.Match(picture.Path) is { Success: true } match)
+            return match.Groups["group"] is { Success: true } named ? named.Value : match.Value;
+        // Roboflow writes several augmented versions of one photograph, told by what comes after ".rf.".
+        var name = Path.GetFileName(picture.Path);
+        return name.IndexOf(".rf.", StringComparison.Ordinal) is var at and > 0 ? name[..at] : null;
+    }
+
+    private int[]? Groups(int[] pictures)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        var groups = new int[pictures.Length];
+        for (var row = 0; row < pictures.Length; row++)
+        {
+            var name = GroupOf(pictures[row]) is { } group ? $"group {group}" : $"alone {row}";
+            groups[row] = numbers.TryGetValue(name, out var number) ? number : numbers[name] = numbers.Count;
+        }
+
+        if (numbers.Count == pictures.Length)
+            return null;
+        _notes.Add($"{pictures.Length:N0} pictures in {numbers.Count:N0} groups, which are never divided");
+        return groups;
+    }
+
+    private string? Memory() => _options.Picture.Cache
+        ? Path.Combine(CacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_index.Folder)))[..32] + ".scan.json") : null;
+
+    private static string Count(int count, string one, string many) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? one : many)}";
+
+    private static string Percent(int part, int whole) => (100.0 * part / whole).ToString("F0", CultureInfo.InvariantCulture) + " %";
+
+    private static string Listed(IEnumerable<string> paths)
+    {
+        var all = paths.ToArray();
+        return string.Join(", ", all.Take(NamesShown)) + (all.Length > NamesShown ? ", …" : "");
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Weft.Training;
+
+/// <summary>
+/// Begins a training whose network knows pictures already: the features of the training pictures are computed once, a last layer is fitted to them, and the
+/// training goes on from there, or ends with that where the backbone is frozen.
+/// </summary>
+internal sealed class HeadTraining
+{
+    private readonly ResolvedConfiguration _configuration;
+    private readonly TrainingData _data;
+    private readonly PretrainedWeights _weights;
+    private readonly NetworkDescription _description;
+    private readonly Surroundings _surroundings;
+    private readonly Action<string> _tell;
+    private readonly CancellationToken _stop;
+
+    private HeadTraining(
+        ResolvedConfiguration configuration, ImageDataset dataset, PretrainedWeights weights, Surroundings surroundings, Action<string> tell,
+        CancellationToken cancellationToken)
+    {
+        (_configuration, _weights, _surroundings, _tell, _stop) = (configuration, weights, surroundings, tell, cancellationToken);
+        _data = TrainingData.Prepare(dataset, configuration.Value.Data) with
+        {
+            Statistics = new DatasetStatistics(weights.Metadata.Mean, weights.Metadata.StandardDeviation),
+        };
+        _description = configuration.Value.Model.Describe(dataset.ClassCount, dataset.Shape);
+        weights.RequireFit(_description);
+    }
+
+    private HeadConfiguration Head => _configuration.Value.Head;
+
+    /// <param name="tell">Hears sentences about what is being done.</param>
+    /// <exception cref="WeftException">The weights do not fit the network, or something is wrong with the run; no folder is left behind.</exception>
+    /// <exception cref="OperationCanceledException">Stopped before the run began.</exception>
+    public static TrainingSession Begin(
+        ResolvedConfiguration configuration, ImageDataset dataset, PretrainedWeights weights, NewRun? run, Action<string> tell,
+        Surroundings? surroundings = null, CancellationToken cancellationToken = default) =>
+        new HeadTraining(configuration, dataset, weights, surroundings ?? new Surroundings(), tell, cancellationToken).Begin(run);
+
+    private TrainingSession Begin(NewRun? run)
+    {
+        using var device = _surroundings.Device(_configuration.Value.Training.Threads ?? Environment.ProcessorCount);
+        var features = Features(device);
+        var fit = LogisticHead.Fit(features, _data.Dataset.ClassCount, new LogisticOptions
+        {
+            Strength = Head.Strength ?? 0.1, LogitAdjustment = Head.LogitAdjustment, Threads = device.Threads,
+        }, cancellationToken: _stop);
+        return TrainingSession.Begin(
+            _configuration, null, _data, run, _surroundings,
+            start: new InitialState(_weights.With(fit.Weights, _description), Position(features, fit.Weights)));
+    }
+
+    // Of each training picture as it is, and of its mirror image.
+    private FeatureTable Features(Device device)
+    {
+        var cut = NetworkCut.BeforeLogits(_description)!;
+        var metadata = new ModelMetadata
+        {
+            Description = _description, Preprocessing = _data.Preprocessing, Classes = _data.Dataset.ClassNames,
+            DataFingerprint = _data.Dataset.Fingerprint, Configuration = RunKeys.OfCheckpoint(_configuration.Value),
+        };
+        var (classes, width) = (_data.Dataset.ClassCount, cut.Value.Length);
+        var blank = new LinearWeights(classes, width, new float[classes * width], new float[classes]);
+        using var extractor = new FeatureExtractor(new TrainedModel(metadata, _weights.With(blank, _description)), device);
+        var views = new[] { AffineMap.Identity, AffineMap.HorizontalFlip(_data.Dataset.Shape) }.Take(Head.Views);
+        var begun = Stopwatch.GetTimestamp();
+        var tables = views.Select(view => extractor.Extract(_data.Dataset.Train, _data.Split.Train, view, _stop).Features).ToArray();
+        var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        _tell(string.Create(
+            CultureInfo.InvariantCulture,
+            $"features {_data.Split.Train.Count:N0} x {tables.Length} views in {seconds:F1} s ({tables.Length * _data.Split.Train.Count / seconds:F0} a second)"));
+        return FeatureTable.Concat(tables);
+    }
+
+    // What the fitted layer makes of the training pictures, each as it is.
+    private TrainingPosition Position(FeatureTable features, LinearWeights head)
+    {
+        var rows = _data.Split.Train.Count;
+        var (loss, correct) = (0.0, 0);
+        var probabilities = new double[head.Classes];
+        for (var row = 0; row < rows; row++)
+        {
+            probabilities.AsSpan().Clear();
+            head.AddProbabilities(features.Row(row), probabilities);
+            var label = features.Labels[row];
+            loss -= Math.Log(probabilities[label]);
+            correct += probabilities.AsSpan().IndexOf(probabilities.Max()) == label ? 1 : 0;
+        }
+
+        return _configuration.Value.Backbone.IsFrozen
+            ? new TrainingPosition { Step = 1, StepInEpoch = 1, LossSum = loss, Correct = correct, Samples = rows } : new TrainingPosition();
+    }
+}
