@@ -6,12 +6,15 @@ internal static class JpegHeader
     // A block of 8×8 values takes at least two codes of one bit, or one in a progressive file; 4:2:0 has six blocks for 256 pixels.
     private const int MostPixelsPerByte = 2_000;
 
+    // Each scan of a progressive file goes over all pixels, however few bytes it has; programs write about ten.
+    private const int MostScans = 100;
+
     public static PictureHeader Read(ReadOnlySpan<byte> file)
     {
         var view = new ByteView(file, bigEndian: true);
         PictureHeader? header = null;
         int? orientation = null;
-        var (at, end, hasProfile) = (2, -1, false);
+        var (at, end, scans, hasProfile) = (2, -1, 0, false);
         while (end < 0 && NextMarker(file, ref at) is var marker and >= 0)
         {
             if (marker is 0xD9)
@@ -25,6 +28,8 @@ internal static class JpegHeader
                 header ??= Frame(marker, new ByteView(segment, bigEndian: true));
             else if (marker is 0xE1 && segment.StartsWith("Exif\0\0"u8))
                 orientation ??= Exif.Orientation(segment);
+            else if (marker is 0xDA && ++scans > MostScans)
+                throw PictureException.Damaged("has more scans than a picture needs, as files have that are made to take time");
             else if (marker is 0xE2)
                 hasProfile |= segment.StartsWith("ICC_PROFILE\0"u8);
             at = (int)Math.Min(file.Length, at + Math.Max(2L, view.U16(at)));

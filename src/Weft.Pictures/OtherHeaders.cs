@@ -3,6 +3,8 @@ namespace Weft.Pictures;
 /// <summary>Reads the headers of the formats that have a short one.</summary>
 internal static class OtherHeaders
 {
+    private const int MostPicturesOfAnIcon = 256;
+
     public static PictureHeader WebP(ReadOnlySpan<byte> file)
     {
         var view = new ByteView(file, bigEndian: false);
@@ -107,7 +109,7 @@ internal static class OtherHeaders
     {
         var view = new ByteView(file, bigEndian: false);
         PictureHeader? largest = null;
-        for (var i = 0; i < view.U16(4); i++)
+        for (var i = 0; i < Math.Min(view.U16(4), MostPicturesOfAnIcon); i++)
         {
             var (length, at) = (view.U32(6 + 16 * i + 8), view.U32(6 + 16 * i + 12));
             var header = view.Says(at, "\u0089PNG")

@@ -41,7 +41,7 @@ public sealed record PictureHeader(PictureFormat Format, int Width, int Height)
 
     internal int StoredHeight => IsTurnedSideways ? Width : Height;
 
-    internal long Pixels => (long)Width * Height;
+    internal long Pixels => checked((long)Width * Height);
 
     /// <summary>The same header with the stored picture turned as EXIF asks.</summary>
     internal PictureHeader Turned(int orientation) => orientation > 4

@@ -34,7 +34,17 @@ public static unsafe class PictureScaling
     internal static void Resize(
         ReadOnlySpan<byte> source, int width, int height, int step, Span<byte> target, int targetStride, Window window, ResizeFilter filter)
     {
+        if (!Enum.IsDefined(filter))
+            throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter.");
         var (channels, lanes) = step == 1 ? (1, 1) : (3, 4);
+        if ((width, height) == (window.ResizedWidth, window.ResizedHeight))
+        {
+            // Each weight is 1 here.
+            for (var y = 0; y < window.Height; y++)
+                Pack(source[(((window.Top + y) * width + window.Left) * step)..], target[(y * targetStride)..], window.Width, step, channels);
+            return;
+        }
+
         var across = new ScalingTaps(width, window.ResizedWidth, window.Left, window.Width, filter, lanes, Lanes);
         var down = new ScalingTaps(height, window.ResizedHeight, window.Top, window.Height, filter, 1, 1);
         var top = down.First[0]; // rows that the window does not need are not looked at
@@ -72,6 +82,22 @@ public static unsafe class PictureScaling
                 }
             }
         }
+    }
+
+    private static void Pack(ReadOnlySpan<byte> from, Span<byte> to, int width, int step, int channels)
+    {
+        if (step == channels)
+        {
+            from[..(width * step)].CopyTo(to);
+            return;
+        }
+
+        var x = 0;
+        var close = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);
+        for (; x + 6 <= width; x += 4)
+            Vector128.Shuffle(Vector128.Create(from.Slice(4 * x, 16)), close).CopyTo(to[(3 * x)..]);
+        for (; x < width; x++)
+            from.Slice(4 * x, 3).CopyTo(to[(3 * x)..]);
     }
 
     private static void Copy(byte* from, byte* to, int width, int step, int lanes)

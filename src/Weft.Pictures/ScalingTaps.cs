@@ -17,8 +17,7 @@ internal sealed class ScalingTaps
         {
             ResizeFilter.Bilinear => (1.0, (Func<double, double>)Triangle),
             ResizeFilter.Bicubic => (2.0, Cubic),
-            ResizeFilter.Lanczos => (3.0, Lanczos),
-            _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
+            _ => (3.0, Lanczos),
         };
         var scale = (double)length / targetLength;
         var width = Math.Max(1.0, scale);

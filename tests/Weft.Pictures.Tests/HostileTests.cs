@@ -117,6 +117,39 @@ public class HostileTests
     }
 
     [Fact]
+    public void A_large_picture_takes_four_bytes_a_pixel_and_little_more()
+    {
+        var file = Png(3_000, 2_000, 1, 0, new byte[376 * 2_000]);
+        Fixture.Read(file, Tiny);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.All(Fixture.Read(file, Tiny), value => Assert.Equal(0, value));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3_000 * 2_000 * 4 + 1_000_000);
+    }
+
+    [Fact]
+    public void Limits_may_not_be_wider_than_a_buffer() => Assert.Contains("500,000,000", Assert.Throws<PictureException>(() =>
+        PictureReader.Peek(Png(30_000, 20_000, 1, 0, new byte[80_000_000]), new() { MaximumPixels = long.MaxValue })).Found);
+
+    [Fact]
+    public void A_JPEG_of_scans_without_end_is_refused()
+    {
+        var file = Fixture.Bytes("jpeg-progressive.jpg");
+        var last = file.AsSpan().LastIndexOf((byte[])[0xFF, 0xDA]);
+        var scan = file[last..^2];
+        Refused([.. file[..^2], .. Enumerable.Repeat(scan, 100).SelectMany(bytes => bytes), 0xFF, 0xD9], PictureFault.Damaged);
+    }
+
+    [Fact]
+    public void Of_a_long_animation_the_first_picture_is_read()
+    {
+        var file = Fixture.Bytes("gif-animated.gif");
+        var second = file.AsSpan(400).IndexOf((byte[])[0x21, 0xF9, 0x04]) + 400;
+        byte[] many = [.. file[..^1], .. Enumerable.Repeat(file[second..^1], 100).SelectMany(bytes => bytes), 0x3B];
+        Assert.InRange(PictureReader.Peek(many).FrameCount, 200, 300);
+        Assert.Equal(Fixture.Read(file, Tiny), Fixture.Read(many, Tiny));
+    }
+
+    [Fact]
     public void A_strip_of_one_pixel_s_height_is_read()
     {
         var row = Enumerable.Range(0, 30_000).Select(x => (byte)(x / 200)).ToArray();

@@ -72,6 +72,15 @@ public class ScalingTests
     }
 
     [Theory, InlineData(1), InlineData(3)]
+    public void A_crop_of_the_same_size_is_the_middle_of_the_picture(int channels)
+    {
+        var (whole, crop) = (Fixture.Decode(File, channels), Fixture.Read(File, new(87, 87, channels) { CropShare = 1 }, out var remarks));
+        Assert.Equal(PictureRemarks.Cropped, remarks & ~PictureRemarks.ColorToGrey);
+        for (var y = 0; y < 87; y++)
+            Assert.Equal(whole.AsSpan((y * 131 + 22) * channels, 87 * channels), crop.AsSpan(y * 87 * channels, 87 * channels));
+    }
+
+    [Theory, InlineData(1), InlineData(3)]
     public void Padding_is_background_above_and_below(int channels)
     {
         // 131 × 87 goes to 40 × 27 and lies 6.5 rows from the top, rounded to even.
