@@ -246,17 +246,18 @@ class Bottleneck(nn.Module):
         return self.relu(self.bn3(self.conv3(x)) + shortcut)
 
 
-def resnet(blocks, dropout=0.0, block=BasicBlock, expansion=1):
-    inputs, stages = 64, []
+def resnet(blocks, dropout=0.0, block=BasicBlock, expansion=1, width=1.0):
+    inputs = stem = round(64 * width)
+    stages = []
     for number, count in enumerate(blocks):
-        channels, parts = 64 << number, []
+        channels, parts = stem << number, []
         for index in range(count):
             parts.append(block(inputs, channels, 2 if index == 0 and number > 0 else 1))
             inputs = expansion * channels
         stages.append((f"layer{number + 1}", nn.Sequential(*parts)))
     return chain(
-        ("conv1", nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)),
-        ("bn1", nn.BatchNorm2d(64)),
+        ("conv1", nn.Conv2d(1, stem, 7, stride=2, padding=3, bias=False)),
+        ("bn1", nn.BatchNorm2d(stem)),
         ("relu", nn.ReLU(inplace=True)),
         ("maxpool", nn.MaxPool2d(3, stride=2, padding=1)),
         *stages,
@@ -279,8 +280,8 @@ def resnet34(dropout=0.0):
     return resnet((3, 4, 6, 3), dropout)
 
 
-def resnet50(dropout=0.0):
-    return resnet((3, 4, 6, 3), dropout, Bottleneck, 4)
+def resnet50(dropout=0.0, width=1.0):
+    return resnet((3, 4, 6, 3), dropout, Bottleneck, 4, width)
 
 
 def conv_norm_relu6(inputs, outputs, kernel, stride=1, groups=1):

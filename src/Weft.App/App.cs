@@ -45,6 +45,7 @@ internal static class App
             {
                 new DoctorCommand(screen),
                 new DataCommand(screen),
+                new ModelsCommand(screen),
                 new PlanCommand(screen),
                 new LrFindCommand(screen),
                 new TrainCommand(screen),

@@ -29,7 +29,7 @@ public class ArchitectureTests
     [InlineData("src/Weft.Interchange")]
     public void Libraries_know_no_command_and_no_exit_code(string room) => Assert.Empty(Mentions(
         room,
-        @"(?<!\.)\bExitCodes?\.\w|\bweft (?:analyze|bench|compare|config|data|doctor|eval|extend|fork|lr-find|plan|predict"
+        @"(?<!\.)\bExitCodes?\.\w|\bweft (?:analyze|bench|compare|config|data|doctor|eval|extend|fork|lr-find|models|plan|predict"
         + @"|report|resume|runs|studio|study|track|train)\b"));
 
     [Fact]

@@ -27,6 +27,8 @@ namespace Weft.App;
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(LearningRateSearchDocument))]
 [JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(ModelDocument))]
+[JsonSerializable(typeof(ModelsDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(PredictionEntry))]
 [JsonSerializable(typeof(PredictionFailureEntry))]

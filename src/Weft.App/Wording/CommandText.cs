@@ -35,6 +35,9 @@ internal static class CommandText
         WatchRun watch => $"weft runs watch {RunReference.For(watch.Run)}",
         ListRuns list => $"weft runs{RunReference.OptionFor(list.Store)}",
         RestoreConfiguration restore => $"weft config restore {RunReference.For(restore.Run)}",
+        UseBackbone use => $"name the network that they are for: {use.Network}",
+        ImportWeights import => $"weft models import {ShellWords.Quote(import.Path)} --as NAME",
+        ListModels => "weft models list",
         HandOverRun handOver => $"weft track {RunReference.For(handOver.Run)} --to {handOver.Tracker} --continue",
         _ => throw new InvalidOperationException($"{step.GetType().Name} has no text"),
     };

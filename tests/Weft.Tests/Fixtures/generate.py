@@ -385,7 +385,7 @@ if __name__ == "__main__":
         "resnet18": lambda: network("resnet18", 2, 4e-6, 2, size=64),
         "resnet18-cntk": lambda: network("resnet18-cntk", 2, 4e-6, 2, size=64),
         "resnet34": lambda: network("resnet34", 2, 4e-6, 2, size=64),
-        "resnet50": lambda: network("resnet50", 2, 4e-6, 2, size=64),
+        "resnet50": lambda: network("resnet50", 2, 2.5e-5, 2, size=64, width=0.125),
         "mobilenetv2": lambda: network("mobilenetv2", 2, 4e-6, 32, size=64),
     }
     for job in sys.argv[1:] or jobs:

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Weft.Training;
+
+namespace Weft.Interchange;
+
+/// <summary>An operation of an ONNX graph.</summary>
+internal sealed record OnnxNode(string Kind, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);
+
+/// <summary>
+/// Reads the tensors and the operations of an ONNX file. Values in files of their own are refused; no length is believed before it is checked.
+/// </summary>
+internal static class OnnxFile
+{
+    private const string Format = "ONNX";
+    private const int Float = 1;
+    private const int Float16 = 10;
+    private const int BFloat16 = 16;
+
+    public static WeightsFile Read(ReadOnlyMemory<byte> file, string where)
+    {
+        OnnxWire.Model model;
+        try
+        {
+            model = OnnxWire.Model.Parser.WithDiscardUnknownFields(true).ParseFrom(file.Span);
+        }
+        catch (InvalidProtocolBufferException damage)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "this file holds no weights that can be read", damage)
+            {
+                Where = where, Expected = "a whole .onnx, .pth, .pt or .safetensors file", Found = damage.Message, Safe = "nothing was written",
+            };
+        }
+
+        if (model.Graph is not { } graph || graph.Node.Count == 0)
+            throw WeightsFile.Damaged(Format, where, "no graph");
+        var isFloat = graph.Initializer.ToLookup(tensor => tensor.DataType is Float or Float16 or BFloat16);
+        if (graph.Initializer.GroupBy(tensor => tensor.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw WeightsFile.Damaged(Format, where, $"two tensors called '{twice.Key}'");
+        return new WeightsFile(Format, [.. isFloat[true].Select(tensor => ToTensor(tensor, where))], [.. isFloat[false].Select(tensor => tensor.Name)])
+        {
+            Nodes = [.. graph.Node.Select(node => new OnnxNode(node.OpType, [.. node.Input], [.. node.Output]))],
+            Producer = model.ProducerName,
+        };
+    }
+
+    private static NamedTensor ToTensor(OnnxWire.Tensor tensor, string where)
+    {
+        if (tensor.DataLocation != 0)
+            throw WeightsFile.Damaged(Format, where, $"{tensor.Name} lies in another file");
+        float[] values;
+        if (tensor.DataType == Float)
+        {
+            values = tensor.RawData.Length % sizeof(float) != 0 ? throw Misshapen("a cut value")
+                : tensor.RawData.Length > 0 ? MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray() : [.. tensor.FloatData];
+        }
+        else
+        {
+            // As many bits in one or the other field: bytes, or a number for each.
+            if (tensor.RawData.Length % sizeof(ushort) != 0)
+                throw Misshapen("a cut value");
+            ushort[] bits = tensor.RawData.Length > 0
+                ? MemoryMarshal.Cast<byte, ushort>(tensor.RawData.Span).ToArray() : [.. tensor.Int32Data.Select(value => (ushort)value)];
+            values = Array.ConvertAll(bits, value => tensor.DataType == Float16
+                ? (float)BitConverter.UInt16BitsToHalf(value) : BitConverter.UInt32BitsToSingle((uint)value << 16));
+        }
+
+        return WeightsFile.Shape(tensor.Dims, values.Length) is { } shape
+            ? new NamedTensor(tensor.Name, [.. shape], values) : throw Misshapen($"{values.Length} values");
+
+        WeftException Misshapen(string found) => WeightsFile.Damaged(Format, where, $"{tensor.Name} [{string.Join(", ", tensor.Dims)}] has {found}");
+    }
+}
