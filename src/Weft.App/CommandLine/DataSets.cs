@@ -35,19 +35,18 @@ internal static class DataSets
 
     /// <summary>As <see cref="Open(string, DataOptions, CancellationToken)"/>, and the test files are verified too.</summary>
     public static ImageDataset Get(string reference, DataOptions options, bool replace, CancellationToken cancellationToken) =>
-        FashionMnist.Get(For(reference, options), replace, cancellationToken);
+        IsFolder(reference) ? ImageDataset.Open(reference, options, cancellationToken)
+            : FashionMnist.Get(For(reference, options), replace, cancellationToken);
 
     private static DataOptions For(string reference, DataOptions options)
     {
-        if (IsFolder(reference))
-            return options with { Folder = reference };
         if (reference == FashionMnist.Name)
             return options;
         var nearest = Suggestion.For(reference, [FashionMnist.Name.Replace('-', '_')]);
         throw new WeftException(
             ErrorKind.InvalidInput, $"there is no data set '{reference}'" + (nearest is null ? "" : $"; did you mean '{FashionMnist.Name}'?"))
         {
-            Where = "the data set's name", Expected = $"{FashionMnist.Name}, or a folder with the four IDX files",
+            Where = "the data set's name", Expected = $"{FashionMnist.Name}, or a folder of data",
             Found = reference, Safe = "nothing was touched",
         };
     }

@@ -110,6 +110,14 @@ public sealed class ReaderFuzzTests : IDisposable
         Bytes(packed.ToArray(), bytes => IdxFile.Read(new MemoryStream(bytes), "here", new IdxExpectation(IdxContent.Images)));
     }
 
+    [Fact]
+    public void Cifar_files()
+    {
+        var file = new DataFile("here", new Advice("-"));
+        Bytes(CifarFormatTests.Records(2, i => [(byte)i, (byte)i]), bytes =>
+            CifarFormat.Parse([file], [bytes], isHundred: true).ToDataset("here", "here", null, () => throw new InvalidOperationException()));
+    }
+
     private static void Texts(string right, Action<string> read, int share = 1) => Inputs(_ => right, (mutator, text) => mutator.Mutate(text), read, share);
 
     private static void Bytes(byte[] right, Action<byte[]> read, bool headerOnly = false)
@@ -134,7 +142,7 @@ public sealed class ReaderFuzzTests : IDisposable
 
     private static void Inputs<T>(Func<int, T> right, Func<InputMutator, T, T> mutate, Action<T> read, int share = 1)
     {
-        const int Readers = 10;
+        const int Readers = 11;
         var count = (Number("WEFT_FUZZ") ?? 12_000) / Readers / share;
         var from = Number("WEFT_FUZZ_FROM") ?? 1;
         var before = GC.GetTotalMemory(forceFullCollection: true);

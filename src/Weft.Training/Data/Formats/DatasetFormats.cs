@@ -23,7 +23,7 @@ internal interface IPictureFormat : IDatasetFormat
 /// <summary>Every kind of data set that is recognized by what lies at its path. The first one that says yes reads it.</summary>
 internal static class DatasetFormats
 {
-    private static readonly IReadOnlyList<IDatasetFormat> All = [new IdxFormat(), new PictureFolderFormat()];
+    private static readonly IReadOnlyList<IDatasetFormat> All = [new IdxFormat(), new CifarFormat(), new PictureFolderFormat()];
 
     /// <summary>The kind of what lies at a path; null where it is none of them.</summary>
     public static IDatasetFormat? Of(string path) => All.FirstOrDefault(format => format.Recognizes(path));
@@ -31,7 +31,7 @@ internal static class DatasetFormats
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetMissing"/>: nothing is there that is known; else as <see cref="IDatasetFormat.Open"/>.
     /// </exception>
     public static ImageDataset Open(string path, DataOptions options, CancellationToken cancellationToken) =>
-        Of(path)?.Open(path, options, cancellationToken) ?? throw (Directory.Exists(path) ? FolderContent.NoIdx(path) : FolderContent.NoFolder(path));
+        Of(path)?.Open(path, options, cancellationToken) ?? throw (Directory.Exists(path) ? FolderContent.Unknown(path) : FolderContent.NoFolder(path));
 
     private sealed class IdxFormat : IDatasetFormat
     {

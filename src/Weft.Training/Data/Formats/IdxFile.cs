@@ -39,32 +39,9 @@ internal sealed class IdxFile
     public static IdxFile Read(string path, IdxExpectation expectation)
     {
         var file = new DataFile(path, expectation.Remedy);
-        try
-        {
-            using var stream = RegularFile.OpenRead(path);
-            return stream.Length == 0
-                ? throw file.Damaged("is empty", "byte 0", expected: "an IDX file, plain or gzip", found: "0 bytes")
-                : Read(stream, path, expectation);
-        }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw file.Missing("is missing", "no such file", absent);
-        }
-        catch (NotRegularFileException other)
-        {
-            throw file.Missing($"is {other.Found}", $"{other.Found}, which is not opened", other);
-        }
-        catch (UnauthorizedAccessException refused)
-        {
-            throw file.Missing("cannot be read", refused.Message, refused);
-        }
-        catch (IOException failure)
-        {
-            throw new WeftException(ErrorKind.IoError, $"{file.Name} cannot be read", failure)
-            {
-                Where = path, Found = failure.Message, Next = expectation.Remedy,
-            };
-        }
+        return file.Open(stream => stream.Length == 0
+            ? throw file.Damaged("is empty", "byte 0", expected: "an IDX file, plain or gzip", found: "0 bytes")
+            : Read(stream, path, expectation));
     }
 
     /// <summary>As <see cref="Read(string, IdxExpectation)"/>, from a seekable stream at its start.</summary>
@@ -97,7 +74,7 @@ internal sealed class IdxFile
         // Memory is taken only when the trailer agrees with the header; otherwise the stream is read through to find out what is wrong with it.
         var agrees = member.DeclaredLength == header.TotalLength;
         if (agrees)
-            RequireMemory(header);
+            DataFile.RequireMemory(header.TotalLength);
         var content = agrees ? GC.AllocateUninitializedArray<byte>((int)header.TotalLength) : [];
         if (agrees)
         {
@@ -132,14 +109,12 @@ internal sealed class IdxFile
             throw header.EndsEarly(stream.Length);
         if (stream.Length > header.TotalLength)
             throw header.HoldsMore($"{stream.Length:N0} bytes");
-        RequireMemory(header);
+        DataFile.RequireMemory(header.TotalLength);
         var content = GC.AllocateUninitializedArray<byte>((int)header.TotalLength);
         bytes.CopyTo(content, 0);
         stream.ReadExactly(content.AsSpan(bytes.Length));
         return Checked(content, header, expectation);
     }
-
-    private static void RequireMemory(IdxHeader header) => MemoryNeed.OfProgram.With("the data set", header.TotalLength).RequireWithin(MemoryLimit.Current());
 
     private static IdxFile Checked(byte[] content, IdxHeader header, IdxExpectation expectation)
     {

@@ -35,10 +35,7 @@ internal static class IdxFolder
         return new ImageDataset(layout.Name, train, () => ReadTest(layout, train.Shape, classes, remedy), classes.Names)
         {
             Folder = Path.GetFullPath(layout.Folder),
-            Notes =
-            [
-                "this data set has no published checksum here: its content is what the files say, and the fingerprint is computed from them", .. classes.Notes,
-            ],
+            Notes = [ArrayPart.Unpublished, .. classes.Notes],
         };
     }
 

@@ -29,7 +29,7 @@ internal sealed record IdxLayout(string Folder, string Prefix)
             var found = RawFolders(folder);
             return found switch
             {
-                [] => throw FolderContent.NoIdx(folder),
+                [] => throw FolderContent.Unknown(folder),
                 [var one] => Single(one.Raw, one.Prefixes),
                 [var first, ..] => throw Several(
                     folder, found.Select(place => Path.GetFileName(place.Above)), new ChooseData(first.Above)),

@@ -128,9 +128,11 @@ public sealed class IdxFolderTests : IDisposable
     [InlineData("Bag/1.jpg;Coat/2.jpeg;Coat/3.PNG", "a folder with sub-folders of JPEG and JPG and PNG files: one class a folder")]
     [InlineData("1.png", "a folder of PNG files")]
     [InlineData("fashion-mnist_train.csv", "a folder with CSV files (fashion-mnist_train.csv)")]
+    [InlineData("cifar-10-batches-py/data_batch_1", "CIFAR as Python pickles")]
+    [InlineData("cifar-100-python/train", "CIFAR as Python pickles")]
     [InlineData("notes.txt", "other files (notes.txt)")]
     [InlineData("", "an empty folder")]
-    public void A_folder_without_IDX_files_is_described(string files, string found)
+    public void A_folder_without_data_is_described(string files, string found)
     {
         foreach (var file in files.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -139,7 +141,7 @@ public sealed class IdxFolderTests : IDisposable
         }
 
         var error = Assert.Throws<WeftException>(() => IdxFolder.Open(_folder));
-        Assert.Equal((ErrorKind.DatasetMissing, "the data folder has no IDX file", found), (error.Kind, error.What, error.Found));
+        Assert.Equal((ErrorKind.DatasetMissing, "the data folder holds no data set that is read", found), (error.Kind, error.What, error.Found));
     }
 
     [Fact]
@@ -148,7 +150,7 @@ public sealed class IdxFolderTests : IDisposable
         var file = Path.Combine(_folder, "train.csv");
         File.WriteAllText(file, "label,pixel1\n");
         var error = Assert.Throws<WeftException>(() => IdxFolder.Open(file));
-        Assert.Equal((ErrorKind.DatasetMissing, "the data are a file, not a folder", "a CSV file"), (error.Kind, error.What, error.Found));
+        Assert.Equal((ErrorKind.DatasetMissing, "the data are a file that is not read", "a CSV file"), (error.Kind, error.What, error.Found));
     }
 
     [Fact]
