@@ -118,6 +118,16 @@ public sealed class ReaderFuzzTests : IDisposable
             CifarFormat.Parse([file], [bytes], isHundred: true).ToDataset("here", "here", null, () => throw new InvalidOperationException()));
     }
 
+    [Fact]
+    public void Manifests()
+    {
+        Texts("path,label,split,group\na/1.png,\"a \"\"b\"\"\",train,x\nb;2.png,c,1,\n", text => Manifest.Parse(Encoding.UTF8.GetBytes(text), "/here/a.csv"));
+        Texts("""
+            {"file_name": "a.png", "label": 1, "split": "train"}
+            {"file_name": "b.png", "label": "two", "objects": {"x": [1, 2]}}
+            """, text => Manifest.Parse(Encoding.UTF8.GetBytes(text), "/here/a.jsonl"));
+    }
+
     private static void Texts(string right, Action<string> read, int share = 1) => Inputs(_ => right, (mutator, text) => mutator.Mutate(text), read, share);
 
     private static void Bytes(byte[] right, Action<byte[]> read, bool headerOnly = false)
@@ -142,7 +152,7 @@ public sealed class ReaderFuzzTests : IDisposable
 
     private static void Inputs<T>(Func<int, T> right, Func<InputMutator, T, T> mutate, Action<T> read, int share = 1)
     {
-        const int Readers = 11;
+        const int Readers = 13;
         var count = (Number("WEFT_FUZZ") ?? 12_000) / Readers / share;
         var from = Number("WEFT_FUZZ_FROM") ?? 1;
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Weft.Training;
 
@@ -15,7 +14,6 @@ internal sealed class CifarFormat : IDatasetFormat
     private const int Channels = 3;
     private const int PublishedBatches = 5;
     private const long MaximumBytes = 1L << 30;
-    private const int MaximumNames = 1 << 16;
     private const string Batch = "data_batch_";
     private const string Hundred = "cifar-100-binary";
 
@@ -30,7 +28,8 @@ internal sealed class CifarFormat : IDatasetFormat
         DataFile File(string name) => new(Path.Combine(folder, name), Remedy) { Expected = "a readable binary file of CIFAR" };
         var batches = isHundred ? 1 : Numbers(folder).DefaultIfEmpty(1).Max();
         DataFile[] files = isHundred ? [File("train.bin")] : [.. Enumerable.Range(1, batches).Select(number => File($"{Batch}{number}.bin"))];
-        var names = Names(File(isHundred ? "fine_label_names.txt" : "batches.meta.txt"));
+        var list = File(isHundred ? "fine_label_names.txt" : "batches.meta.txt");
+        var names = System.IO.File.Exists(list.Path) ? ClassList.Read(list) : null;
         List<string> notes = [];
         if (names is null)
             notes.Add("no file names the classes: they are called by their numbers");
@@ -117,15 +116,5 @@ internal sealed class CifarFormat : IDatasetFormat
             if (File.Exists(Path.Combine(folder, $"{Batch}{number.ToString(CultureInfo.InvariantCulture)}.bin")))
                 yield return number;
         }
-    }
-
-    private static string[]? Names(DataFile file)
-    {
-        if (!File.Exists(file.Path))
-            return null;
-        var text = Encoding.UTF8.GetString(file.ReadAll(MaximumNames));
-        var names = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return names.Length > 1 && names.Distinct(StringComparer.Ordinal).Count() == names.Length ? names
-            : throw file.Damaged("does not name classes", "its lines", "two names or more, a line each, no two alike", $"{names.Length} names");
     }
 }

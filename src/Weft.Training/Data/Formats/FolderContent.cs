@@ -6,7 +6,9 @@ internal static class FolderContent
     private const int FilesLookedAt = 2_000;
     private const int Levels = 3;
 
-    private const string Readable = "a folder with a folder of pictures for each class, the binary files of CIFAR, or the IDX files of MNIST (plain or .gz)";
+    private const string Readable =
+        "a folder with a folder of pictures for each class, a table of pictures (CSV, TSV, JSON Lines), the binary files of CIFAR, "
+        + "or the IDX files of MNIST (plain or .gz)";
 
     private static readonly string[] Pictures = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"];
     private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".parquet", ".npz", ".npy", ".zip", ".tar", ".tgz", ".7z", ".rar", ".h5", ".mat"];
@@ -46,6 +48,8 @@ internal static class FolderContent
         Safe = "nothing was changed",
         Next = new Advice(found.EndsWith("pickles", StringComparison.Ordinal)
             ? "a pickle is a program, so none is opened; cifar-10-binary.tar.gz (or cifar-100-binary.tar.gz) holds the same pictures"
+            : found.StartsWith("a folder with ", StringComparison.Ordinal) && found.Contains("SV", StringComparison.Ordinal)
+                ? "if one of them lists pictures, name it: --data FILE.csv, with columns \"path\" and \"label\""
             : "correct --data, or leave it out to search and download Fashion-MNIST"),
     };
 

@@ -8,6 +8,9 @@ internal enum IdxContent
 
     /// <summary>Unsigned bytes [count]; magic number 0x00000801.</summary>
     Labels = 2,
+
+    /// <summary>32-bit numbers [count, columns], the label first (QMNIST); magic number 0x00000C02. They are read as <see cref="Labels"/>.</summary>
+    LabelRows = 3,
 }
 
 /// <summary>What a reader of an IDX file already knows about it. A property that is null is not checked.</summary>

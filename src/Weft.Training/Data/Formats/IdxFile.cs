@@ -126,9 +126,25 @@ internal sealed class IdxFile
         }
 
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        if (expectation.Content == IdxContent.LabelRows)
+            return new IdxFile(FirstColumn(content, header), [header.Dimensions[0]], sha256);
         if (expectation.Sha256 is { } pinned && pinned != sha256)
             throw header.WrongContent(pinned, sha256, expectation.KnownFiles.GetValueOrDefault(sha256));
         return new IdxFile(content, header.Dimensions, sha256);
+    }
+
+    // As a file of labels has them: its header, then a byte each.
+    private static byte[] FirstColumn(byte[] content, IdxHeader header)
+    {
+        const int LabelsHeader = 8;
+        var labels = new byte[LabelsHeader + header.Dimensions[0]];
+        for (var i = 0; i < header.Dimensions[0]; i++)
+        {
+            var label = BinaryPrimitives.ReadInt32BigEndian(content.AsSpan((int)(header.Length + (long)i * header.Dimensions[1] * sizeof(int))));
+            labels[LabelsHeader + i] = label is >= 0 and <= byte.MaxValue ? (byte)label : throw header.LabelOutOfRange(i, label, byte.MaxValue + 1);
+        }
+
+        return labels;
     }
 
     private static void RefuseWebPage(ReadOnlySpan<byte> start, DataFile file)

@@ -7,6 +7,8 @@ namespace Weft.Training;
 internal sealed record IdxLayout(string Folder, string Prefix)
 {
     private const int NamesShown = 20;
+    private const string LabelsEnding = "-labels-idx1-ubyte";
+    private const string RowsEnding = "-labels-idx2-int";
 
     /// <summary>What the data set is called: its folder, or the one above torchvision's <c>raw</c>.</summary>
     public string Name
@@ -17,6 +19,14 @@ internal sealed record IdxLayout(string Folder, string Prefix)
             return Path.GetFileName(Path.GetFileName(full) == "raw" && Path.GetDirectoryName(full) is { Length: > 1 } above ? above : full);
         }
     }
+
+    /// <summary>Whether the images lie on their side: EMNIST's were written column after column.</summary>
+    public bool IsTransposed => Prefix.StartsWith("emnist-", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What a file of labels holds, by its name: QMNIST's has eight numbers for each image.</summary>
+    public static IdxContent LabelsIn(string path) =>
+        path.EndsWith("idx2-int", StringComparison.Ordinal) || path.EndsWith("idx2-int.gz", StringComparison.Ordinal) ? IdxContent.LabelRows
+            : IdxContent.Labels;
 
     /// <summary>Looks in the folder, and where it has no IDX file in <c>raw</c> and <c>NAME/raw</c>, as torchvision has it.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetMissing"/>: there are none, or those of several data sets.</exception>
@@ -98,6 +108,8 @@ internal sealed record IdxLayout(string Folder, string Prefix)
     private static string[] Variants(string name)
     {
         string[] names = name.StartsWith("t10k", StringComparison.Ordinal) ? [name, "test" + name["t10k".Length..]] : [name];
+        if (name.EndsWith(LabelsEnding, StringComparison.Ordinal))
+            names = [.. names, .. names.Select(labels => labels[..^LabelsEnding.Length] + RowsEnding)];
         return [.. names, .. names.Select(dashed => dashed.Replace("-idx", ".idx"))];
     }
 

@@ -9,10 +9,17 @@ internal sealed class FileContent(string path) : IPictureContent
     {
         get
         {
-            var file = new FileInfo(path);
-            if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
-                file = target;
-            return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}") : null;
+            try
+            {
+                var file = new FileInfo(path);
+                if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+                    file = target;
+                return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}") : null;
+            }
+            catch (Exception absent) when (DiskFailure.Is(absent))
+            {
+                return null; // whoever reads it is told
+            }
         }
     }
 

@@ -29,8 +29,8 @@ internal static class PictureFolder
         var skipped = new List<SkippedPath>();
         var visited = new HashSet<string>(StringComparer.Ordinal);
         var first = SubFolders(folder, folder, skipped);
-        var parts = first.ToDictionary(sub => sub, sub => PartOf(Path.GetFileName(sub)));
-        var isSplit = first.Count > 1 && parts.Values.All(part => part != GivenPart.None) && parts.ContainsValue(GivenPart.Train);
+        var parts = first.ToDictionary(sub => sub, sub => PartNames.Of(Path.GetFileName(sub)));
+        var isSplit = PartNames.Divide([.. first.Select(sub => Path.GetFileName(sub))]);
         var pictures = new List<IndexedPicture>();
         if (isSplit)
         {
@@ -65,14 +65,6 @@ internal static class PictureFolder
     }
 
     internal static bool IsPicture(string path) => IsWanted(path) && Endings.Contains(Path.GetExtension(path).ToLowerInvariant());
-
-    private static GivenPart PartOf(string name) => name.ToLowerInvariant() switch
-    {
-        "train" or "training" => GivenPart.Train,
-        "val" or "valid" or "validation" or "dev" => GivenPart.Validation,
-        "test" or "testing" => GivenPart.Test,
-        _ => GivenPart.None,
-    };
 
     private static bool IsWanted(string path) => Path.GetFileName(path) is var name && name[0] is not ('.' or '_') && !SystemNames.Contains(name);
 

@@ -169,13 +169,6 @@ public sealed class PictureDatasetTests : IDisposable
             Picture = new PictureOptions { Side = side, Cache = cache, SkipUnreadable = skip },
         }, TestContext.Current.CancellationToken);
 
-    private void Put(string path, int seed, int width = 24, int height = 24, int channels = 3)
-    {
-        var file = Path.Combine(Photos, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var rng = Rng.For(seed, RngPurpose.Analysis);
-        using var stream = File.Create(file);
-        PngWriter.Write(
-            stream, new FeatureShape(height, width, channels), [.. Enumerable.Range(0, width * height * channels).Select(i => (byte)rng.Int(i, 256))]);
-    }
+    private void Put(string path, int seed, int width = 24, int height = 24, int channels = 3) =>
+        PictureBytes.Write(Path.Combine(Photos, path), seed, width, height, channels);
 }

@@ -114,6 +114,62 @@ public sealed class IdxFolderTests : IDisposable
     }
 
     [Fact]
+    public void Emnist_is_turned_upright_by_its_name()
+    {
+        WriteAll(_folder, "emnist-letters-");
+        File.WriteAllBytes(Path.Combine(_folder, "emnist-letters-" + IdxFolder.TrainImages), IdxBytes.Images(40, 5, 3));
+        File.WriteAllBytes(Path.Combine(_folder, "emnist-letters-" + IdxFolder.TrainLabels), IdxBytes.Labels(40, i => (byte)(1 + i % 9)));
+        File.WriteAllBytes(Path.Combine(_folder, "emnist-letters-" + IdxFolder.TestImages), IdxBytes.Images(8, 5, 3, seed: 2));
+        File.WriteAllBytes(Path.Combine(_folder, "emnist-letters-" + IdxFolder.TestLabels), IdxBytes.Labels(8, i => (byte)(1 + i)));
+        var upright = IdxFolder.Open(_folder);
+        upright.LoadTest();
+        foreach (var file in Directory.GetFiles(_folder))
+            File.Move(file, Path.Combine(_folder, Path.GetFileName(file)["emnist-letters-".Length..]));
+        var lying = IdxFolder.Open(_folder);
+        Assert.Equal((new FeatureShape(3, 5, 1), new FeatureShape(5, 3, 1)), (upright.Shape, lying.Shape));
+        foreach (var (own, other) in new[] { (upright.Train, lying.Train), (upright.LoadTest(), lying.LoadTest()) })
+        {
+            Assert.NotEqual(own.Fingerprint, other.Fingerprint);
+            Assert.Equal(own.Labels.ToArray(), other.Labels.ToArray());
+            for (var i = 0; i < 15; i++)
+                Assert.Equal(other.Image(7)[i / 5 + i % 5 * 3], own.Image(7)[i]);
+        }
+
+        Assert.Equal(
+            [ArrayPart.Unpublished, "the labels count from 1: the classes are 1 to 9",
+                "images of EMNIST lie on their side in its files: rows and columns are exchanged"],
+            upright.Notes);
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], upright.ClassNames);
+    }
+
+    [Fact]
+    public void Qmnist_has_its_labels_in_the_first_of_eight_columns()
+    {
+        WriteAll(_folder, "qmnist-");
+        File.Delete(Path.Combine(_folder, "qmnist-" + IdxFolder.TrainLabels));
+        File.Delete(Path.Combine(_folder, "qmnist-" + IdxFolder.TestLabels));
+        var rows = Rows(40, i => i % 10);
+        File.WriteAllBytes(Path.Combine(_folder, "qmnist-train-labels-idx2-int.gz"), IdxBytes.Gzip(rows));
+        File.WriteAllBytes(Path.Combine(_folder, "qmnist-test-labels-idx2-int"), Rows(8, i => 9 - i));
+        var data = IdxFolder.Open(_folder);
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => i % 10), data.Train.Labels.ToArray());
+        Assert.Equal(Enumerable.Range(0, 8).Select(i => 9 - i), data.LoadTest().Labels.ToArray());
+
+        File.WriteAllBytes(Path.Combine(_folder, "qmnist-train-labels-idx2-int.gz"), IdxBytes.Gzip(Rows(40, i => i == 5 ? 256 : i % 10)));
+        Assert.Equal("256", Refused("qmnist-train-labels-idx2-int.gz has a label that is no class", () => IdxFolder.Open(_folder)).Found);
+        File.WriteAllBytes(Path.Combine(_folder, "qmnist-train-labels-idx2-int.gz"), IdxBytes.Gzip(rows[..^1]));
+        Assert.Equal(
+            "40 labels x 8 numbers x 4 bytes = 1,292 bytes with the header",
+            Refused("qmnist-train-labels-idx2-int.gz is incomplete", () => IdxFolder.Open(_folder)).Expected);
+
+        static byte[] Rows(int count, Func<int, int> label) =>
+        [
+            .. IdxBytes.Header([0, 0, 0x0C, 2], count, 8),
+            .. Enumerable.Range(0, count).SelectMany(i => IdxBytes.Header([0, 0, 0, 0], label(i), 1, 2, 3, 4, 5, 6, 7)[4..]),
+        ];
+    }
+
+    [Fact]
     public void The_files_of_several_data_sets_are_not_mixed()
     {
         WriteAll(_folder, "emnist-letters-");
