@@ -47,14 +47,16 @@ public sealed class ReaderFuzzTests : IDisposable
     [Fact]
     public void Checkpoints_that_are_sealed() => Bytes(File.ReadAllBytes(_run.LastCheckpoint), bytes =>
     {
-        if (CheckpointSeal.Verify(bytes) is { } damage && damage.Expected.StartsWith("SHA-256", StringComparison.Ordinal))
-        {
-            Encoding.ASCII.GetBytes(CheckpointSeal.Blank).CopyTo(bytes, 37);
-            CheckpointSeal.Apply(bytes);
-        }
-
+        Seal(bytes);
         CheckpointFile.Parse(bytes, "here");
     }, headerOnly: true);
+
+    [Fact]
+    public void Weights_from_elsewhere() => Bytes(Transfer.PretrainedWeightsTests.Make("small").ToBytes().ToArray(), bytes =>
+    {
+        Seal(bytes);
+        PretrainedWeights.Parse(bytes, "here");
+    }, headerOnly: true, share: 4);
 
     [Fact]
     public void Configurations() => Texts(File.ReadAllText(_run.ConfigurationFile), text =>
@@ -130,7 +132,16 @@ public sealed class ReaderFuzzTests : IDisposable
 
     private static void Texts(string right, Action<string> read, int share = 1) => Inputs(_ => right, (mutator, text) => mutator.Mutate(text), read, share);
 
-    private static void Bytes(byte[] right, Action<byte[]> read, bool headerOnly = false)
+    private static void Seal(byte[] bytes)
+    {
+        if (CheckpointSeal.Verify(bytes) is { } damage && damage.Expected.StartsWith("SHA-256", StringComparison.Ordinal))
+        {
+            Encoding.ASCII.GetBytes(CheckpointSeal.Blank).CopyTo(bytes, 37);
+            CheckpointSeal.Apply(bytes);
+        }
+    }
+
+    private static void Bytes(byte[] right, Action<byte[]> read, bool headerOnly = false, int share = 1)
     {
         // Most of a checkpoint is numbers, any of which may be any.
         var header = headerOnly ? 8 + (int)BitConverter.ToUInt64(right) : right.Length;
@@ -141,7 +152,7 @@ public sealed class ReaderFuzzTests : IDisposable
                     [.. bytes[..8], .. Encoding.UTF8.GetBytes(mutator.Mutate(Encoding.UTF8.GetString(bytes[8..header]))), .. bytes[header..]],
                     bytes.Length - header)
                 : mutator.Mutate(bytes),
-            read);
+            read, share);
 
         static byte[] Resized(byte[] file, int values)
         {
@@ -152,7 +163,7 @@ public sealed class ReaderFuzzTests : IDisposable
 
     private static void Inputs<T>(Func<int, T> right, Func<InputMutator, T, T> mutate, Action<T> read, int share = 1)
     {
-        const int Readers = 13;
+        const int Readers = 14;
         var count = (Number("WEFT_FUZZ") ?? 12_000) / Readers / share;
         var from = Number("WEFT_FUZZ_FROM") ?? 1;
         var before = GC.GetTotalMemory(forceFullCollection: true);
