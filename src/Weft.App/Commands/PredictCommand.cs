@@ -12,6 +12,7 @@ internal sealed class PredictCommand : Verb
         Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<bool> _invert = new("--invert") { Description = "Bright becomes dark: for pictures on a white ground." };
+    private readonly Option<bool> _failUnlike = new("--fail-unlike") { Description = "End with 2 where a picture is unlike all training pictures." };
     private readonly ViewOptions _views = new();
     private readonly WholeNumber _threads = WholeNumber.Threads();
     private readonly RunsOption _runs = new();
@@ -20,7 +21,7 @@ internal sealed class PredictCommand : Verb
     {
         Arguments.Add(_run);
         Arguments.Add(_files);
-        foreach (var option in (Option[])[_invert, .. _views.All, _threads, _runs])
+        foreach (var option in (Option[])[_invert, _failUnlike, .. _views.All, _threads, _runs])
             Options.Add(option);
     }
 
@@ -29,16 +30,18 @@ internal sealed class PredictCommand : Verb
         var threads = _threads.Of(parse);
         var choice = _views.Of(parse);
         var name = parse.GetValue(_run)!;
-        var model = File.Exists(name) ? TrainedModel.Load(name) : _runs.Store(parse).FindCheckpoint(name).ReadModel();
+        var checkpoint = File.Exists(name) ? null : _runs.Store(parse).FindCheckpoint(name);
+        var model = checkpoint?.ReadModel() ?? TrainedModel.Load(name);
         using var predictor = new Predictor(model, threads, choice.IsNone ? TestTimeAugmentation.None : null);
         predictor.Augmentation = choice.Over(predictor.Augmentation);
         if (ViewWords.Of(predictor.Augmentation) is { Length: > 0 } views)
             Screen.People.WriteLine($"mean over {views}");
         var inputs = new PictureInputs(parse.GetValue(_files)!);
-        using var output = new PredictionOutput(Screen, predictor);
+        using var output = new PredictionOutput(Screen, predictor, checkpoint is null ? null : TrainingFeatures.Read(checkpoint.Run));
         foreach (var file in inputs.Files(output.Fail))
             Predict(file, model, parse.GetValue(_invert), output);
-        return output.Finish(inputs);
+        var code = output.Finish(inputs);
+        return code == ExitCode.Done && output.Unlike > 0 && parse.GetValue(_failUnlike) ? ExitCode.Usage : code;
     }
 
     private static void Predict(string file, TrainedModel model, bool invert, PredictionOutput output)

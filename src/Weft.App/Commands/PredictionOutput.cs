@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Weft.Training;
 
@@ -6,7 +7,8 @@ namespace Weft.App;
 /// <summary>
 /// Predicts pictures a batch at a time, prints them in their order as lines and as one JSON object, and keeps nothing of those that are done.
 /// </summary>
-internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDisposable
+/// <param name="known">How the network describes the training pictures; null where the run does not say.</param>
+internal sealed class PredictionOutput(Screen screen, Predictor predictor, TrainingFeatures? known) : IDisposable
 {
     private const int OthersShown = 2;
     private const double Shown = 0.01;
@@ -16,8 +18,12 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
     private JsonLine? _json;
     private WeftException? _first;
     private int _width;
+    private int _unlike;
 
     public PictureNotes Notes { get; } = new();
+
+    /// <summary>How many pictures are unlike all training pictures.</summary>
+    public int Unlike => _unlike;
 
     public void Add(FittedPicture picture)
     {
@@ -77,6 +83,9 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
             failure = diverged;
         }
 
+        var unlike = known is null || predictions.Count == 0 ? null : known.Look(
+            predictor.Device, new FeatureTable(
+                new int[predictions.Count], new int[predictions.Count], [.. predictions.SelectMany(prediction => prediction.Features)], known.Dimension));
         _width = Math.Max(_width, _waiting.Select(entry => Printable.Escape(entry.Name).Length).DefaultIfEmpty().Max());
         var next = 0;
         foreach (var (name, picture, problem) in _waiting)
@@ -86,7 +95,10 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
             else if (failure is not null)
                 Print(name, Note(name, failure));
             else
-                Print(picture, predictions[next++]);
+            {
+                Print(picture, predictions[next], unlike?[next]);
+                next++;
+            }
         }
 
         _waiting.Clear();
@@ -100,20 +112,23 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         return $"not predicted: {Cause(error)}";
     }
 
-    private void Print(FittedPicture picture, ImagePrediction prediction)
+    private void Print(FittedPicture picture, ImagePrediction prediction, Unlikeness? unlike)
     {
         Notes.Add(picture);
         var others = Enumerable.Range(0, predictor.Classes.Count).Where(k => k != prediction.Class && prediction.Probabilities[k] >= Shown)
             .OrderByDescending(k => prediction.Probabilities[k]).Take(OthersShown)
             .Select(k => $", {Printable.Escape(predictor.Classes[k])} {Figures.Percent(prediction.Probabilities[k], 1)}");
-        Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}");
+        var warning = unlike is { IsUnlike: true }
+            ? string.Create(CultureInfo.InvariantCulture, $"  unlike the training pictures: {unlike.Distance:F2}, usual up to {known!.Threshold:F2}") : "";
+        Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}{warning}");
+        _unlike += warning.Length > 0 ? 1 : 0;
         if (screen.Json)
-            WriteJson(picture.Name, prediction);
+            WriteJson(picture.Name, prediction, unlike);
     }
 
     private void Print(string name, string result) => screen.People.WriteLine($"{Printable.Escape(name).PadRight(_width)}  {Printable.Escape(result)}");
 
-    private void WriteJson(string file, ImagePrediction prediction)
+    private void WriteJson(string file, ImagePrediction prediction, Unlikeness? unlike)
     {
         if (_json is null)
         {
@@ -122,8 +137,10 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor) : IDi
         }
 
         JsonSerializer.Serialize(
-            _json.Writer, new PredictionEntry(file, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities),
-                DocumentJson.Of<PredictionEntry>());
+            _json.Writer, new PredictionEntry(file, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities)
+            {
+                Unlike = unlike?.IsUnlike, Distance = unlike?.Distance, Nearest = unlike?.Nearest,
+            }, DocumentJson.Of<PredictionEntry>());
     }
 
     private void WriteJsonEnd(PictureInputs inputs, IReadOnlyList<PictureNote> notes)

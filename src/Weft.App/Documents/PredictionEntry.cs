@@ -1,7 +1,23 @@
+using System.Text.Json.Serialization;
+using Weft.Training;
+
 namespace Weft.App;
 
 /// <summary>What <c>predict</c> says about a file.</summary>
-internal sealed record PredictionEntry(string File, string Class, int Index, float Probability, IReadOnlyList<float> Probabilities);
+internal sealed record PredictionEntry(string File, string Class, int Index, float Probability, IReadOnlyList<float> Probabilities)
+{
+    /// <summary>Whether the picture is unlike all training pictures; absent where the run does not know them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Unlike { get; init; }
+
+    /// <summary>To the tenth nearest training picture: 1 less the cosine of their features.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Distance { get; init; }
+
+    /// <summary>The three most similar training pictures.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LikePicture>? Nearest { get; init; }
+}
 
 /// <summary>A file that <c>predict</c> could not use.</summary>
 internal sealed record PredictionFailureEntry(string File, int Code, string What, string? Found);

@@ -173,6 +173,9 @@ public sealed record DataConfiguration : OptionsRecord
     [Description("Pictures: those whose paths match this regular expression with the same text belong together and are never divided.")]
     public string? GroupPattern { get; init; }
 
+    [Description("Pictures: those that look the same belong together and are never divided.")]
+    public bool NearDuplicates { get; init; } = true;
+
     /// <summary>How picture files become samples.</summary>
     [Section("picture")]
     public PictureOptions Picture { get; init; } = new();
@@ -184,7 +187,8 @@ public sealed record DataConfiguration : OptionsRecord
         {
             return new DataOptions
             {
-                Picture = Picture, GroupPattern = GroupPattern is null ? null : new Regex(GroupPattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)),
+                Picture = Picture, NearDuplicates = NearDuplicates,
+                GroupPattern = GroupPattern is null ? null : new Regex(GroupPattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)),
             };
         }
         catch (ArgumentException wrong)

@@ -3,6 +3,11 @@ namespace Weft.Training;
 /// <summary>Applies a network to a split.</summary>
 public static class Evaluator
 {
+    private const int MostFloats = 1 << 22;
+
+    /// <summary>How many images go through a network at once: fewer where they are large, since the bits do not depend on it and memory does.</summary>
+    internal static int BatchSizeFor(FeatureShape shape, int largest) => Math.Clamp(MostFloats / shape.Length, 1, largest);
+
     /// <param name="loader">The split, normalized as the network was trained.</param>
     /// <param name="augmentation">The views of each image; null: the image alone.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>

@@ -4,6 +4,9 @@ namespace Weft.Training;
 public sealed record ImagePrediction(int Class, string Name, IReadOnlyList<float> Probabilities)
 {
     public float Probability => Probabilities[Class];
+
+    /// <summary>What goes into the network's last layer, of the picture as it is; empty where the network does not end in a fully connected one.</summary>
+    internal float[] Features { get; init; } = [];
 }
 
 /// <summary>
@@ -16,7 +19,8 @@ public sealed class Predictor : IDisposable
 
     private readonly TrainedModel _model;
     private readonly Device _device;
-    private readonly Network _network;
+    private readonly Network _front;
+    private readonly Network? _back;
     private readonly ImageWarp _warp;
     private readonly float[] _input;
 
@@ -30,13 +34,17 @@ public sealed class Predictor : IDisposable
         _device = Device.Cpu(threads ?? Environment.ProcessorCount);
         var options = new CompileOptions { BatchSize = BatchSize, Training = false };
         model.RequireMemory(_device, options);
-        _network = model.Compile(_device, options);
+        var cut = NetworkCut.BeforeLogits(model.Description);
+        _front = cut is null ? model.Compile(_device, options) : model.CompilePart(cut.Front, _device, options);
+        _back = cut is null ? null : model.CompilePart(cut.Back, _device, options);
         _warp = new ImageWarp(Shape, model.Statistics);
         _input = new float[BatchSize * Shape.Length];
     }
 
     /// <summary>The views each prediction is the mean over.</summary>
     public TestTimeAugmentation Augmentation { get; set; }
+
+    internal Device Device => _device;
 
     /// <summary>What an image must be.</summary>
     public FeatureShape Shape => _model.Shape;
@@ -52,25 +60,39 @@ public sealed class Predictor : IDisposable
         for (var first = 0; first < images.Count; first += BatchSize)
         {
             var count = Math.Min(BatchSize, images.Count - first);
-            var probabilities = new float[count * _network.ClassCount];
-            foreach (var view in views)
+            var probabilities = new float[count * Classes.Count];
+            var features = new float[_back is null ? 0 : count * _front.ClassCount];
+            foreach (var (number, view) in views.Index())
             {
                 for (var i = 0; i < count; i++)
                     Render(images[first + i], view, _input.AsSpan(i * Shape.Length, Shape.Length));
-                Evaluator.AddView(_network, _input.AsSpan(0, count * Shape.Length), count, probabilities);
+                var input = _input.AsSpan(0, count * Shape.Length);
+                if (_back is null)
+                {
+                    Evaluator.AddView(_front, input, count, probabilities);
+                    continue;
+                }
+
+                _front.Forward(input, count);
+                if (number == 0)
+                    _front.Logits.CopyTo(features);
+                Evaluator.AddView(_back, _front.Logits, count, probabilities);
             }
 
             if (views.Length > 1)
                 Evaluator.Average(probabilities, views.Length);
             for (var i = 0; i < count; i++)
             {
-                var row = probabilities[(i * _network.ClassCount)..((i + 1) * _network.ClassCount)];
+                var row = probabilities[(i * Classes.Count)..((i + 1) * Classes.Count)];
                 var best = SoftmaxCrossEntropy.ArgMax(row);
                 predictions.Add(best < 0 ? throw new WeftException(ErrorKind.Diverged, "the network computes NaN")
                 {
                     Where = $"image {first + i}",
                     Safe = "nothing was changed"
-                } : new ImagePrediction(best, Classes[best], row));
+                } : new ImagePrediction(best, Classes[best], row)
+                {
+                    Features = _back is null ? [] : features[(i * _front.ClassCount)..((i + 1) * _front.ClassCount)],
+                });
             }
         }
 
@@ -79,7 +101,8 @@ public sealed class Predictor : IDisposable
 
     public void Dispose()
     {
-        _network.Dispose();
+        _front.Dispose();
+        _back?.Dispose();
         _device.Dispose();
     }
 

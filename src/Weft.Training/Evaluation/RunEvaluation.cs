@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>Evaluates a run's checkpoint on the run's own data, preprocessed as it was trained.</summary>
 public sealed class RunEvaluation : IDisposable
 {
-    private const int BatchSize = 256;
+    private const int LargestBatch = 256;
 
     private readonly TrainingData _data;
     private readonly Device _device;
@@ -26,7 +26,7 @@ public sealed class RunEvaluation : IDisposable
         Configuration = opened.Configuration.Value;
         _data = opened.Data;
         _device = Device.Cpu(threads ?? Environment.ProcessorCount);
-        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        var options = new CompileOptions { BatchSize = Evaluator.BatchSizeFor(Model.Shape, LargestBatch), Training = false };
         Model.RequireMemory(_device, options, _data.Dataset.Train.ResidentBytes);
         Network = Model.Compile(_device, options);
     }
@@ -59,6 +59,6 @@ public sealed class RunEvaluation : IDisposable
 
     private EvaluationResult Evaluate(ImageSamples samples, IReadOnlyList<int> indices, TestTimeAugmentation? augmentation, CancellationToken cancellationToken)
     {
-        return Evaluator.Evaluate(Network, Model.LoaderOf(samples, indices, BatchSize), Model.Classes, augmentation, cancellationToken);
+        return Evaluator.Evaluate(Network, Model.LoaderOf(samples, indices, Network.Options.BatchSize), Model.Classes, augmentation, cancellationToken);
     }
 }

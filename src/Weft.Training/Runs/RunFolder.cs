@@ -31,6 +31,9 @@ public sealed record RunFolder
 
     public string MetricsFile => In("metrics.csv");
 
+    /// <summary>How the network describes the training pictures, of a run whose last layer was fitted to that.</summary>
+    internal string FeaturesFile => In("features.safetensors");
+
     public string ReportFile => In("report.html");
 
     public string CheckpointsFolder => In(CheckpointsName);

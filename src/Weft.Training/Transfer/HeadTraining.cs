@@ -9,6 +9,8 @@ namespace Weft.Training;
 /// </summary>
 internal sealed class HeadTraining
 {
+    private const double DefaultStrength = 0.1;
+
     private readonly ResolvedConfiguration _configuration;
     private readonly TrainingData _data;
     private readonly PretrainedWeights _weights;
@@ -43,18 +45,35 @@ internal sealed class HeadTraining
     private TrainingSession Begin(NewRun? run)
     {
         using var device = _surroundings.Device(_configuration.Value.Training.Threads ?? Environment.ProcessorCount);
-        var features = Features(device);
-        var fit = LogisticHead.Fit(features, _data.Dataset.ClassCount, new LogisticOptions
+        var (train, validation) = Features(device);
+        var classWeights = _configuration.Value.Loss.Weights(_data.TrainedClasses.PerClass);
+        var fit = LogisticHead.Fit(FeatureTable.Concat(train), _data.Dataset.ClassCount, new LogisticOptions
         {
-            Strength = Head.Strength ?? 0.1, LogitAdjustment = Head.LogitAdjustment, Threads = device.Threads,
+            Strength = Head.Strength ?? DefaultStrength, LogitAdjustment = Head.LogitAdjustment, Threads = device.Threads,
+            ClassWeights = classWeights.Length == 0 ? null : [.. classWeights.Select(weight => (double)weight)],
         }, cancellationToken: _stop);
-        return TrainingSession.Begin(
+        Tell(LeakMeter.Of(device, FeatureTable.Concat(train[0], validation), _data.Dataset.Groups, _stop));
+        var session = TrainingSession.Begin(
             _configuration, null, _data, run, _surroundings,
-            start: new InitialState(_weights.With(fit.Weights, _description), Position(features, fit.Weights)));
+            start: new InitialState(_weights.With(fit.Weights, _description), Position(train[0], fit.Weights)));
+        try
+        {
+            // Fine-tuned weights describe pictures otherwise.
+            if (session.Folder is { } folder && _configuration.Value.Backbone.IsFrozen)
+                DurableFile.Write(_surroundings.Files, folder.FeaturesFile, TrainingFeatures.Create(device, train[0], _data.Dataset, _stop).ToBytes());
+            return session;
+        }
+        catch (Exception failure)
+        {
+            session.Dispose();
+            if (DiskFailure.Is(failure))
+                throw DiskFailure.ToError(failure, "the run's folder cannot be written", session.Folder!.FeaturesFile, "the run's checkpoint is intact");
+            throw;
+        }
     }
 
-    // Of each training picture as it is, and of its mirror image.
-    private FeatureTable Features(Device device)
+    // Of each training picture as it is, and of its mirror image; of each validation picture as it is.
+    private (FeatureTable[] Train, FeatureTable Validation) Features(Device device)
     {
         var cut = NetworkCut.BeforeLogits(_description)!;
         var metadata = new ModelMetadata
@@ -67,30 +86,38 @@ internal sealed class HeadTraining
         using var extractor = new FeatureExtractor(new TrainedModel(metadata, _weights.With(blank, _description)), device);
         var views = new[] { AffineMap.Identity, AffineMap.HorizontalFlip(_data.Dataset.Shape) }.Take(Head.Views);
         var begun = Stopwatch.GetTimestamp();
-        var tables = views.Select(view => extractor.Extract(_data.Dataset.Train, _data.Split.Train, view, _stop).Features).ToArray();
+        var train = views.Select(view => extractor.Extract(_data.Dataset.Train, _data.Split.Train, view, _stop).Features).ToArray();
+        var validation = extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Features;
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        var count = train.Sum(table => table.Count) + validation.Count;
+        _tell(string.Create(CultureInfo.InvariantCulture, $"features of {count:N0} views in {seconds:F1} s, {count / seconds:F0} a second"));
+        return (train, validation);
+    }
+
+    private void Tell(LeakMeter leak)
+    {
+        if (_data.Dataset.Groups is null)
+            return;
         _tell(string.Create(
-            CultureInfo.InvariantCulture,
-            $"features {_data.Split.Train.Count:N0} x {tables.Length} views in {seconds:F1} s ({tables.Length * _data.Split.Train.Count / seconds:F0} a second)"));
-        return FeatureTable.Concat(tables);
+            CultureInfo.InvariantCulture, $"nearest neighbour: {leak.Grouped:P1} over other groups; over all pictures {leak.Random:P1}")
+            + (leak.Gap > LeakMeter.Much ? ", which is what copies are worth: a random division would flatter" : ""));
     }
 
     // What the fitted layer makes of the training pictures, each as it is.
     private TrainingPosition Position(FeatureTable features, LinearWeights head)
     {
-        var rows = _data.Split.Train.Count;
         var (loss, correct) = (0.0, 0);
         var probabilities = new double[head.Classes];
-        for (var row = 0; row < rows; row++)
+        for (var row = 0; row < features.Count; row++)
         {
             probabilities.AsSpan().Clear();
             head.AddProbabilities(features.Row(row), probabilities);
             var label = features.Labels[row];
             loss -= Math.Log(probabilities[label]);
-            correct += probabilities.AsSpan().IndexOf(probabilities.Max()) == label ? 1 : 0;
+            correct += Array.IndexOf(probabilities, probabilities.Max()) == label ? 1 : 0;
         }
 
         return _configuration.Value.Backbone.IsFrozen
-            ? new TrainingPosition { Step = 1, StepInEpoch = 1, LossSum = loss, Correct = correct, Samples = rows } : new TrainingPosition();
+            ? new TrainingPosition { Step = 1, StepInEpoch = 1, LossSum = loss, Correct = correct, Samples = features.Count } : new TrainingPosition();
     }
 }

@@ -4,7 +4,6 @@ namespace Weft.Training;
 public sealed class FeatureExtractor : IDisposable
 {
     private const int LargestBatch = 256;
-    private const int LargestBatchFloats = 1 << 22; // pictures of 224 pixels go through the network by two dozen
 
     private readonly TrainedModel _model;
     private readonly int _batchSize;
@@ -16,7 +15,7 @@ public sealed class FeatureExtractor : IDisposable
     public FeatureExtractor(TrainedModel model, Device device)
     {
         _model = model;
-        _batchSize = Math.Clamp(LargestBatchFloats / model.Shape.Length, 1, LargestBatch);
+        _batchSize = Evaluator.BatchSizeFor(model.Shape, LargestBatch);
         var options = new CompileOptions { BatchSize = _batchSize, Training = false };
         model.RequireMemory(device, options);
         var cut = NetworkCut.BeforeLogits(model.Description);

@@ -17,6 +17,9 @@ public sealed record DataOptions
     /// <value>Pictures whose paths match with the same text (of its named group <c>group</c>, where it has one) belong together. Default: null.</value>
     public Regex? GroupPattern { get; init; }
 
+    /// <value>Whether pictures that look the same belong together too. Default: true.</value>
+    public bool NearDuplicates { get; init; } = true;
+
     /// <value>How many pictures are decoded at once; it changes no bit. Default: one a core.</value>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

@@ -37,6 +37,9 @@ public sealed class ImageSamples
 
     public int Label(int index) => Labels.Span[index];
 
+    /// <summary>The same pictures with these labels.</summary>
+    internal ImageSamples With(ReadOnlyMemory<int> labels, string fingerprint) => new(Shape, _store, labels, fingerprint);
+
     /// <summary>As <see cref="Image"/>, to be kept.</summary>
     internal ReadOnlyMemory<byte> Pixels(int index) => _store.Pixels(index);
 

@@ -20,12 +20,14 @@ internal sealed class PictureDataset
     private readonly DataOptions _options;
     private readonly ScannedPicture[] _scan;
     private readonly List<string> _notes;
+    private readonly HashSet<string> _sharedNames;
     private readonly CancellationToken _stop;
 
     private PictureDataset(DatasetIndex index, DataOptions options, CancellationToken cancellationToken)
     {
         (_index, _options, _stop) = (index, options, cancellationToken);
         _notes = [index.Layout, .. index.Notes];
+        _sharedNames = SharedNames(index);
         _scan = PictureScan.Of(index, Memory(), options.Threads, cancellationToken);
     }
 
@@ -48,8 +50,9 @@ internal sealed class PictureDataset
         var test = used.Where(i => _index.Pictures[i].Part == GivenPart.Test).ToArray();
         var classes = Classes(train, test);
         var picture = Chosen(train);
-        var trainSamples = Samples(train, classes, picture);
-        var groups = Groups(train);
+        var store = Store(train, picture);
+        var groups = Groups(train, store);
+        var trainSamples = Samples(train, store, classes, groups);
         return new ImageDataset(_index.Name, trainSamples, () => ReadTest(test, classes, picture), classes)
         {
             Folder = _index.Folder,
@@ -167,27 +170,36 @@ internal sealed class PictureDataset
         return chosen;
     }
 
-    private ImageSamples Samples(int[] pictures, string[] classes, PictureOptions picture)
+    private ImageSamples Samples(int[] pictures, ImageSamples store, string[] classes, int[]? groups)
     {
-        var policy = picture.ToPolicy();
-        var shape = new FeatureShape(policy.Height, policy.Width, policy.Channels);
-        var fingerprint = Fingerprint(pictures, picture);
         int[] labels = [.. pictures.Select(i => Array.BinarySearch(classes, _index.Pictures[i].Label, StringComparer.Ordinal))];
-        return new ImageSamples(shape, Store(pictures, policy, shape.Length, fingerprint), labels, fingerprint);
+        var lines = pictures.Select((picture, row) => string.Create(
+            CultureInfo.InvariantCulture, $"{_index.Pictures[picture].Label} {(int)_index.Pictures[picture].Part} {groups?[row] ?? row}"));
+        return store.With(labels, Hash([store.Fingerprint, .. lines]));
     }
 
-    private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture) => test.Length > 0 ? Samples(test, classes, picture)
+    private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture) => test.Length > 0
+        ? Samples(test, Store(test, picture), classes, null)
         : throw new WeftException(ErrorKind.DatasetMissing, "these pictures have no test part")
         {
             Where = _index.Folder, Expected = "a folder \"test\" next to a folder \"train\"", Found = _index.Layout, Safe = "nothing was changed",
         };
 
-    private ImageStore Store(int[] pictures, PicturePolicy policy, int imageLength, string fingerprint)
+    // The pixels alone, without labels: which bytes, and how they become pixels, is what identifies them.
+    private ImageSamples Store(int[] pictures, PictureOptions picture)
+    {
+        var policy = picture.ToPolicy();
+        var shape = new FeatureShape(policy.Height, policy.Width, policy.Channels);
+        var key = Hash([$"{PictureReader.Version} {policy}", .. pictures.Select(i => _scan[i].Sha256)]);
+        return new ImageSamples(shape, Store(pictures, policy, shape.Length, key), new int[pictures.Length], key);
+    }
+
+    private ImageStore Store(int[] pictures, PicturePolicy policy, int imageLength, string key)
     {
         void Render(int row, Span<byte> pixels) => Decode(pictures[row], policy, pixels);
         if (!_options.Picture.Cache || pictures.Length == 0)
             return new RenderedImages(imageLength, Render);
-        var path = Path.Combine(CacheFolder, fingerprint[..32] + PictureCache.Ending);
+        var path = Path.Combine(CacheFolder, key[..32] + PictureCache.Ending);
         if (PictureCache.TryOpen(path, pictures.Length, imageLength) is { } before)
             return before;
         try
@@ -231,14 +243,11 @@ internal sealed class PictureDataset
             Next = new Advice("replace the picture, or move it elsewhere"),
         };
 
-    // What the samples are: which bytes, under which label, in which part, and how they become pixels.
-    private string Fingerprint(int[] pictures, PictureOptions picture)
+    private static string Hash(IEnumerable<string> lines)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Add(string line) => hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
-        Add($"{PictureReader.Version} {picture.ToPolicy()}");
-        foreach (var i in pictures)
-            Add(string.Create(CultureInfo.InvariantCulture, $"{_scan[i].Sha256} {_index.Pictures[i].Label} {(int)_index.Pictures[i].Part} {GroupOf(i)}"));
+        foreach (var line in lines)
+            hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -251,23 +260,47 @@ internal sealed class PictureDataset
             return match.Groups["group"] is { Success: true } named ? named.Value : match.Value;
         // Roboflow writes several augmented versions of one photograph, told by what comes after ".rf.".
         var name = Path.GetFileName(picture.Path);
-        return name.IndexOf(".rf.", StringComparison.Ordinal) is var at and > 0 ? name[..at] : null;
+        if (name.IndexOf(".rf.", StringComparison.Ordinal) is var at and > 0)
+            return name[..at];
+        return SharedName(picture) is var shared && _sharedNames.Contains(shared) ? shared : null;
     }
 
-    private int[]? Groups(int[] pictures)
+    // The same name in several folders of one class is one thing seen several times: by several cameras, makers, days. Unless next to none are.
+    private static HashSet<string> SharedNames(DatasetIndex index)
     {
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        var groups = new int[pictures.Length];
+        const double Few = 0.1;
+        var shared = index.Pictures.GroupBy(SharedName)
+            .Where(same => same.Select(picture => Path.GetDirectoryName(picture.Path)).Distinct().Skip(1).Any()).ToList();
+        return shared.Sum(same => same.Count()) >= Few * index.Pictures.Count ? [.. shared.Select(same => same.Key)] : [];
+    }
+
+    private static string SharedName(IndexedPicture picture) => $"{picture.Label}/{Path.GetFileNameWithoutExtension(picture.Path)}";
+
+    // Pictures that are known to belong together, and those that look the same. Where nothing belongs to anything there are no groups.
+    private int[]? Groups(int[] pictures, ImageSamples store)
+    {
+        var union = new DisjointSets(pictures.Length);
+        var byName = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var row = 0; row < pictures.Length; row++)
         {
-            var name = GroupOf(pictures[row]) is { } group ? $"group {group}" : $"alone {row}";
-            groups[row] = numbers.TryGetValue(name, out var number) ? number : numbers[name] = numbers.Count;
+            if (GroupOf(pictures[row]) is { } name && !byName.TryAdd(name, row))
+                union.Join(byName[name], row);
         }
 
-        if (numbers.Count == pictures.Length)
+        var named = pictures.Length - union.Count;
+        if (_options.NearDuplicates)
+        {
+            foreach (var (first, second, _) in LookAlikes.Of(store, _options.Threads, _stop))
+                union.Join(first, second);
+        }
+
+        if (union.Count == pictures.Length)
             return null;
-        _notes.Add($"{pictures.Length:N0} pictures in {numbers.Count:N0} groups, which are never divided");
-        return groups;
+        var alike = pictures.Length - named - union.Count;
+        _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{pictures.Length:N0} pictures in {union.Count:N0} groups, which are never divided")
+            + (named > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {named:N0} belong to another by their names") : "")
+            + (alike > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {alike:N0} look like another") : ""));
+        return union.Numbers();
     }
 
     private string? Memory() => _options.Picture.Cache

@@ -52,6 +52,7 @@ public sealed record PictureOptions : OptionsRecord, IOptionRules
     internal PicturePolicy ToPolicy() => new(Side ?? DefaultSide, Side ?? DefaultSide, Channels ?? 3)
     {
         Fitting = Fit ?? PictureFitting.Crop,
+        CropShare = 1, // what is longer is cut off, and nothing else
         Background = ColorOf(Background) ?? 0xFFFFFF,
         DecodeScale = DecodeScale,
     };

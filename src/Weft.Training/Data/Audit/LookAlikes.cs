@@ -1,0 +1,59 @@
+using Weft.Pictures;
+
+namespace Weft.Training;
+
+/// <summary>
+/// Pairs of pictures that show the same: another size, compression or shade of one picture, frames of one scene. Pictures are compared at 64 × 64 in grey.
+/// </summary>
+internal static class LookAlikes
+{
+    /// <summary>The smallest correlation of two pictures that count as one. Recompressed and slightly cropped copies lie above it.</summary>
+    public const double Threshold = 0.97;
+
+    private const int Side = 64;
+    private const int MostPairs = 1_000_000;
+
+    // A picture with less variance than this (grey levels squared) is nearly plain, and all plain pictures look alike.
+    private const double FlatVariance = 9;
+
+    /// <summary>All pairs, the first number below the second.</summary>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public static IReadOnlyList<(int First, int Second, double Correlation)> Of(ImageSamples samples, int threads, CancellationToken cancellationToken)
+    {
+        var small = new ReadOnlyMemory<byte>[samples.Count];
+        Parallel.For(0, samples.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+            i => small[i] = Small(samples.Image(i), samples.Shape));
+        int[] varied = [.. Enumerable.Range(0, small.Length).Where(i => Variance(small[i].Span) >= FlatVariance)];
+        var search = new NearDuplicateSearch([.. varied.Select(i => small[i])], new FeatureShape(Side, Side, 1));
+        return [.. search.Find(Threshold, MostPairs, cancellationToken).Pairs.Select(pair => (varied[pair.First], varied[pair.Second], pair.Correlation))];
+    }
+
+    private static byte[] Small(ReadOnlySpan<byte> image, FeatureShape shape)
+    {
+        var grey = new byte[shape.Pixels];
+        for (var i = 0; i < grey.Length; i++)
+        {
+            var sum = 0;
+            foreach (var value in image.Slice(i * shape.Channels, shape.Channels))
+                sum += value;
+            grey[i] = (byte)(sum / shape.Channels);
+        }
+
+        var small = new byte[Side * Side];
+        PictureScaling.Resize(grey, shape.Width, shape.Height, 1, small, Side, Side, ResizeFilter.Bilinear);
+        return small;
+    }
+
+    private static double Variance(ReadOnlySpan<byte> image)
+    {
+        var (sum, squares) = (0L, 0L);
+        foreach (var value in image)
+        {
+            sum += value;
+            squares += value * value;
+        }
+
+        var mean = (double)sum / image.Length;
+        return (double)squares / image.Length - mean * mean;
+    }
+}
