@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Weft.Pictures;
 
 namespace Weft.Training;
 
@@ -9,8 +10,6 @@ namespace Weft.Training;
 /// </summary>
 internal sealed class HeadTraining
 {
-    private const double DefaultStrength = 0.1;
-
     private readonly ResolvedConfiguration _configuration;
     private readonly TrainingData _data;
     private readonly PretrainedWeights _weights;
@@ -46,16 +45,11 @@ internal sealed class HeadTraining
     {
         using var device = _surroundings.Device(_configuration.Value.Training.Threads ?? Environment.ProcessorCount);
         var (train, validation) = Features(device);
-        var classWeights = _configuration.Value.Loss.Weights(_data.TrainedClasses.PerClass);
-        var fit = LogisticHead.Fit(FeatureTable.Concat(train), _data.Dataset.ClassCount, new LogisticOptions
-        {
-            Strength = Head.Strength ?? DefaultStrength, LogitAdjustment = Head.LogitAdjustment, Threads = device.Threads,
-            ClassWeights = classWeights.Length == 0 ? null : [.. classWeights.Select(weight => (double)weight)],
-        }, cancellationToken: _stop);
+        var head = Fitted(device, FeatureTable.Concat(train));
         Tell(LeakMeter.Of(device, FeatureTable.Concat(train[0], validation), _data.Dataset.Groups, _stop));
         var session = TrainingSession.Begin(
             _configuration, null, _data, run, _surroundings,
-            start: new InitialState(_weights.With(fit.Weights, _description), Position(train[0], fit.Weights)));
+            start: new InitialState(_weights.With(head, _description), Position(train[0], head)));
         try
         {
             // Fine-tuned weights describe pictures otherwise.
@@ -70,6 +64,55 @@ internal sealed class HeadTraining
                 throw DiskFailure.ToError(failure, "the run's folder cannot be written", session.Folder!.FeaturesFile, "the run's checkpoint is intact");
             throw;
         }
+    }
+
+    // The last layer, of the strength that was asked for or that cross-validation over groups chose; the classes count as the configuration's loss has it.
+    private LinearWeights Fitted(Device device, FeatureTable features)
+    {
+        var weights = _configuration.Value.Loss.Weights(_data.TrainedClasses.PerClass);
+        var (classes, options) = (_data.Dataset.ClassCount, new LogisticOptions
+        {
+            LogitAdjustment = Head.LogitAdjustment, Threads = device.Threads,
+            ClassWeights = weights.Length == 0 ? null : [.. weights.Select(weight => (double)weight)],
+        });
+        if (Head.Strength is { } strength)
+            return LogisticHead.Fit(features, classes, options with { Strength = strength }, cancellationToken: _stop).Weights;
+        var folds = Folds(features);
+        var search = HeadSearch.Run(features, classes, folds, new HeadSearchOptions { Head = options }, device, _stop);
+        _tell($"{Head.Folds}-fold cross-validation over groups: accuracy {Percent(search.Accuracy)}, 95 % interval {Percent(search.Interval.Low)} to "
+            + $"{Percent(search.Interval.High)} ({search.OutOfFold.Count} pictures); balanced {Percent(search.BalancedAccuracy)}; "
+            + $"always saying the most frequent class {Percent(search.Majority)}; strength {search.Strength.ToString("0.####", CultureInfo.InvariantCulture)}");
+        if (search.Curve.Count > 0)
+            _tell("learning curve: " + string.Join(", ", search.Curve.Select(point => $"{Percent(point.Accuracy)} with {point.Pictures} pictures")));
+        var pixels = Pixels();
+        var baseline = HeadSearch.Run(
+            pixels, classes, Folds(pixels), new HeadSearchOptions { Head = options, Strengths = [1], CurveSizes = [] }, device, _stop);
+        _tell($"the same from the pixels alone: {Percent(baseline.Accuracy)}");
+        return search.Head.Weights;
+    }
+
+    private int[] Folds(FeatureTable table)
+    {
+        int[] groups = [.. table.Indices.ToArray().Select(index => _data.Dataset.Groups?[index] ?? index)];
+        return HeadFolds.Of(table.Labels.ToArray(), groups, Head.Folds, _configuration.Value.Data.SplitSeed);
+    }
+
+    // What a person could do without any network: each training picture at 16 × 16.
+    private FeatureTable Pixels()
+    {
+        const int Side = 16;
+        var (samples, indices) = (_data.Dataset.Train, _data.Split.Train);
+        var (shape, length) = (samples.Shape, Side * Side * samples.Shape.Channels);
+        var values = new float[indices.Count * length];
+        var small = new byte[length];
+        for (var row = 0; row < indices.Count; row++)
+        {
+            PictureScaling.Resize(samples.Image(indices[row]), shape.Width, shape.Height, shape.Channels, small, Side, Side, ResizeFilter.Bilinear);
+            for (var i = 0; i < length; i++)
+                values[row * length + i] = small[i] / 255f;
+        }
+
+        return new FeatureTable([.. indices], [.. indices.Select(samples.Label)], values, length);
     }
 
     // Of each training picture as it is, and of its mirror image; of each validation picture as it is.
@@ -98,10 +141,11 @@ internal sealed class HeadTraining
     {
         if (_data.Dataset.Groups is null)
             return;
-        _tell(string.Create(
-            CultureInfo.InvariantCulture, $"nearest neighbour: {leak.Grouped:P1} over other groups; over all pictures {leak.Random:P1}")
+        _tell($"nearest neighbour: {Percent(leak.Grouped)} over other groups; over all pictures {Percent(leak.Random)}"
             + (leak.Gap > LeakMeter.Much ? ", which is what copies are worth: a random division would flatter" : ""));
     }
+
+    private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " %";
 
     // What the fitted layer makes of the training pictures, each as it is.
     private TrainingPosition Position(FeatureTable features, LinearWeights head)
