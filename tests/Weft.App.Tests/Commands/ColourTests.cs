@@ -28,6 +28,32 @@ public sealed class ColourTests : IDisposable
         Assert.Equal("hue 7", predicted.GetProperty("class").GetString());
     }
 
+    [Theory]
+    [InlineData("labels.csv")]
+    [InlineData("photos.zip")]
+    public void A_file_in_place_of_a_folder_trains_resumes_its_data_and_is_evaluated(string name)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            var path = _folder.At(Path.Combine("photos", i % 5 == 4 ? "test" : "train", i % 2 == 0 ? "even" : "odd", $"{i}.ppm"));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var random = new Random(i);
+            File.WriteAllBytes(
+                path, [.. "P6 32 32 255\n"u8, .. Enumerable.Range(0, Side * Side * 3).Select(p => (byte)(Level(i % 2 * 5, p % 3) ^ random.Next(16)))]);
+        }
+
+        File.WriteAllText(_folder.At("labels.csv"), "path,label,split\n" + string.Concat(
+            Directory.GetFiles(_folder.At("photos"), "*", SearchOption.AllDirectories).Order().Select(path => Path.GetRelativePath(_folder.Path, path))
+                .Select(path => $"{path},{path.Split(Path.DirectorySeparatorChar)[2]},{path.Split(Path.DirectorySeparatorChar)[1]}\n")));
+        System.IO.Compression.ZipFile.CreateFromDirectory(_folder.At("photos"), _folder.At("photos.zip"));
+        Run("train", "--data", _folder.At(name), "--model", "small", "--epochs", "2", "--runs", _folder.At("runs"), "--set", "model.width=0.25",
+            "--set", "training.batch_size=8", "--set", "picture.side=16", "--set", "picture.cache=false");
+        Assert.Equal(12, Run("eval", "latest", "--split", "test", "--runs", _folder.At("runs")).GetProperty("count").GetInt32());
+        var (code, screen) = FakeScreen.Run("data", "get", _folder.At(name));
+        Assert.True(code == 0, screen.Error);
+        Assert.Contains("48 training and 12 test images of", screen.Output);
+    }
+
     // A hue for each class, under noise; planes as the binary files have them.
     private static byte[] Records(int count, int seed)
     {

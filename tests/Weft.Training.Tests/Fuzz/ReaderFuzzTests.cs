@@ -130,6 +130,62 @@ public sealed class ReaderFuzzTests : IDisposable
             """, text => Manifest.Parse(Encoding.UTF8.GetBytes(text), "/here/a.jsonl"));
     }
 
+    [Fact]
+    public void Numpy_archives()
+    {
+        var file = new DataFile("here", new Advice("-"));
+        var right = NpzFormatTests.Npz(
+            ("train_images.npy", NpzFormatTests.Npy("|u1", "(2, 2, 2)", new byte[8])), ("train_labels.npy", NpzFormatTests.Npy("<i2", "(2, 1)", [0, 0, 1, 0])));
+        Bytes(right, bytes => NpzFormat.Read(new MemoryStream(bytes), file, "train", isRequired: false));
+        Bytes(NpzFormatTests.Npy("<i2", "(2, 1)", [0, 0, 1, 0]), bytes =>
+        {
+            try
+            {
+                NpyArray.Parse(bytes).ToLabels();
+            }
+            catch (FormatException)
+            {
+                // which its caller names
+            }
+        });
+    }
+
+    [Fact]
+    public void Archives()
+    {
+        var file = new DataFile(_folder.In("fuzzed"), new Advice("-"));
+        using var tar = new MemoryStream();
+        using (var writer = new System.Formats.Tar.TarWriter(tar, leaveOpen: true))
+        {
+            foreach (var name in new[] { "a/1.png", "b/2.png" })
+            {
+                writer.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, name)
+                {
+                    DataStream = new MemoryStream([1, 2, 3]),
+                });
+            }
+        }
+
+        void Read(byte[] bytes, Func<List<TreeFile>> list)
+        {
+            File.WriteAllBytes(file.Path, bytes);
+            foreach (var entry in list())
+            {
+                try
+                {
+                    entry.Content.Read();
+                }
+                catch (IOException)
+                {
+                    // which the scan of the pictures names
+                }
+            }
+        }
+
+        Bytes(tar.ToArray(), bytes => Read(bytes, () => ArchiveFormat.Tar(file, file.Path)));
+        Bytes(NpzFormatTests.Npz(("a/1.png", [1, 2, 3]), ("b/2.png", [4])), bytes => Read(bytes, () => ArchiveFormat.Zip(file)));
+    }
+
     private static void Texts(string right, Action<string> read, int share = 1) => Inputs(_ => right, (mutator, text) => mutator.Mutate(text), read, share);
 
     private static void Seal(byte[] bytes)
@@ -163,7 +219,7 @@ public sealed class ReaderFuzzTests : IDisposable
 
     private static void Inputs<T>(Func<int, T> right, Func<InputMutator, T, T> mutate, Action<T> read, int share = 1)
     {
-        const int Readers = 14;
+        const int Readers = 18;
         var count = (Number("WEFT_FUZZ") ?? 12_000) / Readers / share;
         var from = Number("WEFT_FUZZ_FROM") ?? 1;
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -8,6 +8,9 @@ internal sealed record ArrayPart(DataFile File, FeatureShape Shape, ReadOnlyMemo
 {
     private const int MostClasses = 65_536;
 
+    /// <value>How many of the last pictures the data set's maker set apart for validation.</value>
+    public int ForValidation { get; init; }
+
     private static readonly NextStep TestRemedy =
         new Advice("leave the pictures of these classes out of the test part, or add some to the training part");
 
@@ -30,7 +33,23 @@ internal sealed record ArrayPart(DataFile File, FeatureShape Shape, ReadOnlyMemo
 
         return new ImageDataset(name, ToSamples(), () => readTest().RequireLike(this, counts, classes).ToSamples(), classes)
         {
-            Folder = Path.GetFullPath(folder), Notes = [Unpublished, .. notes],
+            Folder = Path.GetFullPath(folder),
+            Notes = [Unpublished, .. notes],
+            GivenValidation = ForValidation == 0 ? null : [.. Enumerable.Range(Labels.Length - ForValidation, ForValidation)],
+        };
+    }
+
+    /// <summary>These pictures and then those that were set apart for validation.</summary>
+    public ArrayPart With(ArrayPart validation)
+    {
+        validation.RequireSize(this);
+        DataFile.RequireMemory(2L * (Pixels.Length + validation.Pixels.Length));
+        return this with
+        {
+            Pixels = (byte[])[.. Pixels.Span, .. validation.Pixels.Span],
+            Labels = [.. Labels, .. validation.Labels],
+            ForValidation = validation.Labels.Length,
+            Fingerprint = ImageSamples.Combine(Fingerprint, validation.Fingerprint),
         };
     }
 
@@ -38,12 +57,17 @@ internal sealed record ArrayPart(DataFile File, FeatureShape Shape, ReadOnlyMemo
 
     private ArrayPart RequireLike(ArrayPart train, ClassCounts trained, IReadOnlyList<string> classes)
     {
-        if (Shape != train.Shape)
-            throw File.Damaged("has pictures of another size than training", "its sizes", $"{train.Shape}", $"{Shape}");
+        RequireSize(train);
         var unknown = Counts(classes).MissingIn(trained);
         return unknown.Count == 0 ? this : throw (File with { Remedy = TestRemedy }).Damaged(
             "has labels that no training image has", "its values", expected: $"no other labels than {ClassCounts.Names(trained.Occurring, classes)}",
             found: ClassCounts.Names(unknown, classes));
+    }
+
+    private void RequireSize(ArrayPart train)
+    {
+        if (Shape != train.Shape)
+            throw File.Damaged("has pictures of another size than training", "its sizes", $"{train.Shape}", $"{Shape}");
     }
 
     private ClassCounts Counts(IReadOnlyList<string> classes)

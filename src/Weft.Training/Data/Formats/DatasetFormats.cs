@@ -23,7 +23,8 @@ internal interface IPictureFormat : IDatasetFormat
 /// <summary>Every kind of data set that is recognized by what lies at its path. The first one that says yes reads it.</summary>
 internal static class DatasetFormats
 {
-    private static readonly IReadOnlyList<IDatasetFormat> All = [new IdxFormat(), new CifarFormat(), new ManifestFormat(), new PictureFolderFormat()];
+    private static readonly IReadOnlyList<IDatasetFormat> All =
+        [new IdxFormat(), new CifarFormat(), new ManifestFormat(), new ArchiveFormat(), new PictureFolderFormat(), new NpzFormat()];
 
     /// <summary>The kind of what lies at a path; null where it is none of them.</summary>
     public static IDatasetFormat? Of(string path) => All.FirstOrDefault(format => format.Recognizes(path));

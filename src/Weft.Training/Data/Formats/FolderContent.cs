@@ -7,8 +7,8 @@ internal static class FolderContent
     private const int Levels = 3;
 
     private const string Readable =
-        "a folder with a folder of pictures for each class, a table of pictures (CSV, TSV, JSON Lines), the binary files of CIFAR, "
-        + "or the IDX files of MNIST (plain or .gz)";
+        "a folder with a folder of pictures for each class, the same in a zip, tar or tar.gz file, a table of pictures (CSV, TSV, JSON Lines), "
+        + "NumPy's .npz, the binary files of CIFAR, or the IDX files of MNIST (plain or .gz)";
 
     private static readonly string[] Pictures = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"];
     private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".parquet", ".npz", ".npy", ".zip", ".tar", ".tgz", ".7z", ".rar", ".h5", ".mat"];
