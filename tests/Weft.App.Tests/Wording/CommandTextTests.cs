@@ -41,6 +41,9 @@ public sealed class CommandTextTests
         (new WatchRun(Run), @"weft runs watch 'it'\''s'"),
         (new ListRuns(Elsewhere), "weft runs --runs './all my runs'"),
         (new RestoreConfiguration(Run), @"weft config restore 'it'\''s'"),
+        (new UseBackbone("resnet18-cntk"), "name the network that they are for: resnet18-cntk"),
+        (new ImportWeights("/some where/x.pth"), "weft models import '/some where/x.pth' --as NAME"),
+        (new ListModels(), "weft models list"),
         (new HandOverRun(Run, "wandb"), @"weft track 'it'\''s' --to wandb --continue"),
     ];
 
