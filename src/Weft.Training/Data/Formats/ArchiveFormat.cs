@@ -130,11 +130,15 @@ internal sealed class ArchiveFormat : IPictureFormat
         var part = $"{path}.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.part";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var target = Kept(path, () =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                return RegularFile.Open(part, FileMode.Create, FileAccess.Write, FileShare.None);
+            });
+            using var closed = target;
             file.Open(stream =>
             {
                 using var member = new GzipMember(stream, file);
-                using var target = RegularFile.Open(part, FileMode.Create, FileAccess.Write, FileShare.None);
                 var block = new byte[1 << 18];
                 while (member.Read(block) is var read and > 0)
                 {
@@ -144,20 +148,42 @@ internal sealed class ArchiveFormat : IPictureFormat
                             $"at most {PackedShare} bytes for each of its own", "more");
                     }
 
-                    target.Write(block.AsSpan(0, read));
+                    Kept(path, () =>
+                    {
+                        target.Write(block, 0, read);
+                        return true;
+                    });
                 }
 
                 member.Finish("a tar file");
-                target.Flush(flushToDisk: true);
                 return true;
             });
-            DiskFiles.Instance.Replace(part, path);
-            return path;
+            return Kept(path, () =>
+            {
+                target.Flush(flushToDisk: true);
+                target.Dispose();
+                DiskFiles.Instance.Replace(part, path);
+                return path;
+            });
         }
         catch
         {
-            DiskFiles.Instance.Delete(part);
+            if (File.Exists(part))
+                DiskFiles.Instance.Delete(part);
             throw;
+        }
+    }
+
+    private static T Kept<T>(string path, Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(failure, "an unpacked archive cannot be kept", path, safe: "nothing was changed",
+                advice: new Advice("make room there, or unpack the archive elsewhere and name the folder"));
         }
     }
 

@@ -101,6 +101,15 @@ public sealed class ArchiveFormatTests : IDisposable
     }
 
     [Fact]
+    public void A_cache_that_cannot_be_written_is_named()
+    {
+        Write("x.tar.gz", [("a/1.png", PictureBytes.Png(1)), ("b/2.png", PictureBytes.Png(2))]);
+        File.WriteAllText(_folder.In("cache"), "a file where the folder would be");
+        var error = Assert.Throws<WeftException>(() => Open(_folder.In("x.tar.gz")));
+        Assert.Equal((ErrorKind.IoError, "an unpacked archive cannot be kept"), (error.Kind, error.What));
+    }
+
+    [Fact]
     public void An_archive_without_folders_of_pictures_says_what_it_holds()
     {
         Write("x.zip", [("notes.txt", [1]), ("deep/table.csv", [1])]);
