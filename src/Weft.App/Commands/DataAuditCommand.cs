@@ -33,8 +33,8 @@ internal sealed class DataAuditCommand(Screen screen)
             $"mean {Numbers(audit.Statistics.Mean)}, standard deviation {Numbers(audit.Statistics.StandardDeviation)} (of the "
                 + $"{Figures.Count(split.Train.Count)} training images, 0…1 scale)");
         Screen.People.WriteLine($"checksum of the training files {audit.Checksums[0]}");
-        SayDuplicates("exact duplicates", audit.Exact);
-        SayDuplicates(audit.NearIsCut ? "near duplicates, at least" : "near duplicates", audit.Near);
+        SayDuplicates(data, "exact duplicates", audit.Exact);
+        SayDuplicates(data, audit.NearIsCut ? "near duplicates, at least" : "near duplicates", audit.Near);
         Screen.WriteJson(new DataAuditDocument
         {
             Name = data.Name,
@@ -64,17 +64,18 @@ internal sealed class DataAuditCommand(Screen screen)
         return string.Join(", ", remarks.OfType<string>());
     }
 
-    private void SayDuplicates(string kind, IReadOnlyList<DuplicateSamples> pairs)
+    private void SayDuplicates(ImageDataset data, string kind, IReadOnlyList<DuplicateSamples> pairs)
     {
         var across = pairs.Count(pair => pair.CrossesParts);
         var contradicting = pairs.Count(pair => pair.LabelsDiffer);
         Screen.People.WriteLine($"{kind}: {Figures.Count(pairs.Count)} ({across} between training and validation, {contradicting} with different labels)");
         foreach (var pair in pairs.OrderByDescending(pair => pair.Correlation).Take(ShownDuplicates))
             Screen.People.WriteLine(
-                $"  {Describe(pair.First)} ~ {Describe(pair.Second)}  correlation {pair.Correlation.ToString("F4", CultureInfo.InvariantCulture)}");
+                $"  {Describe(data, pair.First)} ~ {Describe(data, pair.Second)}  correlation {pair.Correlation.ToString("F4", CultureInfo.InvariantCulture)}");
     }
 
-    private static string Describe(SampleReference sample) => $"{sample.Part.ToString().ToLowerInvariant()} #{sample.Index} (class {sample.Label})";
+    private static string Describe(ImageDataset data, SampleReference sample) => sample.Part != DataPart.Test && data.Paths is { } paths
+        ? Printable.Escape(paths[sample.Index]) : $"{sample.Part.ToString().ToLowerInvariant()} #{sample.Index} (class {sample.Label})";
 
     private static string Numbers(IEnumerable<double> values) => string.Join(" ", values.Select(value => value.ToString("F4", CultureInfo.InvariantCulture)));
 }

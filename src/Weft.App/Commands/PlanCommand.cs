@@ -61,6 +61,8 @@ internal sealed class PlanCommand : StoppableVerb
             $"{Figures.Count(data.Split.Train.Count)} training and {Figures.Count(data.Split.Validation.Count)} validation images, {Figures.Count(perEpoch)} "
                 + "steps an epoch, "
             + $"{Figures.Count((double)perEpoch * training.Epochs)} in {training.Epochs} epochs");
+        if (resolved.Value.Backbone.IsFrozen)
+            Screen.People.WriteLine("the backbone is frozen: the last layer is fitted once; rates and times below are those of training all layers");
         Screen.People.WriteLine(
             $"learning rate {Figures.Rate(rates.Min())} … {Figures.Rate(rates.Max())}  "
                 + $"{Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");

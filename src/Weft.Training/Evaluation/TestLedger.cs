@@ -76,6 +76,8 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     public ImageSamples Open(CheckpointReference checkpoint, ImageDataset dataset, NextStep advice)
     {
         var before = RunResult.FingerprintOf(checkpoint.Run, EvaluationSplit.Test);
+        if (!dataset.HasTest)
+            dataset.LoadTest(); // which says so; nothing was opened that could be noted
         Note(checkpoint, before);
         var images = Load(dataset, advice);
         RunChecks.RequireSameTestImages(checkpoint.Run, before, images, dataset, advice);

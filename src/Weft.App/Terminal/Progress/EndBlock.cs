@@ -31,17 +31,19 @@ internal static class EndBlock
             if (finding.Action is { } action)
                 yield return $"            {Printable.Escape(CommandText.For(action.For(result.Run)))}";
         }
-        var commands = Commands(result, Printable.Escape(RunReference.For(result.Run))).ToArray();
+        var commands = Commands(result, data.Dataset.HasTest, Printable.Escape(RunReference.For(result.Run))).ToArray();
         for (var i = 0; i < commands.Length; i++)
             yield return $"  {(i == 0 ? "next" : ""),-8}  {commands[i]}";
     }
 
-    private static IEnumerable<string> Commands(TrainingResult result, string reference)
+    private static IEnumerable<string> Commands(TrainingResult result, bool hasTest, string reference)
     {
         if (result.StopReason is StopReasons.Interrupted or StopReasons.TimeBudget)
             yield return $"weft resume {reference}";
-        if (result.Best is not null)
+        if (result.Best is not null && hasTest)
             yield return $"weft eval {reference} --split test";
+        else if (result.Best is not null)
+            yield return $"weft analyze {reference}";
         if (result.Best is not null)
             yield return $"weft report {reference}";
         yield return $"weft runs show {reference}";

@@ -43,6 +43,9 @@ public sealed class ImageDataset
     /// <summary>The training samples that the data set's maker set apart for validation; null where nobody did.</summary>
     public IReadOnlyList<int>? GivenValidation { get; init; }
 
+    /// <summary>Whether there is a test part; a folder of pictures may have none. Default: true.</summary>
+    internal bool HasTest { get; init; } = true;
+
     /// <summary>Whether the test files have been opened.</summary>
     public bool TestIsLoaded => _test is not null;
 

@@ -58,6 +58,7 @@ internal sealed class PictureDataset
             Folder = _index.Folder,
             Notes = _notes,
             Pictures = picture,
+            HasTest = test.Length > 0,
             Paths = [.. train.Select(i => _index.Pictures[i].Path)],
             Groups = groups,
             GivenValidation = train.Any(i => _index.Pictures[i].Part == GivenPart.Validation)
@@ -180,9 +181,10 @@ internal sealed class PictureDataset
 
     private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture) => test.Length > 0
         ? Samples(test, Store(test, picture), classes, null)
-        : throw new WeftException(ErrorKind.DatasetMissing, "these pictures have no test part")
+        : throw new WeftException(ErrorKind.InvalidInput, "these pictures have no test part")
         {
-            Where = _index.Folder, Expected = "a folder \"test\" next to a folder \"train\"", Found = _index.Layout, Safe = "nothing was changed",
+            Where = _index.Folder, Expected = "a test part next to the training part: folders \"train\" and \"test\"", Found = _index.Layout,
+            Safe = "nothing was changed", Next = new Advice("measure on the validation part, or set some pictures of each class apart"),
         };
 
     // The pixels alone, without labels: which bytes, and how they become pixels, is what identifies them.

@@ -23,6 +23,8 @@ public sealed class PictureDatasetTests : IDisposable
         Assert.Equal(new FeatureShape(16, 16, 3), data.Train.Shape);
         Assert.Contains("every picture becomes 16 × 16, colour, crop", data.Notes);
         Assert.Null(data.Groups);
+        Assert.False(data.HasTest);
+        Assert.Equal("these pictures have no test part", Assert.Throws<WeftException>(() => data.LoadTest()).What);
     }
 
     [Fact]
