@@ -12,7 +12,8 @@ internal sealed class DataAuditCommand(Screen screen)
 
     protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellationToken)
     {
-        var data = DataSets.Open(name, options, cancellationToken);
+        // An audit says what cannot be read, and looks at the rest.
+        var data = DataSets.Open(name, options with { Picture = options.Picture with { SkipUnreadable = true } }, cancellationToken);
         SayNotes(data);
         var split = DatasetSplit.Of(data, seed: 0);
         var audit = DatasetAudit.Of(data, split, cancellationToken: cancellationToken);

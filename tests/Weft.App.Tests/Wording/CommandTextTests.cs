@@ -18,8 +18,6 @@ public sealed class CommandTextTests
         (new GetDataset("fashion-mnist", Replace: false), "weft data get fashion-mnist"),
         (new GetDataset("fashion-mnist", Replace: true), "weft data get fashion-mnist --replace"),
         (new ChooseData("/some where"), "name one of them: --data '/some where'"),
-        (new UseBackbone("resnet18"), "name the network that they are for: resnet18"),
-        (new ImportWeights("/some where"), "weft models import '/some where' --as NAME"),
         (new ShowConfiguration(), "weft config show"),
         (new TrainRun(), "weft train"),
         (new TrainRun { Recipe = "tuned/cnn5", Data = "/some where", Store = Elsewhere, Changes = Changes },

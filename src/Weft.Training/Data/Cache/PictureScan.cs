@@ -39,7 +39,8 @@ internal static class PictureScan
 {
     /// <summary>The scanned pictures, in the order of the index.</summary>
     /// <param name="memory">The file that remembers; null to look at everything anew.</param>
-    public static ScannedPicture[] Of(DatasetIndex index, string? memory, int threads, CancellationToken cancellationToken)
+    public static ScannedPicture[] Of(
+        DatasetIndex index, string? memory, DecoderLimits limits, int threads, CancellationToken cancellationToken)
     {
         var known = memory is null ? [] : Read(memory);
         var scanned = new ScannedPicture[index.Pictures.Count];
@@ -56,7 +57,7 @@ internal static class PictureScan
                 return;
             }
 
-            scanned[i] = Look(picture.Content);
+            scanned[i] = Look(picture.Content, limits);
             Interlocked.Increment(ref isNew);
         });
         if (memory is not null && isNew > 0)
@@ -74,7 +75,7 @@ internal static class PictureScan
         return scanned;
     }
 
-    private static ScannedPicture Look(IPictureContent content)
+    private static ScannedPicture Look(IPictureContent content, DecoderLimits limits)
     {
         byte[] bytes;
         try
@@ -89,7 +90,7 @@ internal static class PictureScan
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         try
         {
-            var header = PictureReader.Peek(bytes);
+            var header = PictureReader.Peek(bytes, limits);
             return new ScannedPicture(hash, header.Width, header.Height)
             {
                 IsGrey = header.IsGrey, HasAlpha = header.HasAlpha, Orientation = header.Orientation, HasColorProfile = header.HasColorProfile,

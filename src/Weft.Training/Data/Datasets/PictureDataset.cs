@@ -28,7 +28,7 @@ internal sealed class PictureDataset
         (_index, _options, _stop) = (index, options, cancellationToken);
         _notes = [index.Layout, .. index.Notes];
         _sharedNames = SharedNames(index);
-        _scan = PictureScan.Of(index, Memory(), options.Threads, cancellationToken);
+        _scan = PictureScan.Of(index, Memory(), options.Picture.Limits, options.Threads, cancellationToken);
     }
 
     private string CacheFolder => Path.Combine(_options.CacheFolder, "pictures");
@@ -226,7 +226,7 @@ internal sealed class PictureDataset
         var picture = _index.Pictures[i];
         try
         {
-            PictureReader.Read(picture.Content.Read(), policy, pixels);
+            PictureReader.Read(picture.Content.Read(), policy, pixels, _options.Picture.Limits);
         }
         catch (PictureException bad)
         {
@@ -306,7 +306,7 @@ internal sealed class PictureDataset
     }
 
     private string? Memory() => _options.Picture.Cache
-        ? Path.Combine(CacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_index.Folder)))[..32] + ".scan.json") : null;
+        ? Path.Combine(CacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_index.Folder}\n{_options.Picture.MaximumPixels}")))[..32] + ".scan.json") : null;
 
     private static string Count(int count, string one, string many) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? one : many)}";
 

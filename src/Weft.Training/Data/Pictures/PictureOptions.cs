@@ -28,6 +28,9 @@ public sealed record PictureOptions : OptionsRecord, IOptionRules
     [Description("Pictures: train without those that cannot be read.")]
     public bool SkipUnreadable { get; init; }
 
+    [Description("Pictures: larger ones, in pixels, are not decoded: a small file may claim to be a huge picture."), Range(1, 500_000_000)]
+    public int MaximumPixels { get; init; } = 100_000_000;
+
     [Description("Pictures: keep the decoded ones in a file that later runs share.")]
     public bool Cache { get; init; } = true;
 
@@ -47,6 +50,9 @@ public sealed record PictureOptions : OptionsRecord, IOptionRules
             DecodeScale = Value("decode_scale") != "false",
         } : null;
     }
+
+    /// <summary>What is compared with a picture's header before a pixel is decoded.</summary>
+    internal DecoderLimits Limits => new() { MaximumPixels = MaximumPixels };
 
     /// <summary>The policy of these options; every value that the data choose must be there.</summary>
     internal PicturePolicy ToPolicy() => new(Side ?? DefaultSide, Side ?? DefaultSide, Channels ?? 3)
