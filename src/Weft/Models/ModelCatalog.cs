@@ -32,6 +32,7 @@ public static class ModelCatalog
         ResNet.Model("resnet18", "torchvision's residual network of 18 layers, for pictures of 32x32 and more", (2, 2, 2, 2)),
         ResNet.Model("resnet18-cntk", "resnet18 with one block more at the end, which free weights exist for", (2, 2, 2, 3)),
         ResNet.Model("resnet34", "torchvision's residual network of 34 layers, for pictures of 32x32 and more", (3, 4, 6, 3)),
+        ResNet.Model("resnet50", "torchvision's residual network of 50 layers in bottlenecks, for pictures of 32x32 and more", (3, 4, 6, 3), bottleneck: true),
         new("mobilenetv2", "torchvision's MobileNetV2: 17 inverted residual blocks of depthwise convolutions, for pictures of 32x32 and more",
             MobileNetV2.Describe),
     ];

@@ -13,6 +13,7 @@ public class ModelCatalogTests
     [InlineData("resnet18", 11_175_370)]
     [InlineData("resnet18-cntk", 15_896_010)]
     [InlineData("resnet34", 21_283_530)]
+    [InlineData("resnet50", 23_522_250)]
     [InlineData("mobilenetv2", 2_236_106)]
     public void Models_have_as_many_parameters_as_their_description_says(string name, long parameters)
     {
@@ -26,6 +27,7 @@ public class ModelCatalogTests
     [Theory]
     [InlineData("resnet18", 11_689_512)]
     [InlineData("resnet34", 21_797_672)]
+    [InlineData("resnet50", 25_557_032)]
     [InlineData("mobilenetv2", 3_504_872)]
     public void At_a_thousand_classes_torchvisions_models_have_its_number_of_parameters(string name, long parameters)
     {
@@ -63,7 +65,9 @@ public class ModelCatalogTests
     [Fact]
     public void Torchvisions_models_have_the_names_of_its_state_dict()
     {
-        string[] residual = [.. Names("resnet18")], mobile = [.. Names("mobilenetv2")];
+        string[] residual = [.. Names("resnet18")], bottlenecks = [.. Names("resnet50")], mobile = [.. Names("mobilenetv2")];
+        foreach (var name in (string[])["layer1.0.downsample.1.weight", "layer1.0.bn3.bias", "layer3.5.conv3.weight", "layer4.2.conv2.weight"])
+            Assert.Contains(name, bottlenecks);
         Assert.Equal(["layer4.2.bn1.bias", "layer4.2.bn1.running_mean", "layer4.2.bn1.running_var", "layer4.2.bn1.weight", "layer4.2.bn2.bias",
             "layer4.2.bn2.running_mean", "layer4.2.bn2.running_var", "layer4.2.bn2.weight", "layer4.2.conv1.weight", "layer4.2.conv2.weight"],
             Names("resnet18-cntk").Except(residual).Order(StringComparer.Ordinal));
@@ -74,7 +78,7 @@ public class ModelCatalogTests
             string[])["features.0.0.weight", "features.0.1.bias", "features.1.conv.0.0.weight", "features.1.conv.1.weight", "features.1.conv.2.running_var",
             "features.17.conv.1.0.weight", "features.17.conv.2.weight", "features.17.conv.3.bias", "features.18.1.weight", "classifier.1.weight"])
             Assert.Contains(name, mobile);
-        Assert.Equal((102, 262), (residual.Length, mobile.Length));
+        Assert.Equal((102, 267, 262), (residual.Length, bottlenecks.Length, mobile.Length));
     }
 
     [Fact]

@@ -29,6 +29,7 @@ public class OperationsTests
     [InlineData("resnet9")]
     [InlineData("wideresnet")]
     [InlineData("resnet18")]
+    [InlineData("resnet50")]
     [InlineData("mobilenetv2")]
     public void Their_sums_are_the_networks(string name)
     {
