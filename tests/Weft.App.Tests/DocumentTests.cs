@@ -84,6 +84,8 @@ public sealed class DocumentTests : IDisposable
         arguments = [.. arguments.Select(argument => argument.StartsWith("runs/", StringComparison.Ordinal) ? _place.At(argument) : argument)];
         var verb = arguments[0];
         arguments = [.. arguments.Select(argument => argument == FashionMnist.Name ? _data.Folder : argument)];
+        if (arguments.IndexOf("--data") is var named and >= 0)
+            arguments.RemoveRange(named, 2); // a folder of the reader's own
         if (OnData.Contains(verb))
             arguments.AddRange(["--data", _data.Folder, "--set", "model.width=0.125", "--set", "training.batch_size=16", "--set", "data.validation_count=30"]);
         if (OnData.Contains(verb) && !arguments.Contains("--config"))

@@ -95,7 +95,8 @@ internal sealed unsafe class PictureCache : ImageStore, IDisposable
         }
         catch
         {
-            DiskFiles.Instance.Delete(part);
+            if (RegularFile.Exists(part))
+                DiskFiles.Instance.Delete(part);
             throw;
         }
     }

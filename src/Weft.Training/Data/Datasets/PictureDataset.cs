@@ -164,7 +164,9 @@ internal sealed class PictureDataset
         var fit = options.Fit ?? (isLong > ManyLong * train.Length ? PictureFitting.Pad : PictureFitting.Crop);
         var chosen = options with
         {
-            Side = options.Side ?? PictureOptions.DefaultSide, Fit = fit, Channels = options.Channels ?? (train.All(i => _scan[i].IsGrey) ? 1 : 3),
+            Side = options.Side ?? PictureOptions.DefaultSide,
+            Fit = fit,
+            Channels = options.Channels ?? (train.All(i => _scan[i].IsGrey) ? 1 : 3),
         };
         _notes.Add($"every picture becomes {chosen.Side} × {chosen.Side}, {(chosen.Channels == 1 ? "grey" : "colour")}, {OptionKey.Write(fit)}"
             + (isLong > 0 ? $" ({Percent(isLong, train.Length)} are longer than 3:2)" : ""));
