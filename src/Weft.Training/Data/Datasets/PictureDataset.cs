@@ -307,8 +307,9 @@ internal sealed class PictureDataset
         return union.Numbers();
     }
 
+    // What was seen within other limits is not what would be seen within these.
     private string? Memory() => _options.Picture.Cache
-        ? Path.Combine(CacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_index.Folder}\n{_options.Picture.MaximumPixels}")))[..32] + ".scan.json") : null;
+        ? Path.Combine(CacheFolder, Hash([_index.Folder, $"{_options.Picture.MaximumPixels}"])[..32] + ".scan.json") : null;
 
     private static string Count(int count, string one, string many) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? one : many)}";
 
