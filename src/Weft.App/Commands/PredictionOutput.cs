@@ -18,12 +18,11 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
     private JsonLine? _json;
     private WeftException? _first;
     private int _width;
-    private int _unlike;
 
     public PictureNotes Notes { get; } = new();
 
     /// <summary>How many pictures are unlike all training pictures.</summary>
-    public int Unlike => _unlike;
+    public int Unlike { get; private set; }
 
     public void Add(FittedPicture picture)
     {
@@ -121,7 +120,7 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
         var warning = unlike is { IsUnlike: true }
             ? string.Create(CultureInfo.InvariantCulture, $"  unlike the training pictures: {unlike.Distance:F2}, usual up to {known!.Threshold:F2}") : "";
         Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}{warning}");
-        _unlike += warning.Length > 0 ? 1 : 0;
+        Unlike += warning.Length > 0 ? 1 : 0;
         if (screen.Json)
             WriteJson(picture.Name, prediction, unlike);
     }

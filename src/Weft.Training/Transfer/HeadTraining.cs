@@ -150,6 +150,8 @@ internal sealed class HeadTraining
     // What the fitted layer makes of the training pictures, each as it is.
     private TrainingPosition Position(FeatureTable features, LinearWeights head)
     {
+        if (!_configuration.Value.Backbone.IsFrozen)
+            return new TrainingPosition();
         var (loss, correct) = (0.0, 0);
         var probabilities = new double[head.Classes];
         for (var row = 0; row < features.Count; row++)
@@ -161,7 +163,6 @@ internal sealed class HeadTraining
             correct += Array.IndexOf(probabilities, probabilities.Max()) == label ? 1 : 0;
         }
 
-        return _configuration.Value.Backbone.IsFrozen
-            ? new TrainingPosition { Step = 1, StepInEpoch = 1, LossSum = loss, Correct = correct, Samples = features.Count } : new TrainingPosition();
+        return new TrainingPosition { Step = 1, StepInEpoch = 1, LossSum = loss, Correct = correct, Samples = features.Count };
     }
 }

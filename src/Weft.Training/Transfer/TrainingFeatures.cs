@@ -45,17 +45,7 @@ internal sealed class TrainingFeatures
     {
         var table = features.Normalized();
         int[] groups = [.. table.Indices.ToArray().Select(index => data.Groups?[index] ?? index)];
-        var lists = new NeighbourList[table.Count];
-        for (var i = 0; i < lists.Length; i++)
-            lists[i] = new NeighbourList(Neighbours);
-        NearestNeighbours.Visit(device, table, table, (query, first, similarities) =>
-        {
-            for (var i = 0; i < similarities.Length; i++)
-            {
-                if (groups[first + i] != groups[query])
-                    lists[query].Offer(first + i, similarities[i]);
-            }
-        }, cancellationToken);
+        var lists = NearestNeighbours.Of(device, table, table, Neighbours, (query, item) => groups[item] != groups[query], cancellationToken);
         double[] distances = [.. lists.Select(Distance).Where(double.IsFinite).Order()];
         return new TrainingFeatures(table, new FeaturesMetadata
         {
@@ -69,17 +59,9 @@ internal sealed class TrainingFeatures
     /// <summary>How unlike the training pictures each query is.</summary>
     public IReadOnlyList<Unlikeness> Look(Device device, FeatureTable queries)
     {
-        var lists = new NeighbourList[queries.Count];
-        for (var i = 0; i < lists.Length; i++)
-            lists[i] = new NeighbourList(Neighbours);
-        NearestNeighbours.Visit(device, queries.Normalized(), _features, (query, first, similarities) =>
-        {
-            for (var i = 0; i < similarities.Length; i++)
-                lists[query].Offer(first + i, similarities[i]);
-        });
         return
         [
-            .. lists.Select(list => new Unlikeness(
+            .. NearestNeighbours.Of(device, queries.Normalized(), _features, Neighbours).Select(list => new Unlikeness(
                 Distance(list) > Threshold, Distance(list),
                 [.. list.ToArray().Take(Shown).Select(near => new LikePicture(
                     _metadata.Paths[near.Row], _metadata.Classes[_features.Labels[near.Row]], 1 - near.Similarity))])),

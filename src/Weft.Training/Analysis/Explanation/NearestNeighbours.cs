@@ -38,6 +38,26 @@ internal static class NearestNeighbours
         }
     }
 
+    /// <summary>For each query the <paramref name="count"/> nearest items.</summary>
+    /// <param name="isWanted">Whether an item may be near a query, both by row. Default: all may.</param>
+    public static NeighbourList[] Of(
+        Device device, FeatureTable queries, FeatureTable items, int count, Func<int, int, bool>? isWanted = null,
+        CancellationToken cancellationToken = default)
+    {
+        var lists = new NeighbourList[queries.Count];
+        for (var i = 0; i < lists.Length; i++)
+            lists[i] = new NeighbourList(count);
+        Visit(device, queries, items, (query, first, similarities) =>
+        {
+            for (var i = 0; i < similarities.Length; i++)
+            {
+                if (isWanted is null || isWanted(query, first + i))
+                    lists[query].Offer(first + i, similarities[i]);
+            }
+        }, cancellationToken);
+        return lists;
+    }
+
     /// <summary>For each query and each label the <paramref name="count"/> nearest items with that label, the nearest first.</summary>
     public static Neighbour[][][] ByLabel(
         Device device, FeatureTable queries, FeatureTable items, int labelCount, int count, CancellationToken cancellationToken = default)

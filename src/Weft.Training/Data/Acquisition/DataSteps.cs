@@ -8,4 +8,4 @@ public sealed record GetDataset(string Name, bool Replace) : NextStep;
 public sealed record ChooseData(string Folder) : NextStep;
 
 /// <summary>Train without the pictures that cannot be read.</summary>
-internal sealed record LeaveOutUnreadable(string Folder) : NextStep;
+internal sealed record LeaveOutUnreadable : NextStep;

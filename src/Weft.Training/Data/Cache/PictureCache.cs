@@ -26,11 +26,10 @@ internal sealed unsafe class PictureCache : ImageStore, IDisposable
     private readonly int _count;
     private readonly bool[] _isSound;
 
-    private PictureCache(string path, int count, int imageLength)
+    private PictureCache(FileStream file, string path, int count, int imageLength)
     {
         (_path, _count, _imageLength, _isSound) = (path, count, imageLength, new bool[count]);
-        _file = MemoryMappedFile.CreateFromFile(
-            RegularFile.OpenRead(path), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _file = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
     }
@@ -43,15 +42,13 @@ internal sealed unsafe class PictureCache : ImageStore, IDisposable
         try
         {
             Span<byte> header = stackalloc byte[HeaderBytes];
-            using (var file = RegularFile.OpenRead(path))
-            {
-                if (file.Length != Length(count, imageLength) || file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes
-                    || !header[..8].SequenceEqual(Magic) || BinaryPrimitives.ReadInt32LittleEndian(header[8..]) != count
-                    || BinaryPrimitives.ReadInt32LittleEndian(header[12..]) != imageLength)
-                    return null;
-            }
-
-            return new PictureCache(path, count, imageLength);
+            var file = RegularFile.OpenRead(path);
+            if (file.Length == Length(count, imageLength) && file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) == HeaderBytes
+                && header[..8].SequenceEqual(Magic) && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == count
+                && BinaryPrimitives.ReadInt32LittleEndian(header[12..]) == imageLength)
+                return new PictureCache(file, path, count, imageLength);
+            file.Dispose();
+            return null;
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

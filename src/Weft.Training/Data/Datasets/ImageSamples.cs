@@ -43,6 +43,7 @@ public sealed class ImageSamples
     /// <summary>As <see cref="Image"/>, to be kept.</summary>
     internal ReadOnlyMemory<byte> Pixels(int index) => _store.Pixels(index);
 
-    internal static string Combine(params ReadOnlySpan<string> hashes) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', hashes!) + "\n")));
+    /// <summary>SHA-256 over texts, a line each; lower-case hexadecimal.</summary>
+    internal static string Combine(params ReadOnlySpan<string> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines!) + "\n")));
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Weft.Pictures;
 
 namespace Weft.Training;
@@ -82,7 +80,7 @@ internal sealed class PictureDataset
                 Safe = "nothing was changed",
                 Next = bad.Length > MostUnreadable * _scan.Length
                     ? new Advice("these are too many to leave out: is this the right folder?")
-                    : new LeaveOutUnreadable(_index.Folder),
+                    : new LeaveOutUnreadable(),
             };
         }
 
@@ -178,7 +176,7 @@ internal sealed class PictureDataset
         int[] labels = [.. pictures.Select(i => Array.BinarySearch(classes, _index.Pictures[i].Label, StringComparer.Ordinal))];
         var lines = pictures.Select((picture, row) => string.Create(
             CultureInfo.InvariantCulture, $"{_index.Pictures[picture].Label} {(int)_index.Pictures[picture].Part} {groups?[row] ?? row}"));
-        return store.With(labels, Hash([store.Fingerprint, .. lines]));
+        return store.With(labels, ImageSamples.Combine([store.Fingerprint, .. lines]));
     }
 
     private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture) => test.Length > 0
@@ -194,7 +192,7 @@ internal sealed class PictureDataset
     {
         var policy = picture.ToPolicy();
         var shape = new FeatureShape(policy.Height, policy.Width, policy.Channels);
-        var key = Hash([$"{PictureReader.Version} {policy}", .. pictures.Select(i => _scan[i].Sha256)]);
+        var key = ImageSamples.Combine([$"{PictureReader.Version} {policy}", .. pictures.Select(i => _scan[i].Sha256)]);
         return new ImageSamples(shape, Store(pictures, policy, shape.Length, key), new int[pictures.Length], key);
     }
 
@@ -246,14 +244,6 @@ internal sealed class PictureDataset
             Where = Path.Combine(_index.Folder, picture.Path), Found = found, Safe = "nothing was changed",
             Next = new Advice("replace the picture, or move it elsewhere"),
         };
-
-    private static string Hash(IEnumerable<string> lines)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var line in lines)
-            hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 
     private string? GroupOf(int i)
     {
@@ -309,7 +299,7 @@ internal sealed class PictureDataset
 
     // What was seen within other limits is not what would be seen within these.
     private string? Memory() => _options.Picture.Cache
-        ? Path.Combine(CacheFolder, Hash([_index.Folder, $"{_options.Picture.MaximumPixels}"])[..32] + ".scan.json") : null;
+        ? Path.Combine(CacheFolder, ImageSamples.Combine([_index.Folder, $"{_options.Picture.MaximumPixels}"])[..32] + ".scan.json") : null;
 
     private static string Count(int count, string one, string many) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? one : many)}";
 
