@@ -31,7 +31,7 @@ internal static class GradientCheck
     {
         var batchSize = options.BatchSize;
         using var network = Network.Compile(shape.Description, device, options);
-        var reference = new ReferenceNetwork(shape.Description);
+        var reference = new ReferenceNetwork(shape.Description, frozen: options.FrozenNormStatistics);
         reference.Forward(shape.Images(1)); // makes the weights up
         reference.Tensors.CopyTo(network);
 

@@ -24,27 +24,37 @@ internal sealed class SampleSheetOptions
             command.Options.Add(option);
     }
 
-    /// <summary>The augmentations to show, or null when plain samples were asked for.</summary>
+    /// <summary>The configuration whose augmentations are shown, or null when plain samples were asked for.</summary>
     /// <exception cref="WeftException">Exit 2: the configuration is wrong.</exception>
-    public (AugmentationOptions Options, long Seed)? Augmentation(ParseResult parse)
+    public ResolvedConfiguration? Augmentation(ParseResult parse)
     {
         if (!parse.GetValue(_augmented))
             return null;
         var overrides = (parse.GetValue(_set) ?? []).Select(ConfigurationResolver.ParseSet).ToList();
-        var configuration = ConfigurationResolver.Resolve(
-            new ConfigurationSources { Recipe = parse.GetValue(_recipe), File = parse.GetValue(_config), Overrides = overrides }).Value;
-        return (configuration.Augmentation.IsOn ? configuration.Augmentation : OfTheStudy, configuration.Training.Seed);
+        return ConfigurationResolver.Resolve(
+            new ConfigurationSources { Recipe = parse.GetValue(_recipe), File = parse.GetValue(_config), Overrides = overrides });
+    }
+
+    // What the pictures choose, and where neither they nor anybody else does, what the study names.
+    private static AugmentationOptions Shown(ResolvedConfiguration configuration, ImageDataset data)
+    {
+        var automatic = new ConfigurationValue(AugmentationPresets.Key, OptionKey.Write(AugmentationPreset.Auto), "--augmented");
+        if (!configuration.Value.Augmentation.IsOn && configuration.Value.AugmentationPreset.Preset is null && data.Pictures is not null)
+            configuration = configuration.With([.. AugmentationPresets.Expand([automatic])]);
+        var chosen = DataChoices.Of(configuration, data).Value.Augmentation;
+        return chosen.IsOn ? chosen : OfTheStudy;
     }
 
     /// <summary>Writes the sheet that was asked for and returns its path, or null when none was.</summary>
     /// <exception cref="WeftException">The file cannot be written.</exception>
-    public string? Write(ParseResult parse, ImageDataset data, (AugmentationOptions Options, long Seed)? augmentation, IReadOnlyList<int> samples)
+    public string? Write(ParseResult parse, ImageDataset data, ResolvedConfiguration? augmentation, IReadOnlyList<int> samples)
     {
         var path = parse.GetValue(_png) ?? (augmentation is null ? null : $"{data.Name}-augmented.png");
         if (path is null)
             return null;
-        var picture = augmentation is { } shown
-            ? SampleSheet.OfAugmentations(data, samples, DatasetSplit.Of(data, seed: 0).Train, shown.Options, shown.Seed, AugmentedVariants)
+        var picture = augmentation is not null
+            ? SampleSheet.OfAugmentations(
+                data, samples, DatasetSplit.Of(data, seed: 0).Train, Shown(augmentation, data), augmentation.Value.Training.Seed, AugmentedVariants)
             : SampleSheet.OfClasses(data, samples, samples.Count);
         using var png = new MemoryStream();
         picture.WritePng(png);

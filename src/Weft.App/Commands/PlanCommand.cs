@@ -17,8 +17,9 @@ internal sealed class PlanCommand : StoppableVerb
     protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
         var resolved = _configuration.Resolve(parse);
+        var dataset = DataSets.Open(resolved.Value.Data, Screen, cancellationToken);
+        resolved = DataChoices.Of(resolved, dataset);
         var configuration = resolved.Value;
-        var dataset = DataSets.Open(configuration.Data, Screen, cancellationToken);
         var data = TrainingData.Prepare(dataset, configuration.Data);
         using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
         var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);

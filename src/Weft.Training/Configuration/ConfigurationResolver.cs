@@ -66,7 +66,9 @@ internal static class ConfigurationResolver
         {
             RecipeName = recipeName is "none" ? null : recipeName,
         };
-        return Checked(new ConfigurationValues(start, problems).Apply([.. recipe, .. file.Where(value => value.Key != RecipeKey)], overrides), problems);
+        IReadOnlyList<ConfigurationValue> written =
+            [.. AugmentationPresets.Expand(recipe), .. AugmentationPresets.Expand([.. file.Where(value => value.Key != RecipeKey)])];
+        return Checked(new ConfigurationValues(start, problems).Apply(written, [.. AugmentationPresets.Expand(overrides)]), problems);
     }
 
     /// <summary>A configuration that was put together in C#, once its values were found to be right.</summary>

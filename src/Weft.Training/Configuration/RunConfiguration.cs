@@ -18,6 +18,9 @@ internal sealed record RunConfiguration : OptionsRecord, IOptionRules
 
     public DataConfiguration Data { get; init; } = new();
 
+    [Section("augmentation")]
+    public AugmentationPresetConfiguration AugmentationPreset { get; init; } = new();
+
     public AugmentationOptions Augmentation { get; init; } = new();
 
     public TrainingConfiguration Training { get; init; } = new();
@@ -44,7 +47,11 @@ internal sealed record RunConfiguration : OptionsRecord, IOptionRules
     public EvaluationConfiguration Evaluation { get; init; } = new();
 
     /// <summary>How the network is compiled.</summary>
-    public CompileOptions CompileOptions => new() { BatchSize = Training.BatchSize, Seed = Training.Seed, Strict = Training.Strict };
+    public CompileOptions CompileOptions => new()
+    {
+        BatchSize = Training.BatchSize, Seed = Training.Seed, Strict = Training.Strict,
+        FrozenNormStatistics = Backbone is { Weights: not null, NormStatistics: NormStatistics.Frozen },
+    };
 
     /// <summary><see cref="Optimizer"/>, inside SAM where that is on.</summary>
     public OptimizerOptions EffectiveOptimizer => Sam.Rho is { } rho ? new SamOptions(Optimizer) { Rho = rho } : Optimizer;
@@ -128,8 +135,23 @@ internal sealed record BackboneConfiguration : OptionsRecord
     [Description("With weights: everything but the last layer stays as it is, and that layer is fitted to the features.")]
     public bool Frozen { get; init; } = true;
 
+    [Description("With weights and frozen false: learning rates shrink by this factor each time the resolution doubles on the way back to the images."),
+        Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public double LayerDecay { get; init; } = 1;
+
+    [Description("With weights and frozen false: whether batch norms keep the statistics that came with the weights, or go on with those of the batches.")]
+    public NormStatistics NormStatistics { get; init; } = NormStatistics.Updated;
+
     /// <summary>Whether only the last layer is fitted.</summary>
     internal bool IsFrozen => Weights is not null && Frozen;
+}
+
+/// <summary>What becomes of the statistics of batch norms. Numbers are stored in configurations: append only.</summary>
+internal enum NormStatistics
+{
+    /// <summary>They stay, and weights and biases are trained.</summary>
+    Frozen = 1,
+    Updated = 2,
 }
 
 /// <summary>The last layer over the features of a backbone (<see cref="BackboneConfiguration"/>).</summary>

@@ -38,6 +38,8 @@ internal sealed class CompiledTraining : IDisposable
             RequireFit(description, dataset);
             TrainingMemory.Require(configuration, description, device, dataset.Train, surroundings.Memory, isNew, readsCheckpoint);
             network = Network.Compile(description, device, configuration.CompileOptions with { DrawWeights = !readsCheckpoint });
+            if (configuration.Backbone.Weights is not null)
+                network.DecayLearningRates(configuration.Backbone.LayerDecay);
             optimizer = Optimizer.Create(configuration.EffectiveOptimizer, network.Tensors);
             var average = configuration.Training.EmaDecay is { } decay ? new WeightAverage(network.Tensors, decay) : null;
             return new CompiledTraining(description, device, network, optimizer, average);

@@ -74,7 +74,9 @@ internal sealed class TrainingSession : IDisposable
         IReadOnlyList<ITrainingPolicy>? policies = null, InitialState? start = null)
     {
         surroundings ??= new Surroundings();
-        configuration = WithChoices(configuration, data.Dataset);
+        var before = configuration.Notes.Count;
+        configuration = DataChoices.Of(configuration, data.Dataset);
+        var choices = configuration.Notes.Skip(before).Select(note => new Warned("choices", note, null));
         if (configuration.Value.Backbone.Weights is { } missing && start is null && run?.From is null)
         {
             throw new WeftException(ErrorKind.InvalidInput, "the network starts from weights that nobody read")
@@ -112,18 +114,8 @@ internal sealed class TrainingSession : IDisposable
         TrainingSession Over(RunLock? taken) =>
             new(configuration.Value, data, compiled, taken, surroundings)
             {
-                Warnings = data.Warnings, Policies = policies ?? [], Start = start?.Position ?? new TrainingPosition(),
+                Warnings = [.. data.Warnings, .. choices], Policies = policies ?? [], Start = start?.Position ?? new TrainingPosition(),
             };
-    }
-
-    // What the data decided is the run's from now on, whatever a later version would decide.
-    private static ResolvedConfiguration WithChoices(ResolvedConfiguration configuration, ImageDataset dataset)
-    {
-        if (dataset.Pictures is not { } pictures)
-            return configuration;
-        (string Key, object? Value)[] choices = [("picture.side", pictures.Side), ("picture.fit", pictures.Fit), ("picture.channels", pictures.Channels)];
-        var open = choices.Where(choice => ConfigurationTable.Find(choice.Key, configuration.Value)!.ReadValue(configuration.Value) is null);
-        return configuration.With([.. open.Select(choice => new ConfigurationValue(choice.Key, OptionKey.Write(choice.Value), "chosen by the pictures"))]);
     }
 
     /// <summary>Goes on with a run where its newest valid checkpoint left it.</summary>

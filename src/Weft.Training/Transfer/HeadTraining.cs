@@ -38,8 +38,13 @@ internal sealed class HeadTraining
     /// <exception cref="OperationCanceledException">Stopped before the run began.</exception>
     public static TrainingSession Begin(
         ResolvedConfiguration configuration, ImageDataset dataset, PretrainedWeights weights, NewRun? run, Action<string> tell,
-        Surroundings? surroundings = null, CancellationToken cancellationToken = default) =>
-        new HeadTraining(configuration, dataset, weights, surroundings ?? new Surroundings(), tell, cancellationToken).Begin(run);
+        Surroundings? surroundings = null, CancellationToken cancellationToken = default)
+    {
+        var chosen = DataChoices.Of(configuration, dataset);
+        foreach (var note in chosen.Notes.Skip(configuration.Notes.Count))
+            tell(note);
+        return new HeadTraining(chosen, dataset, weights, surroundings ?? new Surroundings(), tell, cancellationToken).Begin(run);
+    }
 
     private TrainingSession Begin(NewRun? run)
     {

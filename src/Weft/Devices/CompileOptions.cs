@@ -18,6 +18,12 @@ public sealed record CompileOptions
     /// <value>No Winograd and no other shortcut that changes rounding: direct sums only. Default: false.</value>
     public bool Strict { get; init; }
 
+    /// <value>
+    /// Whether <see cref="BatchNorm2d"/> uses its running statistics in training too and leaves them as they are; weights and biases are trained. For networks
+    /// that were trained elsewhere and go on with few pictures. Default: false.
+    /// </value>
+    public bool FrozenNormStatistics { get; init; }
+
     /// <value>Whether <see cref="Network.Backward"/> also computes the gradient of the images, for <see cref="Network.InputGradient"/>. Default: false.</value>
     public bool InputGradient { get; init; }
 }

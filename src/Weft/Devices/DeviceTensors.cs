@@ -41,7 +41,8 @@ public abstract class DeviceTensors
     /// <summary>The update of all parameters by a rule.</summary>
     /// <param name="first">The first moments; null where the rule has none.</param>
     /// <param name="second">The second moments; null where the rule has none.</param>
-    internal abstract ElementwiseUpdate<TRule> CreateUpdate<TRule>(TensorSet? first, TensorSet? second)
+    /// <param name="groups">For each parameter, which of the rules is its own.</param>
+    internal abstract ElementwiseUpdate<TRule> CreateUpdate<TRule>(TensorSet? first, TensorSet? second, int[] groups)
         where TRule : struct, IUpdateRule;
 }
 
@@ -61,10 +62,9 @@ internal abstract class ElementwiseUpdate<TRule>
     public abstract IGradientSink? Sink { get; }
 
     /// <summary>Sets what the next update does.</summary>
-    /// <param name="weightRule">For parameters of <see cref="ParameterKind.Weight"/>.</param>
-    /// <param name="otherRule">For norms and biases.</param>
+    /// <param name="rules">One for each group of parameters; they are copied.</param>
     /// <param name="scale">Multiplies every gradient.</param>
-    public abstract void Prepare(in TRule weightRule, in TRule otherRule, float scale);
+    public abstract void Prepare(ReadOnlySpan<TRule> rules, float scale);
 
     /// <summary>Updates from the parameters' gradients.</summary>
     /// <param name="exceptTaken">Whether parameters whose gradients went to <see cref="Sink"/> are left out.</param>

@@ -16,6 +16,12 @@ public sealed class Parameter
 
     public DeviceTensor Value { get; }
 
+    /// <summary>
+    /// Multiplies the learning rate of this parameter; optimizers ask for it when they are made. See <see cref="Network.DecayLearningRates"/>.
+    /// </summary>
+    /// <value>Default: 1.</value>
+    public double LearningRateFactor { get; internal set; } = 1;
+
     /// <summary>dLoss/dValue of the last <see cref="Network.Backward"/>; not filled where that pass gave it to an optimizer.</summary>
     public DeviceTensor Gradient { get; }
 }

@@ -112,6 +112,29 @@ public sealed class Network : IDisposable
     }
 
     /// <summary>
+    /// Lets layers near the images learn more slowly than those near the logits: the learning rate of a parameter is multiplied by
+    /// <paramref name="factor"/>ᵈ, d the number of times that the resolution of the feature maps still falls after its layer. An optimizer that is made
+    /// afterwards heeds it.
+    /// </summary>
+    /// <param name="factor">Above 0 and at most 1; 1 leaves all equal.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="factor"/> is not in its range.</exception>
+    public void DecayLearningRates(double factor)
+    {
+        if (!(factor > 0 && factor <= 1))
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor lies above 0 and is at most 1.");
+        var parameters = Parameters.ToDictionary(parameter => parameter.Name);
+        var (pixels, depth) = (1, 0);
+        // Backwards: inside a gate the maps have one pixel, and the gate's output, which comes after them, has them all.
+        foreach (var node in NetworkGraph.Build(Description).Nodes.Reverse())
+        {
+            if (node.Output.Shape.Pixels > pixels)
+                (pixels, depth) = (node.Output.Shape.Pixels, depth + 1);
+            foreach (var tensor in node.Tensors.Where(tensor => tensor.IsTrainable))
+                parameters[tensor.Name].LearningRateFactor = Math.Pow(factor, depth);
+        }
+    }
+
+    /// <summary>
     /// What holds a NaN or an infinity, or null: the first weights, else the first layer's output, else the last parameter's gradient, for the message after a
     /// loss was not finite. Slow.
     /// </summary>

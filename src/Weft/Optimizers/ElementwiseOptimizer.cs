@@ -10,6 +10,8 @@ public sealed class ElementwiseOptimizer<TRule> : Optimizer
     private readonly TensorSet? _first;
     private readonly TensorSet? _second;
     private readonly ElementwiseUpdate<TRule> _update;
+    private readonly (double Factor, bool Decays)[] _groups;
+    private readonly TRule[] _rules;
     private bool _taken;
     private long _stepCount;
 
@@ -27,7 +29,11 @@ public sealed class ElementwiseOptimizer<TRule> : Optimizer
         _rule = rule;
         _first = TRule.UsesFirst ? tensors.AllocateForParameters(first) : null;
         _second = TRule.UsesSecond ? tensors.AllocateForParameters(second) : null;
-        _update = tensors.CreateUpdate<TRule>(_first, _second);
+        // Parameters with one learning rate and one decay follow one rule.
+        var own = tensors.Parameters.Select(one => (one.LearningRateFactor, one.Kind == ParameterKind.Weight || options.DecayNormsAndBiases)).ToArray();
+        _groups = [.. own.Distinct()];
+        _rules = new TRule[_groups.Length];
+        _update = tensors.CreateUpdate<TRule>(_first, _second, [.. own.Select(group => Array.IndexOf(_groups, group))]);
         State = [.. _first?.Tensors ?? [], .. _second?.Tensors ?? []];
     }
 
@@ -76,8 +82,8 @@ public sealed class ElementwiseOptimizer<TRule> : Optimizer
 
     private void Prepare(float scale)
     {
-        var step = _stepCount + 1;
-        _update.Prepare(_rule(LearningRate, _options.WeightDecay, step),
-            _rule(LearningRate, _options.DecayNormsAndBiases ? _options.WeightDecay : 0, step), scale);
+        for (var i = 0; i < _rules.Length; i++)
+            _rules[i] = _rule(LearningRate * _groups[i].Factor, _groups[i].Decays ? _options.WeightDecay : 0, _stepCount + 1);
+        _update.Prepare(_rules, scale);
     }
 }

@@ -21,6 +21,8 @@ public abstract class DeviceConformanceTests(Func<Device> create)
     // The large one is there for a path of the CPU's convolutions alone.
     public static TheoryData<string> Layers => [.. Shapes.All.Where(shape => shape.Input.Pixels <= 121).Select(shape => shape.Name)];
 
+    public static TheoryData<string> Norms => [.. Layers.Select(row => row.Data).Where(name => name.Contains("norm") || name.Contains("residual"))];
+
     public static TheoryData<string> Optimizers => OptimizerTests.Names;
 
     [Theory]
@@ -30,6 +32,15 @@ public abstract class DeviceConformanceTests(Func<Device> create)
         using var device = create();
         var shape = Shapes.All.Single(shape => shape.Name == name);
         GradientCheck.Of(shape, device, new CompileOptions { BatchSize = shape.Batch + 1 });
+    }
+
+    [Theory]
+    [MemberData(nameof(Norms))]
+    public void With_frozen_statistics_of_norms_passes_match_the_definition_and_the_statistics_stay(string name)
+    {
+        using var device = create();
+        var shape = Shapes.All.Single(shape => shape.Name == name);
+        GradientCheck.Of(shape, device, new CompileOptions { BatchSize = shape.Batch + 1, FrozenNormStatistics = true });
     }
 
     [Fact]

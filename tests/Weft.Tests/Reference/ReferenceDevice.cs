@@ -30,7 +30,7 @@ internal sealed class ReferenceGraph : CompiledGraph
 {
     private readonly NetworkGraph _graph;
     private readonly CompileOptions _options;
-    private readonly ReferenceLayers _layers = new(seed: 0);
+    private readonly ReferenceLayers _layers;
     private readonly Dictionary<GraphValue, ReferenceMap> _values = [];
     private readonly List<(GraphNode Node, Func<ReferenceMap, ReferenceMap[]> Backward)> _steps = [];
     private readonly ReferenceDeviceTensors _tensors;
@@ -42,6 +42,7 @@ internal sealed class ReferenceGraph : CompiledGraph
     public ReferenceGraph(NetworkGraph graph, CompileOptions options)
     {
         (_graph, _options) = (graph, options);
+        _layers = new(seed: 0) { FrozenNormStatistics = options.FrozenNormStatistics };
         _tensors = new ReferenceDeviceTensors(graph, options.Training, _layers.Tensors);
         _logits = new float[options.BatchSize * graph.Output.Shape.Channels];
         _logitsGradient = options.Training ? new float[_logits.Length] : [];
@@ -254,8 +255,8 @@ internal sealed class ReferenceDeviceTensors : DeviceTensors
         mean = (float)(mean + part * (_state[t].Values[i] - mean));
     });
 
-    internal override ElementwiseUpdate<TRule> CreateUpdate<TRule>(TensorSet? first, TensorSet? second) =>
-        new Update<TRule>(this, (ReferenceTensorSet?)first, (ReferenceTensorSet?)second);
+    internal override ElementwiseUpdate<TRule> CreateUpdate<TRule>(TensorSet? first, TensorSet? second, int[] groups) =>
+        new Update<TRule>(this, (ReferenceTensorSet?)first, (ReferenceTensorSet?)second, groups);
 
     private double[] Gradient(LayerTensor tensor) => _reference.Gradients[ReferenceTensors.Key(tensor.Name)];
 
@@ -275,17 +276,16 @@ internal sealed class ReferenceDeviceTensors : DeviceTensors
         }
     }
 
-    private sealed class Update<TRule>(ReferenceDeviceTensors tensors, ReferenceTensorSet? first, ReferenceTensorSet? second) : ElementwiseUpdate<TRule>
+    private sealed class Update<TRule>(ReferenceDeviceTensors tensors, ReferenceTensorSet? first, ReferenceTensorSet? second, int[] groups)
+        : ElementwiseUpdate<TRule>
         where TRule : struct, IUpdateRule
     {
-        private TRule _weightRule;
-        private TRule _otherRule;
+        private TRule[] _rules = [];
         private float _scale;
 
         public override IGradientSink? Sink => null;
 
-        public override void Prepare(in TRule weightRule, in TRule otherRule, float scale) =>
-            (_weightRule, _otherRule, _scale) = (weightRule, otherRule, scale);
+        public override void Prepare(ReadOnlySpan<TRule> rules, float scale) => (_rules, _scale) = (rules.ToArray(), scale);
 
         public override void Apply(bool exceptTaken)
         {
@@ -293,7 +293,7 @@ internal sealed class ReferenceDeviceTensors : DeviceTensors
             ForEach(tensors._trained, (t, i) =>
             {
                 var (tensor, values) = tensors._trained[t];
-                var rule = tensor.Kind == ParameterKind.Weight ? _weightRule : _otherRule;
+                var rule = _rules[groups[t]];
                 var weight = new Vector<float>((float)values[i]);
                 var m = new Vector<float>((float)(first?.Values[t][i] ?? 0));
                 var v = new Vector<float>((float)(second?.Values[t][i] ?? 0));

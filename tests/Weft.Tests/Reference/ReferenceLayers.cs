@@ -5,6 +5,9 @@ internal sealed class ReferenceLayers(long seed)
 {
     public ReferenceTensors Tensors { get; } = new(seed);
 
+    /// <summary>See <see cref="CompileOptions.FrozenNormStatistics"/>.</summary>
+    public bool FrozenNormStatistics { get; init; }
+
     /// <summary>By a dropout layer's path: the factor of each element, in the order [n, c, y, x]. A layer that is not here passes everything.</summary>
     public Dictionary<string, double[]> DropoutMasks { get; } = [];
 
@@ -20,7 +23,7 @@ internal sealed class ReferenceLayers(long seed)
         ChannelGate gate => ReferenceBranches.Gate(Apply(gate.Body, Path(path, gate.Body, "body"), input, training), input),
         Conv2d convolution => ReferenceDense.Convolve(convolution, input, Tensors.At(path)),
         Linear linear => ReferenceDense.Multiply(linear, input, Tensors.At(path)),
-        BatchNorm2d norm => ReferenceNorms.Batch(norm, input, training, Tensors.At(path)),
+        BatchNorm2d norm => ReferenceNorms.Batch(norm, input, training, FrozenNormStatistics, Tensors.At(path)),
         SampleNorm norm => ReferenceNorms.Sample(norm, input, Tensors.At(path)),
         ReLU => ReferenceSimple.ReLU(input),
         Activation activation => ReferenceActivations.Apply(activation, input),

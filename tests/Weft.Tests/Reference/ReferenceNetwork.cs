@@ -4,9 +4,9 @@ namespace Weft.Tests.Reference;
 /// A description interpreted layer by layer with scalar loops in double: slow, obvious, and the truth the engine is compared with. It gradient-checks itself
 /// (<see cref="ReferenceNetworkTests"/>).
 /// </summary>
-internal sealed class ReferenceNetwork(NetworkDescription description, long seed = 1)
+internal sealed class ReferenceNetwork(NetworkDescription description, long seed = 1, bool frozen = false)
 {
-    private readonly ReferenceLayers _layers = new(seed);
+    private readonly ReferenceLayers _layers = new(seed) { FrozenNormStatistics = frozen };
     private ReferenceStep? _last;
 
     public ReferenceTensors Tensors => _layers.Tensors;

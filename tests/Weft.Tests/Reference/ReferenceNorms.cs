@@ -2,8 +2,8 @@ namespace Weft.Tests.Reference;
 
 internal static class ReferenceNorms
 {
-    /// <summary>In training the running statistics among the values move, as the engine's do.</summary>
-    public static ReferenceStep Batch(BatchNorm2d layer, ReferenceMap input, bool training, ReferenceTensorScope tensors)
+    /// <summary>In training the running statistics among the values move, as the engine's do, unless they are frozen.</summary>
+    public static ReferenceStep Batch(BatchNorm2d layer, ReferenceMap input, bool training, bool frozen, ReferenceTensorScope tensors)
     {
         var channels = input.Channels;
         var scale = tensors.Value("weight", channels, 1, 0.5);
@@ -15,7 +15,7 @@ internal static class ReferenceNorms
         var variance = new double[channels];
         for (var c = 0; c < channels; c++)
         {
-            if (!training)
+            if (frozen || !training)
             {
                 (mean[c], variance[c]) = (runningMean[c], runningVariance[c]);
                 continue;
@@ -58,7 +58,7 @@ internal static class ReferenceNorms
                 foreach (var i in Channel(input, c))
                 {
                     dInput.Data[i] = scale[c] / Math.Sqrt(variance[c] + layer.Epsilon)
-                        * (dOutput.Data[i] - dShift[c] / count - normalized.Data[i] * dScale[c] / count);
+                        * (dOutput.Data[i] - (frozen ? 0 : dShift[c] / count + normalized.Data[i] * dScale[c] / count));
                 }
             }
 

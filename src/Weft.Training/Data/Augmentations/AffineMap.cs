@@ -24,7 +24,7 @@ public readonly record struct AffineMap(double Xx, double Xy, double X0, double 
     public static AffineMap HorizontalFlip(FeatureShape shape) => new(-1, 0, shape.Width - 1, 0, 1, 0);
 
     /// <summary>Whether every pixel is moved as it is: rows stay rows, forwards or backwards, and steps are whole pixels.</summary>
-    public bool MovesWholePixels => Math.Abs(Xx) == 1 && Xy == 0 && Yx == 0 && Yy == 1 && Math.Floor(X0) == X0 && Math.Floor(Y0) == Y0;
+    public bool MovesWholePixels => Math.Abs(Xx) == 1 && Xy == 0 && Yx == 0 && Math.Abs(Yy) == 1 && Math.Floor(X0) == X0 && Math.Floor(Y0) == Y0;
 
     /// <summary>The effect of this map and then <paramref name="next"/>.</summary>
     public AffineMap Then(AffineMap next) => new(

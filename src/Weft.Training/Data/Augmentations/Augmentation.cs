@@ -29,6 +29,19 @@ public abstract record GeometricAugmentation : Augmentation
     public abstract AffineMap Draw(Rng rng, FeatureShape shape);
 }
 
+/// <summary>
+/// An augmentation of an image as files have it: in bytes, after its pixels were moved and before they are normalized. What other programs define on pictures
+/// is such a one. A value that a pixel gets is rounded as Pillow rounds it.
+/// </summary>
+public abstract record ByteAugmentation : Augmentation
+{
+    /// <param name="rng">The sample's generator for this augmentation in this epoch.</param>
+    /// <param name="shape">The image's.</param>
+    /// <param name="image">[H, W, C], red first where there are three channels.</param>
+    /// <param name="fill">The value of each channel where pixels move in from outside.</param>
+    public abstract void Apply(Rng rng, FeatureShape shape, Span<byte> image, ReadOnlySpan<byte> fill);
+}
+
 /// <summary>An augmentation that changes the values of an image's pixels, after they were moved.</summary>
 public abstract record PixelAugmentation : Augmentation
 {

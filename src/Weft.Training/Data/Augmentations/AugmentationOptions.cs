@@ -17,6 +17,9 @@ public sealed record AugmentationOptions : OptionsRecord, IOptionRules
     /// <summary>What is applied: at most one of each type, in the order of their kinds and streams, whatever the order here.</summary>
     public OptionsSet<Augmentation> Applied { get; init; } = [];
 
+    [Description("What moves in where pixels of a picture are moved away: black, or the data set's mean.")]
+    public AugmentationFill Fill { get; init; } = AugmentationFill.Black;
+
     [Description("The last epochs go without any augmentation."), Range(0, 100_000)]
     public int OffLastEpochs { get; init; }
 
@@ -28,4 +31,13 @@ public sealed record AugmentationOptions : OptionsRecord, IOptionRules
         [.. Applied.OfType<TKind>().Where(one => one.IsOn).OrderBy(one => one.Order).ThenBy(one => one.Stream)];
 
     IEnumerable<Problem> IOptionRules.Conflicts() => Applied.Validate();
+}
+
+/// <summary>What surrounds an image whose pixels are moved. Numbers are stored in configurations: append only.</summary>
+public enum AugmentationFill
+{
+    Black = 1,
+
+    /// <summary>The mean of each channel, which is 0 after normalization.</summary>
+    Mean = 2,
 }

@@ -4,21 +4,24 @@ using System.Runtime.Intrinsics;
 
 namespace Weft.Training;
 
-/// <summary>
-/// Resamples byte images into normalized floats under an <see cref="AffineMap"/>. Black surrounds the image. Holds scratch: one caller at a time.
-/// </summary>
-internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics)
+/// <summary>Resamples byte images into normalized floats under an <see cref="AffineMap"/>. Holds scratch: one caller at a time.</summary>
+/// <param name="shape">What comes out has it.</param>
+/// <param name="from">What goes in has it, where that is another one.</param>
+/// <param name="surroundings">By channel, what surrounds the image; black where there is nothing.</param>
+internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics, FeatureShape? from = null, byte[]? surroundings = null)
 {
     private const int Lanes = 8;
 
-    // A border of black: one pixel before, two behind, so that a coordinate clamped to [−1, size] has all four neighbours.
+    // A border of the surroundings: one pixel before, two behind, so that a coordinate clamped to [−1, size] has all four neighbours.
     private const int Before = 1;
     private const int Border = 3;
 
     private readonly float[] _table = statistics.CreateTable();
     private readonly float[] _scale = [.. statistics.StandardDeviation.Select(deviation => (float)(1 / (255 * deviation)))];
     private readonly float[] _offset = [.. statistics.Mean.Zip(statistics.StandardDeviation, (mean, deviation) => (float)(-mean / deviation))];
-    private readonly float[] _framed = new float[FrameLength(shape)];
+    private readonly FeatureShape _from = from ?? shape;
+    private readonly byte[] _surroundings = surroundings ?? new byte[shape.Channels];
+    private readonly float[] _framed = new float[FrameLength(from ?? shape)];
 
     /// <summary>Writes what <paramref name="source"/> looks like through the map. Whole-pixel maps are exact, others bilinear.</summary>
     /// <param name="source">[H, W, C].</param>
@@ -46,27 +49,29 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
         for (var y = 0; y < shape.Height; y++)
         {
             var row = target.Slice(y * shape.Width * channels, shape.Width * channels);
-            var fromY = y + (int)map.Y0;
+            var fromY = (int)map.Yy * y + (int)map.Y0;
             for (var x = 0; x < shape.Width; x++)
             {
                 var fromX = step * x + (int)map.X0;
-                var isInside = (uint)fromX < (uint)shape.Width && (uint)fromY < (uint)shape.Height;
+                var isInside = (uint)fromX < (uint)_from.Width && (uint)fromY < (uint)_from.Height;
                 for (var c = 0; c < channels; c++)
-                    row[x * channels + c] = _table[c * 256 + (isInside ? source[(fromY * shape.Width + fromX) * channels + c] : 0)];
+                    row[x * channels + c] = _table[c * 256 + (isInside ? source[(fromY * _from.Width + fromX) * channels + c] : _surroundings[c])];
             }
         }
     }
 
-    /// <summary>Copies a channel into the middle of the black frame, whose border nothing ever writes.</summary>
+    /// <summary>Copies a channel into the middle of the frame, whose border has the surroundings' value.</summary>
     private void Frame(ReadOnlySpan<byte> source, int channel)
     {
-        var stride = shape.Width + Border;
-        for (var y = 0; y < shape.Height; y++)
+        if (surroundings is not null)
+            Array.Fill(_framed, surroundings[channel]);
+        var stride = _from.Width + Border;
+        for (var y = 0; y < _from.Height; y++)
         {
-            var to = _framed.AsSpan((y + Before) * stride + Before, shape.Width);
-            var from = source[(y * shape.Width * shape.Channels + channel)..];
+            var to = _framed.AsSpan((y + Before) * stride + Before, _from.Width);
+            var row = source[(y * _from.Width * _from.Channels + channel)..];
             for (var x = 0; x < to.Length; x++)
-                to[x] = from[x * shape.Channels];
+                to[x] = row[x * _from.Channels];
         }
     }
 
@@ -76,7 +81,7 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
     /// </summary>
     private void ResampleRow(AffineMap map, int y, int channel, Span<float> target)
     {
-        var stride = shape.Width + Border;
+        var stride = _from.Width + Border;
         var rowX = Vector256.Create(map.Xy * y + map.X0);
         var rowY = Vector256.Create(map.Yy * y + map.Y0);
         var scale = Vector256.Create(_scale[channel]);
@@ -88,8 +93,8 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
         {
             var low = Vector256.Create((double)x) + Vector256.Create(0.0, 1, 2, 3);
             var high = low + Vector256.Create(4.0);
-            var (columnLow, columnHigh, fractionX) = Split(Vector256.Create(map.Xx), low, high, rowX, shape.Width);
-            var (lineLow, lineHigh, fractionY) = Split(Vector256.Create(map.Yx), low, high, rowY, shape.Height);
+            var (columnLow, columnHigh, fractionX) = Split(Vector256.Create(map.Xx), low, high, rowX, _from.Width);
+            var (lineLow, lineHigh, fractionY) = Split(Vector256.Create(map.Yx), low, high, rowY, _from.Height);
             var first = Vector256.Create((double)(Before * stride + Before));
             var step = Vector256.Create((double)stride);
             Vector256.ConvertToInt32(Vector256.Narrow(lineLow * step + columnLow + first, lineHigh * step + columnHigh + first)).CopyTo(index);

@@ -46,6 +46,12 @@ public sealed record DatasetStatistics(IReadOnlyList<double> Mean, IReadOnlyList
         return new DatasetStatistics(mean, deviation);
     }
 
+    /// <summary>Statistics of so many channels by which bytes stay the numbers that they are.</summary>
+    internal static DatasetStatistics OfBytes(int channels) => new(new double[channels], [.. Enumerable.Repeat(1.0 / 255, channels)]);
+
+    /// <summary>The mean of each channel as a byte.</summary>
+    internal byte[] MeanBytes() => [.. Mean.Select(mean => (byte)Math.Clamp(Math.Round(mean * 255), 0, 255))];
+
     /// <summary>Normalized values by byte: entry channel · 256 + byte is (byte / 255 − mean) / deviation.</summary>
     public float[] CreateTable()
     {

@@ -37,8 +37,14 @@ public sealed class ImageSamples
 
     public int Label(int index) => Labels.Span[index];
 
+    /// <summary>
+    /// The same pictures with longer sides, for augmentations that magnify parts of them; they are decoded when they are first asked for. Null where there is
+    /// no more to be had.
+    /// </summary>
+    internal Lazy<ImageSamples>? Larger { get; init; }
+
     /// <summary>The same pictures with these labels.</summary>
-    internal ImageSamples With(ReadOnlyMemory<int> labels, string fingerprint) => new(Shape, _store, labels, fingerprint);
+    internal ImageSamples With(ReadOnlyMemory<int> labels, string fingerprint) => new(Shape, _store, labels, fingerprint) { Larger = Larger };
 
     /// <summary>As <see cref="Image"/>, to be kept.</summary>
     internal ReadOnlyMemory<byte> Pixels(int index) => _store.Pixels(index);

@@ -193,7 +193,11 @@ internal sealed class PictureDataset
         var policy = picture.ToPolicy();
         var shape = new FeatureShape(policy.Height, policy.Width, policy.Channels);
         var key = ImageSamples.Combine([$"{PictureReader.Version} {policy}", .. pictures.Select(i => _scan[i].Sha256)]);
-        return new ImageSamples(shape, Store(pictures, policy, shape.Length, key), new int[pictures.Length], key);
+        var larger = picture with { Side = (int)Math.Ceiling(policy.Width * RandomResizedCrop.StoredShare) };
+        return new ImageSamples(shape, Store(pictures, policy, shape.Length, key), new int[pictures.Length], key)
+        {
+            Larger = new(() => Store(pictures, larger)),
+        };
     }
 
     private ImageStore Store(int[] pictures, PicturePolicy policy, int imageLength, string key)

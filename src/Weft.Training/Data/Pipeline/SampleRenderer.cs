@@ -6,25 +6,39 @@ namespace Weft.Training;
 internal sealed class SampleRenderer
 {
     private readonly ImageSamples _samples;
+    private readonly ImageSamples _magnified;
     private readonly IReadOnlyList<int> _indices;
     private readonly ImageWarp _warp;
+    private readonly ImageWarp _mover;
+    private readonly AffineMap _stretch;
     private readonly (ulong Stream, GeometricAugmentation Augmentation)[] _geometric;
+    private readonly (ulong Stream, ByteAugmentation Augmentation)[] _byte;
     private readonly (ulong Stream, PixelAugmentation Augmentation)[] _pixel;
     private readonly (ulong Stream, MixingAugmentation Augmentation)[] _mixing;
     private readonly long _seed;
     private readonly float[] _other;
+    private readonly byte[] _bytes;
+    private readonly byte[] _fill;
 
     /// <param name="indices">The split part, from which partners for mixing come.</param>
     public SampleRenderer(ImageSamples samples, IReadOnlyList<int> indices, DatasetStatistics statistics, AugmentationOptions options, long seed)
     {
         _samples = samples;
         _indices = indices;
-        _warp = new ImageWarp(samples.Shape, statistics);
         _geometric = [.. options.OfKind<GeometricAugmentation>().Select(augmentation => (augmentation.Stream, augmentation))];
+        _byte = [.. options.OfKind<ByteAugmentation>().Select(augmentation => (augmentation.Stream, augmentation))];
         _pixel = [.. options.OfKind<PixelAugmentation>().Select(augmentation => (augmentation.Stream, augmentation))];
         _mixing = [.. options.OfKind<MixingAugmentation>().Select(augmentation => (augmentation.Stream, augmentation))];
         _seed = seed;
         _other = new float[samples.Shape.Length];
+        _bytes = new byte[_byte.Length > 0 ? samples.Shape.Length : 0];
+        _magnified = _geometric.Any(one => one.Augmentation is RandomResizedCrop) ? samples.Larger?.Value ?? samples : samples;
+        _stretch = RandomResizedCrop.Stretch(_magnified.Shape, samples.Shape);
+        var surroundings = options.Fill == AugmentationFill.Mean ? statistics.MeanBytes() : null;
+        _fill = surroundings ?? new byte[samples.Shape.Channels];
+        _warp = new ImageWarp(samples.Shape, statistics);
+        _mover = new ImageWarp(
+            samples.Shape, _byte.Length > 0 ? DatasetStatistics.OfBytes(samples.Shape.Channels) : statistics, _magnified.Shape, surroundings);
     }
 
     public bool Mixes => _mixing.Length > 0;
@@ -36,10 +50,19 @@ internal sealed class SampleRenderer
     public void RenderAugmented(int epoch, int sample, Span<float> target)
     {
         var rng = Rng.For(_seed, RngPurpose.Augmentation).Derive(epoch).Derive(sample);
-        var map = AffineMap.Identity;
+        var map = _stretch;
         foreach (var (stream, augmentation) in _geometric)
             map = map.Then(augmentation.Draw(rng.Derive(stream), _samples.Shape));
-        _warp.Apply(_samples.Image(sample), map, target);
+        _mover.Apply(_magnified.Image(sample), map, target);
+        if (_byte.Length > 0)
+        {
+            for (var i = 0; i < _bytes.Length; i++)
+                _bytes[i] = (byte)(target[i] + 0.5f);
+            foreach (var (stream, augmentation) in _byte)
+                augmentation.Apply(rng.Derive(stream), _samples.Shape, _bytes, _fill);
+            _warp.Apply(_bytes, AffineMap.Identity, target);
+        }
+
         foreach (var (stream, augmentation) in _pixel)
             augmentation.Apply(rng.Derive(stream), _samples.Shape, target);
     }

@@ -8,7 +8,8 @@ namespace Weft.Devices.Cpu;
 /// </summary>
 /// <remarks>
 /// With m = N·H·W values a channel, g the output gradient where the ReLU was open (at the maxima, with pooling) and x̂ the normalized input:
-/// dbias = Σg, dweight = Σ g·x̂, dz = weight/√(σ²+ε) · (g − dbias/m − x̂ · dweight/m), which is P·g + Q·z + R with coefficients a channel.
+/// dbias = Σg, dweight = Σ g·x̂, dz = weight/√(σ²+ε) · (g − dbias/m − x̂ · dweight/m), which is P·g + Q·z + R with coefficients a channel. Where the
+/// statistics are frozen they depend on no z: dz = weight/√(σ²+ε) · g.
 /// Sums run within an image in 32 bits around the running mean, and over the images in 64 bits in order.
 /// </remarks>
 internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogue
@@ -102,7 +103,7 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
 
     public override void Forward(in Pass pass)
     {
-        if (!pass.IsTraining)
+        if (UsesRunningStatistics(pass))
         {
             UseRunningStatistics();
             if (_convolution is null)
@@ -134,17 +135,34 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
 
     public void BeforeOutput(in Pass pass)
     {
-        if (pass.IsTraining)
-            PreparePivot();
-        else
+        if (UsesRunningStatistics(pass))
             UseRunningStatistics();
+        else
+            PreparePivot();
     }
 
-    public void ObserveOutput(int image, in FeatureMap output, int channel) => AddMoments(output, image, channel);
+    public void ObserveOutput(int image, in FeatureMap output, int channel)
+    {
+        if (IsFrozen)
+            Apply(output, image, channel);
+        else
+            AddMoments(output, image, channel);
+    }
 
     public void TakeOutput(int image, in FeatureMap output, int channel) => Apply(output, image, channel);
 
     public void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination) => ApplyGradient(output, image, destination, 0);
+
+    public void SetBiasGradient(float* gradient)
+    {
+        // What the batch's mean takes away again has no gradient.
+        for (var c = 0; c < _channels; c++)
+            gradient[c] = IsFrozen ? _norm.P[c] * _shift.Gradient[c] : 0;
+    }
+
+    private bool IsFrozen => _context.Options.FrozenNormStatistics;
+
+    private bool UsesRunningStatistics(in Pass pass) => IsFrozen || !pass.IsTraining;
 
     // One image of the norm's input, as image 0.
     private FeatureMap InputOf(int image, int worker)
@@ -172,8 +190,10 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
         var bias = ConvolutionBias;
         for (var c = 0; c < _channels; c++)
         {
+            _inverseDeviation[c] = 1 / Math.Sqrt(_runningVariance.Value[c] + _layer.Epsilon);
             var scale = _weight.Value[c] / Math.Sqrt(_runningVariance.Value[c] + _layer.Epsilon);
             var mean = (double)_runningMean.Value[c] - (bias == null ? 0 : bias[c]);
+            _batchMean[c] = (float)mean;
             _norm.Scale[c] = (float)scale;
             _norm.Shift[c] = (float)(_shift.Value[c] - mean * scale);
         }
@@ -213,10 +233,10 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
             _shift.Gradient[c] = (float)sum;
             _weight.Gradient[c] = (float)scaled;
             var p = _weight.Value[c] * deviation;
-            var q = -p * scaled / count * deviation;
+            var q = IsFrozen ? 0 : -p * scaled / count * deviation;
             _norm.P[c] = (float)p;
             _norm.Q[c] = (float)q;
-            _norm.R[c] = (float)(-p * sum / count - q * _batchMean[c]);
+            _norm.R[c] = IsFrozen ? 0 : (float)(-p * sum / count - q * _batchMean[c]);
         }
     }
 

@@ -14,22 +14,24 @@ internal sealed unsafe partial class ConvolutionOperation
     private void SumWeightGradient()
     {
         SumParts(SharedScratch, BackwardParts, _shape.WeightCount, _weight.Gradient);
-        if (_bias is { } bias)
+        if (_bias is not { } bias)
+            return;
+        if (Epilogue is { } epilogue)
+            epilogue.SetBiasGradient(bias.Gradient);
+        else
             SumParts(SharedScratch + BackwardParts * _shape.WeightCount, BackwardParts, _shape.K, bias.Gradient);
     }
 
     private void BackwardWinograd(in Pass pass)
     {
-        if (_bias is { } bias)
-            new Span<float>(bias.Gradient, _shape.K).Clear();
         if (_winograd!.IsLocal)
             SumProductsLocally(pass);
         else
             SumProductsInChunks(pass);
         var kernels = new KernelGradientWork(this);
         _context.Team.Run(_shape.C, ref kernels);
-        if (_bias is not null && Epilogue is null)
-            SumBiasGradient(pass);
+        if (_bias is { } bias)
+            SumBiasGradient(pass, bias.Gradient);
     }
 
     private void SumProductsLocally(in Pass pass)
@@ -54,11 +56,17 @@ internal sealed unsafe partial class ConvolutionOperation
     }
 
     // dbias[k] = Σ over images and pixels, image by image so that the order is fixed.
-    private void SumBiasGradient(in Pass pass)
+    private void SumBiasGradient(in Pass pass, float* sum)
     {
-        var gradient = _output.Gradient;
+        if (Epilogue is { } epilogue)
+        {
+            epilogue.SetBiasGradient(sum);
+            return;
+        }
+
+        new Span<float>(sum, _shape.K).Clear();
         for (var image = 0; image < pass.Count; image++)
-            AddPixels(gradient, image, _bias!.Gradient);
+            AddPixels(_output.Gradient, image, sum);
     }
 
     private void AddPixels(in FeatureMap gradient, int image, float* sum)

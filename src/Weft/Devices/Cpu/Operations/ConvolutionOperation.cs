@@ -3,7 +3,7 @@ using Weft.Kernels;
 namespace Weft.Devices.Cpu;
 
 /// <summary>Who takes over from a convolution within the same pass over an image, while it is in the cache: the norm behind it.</summary>
-internal interface IConvolutionEpilogue
+internal unsafe interface IConvolutionEpilogue
 {
     /// <summary>What the epilogue computes; its gradient is read until the convolution's backward pass is over.</summary>
     ValueStorage Output { get; }
@@ -25,6 +25,9 @@ internal interface IConvolutionEpilogue
     /// <paramref name="destination"/>.
     /// </summary>
     void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination);
+
+    /// <summary>Backward: writes the gradient of the convolution's bias, a number for each output channel.</summary>
+    void SetBiasGradient(float* gradient);
 }
 
 /// <summary>

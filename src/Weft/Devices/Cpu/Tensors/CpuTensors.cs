@@ -109,8 +109,8 @@ internal sealed unsafe class CpuTensors : DeviceTensors, IDisposable
 
     internal override void BlendState(TensorSet average, float part) => _stateChunks.Run(new BlendWork(_state, (CpuTensorSet)average, part));
 
-    internal override ElementwiseUpdate<TRule> CreateUpdate<TRule>(TensorSet? first, TensorSet? second) =>
-        new CpuUpdate<TRule>(this, _parameterChunks, _keptChunks, (CpuTensorSet?)first, (CpuTensorSet?)second);
+    internal override ElementwiseUpdate<TRule> CreateUpdate<TRule>(TensorSet? first, TensorSet? second, int[] groups) =>
+        new CpuUpdate<TRule>(this, _parameterChunks, _keptChunks, (CpuTensorSet?)first, (CpuTensorSet?)second, groups);
 
     private static void Place(TensorSlot[] slots, NativeBuffer buffer, Action<TensorSlot, nint> place)
     {

@@ -4,16 +4,22 @@ namespace Weft.Devices.Cpu;
 
 /// <summary>One pass over memory: gradient, moments and value of each element.</summary>
 /// <param name="kept">The parameters whose gradients go to no sink.</param>
-internal sealed unsafe class CpuUpdate<TRule>(CpuTensors tensors, ElementChunks all, ElementChunks kept, CpuTensorSet? first, CpuTensorSet? second)
+/// <param name="groups">For each parameter, which of the rules is its own.</param>
+internal sealed unsafe class CpuUpdate<TRule>(
+    CpuTensors tensors, ElementChunks all, ElementChunks kept, CpuTensorSet? first, CpuTensorSet? second, int[] groups)
     : ElementwiseUpdate<TRule>, IGradientSink
     where TRule : struct, IUpdateRule
 {
+    private readonly TRule[] _rules = new TRule[groups.DefaultIfEmpty(-1).Max() + 1];
     private Work _work;
 
     public override IGradientSink Sink => this;
 
-    public override void Prepare(in TRule weightRule, in TRule otherRule, float scale) =>
-        _work = new Work(tensors.TrainedSlots, first, second, weightRule, otherRule, scale);
+    public override void Prepare(ReadOnlySpan<TRule> rules, float scale)
+    {
+        rules.CopyTo(_rules);
+        _work = new Work(tensors.TrainedSlots, first, second, _rules, groups, scale);
+    }
 
     public override void Apply(bool exceptTaken)
     {
@@ -28,14 +34,14 @@ internal sealed unsafe class CpuUpdate<TRule>(CpuTensors tensors, ElementChunks 
     }
 
     private readonly struct Work(
-        IReadOnlyList<TensorSlot> slots, CpuTensorSet? first, CpuTensorSet? second, TRule weightRule, TRule otherRule, float scale) : IChunkWork
+        IReadOnlyList<TensorSlot> slots, CpuTensorSet? first, CpuTensorSet? second, TRule[] rules, int[] groups, float scale) : IChunkWork
     {
         public void Run(int chunk, int tensor, int start, int length) => Update(tensor, start, length, slots[tensor].Gradient + start);
 
         public void Update(int tensor, int start, int length, float* gradient)
         {
             var slot = slots[tensor];
-            UpdateElements(slot.Tensor.Kind == ParameterKind.Weight ? weightRule : otherRule, scale,
+            UpdateElements(rules[groups[tensor]], scale,
                 slot.Value + start,
                 gradient,
                 TRule.UsesFirst ? first!.Pointer(tensor) + start : null,
