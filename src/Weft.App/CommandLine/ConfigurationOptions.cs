@@ -38,6 +38,7 @@ internal sealed class ConfigurationOptions
         (Value("--dropout", "X", "Dropout rate before the logits."), "model.dropout"),
         (Value("--seed", "N", "Seed of weights, order, augmentation and dropout."), "training.seed"),
         (Value("--threads", "N", "Worker threads; the result does not depend on it."), "training.threads"),
+        (Value("--corrections", "FILE", "A file that says which labels are wrong; the data stay as they are."), "data.corrections"),
         (Value("--limit-train", "N", "Only the first N training images."), "data.limit_train"),
         (Value("--limit-validation", "N", "Only the first N validation images."), "data.limit_validation"),
     ];

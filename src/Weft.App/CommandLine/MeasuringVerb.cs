@@ -21,12 +21,21 @@ internal abstract class MeasuringVerb(string name, string description, Screen sc
 
     protected sealed override ExitCode Run(ParseResult parse, CancellationToken cancellationToken) =>
         Run(
-            parse, new Measurement(_split.Of(parse), _threads.Of(parse), _runs.Store(parse), _data.Opener(parse, Screen, cancellationToken)),
-            cancellationToken);
+            parse,
+            new Measurement(_split.Of(parse), _threads.Of(parse), _runs.Store(parse), _data.Opener(parse, Screen, cancellationToken))
+            {
+                Data = parse.GetValue(_data), SplitIsGiven = parse.GetResult(_split) is not null,
+            }, cancellationToken);
 
     protected abstract ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken);
 
     /// <summary>What is measured on, and with what.</summary>
     /// <param name="Open">Opens the data that a run's configuration names, or those given in their place.</param>
-    protected sealed record Measurement(EvaluationSplit Split, int Threads, RunStore Store, Func<DataConfiguration, ImageDataset> Open);
+    protected sealed record Measurement(EvaluationSplit Split, int Threads, RunStore Store, Func<DataConfiguration, ImageDataset> Open)
+    {
+        /// <summary>What was given in place of the data that the run remembers; null where nothing was.</summary>
+        public string? Data { get; init; }
+
+        public bool SplitIsGiven { get; init; }
+    }
 }

@@ -8,7 +8,8 @@ internal sealed class RunDataOption : Option<string?>
 {
     public RunDataOption() : base("--data")
     {
-        Description = "Where the run's data are now, if they were moved. They must be the same data. Default: where they were.";
+        Description = "Where the run's data are now, if they were moved. They must be the same data (eval takes another labelled set too). "
+            + "Default: where they were.";
         HelpName = "NAME|DIR";
     }
 

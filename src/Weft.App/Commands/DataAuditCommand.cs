@@ -4,16 +4,24 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class DataAuditCommand(Screen screen)
-    : DataVerb("audit", "Balance, duplicates, mean and deviation of the training files; the test files stay closed.", screen)
+internal sealed class DataAuditCommand : DataVerb
 {
     private const int ShownDuplicates = 5;
     private const int RareFactor = 10;
 
+    private readonly Option<string?> _corrections = new("--corrections")
+    {
+        Description = "A file that says which labels are wrong; the data stay as they are.", HelpName = "FILE",
+    };
+
+    public DataAuditCommand(Screen screen)
+        : base("audit", "Balance, duplicates, mean and deviation of the training files; the test files stay closed.", screen) => Options.Add(_corrections);
+
     protected override ExitCode Run(ParseResult parse, string name, DataOptions options, CancellationToken cancellationToken)
     {
         // An audit says what cannot be read, and looks at the rest.
-        var data = DataSets.Open(name, options with { Picture = options.Picture with { SkipUnreadable = true } }, cancellationToken);
+        var data = DataSets.Open(
+            name, options with { Picture = options.Picture with { SkipUnreadable = true }, Corrections = parse.GetValue(_corrections) }, cancellationToken);
         SayNotes(data);
         var split = DatasetSplit.Of(data, seed: 0);
         var audit = DatasetAudit.Of(data, split, cancellationToken: cancellationToken);

@@ -26,7 +26,8 @@ internal static class CommandText
         ExtendRun extend => Invariant($"weft extend {RunReference.For(extend.Run)} --epochs {(extend.AreMore ? "+" : "")}{extend.Epochs}"),
         ForkRun fork => $"weft fork {RunReference.For(fork.Run)}@{fork.Checkpoint}",
         EvaluateRun evaluate => $"weft eval {RunReference.For(evaluate.Run)}{(evaluate.Checkpoint is { } checkpoint ? $"@{checkpoint}" : "")}"
-            + (evaluate.Split is { } split ? RunReference.OptionFor(split) : ""),
+            + (evaluate.Split is { } split ? RunReference.OptionFor(split) : "")
+            + (evaluate.Data is { } set ? $" --data {RunReference.For(set)}" : "") + (evaluate.OnlyKnownClasses ? " --known-classes" : ""),
         AnalyzeRun analyze => $"weft analyze {RunReference.For(analyze.Run)}{RunReference.OptionFor(analyze.Split)}"
             + (analyze.Pair is var (label, prediction) ? Invariant($" --pair {label},{prediction}") : "")
             + (analyze.Folds is { } folds ? Invariant($" --folds {folds}") : ""),

@@ -68,6 +68,12 @@ public sealed record AnalysisResult
     /// <summary>Training labels that may be wrong, judged by networks that trained on the other images; null unless asked for.</summary>
     public SuspectLabels? TrainingSuspects { get; init; }
 
+    /// <summary>The training images that are near to the most suspect of <see cref="Suspects"/>.</summary>
+    internal SuspectNeighbours Near { get; init; } = SuspectNeighbours.None;
+
+    /// <summary>As <see cref="Near"/>, of <see cref="TrainingSuspects"/>.</summary>
+    internal SuspectNeighbours TrainingNear { get; init; } = SuspectNeighbours.None;
+
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     public required long Parameters { get; init; }

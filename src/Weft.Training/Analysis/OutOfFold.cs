@@ -5,6 +5,20 @@ namespace Weft.Training;
 /// </summary>
 internal static class OutOfFold
 {
+    /// <summary>The same for a last layer over frozen features: fitted once for each fold over groups, so it takes seconds, and validation images have theirs.
+    /// </summary>
+    /// <param name="features">Those of the training and the validation images, each as it is.</param>
+    public static SuspectLabels SuspectsOfHead(
+        Device device, FeatureTable features, TrainingData data, RunConfiguration configuration, CancellationToken cancellationToken)
+    {
+        int[] groups = [.. features.Indices.ToArray().Select(index => data.Dataset.Groups?[index] ?? index)];
+        var folds = HeadFolds.Of(features.Labels.ToArray(), groups, configuration.Head.Folds, configuration.Data.SplitSeed);
+        var options = new HeadSearchOptions { Head = new LogisticOptions { Threads = device.Threads }, CurveSizes = [] };
+        if (configuration.Head.Strength is { } strength)
+            options = options with { Strengths = [strength] };
+        return SuspectLabels.Of(HeadSearch.Run(features, data.Dataset.ClassCount, folds, options, device, cancellationToken).OutOfFold);
+    }
+
     public static SuspectLabels Suspects(
         ResolvedConfiguration configuration, TrainingData data, int folds, Action<string> tell, CancellationToken cancellationToken)
     {

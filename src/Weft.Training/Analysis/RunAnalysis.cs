@@ -58,7 +58,9 @@ public sealed class RunAnalysis : IDisposable
         var validation = _options.Split == EvaluationSplit.Validation ? predictions
             : _extractor.Extract(_data.Dataset.Train, _data.Split.Validation, _stop).Predictions;
         Tell($"describing {_data.Split.Train.Count:N0} training images");
-        var train = _extractor.Extract(_data.Dataset.Train, _data.Split.Train, _stop).Features.Normalized();
+        var plain = _extractor.Extract(_data.Dataset.Train, _data.Split.Train, _stop).Features;
+        var train = plain.Normalized();
+        var described = features;
         features = features.Normalized();
 
         var evaluation = new EvaluationResult(predictions, Classes) { DataFingerprint = images.Fingerprint };
@@ -78,7 +80,10 @@ public sealed class RunAnalysis : IDisposable
         var scaled = Calibration.Of(predictions, Calibration.FitTemperature(validation));
         var calibration = Calibration.Of(predictions);
         var suspects = SuspectLabels.Of(predictions);
-        var trainingSuspects = _options.Folds >= 2 ? OutOfFold.Suspects(_configuration, _data, _options.Folds, Tell, _stop) : null;
+        var trainingSuspects = _configuration.Value.Backbone.IsFrozen
+                ? OutOfFold.SuspectsOfHead(_device, Judged(plain, described), _data, _configuration.Value, _stop)
+            : _options.Folds >= 2 ? OutOfFold.Suspects(_configuration, _data, _options.Folds, Tell, _stop) : null;
+        Tell("looking up what is near to suspect labels");
         var risk = RiskCoverage.Of(predictions);
         var (parameters, flops) = Cost();
         return new AnalysisResult
@@ -101,6 +106,9 @@ public sealed class RunAnalysis : IDisposable
                 Pictures(predictions, gallery.TopLosses), Pictures(predictions, gallery.ConfidentlyWrong), Pictures(predictions, gallery.LeastCertain)),
             Suspects = suspects,
             TrainingSuspects = trainingSuspects,
+            Near = SuspectNeighbours.Of(_device, suspects, features, train, _options.Split != EvaluationSplit.Test, _stop),
+            TrainingNear = trainingSuspects is null ? SuspectNeighbours.None
+                : SuspectNeighbours.Of(_device, trainingSuspects, Judged(train, features), train, true, _stop),
             Findings = [.. TrainingFindings.Of(new RunReader(_reference.Run)),
                 .. MistakeFindings.Of(evaluation, pairs, calibration, scaled, risk, reasons, suspects, _options.Split)],
             Parameters = parameters,
@@ -118,12 +126,16 @@ public sealed class RunAnalysis : IDisposable
         _device.Dispose();
     }
 
+    // All that is described of the training files: nothing but the training images where test images are analysed.
+    private FeatureTable Judged(FeatureTable train, FeatureTable split) =>
+        _options.Split == EvaluationSplit.Validation ? FeatureTable.Concat(train, split) : train;
+
     private (ImageSamples Images, IReadOnlyList<int> Indices) Open(TestLedger ledger)
     {
         if (_options.Split == EvaluationSplit.Validation)
             return (_data.Dataset.Train, _data.Split.Validation);
         var test = ledger.Open(_reference, _data.Dataset, _advice);
-        return (test, [.. Enumerable.Range(0, test.Count)]);
+        return (test, test.Used);
     }
 
     private List<int> Chosen(PredictionTable predictions, MistakeGallery gallery, IReadOnlyList<ConfusedPair> pairs)

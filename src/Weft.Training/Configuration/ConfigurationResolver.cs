@@ -25,6 +25,8 @@ internal static class ConfigurationResolver
 
     internal const string ModelKey = "model.name";
 
+    internal const string CorrectionsKey = "data.corrections";
+
     /// <summary>With these words begins the origin of what a file says.</summary>
     internal const string FileOrigin = "file ";
 
@@ -92,9 +94,10 @@ internal static class ConfigurationResolver
         return problems.Count == 0 ? resolved : throw Mistakes.ToError(problems, "the configuration");
     }
 
-    // A model file lies where the one who names it sees it: beside the configuration file, or from the current folder.
+    // A file lies where the one who names it sees it: beside the configuration file, or from the current folder.
     private static ConfigurationValue Located(ConfigurationValue value, string folder) =>
-        value.Key == ModelKey && ModelFile.IsPath(value.Text) ? value with { Text = Path.GetFullPath(Path.Combine(folder, value.Text)) } : value;
+        (value.Key == ModelKey && ModelFile.IsPath(value.Text)) || (value.Key == CorrectionsKey && value.Text != OptionKey.Write(null))
+            ? value with { Text = Path.GetFullPath(Path.Combine(folder, value.Text)) } : value;
 
     private static string? ImplicitRecipe(IReadOnlyList<ConfigurationValue> values)
     {

@@ -198,6 +198,9 @@ public sealed record DataConfiguration : OptionsRecord
     [Description("Pictures: those that look the same belong together and are never divided.")]
     public bool NearDuplicates { get; init; } = true;
 
+    [Description("A file that says which labels are wrong: path,sha256,from,to; an empty class leaves the picture out, and so does a question mark.")]
+    public string? Corrections { get; init; }
+
     /// <summary>How picture files become samples.</summary>
     [Section("picture")]
     public PictureOptions Picture { get; init; } = new();
@@ -209,7 +212,7 @@ public sealed record DataConfiguration : OptionsRecord
         {
             return new DataOptions
             {
-                Picture = Picture, NearDuplicates = NearDuplicates,
+                Picture = Picture, NearDuplicates = NearDuplicates, Corrections = Corrections,
                 GroupPattern = GroupPattern is null ? null : new Regex(GroupPattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)),
             };
         }

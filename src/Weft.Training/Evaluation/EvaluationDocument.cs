@@ -102,4 +102,12 @@ internal sealed record EvaluationDocument : EvaluationFigures
     public EvaluationDocument(CheckpointReference checkpoint, EvaluationSplit split, EvaluationResult result) : base(checkpoint, split, result)
     {
     }
+
+    /// <summary>The name of the labelled set that was measured on; absent for the run's own data.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Data { get; init; }
+
+    /// <summary>The file whose labels count in place of the run's; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Corrections { get; init; }
 }

@@ -67,7 +67,8 @@ public sealed class EvaluationResult
 
     /// <summary>What a person should know before believing the accuracy; null where every class occurs.</summary>
     public string? AbsenceNote(EvaluationSplit split) => LabelCounts.Absent is { Count: > 0 } absent
-        ? ClassCounts.AbsenceNote(absent, Classes, split.ToString().ToLowerInvariant(), "not measured by the accuracy")
+        ? ClassCounts.AbsenceNote(absent, Classes, split == EvaluationSplit.All ? "labelled" : split.ToString().ToLowerInvariant(),
+            "not measured by the accuracy")
         : null;
 
     /// <summary>Samples with this label that were taken for that class.</summary>

@@ -3,11 +3,10 @@ namespace Weft.Training;
 /// <summary>Evaluates a run's checkpoint on the run's own data, preprocessed as it was trained.</summary>
 public sealed class RunEvaluation : IDisposable
 {
-    private const int LargestBatch = 256;
-
-    private readonly TrainingData _data;
-    private readonly Device _device;
+    private readonly EvaluatedModel _evaluated;
+    private readonly ImageDataset _own;
     private readonly NextStep _advice;
+    private TrainingData _data;
 
     /// <param name="open">Opens the data the run's configuration names.</param>
     /// <param name="threads">Default: all cores.</param>
@@ -21,14 +20,10 @@ public sealed class RunEvaluation : IDisposable
         Reference = checkpoint;
         _advice = advice ?? new WithData(new EvaluateRun(checkpoint.Run));
         var state = checkpoint.Read();
-        Model = state.Model;
         var opened = RunChecks.Open(checkpoint.Run, state, open, _advice, checkpoint.Epochs);
         Configuration = opened.Configuration.Value;
-        _data = opened.Data;
-        _device = Device.Cpu(threads ?? Environment.ProcessorCount);
-        var options = new CompileOptions { BatchSize = Evaluator.BatchSizeFor(Model.Shape, LargestBatch), Training = false };
-        Model.RequireMemory(_device, options, _data.Dataset.Train.ResidentBytes);
-        Network = Model.Compile(_device, options);
+        (_data, _own) = (opened.Data, opened.Data.Dataset);
+        _evaluated = new EvaluatedModel(state.Model, threads, _own.Train.ResidentBytes);
     }
 
     /// <summary>The configuration that the run was trained with.</summary>
@@ -36,29 +31,36 @@ public sealed class RunEvaluation : IDisposable
 
     public CheckpointReference Reference { get; }
 
-    public TrainedModel Model { get; }
+    public TrainedModel Model => _evaluated.Model;
 
-    public Network Network { get; }
+    public Network Network => _evaluated.Network;
+
+    /// <summary>
+    /// Measures with the labels that a file of corrections gives, whatever the run was trained with. The images stay in the parts they are in, but for those
+    /// that are left out.
+    /// </summary>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the file is none, or does not fit the data.</exception>
+    internal void Correct(string corrections)
+    {
+        var corrected = LabelCorrections.Read(corrections).Apply(_own.Uncorrected ?? _own);
+        _data = TrainingData.Prepare(corrected, Configuration.Data, new RunReader(Reference.Run).Information.Data.SplitRule);
+    }
+
+    /// <summary>What a person should know about the corrections; empty where there are none.</summary>
+    internal IReadOnlyList<string> CorrectionNotes => [.. _data.Dataset.Notes.Except((_own.Uncorrected ?? _own).Notes)];
 
     public EvaluationResult Validation(TestTimeAugmentation? augmentation = null, CancellationToken cancellationToken = default) =>
-        Evaluate(_data.Dataset.Train, _data.Split.Validation, augmentation, cancellationToken);
+        _evaluated.Evaluate(_data.Dataset.Train, _data.Split.Validation, augmentation, cancellationToken);
 
     /// <summary>Opens the test images, and notes it in the ledger before it does.</summary>
     /// <exception cref="WeftException">As <see cref="TestLedger.Open(CheckpointReference, ImageDataset, NextStep)"/>.</exception>
     public EvaluationResult Test(TestLedger ledger, TestTimeAugmentation? augmentation = null, CancellationToken cancellationToken = default)
     {
-        var test = ledger.Open(Reference, _data.Dataset, _advice);
-        return Evaluate(test, [.. Enumerable.Range(0, test.Count)], augmentation, cancellationToken);
+        var test = ledger.Open(Reference, _own, _advice);
+        if (_data.Dataset != _own)
+            test = _data.Dataset.LoadTest();
+        return _evaluated.Evaluate(test, test.Used, augmentation, cancellationToken);
     }
 
-    public void Dispose()
-    {
-        Network.Dispose();
-        _device.Dispose();
-    }
-
-    private EvaluationResult Evaluate(ImageSamples samples, IReadOnlyList<int> indices, TestTimeAugmentation? augmentation, CancellationToken cancellationToken)
-    {
-        return Evaluator.Evaluate(Network, Model.LoaderOf(samples, indices, Network.Options.BatchSize), Model.Classes, augmentation, cancellationToken);
-    }
+    public void Dispose() => _evaluated.Dispose();
 }

@@ -106,6 +106,8 @@ internal static class ConfigurationRestore
     {
         if (new RunReader(run).TryInformation()?.Data.Folder is { } folder)
             yield return new ConfigurationValue("data.folder", folder, "run.json");
+        if (RegularFile.Exists(run.CorrectionsFile))
+            yield return new ConfigurationValue(ConfigurationResolver.CorrectionsKey, run.CorrectionsFile, "the run's folder");
         string text;
         try
         {

@@ -164,8 +164,7 @@ internal static class RunChecks
         throw new WeftException(ErrorKind.DatasetMismatch, $"the data are not those that the run {run.Name} began with")
         {
             Where = dataset.Folder ?? dataset.Name,
-            Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder; another labelled set is not "
-                + "evaluated",
+            Expected = $"sha256 {checkpoint.Model.Metadata.DataFingerprint}: the run's own data, there or in another folder",
             Found = $"sha256 {dataset.Fingerprint} ({dataset.Train.Count} samples, {dataset.ClassCount} classes)",
             Safe = "nothing was changed",
             Next = advice,

@@ -4,6 +4,7 @@ namespace Weft.Training;
 public sealed record RunFolder
 {
     internal const string ModelFileName = "model.yaml";
+    internal const string CorrectionsFileName = "corrections.csv";
     internal const string CheckpointsName = "checkpoints";
     internal const string EvaluationName = "eval";
     internal const string BestName = "best" + CheckpointEnding;
@@ -24,6 +25,9 @@ public sealed record RunFolder
 
     /// <summary>The network, of a run whose model came from a file.</summary>
     public string ModelFile => In(ModelFileName);
+
+    /// <summary>The corrections of labels as they were when the run began, of a run that has some.</summary>
+    internal string CorrectionsFile => In(CorrectionsFileName);
 
     public string InformationFile => In("run.json");
 

@@ -15,14 +15,20 @@ internal static class RunKeys
     /// <summary>What a checkpoint says of its run's configuration: <see cref="Lasting"/>, and how the run is evaluated.</summary>
     public static IReadOnlyDictionary<string, string> OfCheckpoint(RunConfiguration configuration) => Of(configuration, _ => true);
 
-    /// <summary>The configuration as it stands in the run's folder, where the file of its model has a fixed name.</summary>
-    public static ResolvedConfiguration ForFolder(ResolvedConfiguration configuration) => ModelFile.IsPath(configuration.Value.Model.Name)
-        ? configuration with { Value = configuration.Value with { Model = configuration.Value.Model with { Name = RunFolder.ModelFileName } } }
-        : configuration;
+    /// <summary>The configuration as it stands in the run's folder, where the files of its model and of its corrections have fixed names.</summary>
+    public static ResolvedConfiguration ForFolder(ResolvedConfiguration configuration)
+    {
+        var value = configuration.Value;
+        if (ModelFile.IsPath(value.Model.Name))
+            value = value with { Model = value.Model with { Name = RunFolder.ModelFileName } };
+        if (value.Data.Corrections is not null)
+            value = value with { Data = value.Data with { Corrections = RunFolder.CorrectionsFileName } };
+        return configuration with { Value = value };
+    }
 
     private static Dictionary<string, string> Of(RunConfiguration configuration, Func<string, bool> isWanted) => ConfigurationTable.Of(configuration)
         .Where(key => isWanted(key.Name) && (key.Name == BestMetric || !key.Name.StartsWith("checkpoint.", StringComparison.Ordinal))
-            && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder"))
+            && key.Name is not ("training.threads" or "training.time_budget_seconds" or "data.folder" or ConfigurationResolver.CorrectionsKey))
         .ToDictionary(key => key.Name, key =>
             key.Name == ConfigurationResolver.ModelKey && ModelFile.IsPath(key.Read(configuration)) ? RunFolder.ModelFileName : key.Read(configuration));
 }

@@ -39,6 +39,12 @@ public sealed record EvaluateRun(RunFolder Run) : NextStep
 
     /// <summary>The part of the data; null: the usual one.</summary>
     public EvaluationSplit? Split { get; init; }
+
+    /// <summary>Another labelled set; null: the run's own data.</summary>
+    internal string? Data { get; init; }
+
+    /// <summary>Whether pictures of classes that the model does not know are left out.</summary>
+    internal bool OnlyKnownClasses { get; init; }
 }
 
 /// <summary>Name another checkpoint of the run, which is whole.</summary>

@@ -50,7 +50,7 @@ internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigura
     private bool IsLeftover() => PathKinds.Of(Folder.Path) == PathKind.Folder && Directory.EnumerateFileSystemEntries(Folder.Path)
         .All(path =>
             path == Folder.LockFile || path == Folder.OwnerFile || path == Folder.ConfigurationFile || path == Folder.ModelFile
-                || path == Folder.CheckpointsFolder);
+                || path == Folder.CorrectionsFile || path == Folder.CheckpointsFolder);
 
     /// <param name="folder">The run's own folder, or one that holds what was published of it.</param>
     /// <exception cref="WeftException">As <see cref="State"/>.</exception>

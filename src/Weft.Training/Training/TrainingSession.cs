@@ -271,6 +271,8 @@ internal sealed class TrainingSession : IDisposable
             made.SubFolder(RunFolder.CheckpointsName);
             if (ModelFile.IsPath(Configuration.Model.Name)) // the run remembers the network, whatever becomes of its file
                 DurableFile.Write(Surroundings.Files, folder.ModelFile, Encoding.UTF8.GetBytes(ModelFile.Write(Description)));
+            if (Configuration.Data.Corrections is { } corrections)
+                DurableFile.Write(Surroundings.Files, folder.CorrectionsFile, LabelCorrections.Read(corrections).Content);
             WriteConfiguration(folder, configuration);
             // A disk that is full or read-only shows now and not after the first epoch.
             new CheckpointStore(folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Metadata));

@@ -59,6 +59,11 @@ public sealed class ReaderFuzzTests : IDisposable
     }, headerOnly: true, share: 4);
 
     [Fact]
+    public void Corrections_of_labels() => Texts(
+        "path,sha256,from,to,reason,by,date\n\"a, b/1.png\",0123abcd,class 1,class 2,\"he said \"\"no\"\"\",me,2026-11-28\n3,,class 3,?,,,\n4,,class 0,,,,\n",
+        text => LabelCorrections.Parse(Encoding.UTF8.GetBytes(text), "here").Apply(TinyTraining.Dataset(count: 8)));
+
+    [Fact]
     public void Configurations() => Texts(File.ReadAllText(_run.ConfigurationFile), text =>
     {
         File.WriteAllText(_folder.In("fuzzed.yaml"), text);
@@ -219,7 +224,7 @@ public sealed class ReaderFuzzTests : IDisposable
 
     private static void Inputs<T>(Func<int, T> right, Func<InputMutator, T, T> mutate, Action<T> read, int share = 1)
     {
-        const int Readers = 18;
+        const int Readers = 19;
         var count = (Number("WEFT_FUZZ") ?? 12_000) / Readers / share;
         var from = Number("WEFT_FUZZ_FROM") ?? 1;
         var before = GC.GetTotalMemory(forceFullCollection: true);

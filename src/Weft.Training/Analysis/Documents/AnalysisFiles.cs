@@ -12,6 +12,9 @@ internal static class AnalysisFiles
     private const string FolderName = "analysis";
     private const int SuspectsShown = 48;
 
+    private static readonly string[] SuspectColumns =
+        ["rank", "index", "label", "suggested", "label_name", "suggested_name", "score", "suggested_probability", "label_error", "path"];
+
     /// <summary>The folder of a split's analysis.</summary>
     public static string Folder(RunFolder run, EvaluationSplit split) => Path.Combine(run.Path, FolderName, split.ToString().ToLowerInvariant());
 
@@ -38,7 +41,8 @@ internal static class AnalysisFiles
             Text(folder, "confusion_normalized.csv", Confusion(result.Evaluation));
             Text(folder, "calibration.csv", CalibrationBins(result.Calibration, result.Scaled));
             Text(folder, "risk_coverage.csv", Curve(result.RiskCoverage));
-            Text(folder, "suspects.csv", Suspects(result.Suspects, classes));
+            var prefix = result.Split == EvaluationSplit.Test ? LabelCorrections.TestPrefix : "";
+            Text(folder, "suspects.csv", Suspects(result.Suspects, result.Near, result.Images, result, prefix));
             Png(folder, "top_losses.png", AnalysisPictures.Gallery(result.Galleries.TopLosses, result.Images, classes));
             Png(folder, "confidently_wrong.png", AnalysisPictures.Gallery(result.Galleries.ConfidentlyWrong, result.Images, classes));
             Png(folder, "least_certain.png", AnalysisPictures.Gallery(result.Galleries.LeastCertain, result.Images, classes));
@@ -48,7 +52,7 @@ internal static class AnalysisFiles
                 Text(folder, "history.csv", History(history, result.Evaluation.Predictions));
             if (result.TrainingSuspects is { } training)
             {
-                Text(folder, "suspects_training.csv", Suspects(training, classes));
+                Text(folder, "suspects_training.csv", Suspects(training, result.TrainingNear, result.TrainingImages, result, ""));
                 Png(folder, "suspects_training.png", AnalysisPictures.Suspects([.. training.Ranked.Take(SuspectsShown)], result.TrainingImages, classes));
             }
 
@@ -100,11 +104,24 @@ internal static class AnalysisFiles
         return table;
     }
 
-    private static CsvText Suspects(SuspectLabels suspects, IReadOnlyList<string> classes)
+    private static CsvText Suspects(SuspectLabels suspects, SuspectNeighbours near, ImageSamples images, AnalysisResult result, string prefix)
     {
-        var table = new CsvText("rank", "index", "label", "suggested", "label_name", "suggested_name", "score", "suggested_probability", "label_error");
+        var classes = result.Evaluation.Classes;
+        string[] ofNear =
+            [.. Enumerable.Range(1, SuspectNeighbours.Count).SelectMany(rank => new[] { $"near{rank}", $"near{rank}_label", $"near{rank}_similarity" })];
+        var table = new CsvText([.. SuspectColumns, .. ofNear]);
+        var paths = (images.Origins ?? SampleOrigins.OfPixels(images, prefix)).Paths;
+        var trainingPaths = (result.TrainingImages.Origins ?? SampleOrigins.OfPixels(result.TrainingImages, "")).Paths;
         foreach (var (rank, s) in suspects.Ranked.Index())
-            table.Add(rank + 1, s.Index, s.Label, s.Suggested, classes[s.Label], classes[s.Suggested], s.Score, s.SuggestedProbability, s.OffDiagonal ? 1 : 0);
+        {
+            var others = near[s.Index].SelectMany(other => new object?[] { trainingPaths[other.Index], classes[other.Label], Math.Round(other.Similarity, 4) });
+            table.Add(
+            [
+                rank + 1, s.Index, s.Label, s.Suggested, classes[s.Label], classes[s.Suggested], s.Score, s.SuggestedProbability, s.OffDiagonal ? 1 : 0,
+                paths[s.Index], .. others.Concat(Enumerable.Repeat<object?>(null, ofNear.Length)).Take(ofNear.Length),
+            ]);
+        }
+
         return table;
     }
 

@@ -20,6 +20,9 @@ public sealed record DataOptions
     /// <value>Whether pictures that look the same belong together too. Default: true.</value>
     public bool NearDuplicates { get; init; } = true;
 
+    /// <value>A file that says which labels are wrong (<c>path,sha256,from,to</c>). Default: null, the labels are as the data have them.</value>
+    public string? Corrections { get; init; }
+
     /// <value>How many pictures are decoded at once; it changes no bit. Default: one a core.</value>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -46,6 +49,9 @@ public sealed record DataOptions
 
     /// <value>Told about each piece received. Default: nobody.</value>
     public Action<DownloadProgress>? Progress { get; init; }
+
+    /// <summary>The data as <see cref="Corrections"/> has them.</summary>
+    internal ImageDataset? Corrected(ImageDataset? data) => data is null || Corrections is null ? data : LabelCorrections.Read(Corrections).Apply(data);
 
     /// <summary><c>$XDG_CACHE_HOME/weft</c> or <c>~/.cache/weft</c>; on Windows <c>%LOCALAPPDATA%\weft</c>.</summary>
     public static string UserCache()

@@ -36,7 +36,7 @@ public static class FashionMnist
     /// <see cref="ErrorKind.DatasetDamaged"/> (a damaged copy and no good one) or <see cref="ErrorKind.DownloadFailed"/>.
     /// </exception>
     public static ImageDataset Open(DataOptions options, CancellationToken cancellationToken = default) =>
-        options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options).Open(cancellationToken);
+        options.Corrected(options.Folder is { } folder ? IdxFolder.Open(folder) : new DatasetSearch(Known, options).Open(cancellationToken))!;
 
     /// <summary>
     /// As <see cref="Open"/>, and also verifies the test files. With <paramref name="replace"/> the cached files are fetched anew whatever they are.
@@ -47,6 +47,6 @@ public static class FashionMnist
         var data = options.Folder is { } folder ? IdxFolder.Open(folder)
             : new DatasetSearch(Known, options) { VerifyTest = true, Replace = replace }.Open(cancellationToken);
         data.LoadTest();
-        return data;
+        return options.Corrected(data)!;
     }
 }

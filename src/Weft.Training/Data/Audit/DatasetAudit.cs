@@ -58,7 +58,7 @@ internal sealed record DatasetAudit(
         var parts = new List<(DataPart Part, ImageSamples Samples, IReadOnlyList<int> Indices)> { (DataPart.Train, data.Train, split.Train),
             (DataPart.Validation, data.Train, split.Validation) };
         if (test is not null)
-            parts.Add((DataPart.Test, test, [.. Enumerable.Range(0, test.Count)]));
+            parts.Add((DataPart.Test, test, test.Used));
 
         var references = new List<SampleReference>();
         var images = new List<ReadOnlyMemory<byte>>();

@@ -89,6 +89,14 @@ public sealed record DatasetSplit(IReadOnlyList<int> Train, IReadOnlyList<int> V
     /// </param>
     public static DatasetSplit Of(ImageDataset data, long seed, SplitRule rule = SplitRule.EveryClass, int? validationCount = null)
     {
+        var split = Divided(data, seed, rule, validationCount);
+        var left = data.Train.LeftOut;
+        return left.Count == 0 ? split : new DatasetSplit([.. split.Train.Where(i => !left.Contains(i))], [.. split.Validation.Where(i => !left.Contains(i))]);
+    }
+
+    // By the labels as the data have them, so that a correction moves no picture from one part to the other.
+    private static DatasetSplit Divided(ImageDataset data, long seed, SplitRule rule, int? validationCount)
+    {
         if (data.GivenValidation is { Count: > 0 } given && given.Count < data.Train.Count)
         {
             var isGiven = new bool[data.Train.Count];
@@ -98,7 +106,7 @@ public sealed record DatasetSplit(IReadOnlyList<int> Train, IReadOnlyList<int> V
         }
 
         var total = data.Train.Count;
-        var labels = data.Train.Labels.Span;
+        var labels = data.Train.GivenLabels.Span;
         var count = validationCount ?? Math.Max(1, data.Pictures is null ? (int)((long)total * DefaultValidationCount / 60_000)
             : total <= 2_500 ? total / 5 : Math.Min(DefaultValidationCount, 500 + (int)((total - 2_500) * 15L / 100)));
         return data.Groups is { } groups ? Grouped(labels, groups, data.ClassCount, count, seed) : Stratified(labels, data.ClassCount, count, seed, rule);

@@ -11,4 +11,8 @@ public enum EvaluationSplit
 
     [JsonStringEnumMemberName("test")]
     Test = 2,
+
+    /// <summary>Every picture of a labelled set that is not the run's own data.</summary>
+    [JsonStringEnumMemberName("all")]
+    All = 3,
 }

@@ -58,6 +58,16 @@ public sealed class ImageDataset
     /// <summary>Identifies the training files; a run that is resumed with another value has other data.</summary>
     public string Fingerprint => Train.Fingerprint;
 
+    /// <summary>The same data with the labels that they had before they were corrected; null where none was.</summary>
+    internal ImageDataset? Uncorrected { get; private init; }
+
+    /// <summary>The same data with labels that are right.</summary>
+    internal ImageDataset Corrected(ImageSamples train, Func<ImageSamples> readTest, IReadOnlyList<string> notes) => new(Name, train, readTest, ClassNames)
+    {
+        Folder = Folder, Notes = notes, IsPublished = IsPublished, Pictures = Pictures, Paths = Paths, Groups = Groups, GivenValidation = GivenValidation,
+        HasTest = HasTest, Uncorrected = this,
+    };
+
     /// <summary>
     /// Opens a folder of data: pictures with a folder for each class, with or without training, validation and test parts, or the IDX files of MNIST and its
     /// relatives. What it is, is recognized; <see cref="Notes"/> say how it was understood.

@@ -18,7 +18,7 @@ public sealed class ImageSamples
     }
 
     internal ImageSamples(FeatureShape shape, ImageStore store, ReadOnlyMemory<int> labels, string fingerprint) =>
-        (Shape, _store, Labels, Fingerprint) = (shape, store, labels, fingerprint);
+        (Shape, _store, Labels, GivenLabels, Fingerprint) = (shape, store, labels, labels, fingerprint);
 
     public FeatureShape Shape { get; }
 
@@ -43,8 +43,25 @@ public sealed class ImageSamples
     /// </summary>
     internal Lazy<ImageSamples>? Larger { get; init; }
 
+    /// <summary>How samples are named outside of the program; null where they have no files.</summary>
+    internal SampleOrigins? Origins { get; init; }
+
+    /// <summary>Samples that somebody found to be of no use: they are neither trained on nor measured, and keep their numbers.</summary>
+    internal IReadOnlySet<int> LeftOut { get; private init; } = new HashSet<int>();
+
+    /// <summary>The numbers of the samples that are not left out.</summary>
+    internal int[] Used => [.. Enumerable.Range(0, Count).Where(i => !LeftOut.Contains(i))];
+
+    /// <summary>The labels as the data have them, before they were corrected: by these samples are divided.</summary>
+    internal ReadOnlyMemory<int> GivenLabels { get; private init; }
+
     /// <summary>The same pictures with these labels.</summary>
-    internal ImageSamples With(ReadOnlyMemory<int> labels, string fingerprint) => new(Shape, _store, labels, fingerprint) { Larger = Larger };
+    internal ImageSamples With(ReadOnlyMemory<int> labels, string fingerprint, SampleOrigins? origins = null) =>
+        new(Shape, _store, labels, fingerprint) { Larger = Larger, Origins = origins };
+
+    /// <summary>The same pictures with labels that are right.</summary>
+    internal ImageSamples Corrected(ReadOnlyMemory<int> labels, IReadOnlySet<int> leftOut, string fingerprint) =>
+        new(Shape, _store, labels, fingerprint) { Larger = Larger, Origins = Origins, LeftOut = leftOut, GivenLabels = GivenLabels };
 
     /// <summary>As <see cref="Image"/>, to be kept.</summary>
     internal ReadOnlyMemory<byte> Pixels(int index) => _store.Pixels(index);

@@ -57,7 +57,7 @@ internal sealed class PictureDataset
             Notes = _notes,
             Pictures = picture,
             HasTest = test.Length > 0,
-            Paths = [.. train.Select(i => _index.Pictures[i].Path)],
+            Paths = trainSamples.Origins!.Paths,
             Groups = groups,
             GivenValidation = train.Any(i => _index.Pictures[i].Part == GivenPart.Validation)
                 ? [.. Enumerable.Range(0, train.Length).Where(row => _index.Pictures[train[row]].Part == GivenPart.Validation)]
@@ -176,7 +176,9 @@ internal sealed class PictureDataset
         int[] labels = [.. pictures.Select(i => Array.BinarySearch(classes, _index.Pictures[i].Label, StringComparer.Ordinal))];
         var lines = pictures.Select((picture, row) => string.Create(
             CultureInfo.InvariantCulture, $"{_index.Pictures[picture].Label} {(int)_index.Pictures[picture].Part} {groups?[row] ?? row}"));
-        return store.With(labels, ImageSamples.Combine([store.Fingerprint, .. lines]));
+        var origins = new SampleOrigins(
+            [.. pictures.Select(i => _index.Pictures[i].Path)], new Lazy<IReadOnlyList<string>>([.. pictures.Select(i => _scan[i].Sha256)]));
+        return store.With(labels, ImageSamples.Combine([store.Fingerprint, .. lines]), origins);
     }
 
     private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture) => test.Length > 0

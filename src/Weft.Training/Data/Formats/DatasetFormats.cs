@@ -32,7 +32,8 @@ internal static class DatasetFormats
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetMissing"/>: nothing is there that is known; else as <see cref="IDatasetFormat.Open"/>.
     /// </exception>
     public static ImageDataset Open(string path, DataOptions options, CancellationToken cancellationToken) =>
-        Of(path)?.Open(path, options, cancellationToken) ?? throw (Directory.Exists(path) ? FolderContent.Unknown(path) : FolderContent.NoFolder(path));
+        options.Corrected(Of(path)?.Open(path, options, cancellationToken))
+            ?? throw (Directory.Exists(path) ? FolderContent.Unknown(path) : FolderContent.NoFolder(path));
 
     private sealed class IdxFormat : IDatasetFormat
     {
