@@ -14,12 +14,13 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+const string OfPyTorch = "bench/peers/peer.py";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Directory.SetCurrentDirectory(Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!);
 var options = new Dictionary<string, string>
 {
-    ["model"] = "cnn5", ["mode"] = "train", ["batch"] = "128", ["threads"] = "2", ["rounds"] = "5", ["seconds"] = "10",
-    ["python"] = "python3", ["peer"] = "bench/peers/peer.py", ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["out"] = "bench/results",
+    ["model"] = "cnn5", ["mode"] = "train", ["batch"] = "128", ["threads"] = "2", ["side"] = "28", ["channels"] = "1", ["rounds"] = "5", ["seconds"] = "10",
+    ["python"] = "python3", ["peer"] = OfPyTorch, ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft", ["out"] = "bench/results",
 };
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -33,16 +34,17 @@ for (var i = 0; i < args.Length; i += 2)
 }
 
 var (model, mode, batch, threads) = (options["model"], options["mode"], int.Parse(options["batch"]), int.Parse(options["threads"]));
+var (side, channels) = (int.Parse(options["side"]), int.Parse(options["channels"]));
+string[] work = ["--model", model, "--batch", $"{batch}", "--threads", $"{threads}", "--side", $"{side}", "--channels", $"{channels}"];
 var (rounds, seconds) = (int.Parse(options["rounds"]), options["seconds"]);
 
-using var peer = Process.Start(new ProcessStartInfo(options["python"])
+using var peer = Process.Start(new ProcessStartInfo(options["python"], [options["peer"], "--mode", mode, .. work])
 {
-    ArgumentList = { options["peer"], "--model", model, "--mode", mode, "--batch", $"{batch}", "--threads", $"{threads}" },
     RedirectStandardInput = true,
     RedirectStandardOutput = true,
 })!;
 var greeting = ReadPeer();
-Console.WriteLine($"{model} {mode}, batch {batch}, {threads} threads; {greeting["peer"]} ({greeting["variant"]})");
+Console.WriteLine($"{model} {mode}, images {side}x{side}x{channels}, batch {batch}, {threads} threads; {greeting["peer"]} ({greeting["variant"]})");
 _ = Weft("1"); // builds, if need be, before anything is measured
 
 var lines = new List<Round>();
@@ -93,9 +95,8 @@ double AskPeer(string duration)
 
 double Weft(string duration)
 {
-    using var weft = Process.Start(new ProcessStartInfo(options["weft"])
+    using var weft = Process.Start(new ProcessStartInfo(options["weft"], ["bench", mode, .. work, "--seconds", duration, "--json", "--quiet"])
     {
-        ArgumentList = { "bench", mode, "--model", model, "--batch", $"{batch}", "--threads", $"{threads}", "--seconds", duration, "--json", "--quiet" },
         RedirectStandardOutput = true,
     })!;
     var output = weft.StandardOutput.ReadToEnd();
@@ -138,6 +139,8 @@ void Save(string folder)
         ["mode"] = mode,
         ["batch"] = batch,
         ["threads"] = threads,
+        ["side"] = side,
+        ["channels"] = channels,
         ["images_per_second"] = Math.Round(Median(lines.Select(line => line.Weft)), 1),
         ["peer"] = $"{greeting["peer"]}, {greeting["variant"]}",
         ["peer_images_per_second"] = Math.Round(Median(lines.Select(line => line.Peer)), 1),
@@ -147,10 +150,12 @@ void Save(string folder)
         ["rounds"] = rounds,
         ["machine"] = Machine(),
         ["date"] = date,
-        ["command"] = $"dotnet run eng/versus.cs -- --model {model} --mode {mode} --batch {batch} --threads {threads} --rounds {rounds} --seconds {seconds}",
+        ["command"] = $"dotnet run eng/versus.cs -- --model {model} --mode {mode} --batch {batch} --threads {threads} "
+            + (side == 28 && channels == 1 ? "" : $"--side {side} --channels {channels} ")
+            + (options["peer"] == OfPyTorch ? "" : $"--peer {options["peer"]} ") + $"--rounds {rounds} --seconds {seconds}",
         ["each_round"] = new JsonArray([.. lines.Select(line => line.ToJson())]),
     };
-    foreach (var old in records.Where(old => new[] { "model", "mode", "batch", "threads", "peer" }.All(key => JsonNode.DeepEquals(old![key], record[key])))
+    foreach (var old in records.Where(old => new[] { "model", "mode", "batch", "threads", "side", "channels", "peer" }.All(key => JsonNode.DeepEquals(old![key], record[key])))
         .ToList())
         records.Remove(old);
     records.Add((JsonNode)record);
@@ -163,13 +168,13 @@ static string Markdown(JsonArray records, string date)
 {
     var text = new StringBuilder(
         $"# Weft beside PyTorch, {date}\n\n{Machine()}. Images per second, medians over the rounds; the ratio is taken in each round.\n\n");
-    text.Append("| model | mode | batch | threads | Weft | peer | peer's | ratio (median, range) | rounds | peak GFLOP/s, 1 and 2 threads "
-        + "|\n|---|---|---|---|---|---|---|---|---|---|\n");
+    text.Append("| model | mode | images | batch | threads | Weft | peer | peer's | ratio (median, range) | rounds | peak GFLOP/s, 1 and 2 threads "
+        + "|\n|---|---|---|---|---|---|---|---|---|---|---|\n");
     foreach (var r in records.Select(r => r!.AsObject()))
     {
         var each = r["each_round"]!.AsArray();
         string Range(string key) => $"{each.Min(e => (double)e![key]!):F0}-{each.Max(e => (double)e![key]!):F0}";
-        text.Append($"| {r["model"]} | {r["mode"]} | {r["batch"]} | {r["threads"]} | {r["images_per_second"]} | {r["peer"]} | {r["peer_images_per_second"]} ")
+        text.Append($"| {r["model"]} | {r["mode"]} | {r["side"]}x{r["side"]}x{r["channels"]} | {r["batch"]} | {r["threads"]} | {r["images_per_second"]} | {r["peer"]} | {r["peer_images_per_second"]} ")
             .Append($"| **{r["ratio_median"]}** ({r["ratio_min"]} to {r["ratio_max"]}) | {r["rounds"]} | {Range("peak_1_thread")}, {Range("peak_2_threads")} "
                 + $"|\n");
     }

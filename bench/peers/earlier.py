@@ -8,15 +8,16 @@ import subprocess
 import sys
 
 parser = argparse.ArgumentParser()
-for name in ("model", "mode", "batch", "threads"):
+for name in ("model", "mode", "batch", "threads", "side", "channels"):
     parser.add_argument(f"--{name}")
 options = parser.parse_args()
+images = [] if (options.side, options.channels) == ("28", "1") else ["--side", options.side, "--channels", options.channels]
 weft = os.environ["EARLIER_WEFT"]
 
 
 def bench(seconds):
     command = [weft, "bench", options.mode, "--model", options.model, "--batch", options.batch, "--threads", options.threads,
-               "--seconds", seconds, "--json", "--quiet"]
+               *images, "--seconds", seconds, "--json", "--quiet"]
     output = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
     return json.loads(output.strip().splitlines()[-1])["images_per_second"]
 

@@ -246,17 +246,17 @@ class Bottleneck(nn.Module):
         return self.relu(self.bn3(self.conv3(x)) + shortcut)
 
 
-def resnet(blocks, dropout=0.0, block=BasicBlock, expansion=1, width=1.0):
+def resnet(blocks, dropout=0.0, block=BasicBlock, expansion=1, width=1.0, channels=1):
     inputs = stem = round(64 * width)
     stages = []
     for number, count in enumerate(blocks):
-        channels, parts = stem << number, []
+        hidden, parts = stem << number, []
         for index in range(count):
-            parts.append(block(inputs, channels, 2 if index == 0 and number > 0 else 1))
-            inputs = expansion * channels
+            parts.append(block(inputs, hidden, 2 if index == 0 and number > 0 else 1))
+            inputs = expansion * hidden
         stages.append((f"layer{number + 1}", nn.Sequential(*parts)))
     return chain(
-        ("conv1", nn.Conv2d(1, stem, 7, stride=2, padding=3, bias=False)),
+        ("conv1", nn.Conv2d(channels, stem, 7, stride=2, padding=3, bias=False)),
         ("bn1", nn.BatchNorm2d(stem)),
         ("relu", nn.ReLU(inplace=True)),
         ("maxpool", nn.MaxPool2d(3, stride=2, padding=1)),
@@ -268,20 +268,20 @@ def resnet(blocks, dropout=0.0, block=BasicBlock, expansion=1, width=1.0):
     )
 
 
-def resnet18(dropout=0.0):
-    return resnet((2, 2, 2, 2), dropout)
+def resnet18(dropout=0.0, channels=1):
+    return resnet((2, 2, 2, 2), dropout, channels=channels)
 
 
-def resnet18_cntk(dropout=0.0):
-    return resnet((2, 2, 2, 3), dropout)
+def resnet18_cntk(dropout=0.0, channels=1):
+    return resnet((2, 2, 2, 3), dropout, channels=channels)
 
 
-def resnet34(dropout=0.0):
-    return resnet((3, 4, 6, 3), dropout)
+def resnet34(dropout=0.0, channels=1):
+    return resnet((3, 4, 6, 3), dropout, channels=channels)
 
 
-def resnet50(dropout=0.0, width=1.0):
-    return resnet((3, 4, 6, 3), dropout, Bottleneck, 4, width)
+def resnet50(dropout=0.0, width=1.0, channels=1):
+    return resnet((3, 4, 6, 3), dropout, Bottleneck, 4, width, channels)
 
 
 def conv_norm_relu6(inputs, outputs, kernel, stride=1, groups=1):
@@ -302,15 +302,15 @@ class InvertedResidual(nn.Module):
         return x + self.conv(x) if self.adds else self.conv(x)
 
 
-def mobilenetv2(dropout=0.2):
+def mobilenetv2(dropout=0.2, channels=1):
     stages = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
-    channels, features = 32, [conv_norm_relu6(1, 32, 3, 2)]
+    inputs, features = 32, [conv_norm_relu6(channels, 32, 3, 2)]
     for expansion, outputs, blocks, stride in stages:
         for block in range(blocks):
-            features.append(InvertedResidual(channels, outputs, stride if block == 0 else 1, expansion))
-            channels = outputs
+            features.append(InvertedResidual(inputs, outputs, stride if block == 0 else 1, expansion))
+            inputs = outputs
     return chain(
-        ("features", nn.Sequential(*features, conv_norm_relu6(channels, 1280, 1))),
+        ("features", nn.Sequential(*features, conv_norm_relu6(inputs, 1280, 1))),
         ("average", nn.AdaptiveAvgPool2d(1)),
         ("flatten", nn.Flatten()),
         ("classifier", nn.Sequential(nn.Dropout(dropout), nn.Linear(1280, 10))),

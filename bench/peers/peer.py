@@ -16,6 +16,8 @@ parser.add_argument("--model", default="cnn5")
 parser.add_argument("--mode", choices=["train", "infer"], default="train")
 parser.add_argument("--batch", type=int, default=128)
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--side", type=int, default=28)
+parser.add_argument("--channels", type=int, default=1)
 parser.add_argument("--variant", help="only this one, for the memory that one training takes")
 parser.add_argument("--try-seconds", type=float, default=4, help="time given to each variant at the start")
 options = parser.parse_args()
@@ -28,12 +30,17 @@ from models import MODELS  # noqa: E402
 torch.set_num_threads(options.threads)
 torch.set_flush_denormal(True)
 torch.manual_seed(0)
-IMAGES = torch.randn(options.batch, 1, 28, 28)
+IMAGES = torch.randn(options.batch, options.channels, options.side, options.side)
 LABELS = torch.randint(0, 10, (options.batch,))
 
 
+def create():
+    """The networks for grey pictures alone take no number of channels."""
+    return MODELS[options.model]() if options.channels == 1 else MODELS[options.model](channels=options.channels)
+
+
 def trainer(memory_format, compiled):
-    model = MODELS[options.model]().train().to(memory_format=memory_format)
+    model = create().train().to(memory_format=memory_format)
     images = IMAGES.to(memory_format=memory_format)
     weights = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() == 1]
@@ -50,7 +57,7 @@ def trainer(memory_format, compiled):
 
 
 def predictor(memory_format, frozen):
-    model = MODELS[options.model]().eval().to(memory_format=memory_format)
+    model = create().eval().to(memory_format=memory_format)
     images = IMAGES.to(memory_format=memory_format)
     if frozen:
         with torch.no_grad():

@@ -6,12 +6,13 @@ namespace Weft.App;
 internal static class Models
 {
     /// <exception cref="WeftException">Exit 2: there is no such model.</exception>
-    public static NetworkDescription Describe(string name)
+    public static NetworkDescription Describe(string name, FeatureShape input)
     {
+        var options = new ModelOptions { Input = input };
         if (ModelFile.IsPath(name))
-            return ModelFile.Read(name, new ModelOptions().Classes, new ModelOptions().Input);
+            return ModelFile.Read(name, options.Classes, input);
         if (ModelCatalog.Find(name) is { } model)
-            return model.Describe(new ModelOptions());
+            return model.Describe(options);
         var nearest = Suggestion.For(name, ModelCatalog.Models.Select(known => known.Name));
         throw new WeftException(ErrorKind.InvalidInput, $"there is no model '{name}'" + (nearest is null ? "" : $"; did you mean '{nearest}'?"))
         {

@@ -19,6 +19,8 @@ internal sealed class BenchCommand : Command
 
         private readonly Option<string> _model = new("--model") { Description = "The network.", HelpName = "NAME", DefaultValueFactory = _ => "small" };
         private readonly WholeNumber _batch = new("--batch", "Images in a step.", 1, 8192, 128);
+        private readonly WholeNumber _side = new("--side", "Height and width of an image.", 1, 4096, new ModelOptions().Input.Height);
+        private readonly WholeNumber _channels = new("--channels", "Channels of an image: 1 is grey, 3 is colour.", 1, 4096, new ModelOptions().Input.Channels);
         private readonly WholeNumber _threads = WholeNumber.Threads();
         private readonly WholeNumber _seconds = new("--seconds", "Time measured, after a warm-up of a third of it.", 1, 3600, 10);
         private readonly Option<bool> _layers = new("--layers") { Description = "Also the time of each layer, measured for as long again." };
@@ -27,17 +29,17 @@ internal sealed class BenchCommand : Command
         public Mode(Screen screen, string name, string description, bool training) : base(name, description, screen)
         {
             _training = training;
-            foreach (var option in new Option[] { _model, _batch, _threads, _seconds, _layers })
+            foreach (var option in new Option[] { _model, _side, _channels, _batch, _threads, _seconds, _layers })
                 Options.Add(option);
         }
 
         protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
         {
             var (batch, threads, seconds) = (_batch.Of(parse), _threads.Of(parse), _seconds.Of(parse));
-            var description = Models.Describe(parse.GetValue(_model)!);
+            var description = Models.Describe(parse.GetValue(_model)!, new FeatureShape(_side.Of(parse), _side.Of(parse), _channels.Of(parse)));
             using var device = Device.Cpu(threads);
             using var benchmark = new StepBenchmark(description, device, new CompileOptions { BatchSize = batch }, _training ? Optimizer : null);
-            Screen.People.WriteLine($"{description.Name}, batch {batch}, {device.Summary}");
+            Screen.People.WriteLine($"{description.Name}, images {description.Input}, batch {batch}, {device.Summary}");
             var times = benchmark.Measure(TimeSpan.FromSeconds(seconds), singlePass: false, cancellationToken);
             var layers = parse.GetValue(_layers) ? benchmark.MeasureLayers(TimeSpan.FromSeconds(seconds), cancellationToken) : [];
             Report(times, layers, benchmark.Network, batch, threads);

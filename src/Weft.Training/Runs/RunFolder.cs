@@ -38,6 +38,9 @@ public sealed record RunFolder
     /// <summary>How the network describes the training pictures, of a run whose last layer was fitted to that.</summary>
     internal string FeaturesFile => In("features.safetensors");
 
+    /// <summary>Which picture was trained on and which one validated with, of a run on picture files.</summary>
+    internal string SplitFile => In("split.csv");
+
     public string ReportFile => In("report.html");
 
     public string CheckpointsFolder => In(CheckpointsName);

@@ -68,6 +68,20 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
 
     public Preprocessing Preprocessing => new(Dataset.Shape.Height, Dataset.Shape.Width, Dataset.Shape.Channels, Statistics.Mean, Statistics.StandardDeviation);
 
+    /// <summary>
+    /// Which picture stands on which side, as a table <c>index,path,label,split,group</c>; null where samples have no files. The index is the one of a
+    /// table of predictions.
+    /// </summary>
+    public string? SplitTable()
+    {
+        if (Dataset.Paths is not { } paths)
+            return null;
+        var table = new CsvText("index", "path", "label", "split", "group");
+        foreach (var (part, index) in Split.Train.Select(i => ("train", i)).Concat(Split.Validation.Select(i => ("validation", i))).OrderBy(row => row.Item2))
+            table.Add(index, paths[index], Dataset.ClassNames[Dataset.Train.Label(index)], part, Dataset.Groups?[index]);
+        return table.ToString();
+    }
+
     public RunData Describe(long splitSeed) => new(
         Dataset.Name, Dataset.Fingerprint, Split.Train.Count, Split.Validation.Count, splitSeed, Statistics.Mean, Statistics.StandardDeviation,
         Dataset.ClassNames)

@@ -274,6 +274,8 @@ internal sealed class TrainingSession : IDisposable
             if (Configuration.Data.Corrections is { } corrections)
                 DurableFile.Write(Surroundings.Files, folder.CorrectionsFile, LabelCorrections.Read(corrections).Content);
             WriteConfiguration(folder, configuration);
+            if (Data.SplitTable() is { } split)
+                DurableFile.Write(Surroundings.Files, folder.SplitFile, Encoding.UTF8.GetBytes(split));
             // A disk that is full or read-only shows now and not after the first epoch.
             new CheckpointStore(folder, Surroundings.Files).SaveLast(CheckpointMemory.Encode(Start, Metadata));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Google.Protobuf;
 using Weft.Training;
 
@@ -6,14 +7,17 @@ namespace Weft.Interchange.Tests.Models;
 /// <summary>Files with the weights of a catalog network, as other programs write them.</summary>
 internal static class ResNetFile
 {
-    /// <summary>The network's tensors with values that keep its features alive.</summary>
-    public static IReadOnlyList<NamedTensor> Tensors(string network) => [.. BackboneTensors.Of(network).Shapes.Select((tensor, number) =>
+    /// <summary>The network's tensors with values that keep its features alive, the same in every process.</summary>
+    public static IReadOnlyList<NamedTensor> Tensors(string network) =>
+        [.. BackboneTensors.Of(network).Shapes.OrderBy(tensor => tensor.Key, StringComparer.Ordinal).Select(Tensor)];
+
+    private static NamedTensor Tensor(KeyValuePair<string, ImmutableArray<int>> tensor, int number)
     {
         var rng = Rng.For(number, RngPurpose.Initialization);
         var spread = tensor.Value.Length == 4 ? Math.Sqrt(6.0 / (tensor.Value[1] * tensor.Value[2] * tensor.Value[3])) : 0;
         return new NamedTensor(tensor.Key, tensor.Value, [.. Enumerable.Range(0, tensor.Value.Aggregate(1, (product, size) => product * size))
             .Select(i => (float)(spread > 0 ? rng.Uniform(i, -spread, spread) : rng.Uniform(i, 0.8, 1.2)))]);
-    })];
+    }
 
     /// <summary>A graph whose tensors are called p0, p1, … in an order that says nothing.</summary>
     /// <param name="blocks">How many basic blocks each stage has.</param>

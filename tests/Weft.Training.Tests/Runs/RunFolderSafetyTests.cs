@@ -141,6 +141,15 @@ public sealed class RunFolderSafetyTests : IDisposable
         }
     }
 
+    // A checksum of digits alone would be a number to whoever takes its column for a further metric.
+    [Fact]
+    public void A_damaged_name_of_the_checksum_column_makes_no_metric_of_it()
+    {
+        var row = Enumerable.Range(1, 10_000).Select(step => new MetricsRow(1, step, 1, 0.5, 1, 0.5, 0.1, 1, 10))
+            .First(row => row.ToCheckedCsv([])[^8..].All(char.IsAsciiDigit));
+        Assert.Equal([row], MetricsFile.Parse($"{MetricsRow.Header},brc32\n{row.ToCheckedCsv([])}\n").Rows);
+    }
+
     [Fact]
     public void Every_flipped_bit_of_an_event_shows_or_changes_nothing()
     {

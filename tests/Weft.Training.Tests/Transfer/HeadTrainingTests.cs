@@ -27,6 +27,20 @@ public sealed class HeadTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_on_pictures_remembers_which_side_each_stood_on()
+    {
+        var run = Train().Run!;
+        var lines = File.ReadAllLines(Path.Combine(run.Path, "split.csv"));
+        Assert.Equal("index,path,label,split,group", lines[0]);
+        var (rows, data) = (lines.Skip(1).Select(line => line.Split(',')).ToArray(), Data());
+        using var evaluation = new RunEvaluation(new RunStore(_folder.In("runs")).FindCheckpoint("head"), Open);
+        var evaluated = evaluation.Validation(TestTimeAugmentation.None).Predictions.Indices.ToArray();
+        Assert.Equal(evaluated.Select(index => $"{index}"), rows.Where(row => row[3] == "validation").Select(row => row[0]));
+        Assert.Equal(data.Paths, rows.Select(row => row[1]));
+        Assert.All(rows, row => Assert.Equal(row[2], data.ClassNames[data.Train.Label(int.Parse(row[0], CultureInfo.InvariantCulture))]));
+    }
+
+    [Fact]
     public void A_picture_is_predicted_as_the_evaluation_of_its_run_predicts_it()
     {
         Train();

@@ -39,7 +39,10 @@ internal sealed record MetricsFile(IReadOnlyList<MetricsRow> Rows, int Damaged, 
     {
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var header = lines.Length > 0 && lines[0].StartsWith(MetricsRow.Header, StringComparison.Ordinal) ? lines[0] : null;
-        var isOld = header is not null && !header.EndsWith(MetricsRow.ChecksumColumn, StringComparison.Ordinal);
+        // Versions without checksums had the nine columns alone: after more than those the last one is the checksum, also under a damaged name.
+        var isOld = header == MetricsRow.Header;
+        if (header?.Length < MetricsRow.Header.Length + (isOld ? 0 : MetricsRow.ChecksumColumn.Length))
+            header = null;
         IReadOnlyList<string> named = header is null ? ColumnsOfNow
             : header[MetricsRow.Header.Length..(header.Length - (isOld ? 0 : MetricsRow.ChecksumColumn.Length))]
                 .Split(',', StringSplitOptions.RemoveEmptyEntries);
