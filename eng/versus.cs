@@ -155,8 +155,8 @@ void Save(string folder)
             + (options["peer"] == OfPyTorch ? "" : $"--peer {options["peer"]} ") + $"--rounds {rounds} --seconds {seconds}",
         ["each_round"] = new JsonArray([.. lines.Select(line => line.ToJson())]),
     };
-    foreach (var old in records.Where(old => new[] { "model", "mode", "batch", "threads", "side", "channels", "peer" }.All(key => JsonNode.DeepEquals(old![key], record[key])))
-        .ToList())
+    string[] keys = ["model", "mode", "batch", "threads", "side", "channels", "peer"];
+    foreach (var old in records.Where(old => keys.All(key => JsonNode.DeepEquals(old![key], record[key]))).ToList())
         records.Remove(old);
     records.Add((JsonNode)record);
     File.WriteAllText(path, records.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");

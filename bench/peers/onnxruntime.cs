@@ -18,14 +18,18 @@ if (Option("mode") != "infer")
 var file = Path.Combine(Path.GetTempPath(), $"weft-peer-{Environment.ProcessId}.onnx");
 try
 {
-    using (var export = Process.Start(Environment.GetEnvironmentVariable("PYTHON") ?? "python3", [Path.Combine(Folder(), "export.py"), "--model", Option("model"), "--side", $"{side}", "--channels", $"{channels}", "--out", file]))
+    string[] export = [Path.Combine(Folder(), "export.py"), "--model", Option("model"), "--side", $"{side}", "--channels", $"{channels}", "--out", file];
+    using (var python = Process.Start(Environment.GetEnvironmentVariable("PYTHON") ?? "python3", export))
     {
-        export.WaitForExit();
-        if (export.ExitCode != 0)
+        python.WaitForExit();
+        if (python.ExitCode != 0)
             throw new InvalidOperationException("The network could not be written as ONNX; what PyTorch said is above.");
     }
 
-    using var sessionOptions = new SessionOptions { IntraOpNumThreads = int.Parse(Option("threads")), GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
+    using var sessionOptions = new SessionOptions
+    {
+        IntraOpNumThreads = int.Parse(Option("threads")), GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+    };
     using var session = new InferenceSession(file, sessionOptions);
     var random = new Random(0);
     var pixels = new float[batch * channels * side * side];
