@@ -13,6 +13,10 @@ internal static class Fixture
 
     public static Expectations Expected { get; } = JsonSerializer.Deserialize<Expectations>(Bytes("expected.json"), Names)!;
 
+    /// <summary>The names of those that match.</summary>
+    public static IEnumerable<string> Files(string pattern) =>
+        Directory.EnumerateFiles(Folder, pattern).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+
     public static byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 
     /// <summary>All pixels of a picture, in its own size.</summary>

@@ -8,6 +8,8 @@ internal sealed class DataAuditCommand : DataVerb
 {
     private const int ShownDuplicates = 5;
     private const int RareFactor = 10;
+    private const int FewFiles = 10;
+    private const int NamesShown = 20;
 
     private readonly Option<string?> _corrections = new("--corrections")
     {
@@ -28,6 +30,9 @@ internal sealed class DataAuditCommand : DataVerb
         Screen.People.WriteLine(
             $"{Printable.Escape(data.Name)} in {Printable.Escape(data.Folder ?? "memory")}, "
                 + $"{(data.IsPublished ? "byte for byte as published" : "not the published files")}");
+        var pictures = data.Summarize?.Invoke();
+        if (pictures is not null)
+            SayFiles(pictures);
         var nameWidth = Math.Max(5, data.ClassNames.Max(known => Printable.Escape(known).Length));
         Screen.People.WriteLine($"{"class".PadRight(nameWidth)}  {"train",7}  {"validation",10}");
         var largest = ClassCounts.Of(data.Train, data.ClassCount).PerClass.Max();
@@ -57,8 +62,29 @@ internal sealed class DataAuditCommand : DataVerb
             Duplicates = DuplicateEntry.Of(audit.Exact),
             NearDuplicates = DuplicateEntry.Of(audit.Near),
             NearDuplicatesCut = audit.NearIsCut,
+            Pictures = pictures,
         });
         return ExitCode.Done;
+    }
+
+    private void SayFiles(PictureSummary pictures)
+    {
+        static string All(IEnumerable<NamedCount> counts) => string.Join(", ", counts.Select(count => $"{Figures.Count(count.Count)} {count.Name}"));
+        Screen.People.WriteLine($"{Figures.Count(pictures.Files)} files ({Figures.Count(pictures.Links)} of them links) with "
+            + $"{Figures.Count(pictures.Distinct)} different contents: {All(pictures.Formats)}");
+        Screen.People.WriteLine($"{Figures.Count(pictures.IdenticalGroups)} groups of identical files, {Figures.Count(pictures.Contradictions)} of them in two "
+            + "classes or more");
+        if (pictures.Properties.Count > 0)
+            Screen.People.WriteLine($"of them {All(pictures.Properties)}");
+        Screen.People.WriteLine($"{Figures.Count(pictures.Unreadable.Count)} cannot be read");
+        foreach (var picture in pictures.Unreadable.Take(NamesShown))
+            Screen.People.WriteLine($"  {Printable.Escape(picture.Path)}  {Printable.Escape(picture.Reason)}");
+        if (pictures.PerClass.Where(label => label.Count < FewFiles).ToList() is { Count: > 0 } small)
+        {
+            Screen.People.WriteLine($"classes of fewer than {FewFiles} files: "
+                + string.Join(", ", small.Take(NamesShown).Select(label => $"{Printable.Escape(label.Name)} ({label.Count})"))
+                + (small.Count > NamesShown ? ", …" : ""));
+        }
     }
 
     // What the numbers of a class mean for a training; nothing where they mean nothing.

@@ -37,6 +37,9 @@ internal sealed record DataAuditDocument
 
     /// <summary>Whether there are more near duplicates than are listed.</summary>
     public required bool NearDuplicatesCut { get; init; }
+
+    /// <summary>What was found in the picture files, all of them; null for other data sets.</summary>
+    public required PictureSummary? Pictures { get; init; }
 }
 
 /// <summary>Two samples that are the same picture, or nearly.</summary>

@@ -171,7 +171,8 @@ internal static class CheckpointFile
         if (Violation(checkpoint.Model) is { } violation)
             return violation;
         var position = checkpoint.Position;
-        if (position.PolicyStates.Values.Any(state => state is null))
+        // A property that a document leaves out is null, whatever its record begins with.
+        if (position.PolicyStates is not { } states || states.Values.Any(state => state is null))
             return "a policy's state that is null";
         var isPosition =
             position is { CompletedEpochs: >= 0 and <= RunLimits.Epochs, StepInEpoch: >= 0, Step: >= 0 and <= RunLimits.Steps, Correct: >= 0, Samples: >= 0 }

@@ -99,7 +99,8 @@ public sealed class CheckpointFileTests : IDisposable
     public void A_sealed_file_that_is_no_checkpoint_is_damaged_and_not_a_crash()
     {
         foreach (var (from, to) in new[] { ("\"layer\":\"Conv2d\"", "\"layer\":\"Conv9d\""), ("\"position\"", "\"position2\""),
-            ("\"format\":\"1\"", "\"format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]") })
+            ("\"format\":\"1\"", "\"format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]"),
+            ("\"policy_states\"", "\"policies\"") })
         {
             var original = CheckpointFile.ToBytes(Tiny().ToSource());
             var changed = ReplaceInHeader(original, from, to);

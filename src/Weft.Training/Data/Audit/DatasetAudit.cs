@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Weft.Training;
 
 /// <summary>Numbers are stored in reports: append only.</summary>
@@ -61,18 +63,12 @@ internal sealed record DatasetAudit(
             parts.Add((DataPart.Test, test, test.Used));
 
         var references = new List<SampleReference>();
-        var images = new List<ReadOnlyMemory<byte>>();
         foreach (var (part, samples, indices) in parts)
-        {
-            foreach (var index in indices)
-            {
-                references.Add(new SampleReference(part, index, samples.Label(index)));
-                images.Add(samples.Pixels(index));
-            }
-        }
-
-        var (distinct, copies) = Group(images);
-        var (near, isCut) = new NearDuplicateSearch([.. distinct.Select(i => images[i])], data.Shape)
+            references.AddRange(indices.Select(index => new SampleReference(part, index, samples.Label(index))));
+        ReadOnlySpan<byte> Image(int i) => (references[i].Part == DataPart.Test ? test! : data.Train).Image(references[i].Index);
+        var (distinct, copies) = Group(references.Count, Image);
+        var (near, isCut) = new NearDuplicateSearch(
+            distinct.Count, data.Shape, i => Image(distinct[i]), Environment.ProcessorCount, cancellationToken: cancellationToken)
             .Find(options.Threshold, options.MaximumPairs, cancellationToken);
         return new DatasetAudit(
             test is null ? [data.Fingerprint] : [data.Fingerprint, test.Fingerprint],
@@ -83,32 +79,22 @@ internal sealed record DatasetAudit(
             isCut);
     }
 
-    /// <summary>Numbers of images that are the first of their kind, and the others each with its first.</summary>
-    private static (List<int> Distinct, List<(int First, int Copy)> Copies) Group(List<ReadOnlyMemory<byte>> images)
+    /// <summary>Numbers of images that are the first of their kind, and the others each with its first. Only hashes are kept.</summary>
+    private static (List<int> Distinct, List<(int First, int Copy)> Copies) Group(int count, ImageOf image)
     {
-        var byContent = new Dictionary<ReadOnlyMemory<byte>, int>(new ContentComparer());
+        var byContent = new Dictionary<UInt128, int>();
         var distinct = new List<int>();
         var copies = new List<(int First, int Copy)>();
-        for (var i = 0; i < images.Count; i++)
+        for (var i = 0; i < count; i++)
         {
-            if (byContent.TryAdd(images[i], i))
+            // Another image with this hash of 128 bits does not happen; one that is made so is told from it all the same.
+            var hash = XxHash128.HashToUInt128(image(i));
+            if (byContent.TryAdd(hash, i) || !image(i).SequenceEqual(image(byContent[hash])))
                 distinct.Add(i);
             else
-                copies.Add((byContent[images[i]], i));
+                copies.Add((byContent[hash], i));
         }
 
         return (distinct, copies);
-    }
-
-    private sealed class ContentComparer : IEqualityComparer<ReadOnlyMemory<byte>>
-    {
-        public bool Equals(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right) => left.Span.SequenceEqual(right.Span);
-
-        public int GetHashCode(ReadOnlyMemory<byte> bytes)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(bytes.Span);
-            return hash.ToHashCode();
-        }
     }
 }

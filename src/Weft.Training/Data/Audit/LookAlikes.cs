@@ -16,17 +16,13 @@ internal static class LookAlikes
     // A picture with less variance than this (grey levels squared) is nearly plain, and all plain pictures look alike.
     private const double FlatVariance = 9;
 
-    /// <summary>All pairs, the first number below the second.</summary>
+    /// <summary>All pairs, the first number below the second, and whether there may be more than were looked at.</summary>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static IReadOnlyList<(int First, int Second, double Correlation)> Of(ImageSamples samples, int threads, CancellationToken cancellationToken)
-    {
-        var small = new ReadOnlyMemory<byte>[samples.Count];
-        Parallel.For(0, samples.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
-            i => small[i] = Small(samples.Image(i), samples.Shape));
-        int[] varied = [.. Enumerable.Range(0, small.Length).Where(i => Variance(small[i].Span) >= FlatVariance)];
-        var search = new NearDuplicateSearch([.. varied.Select(i => small[i])], new FeatureShape(Side, Side, 1));
-        return [.. search.Find(Threshold, MostPairs, cancellationToken).Pairs.Select(pair => (varied[pair.First], varied[pair.Second], pair.Correlation))];
-    }
+    public static (IReadOnlyList<(int First, int Second, double Correlation)> Pairs, bool IsCut) Of(
+        ImageSamples samples, int threads, CancellationToken cancellationToken) =>
+        new NearDuplicateSearch(
+            samples.Count, new FeatureShape(Side, Side, 1), i => Small(samples.Image(i), samples.Shape), threads, FlatVariance, cancellationToken)
+            .Find(Threshold, MostPairs, cancellationToken);
 
     private static byte[] Small(ReadOnlySpan<byte> image, FeatureShape shape)
     {
@@ -42,18 +38,5 @@ internal static class LookAlikes
         var small = new byte[Side * Side];
         PictureScaling.Resize(grey, shape.Width, shape.Height, 1, small, Side, Side, ResizeFilter.Bilinear);
         return small;
-    }
-
-    private static double Variance(ReadOnlySpan<byte> image)
-    {
-        var (sum, squares) = (0L, 0L);
-        foreach (var value in image)
-        {
-            sum += value;
-            squares += value * value;
-        }
-
-        var mean = (double)sum / image.Length;
-        return (double)squares / image.Length - mean * mean;
     }
 }

@@ -10,10 +10,14 @@ namespace Weft.Training;
 /// With u = (image − mean) / ‖image − mean‖ the correlation of two images is r = u·v, and ‖u − v‖² = 2 − 2r. An orthogonal projection shortens no
 /// distance's square beyond it: pairs whose projections are farther apart than 2 − 2·threshold cannot qualify. The projection is onto block means, turned
 /// to their principal axes so that the first few components tell most; the first one is sorted, which limits the pairs that are looked at.
-/// No pair is missed, whatever the data.
+/// No pair is missed, whatever the data, as long as no more than <see cref="MostComparisons"/> pairs come so close. Images are asked for when they are needed
+/// and not kept.
 /// </remarks>
 internal sealed class NearDuplicateSearch
 {
+    /// <summary>After so many full comparisons a search ends: where nearly all images look alike, their number grows with the square of the images.</summary>
+    public const int MostComparisons = 20_000_000;
+
     private const int Kept = 16;
 
     // Images whose projections are compared at once.
@@ -23,21 +27,26 @@ internal sealed class NearDuplicateSearch
     // Above the rounding of projected squares in single precision, far below a difference that matters.
     private const float Slack = 1e-4f;
 
-    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _images;
+    private readonly ImageOf _image;
     private readonly int[] _order;
     private readonly float[][] _features;
 
-    /// <param name="images">All of <paramref name="shape"/>. One whose pixels are all equal has no correlation and is passed over.</param>
-    public NearDuplicateSearch(IReadOnlyList<ReadOnlyMemory<byte>> images, FeatureShape shape)
+    /// <param name="image">Any of <paramref name="count"/> images of <paramref name="shape"/>; several threads ask at once.</param>
+    /// <param name="flatVariance">Images with less variance are passed over: nearly plain ones look all alike. Those of one value always are.</param>
+    public NearDuplicateSearch(
+        int count, FeatureShape shape, ImageOf image, int threads, double flatVariance = 0, CancellationToken cancellationToken = default)
     {
-        _images = images;
-        var varied = Enumerable.Range(0, images.Count).Where(i => images[i].Span.ContainsAnyExcept(images[i].Span[0])).ToArray();
+        _image = image;
         var blocks = BlocksOf(shape, out var sizes);
         var dimension = sizes.Length;
-        var means = new float[varied.Length * dimension];
+        var all = new float[checked(count * dimension)];
+        var isVaried = new bool[count];
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+            i => isVaried[i] = Project(image(i), blocks, sizes, flatVariance, all.AsSpan(i * dimension, dimension)));
+        var varied = Enumerable.Range(0, count).Where(i => isVaried[i]).ToArray();
         for (var n = 0; n < varied.Length; n++)
-            Project(images[varied[n]].Span, blocks, sizes, means.AsSpan(n * dimension, dimension));
-
+            all.AsSpan(varied[n] * dimension, dimension).CopyTo(all.AsSpan(n * dimension));
+        var means = all.AsSpan(0, varied.Length * dimension);
         var axes = varied.Length > 0 ? PrincipalAxes.Of(means, dimension) : new double[dimension, dimension];
         var turned = new float[varied.Length * Kept];
         for (var n = 0; n < varied.Length; n++)
@@ -71,15 +80,21 @@ internal sealed class NearDuplicateSearch
         var pairs = new List<(int First, int Second, double Correlation)>();
         var limit = (float)(2 - 2 * threshold) + Slack;
         var window = MathF.Sqrt(limit);
+        var comparisons = 0;
         for (var i = 0; i < _order.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var image = ReadOnlySpan<byte>.Empty;
             for (var j = i + 1; j < _order.Length && _features[0][j] - _features[0][i] <= window; j += Lanes)
             {
                 for (var close = CloseLanes(i, j, limit); close != 0; close &= close - 1)
                 {
                     var k = j + BitOperations.TrailingZeroCount(close);
-                    var correlation = Correlate(_images[_order[i]].Span, _images[_order[k]].Span);
+                    if (image.IsEmpty)
+                        image = _image(_order[i]);
+                    if (++comparisons > MostComparisons)
+                        return (Sorted(pairs), true);
+                    var correlation = Correlate(image, _image(_order[k]));
                     if (correlation < threshold)
                         continue;
                     if (pairs.Count == maximumPairs)
@@ -150,8 +165,8 @@ internal sealed class NearDuplicateSearch
         return blocks;
     }
 
-    /// <summary>Components of u along the blocks' unit vectors.</summary>
-    private static void Project(ReadOnlySpan<byte> image, int[] blocks, int[] sizes, Span<float> result)
+    /// <summary>Components of u along the blocks' unit vectors; false where the image is flat.</summary>
+    private static bool Project(ReadOnlySpan<byte> image, int[] blocks, int[] sizes, double flatVariance, Span<float> result)
     {
         Span<long> sums = stackalloc long[sizes.Length];
         sums.Clear();
@@ -164,8 +179,14 @@ internal sealed class NearDuplicateSearch
         }
 
         var mean = (double)sum / image.Length;
+        if (squares * (long)image.Length == sum * sum || (double)squares / image.Length - mean * mean < flatVariance)
+            return false;
         var norm = Math.Sqrt(squares - mean * sum);
         for (var k = 0; k < sizes.Length; k++)
             result[k] = (float)((sums[k] - sizes[k] * mean) / (Math.Sqrt(sizes[k]) * norm));
+        return true;
     }
 }
+
+/// <summary>The pixels of image number <paramref name="index"/>.</summary>
+internal delegate ReadOnlySpan<byte> ImageOf(int index);

@@ -27,11 +27,20 @@ internal sealed record ScannedPicture(string Sha256, int Width, int Height)
 
     public string? Format { get; init; }
 
+    /// <value>Pictures of an animation.</value>
+    public int FrameCount { get; init; } = 1;
+
+    public int TrailingBytes { get; init; }
+
     /// <value>Why it cannot be read; null where its header can.</value>
     public string? Fault { get; init; }
 
     [JsonIgnore]
     public bool IsReadable => Fault is null;
+
+    /// <summary>The longer side over the shorter one.</summary>
+    [JsonIgnore]
+    public double Aspect => (double)Math.Max(Width, Height) / Math.Max(1, Math.Min(Width, Height));
 }
 
 /// <summary>Looks at every picture of an index once: content hash and header. What was seen is remembered by path, size and time.</summary>
@@ -95,6 +104,7 @@ internal static class PictureScan
             {
                 IsGrey = header.IsGrey, HasAlpha = header.HasAlpha, Orientation = header.Orientation, HasColorProfile = header.HasColorProfile,
                 IsCmyk = header.IsCmyk, BitsPerChannel = header.BitsPerChannel, Format = header.Format.ToString(),
+                FrameCount = header.FrameCount, TrailingBytes = header.TrailingBytes,
             };
         }
         catch (PictureException bad)

@@ -50,16 +50,16 @@ public sealed record DatasetSplit(IReadOnlyList<int> Train, IReadOnlyList<int> V
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(validationCount, labels.Length);
         var counts = ClassCounts.Of(labels, classCount);
         var wanted = counts.Within(validationCount, least: size => size >= 2 ? 1 : 0, most: size => Math.Max(0, size - 1));
+        int[] trained = [.. wanted.Select((count, c) => counts.PerClass[c] - count)];
         var (train, validation) = (new int[classCount], new int[classCount]);
+        var classOf = labels.ToArray();
         var members = Enumerable.Range(0, labels.Length).GroupBy(i => groups[i]).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
         var order = Rng.For(seed, RngPurpose.Split).Permutation(members.Length);
         var isValidation = new bool[labels.Length];
         foreach (var group in order.Select(number => members[number]).OrderByDescending(group => group.Length)) // keeps the order of equals
         {
-            var own = new int[classCount];
-            foreach (var i in group)
-                own[labels[i]]++;
-            var isForValidation = Lack(own, validation, wanted) > Lack(own, train, [.. wanted.Select((count, c) => counts.PerClass[c] - count)]);
+            var own = group.CountBy(i => classOf[i]).OrderBy(count => count.Key).ToArray();
+            var isForValidation = Lack(own, validation, wanted) > Lack(own, train, trained);
             var side = isForValidation ? validation : train;
             foreach (var i in group)
             {
@@ -71,13 +71,8 @@ public sealed record DatasetSplit(IReadOnlyList<int> Train, IReadOnlyList<int> V
         return new DatasetSplit(Where(isValidation, false), Where(isValidation, true));
 
         // The share that a side lacks of each class, over the group's samples.
-        static double Lack(int[] own, int[] has, int[] shallHave)
-        {
-            var sum = 0.0;
-            for (var c = 0; c < own.Length; c++)
-                sum += own[c] == 0 ? 0 : own[c] * (double)(shallHave[c] - has[c]) / Math.Max(1, shallHave[c]);
-            return sum;
-        }
+        static double Lack(KeyValuePair<int, int>[] own, int[] has, int[] shallHave) =>
+            own.Sum(count => count.Value * (double)(shallHave[count.Key] - has[count.Key]) / Math.Max(1, shallHave[count.Key]));
     }
 
     /// <summary>

@@ -34,6 +34,9 @@ public sealed class ImageDataset
     /// <summary>How picture files became these samples; null where the data set is no folder of pictures.</summary>
     public PictureOptions? Pictures { get; init; }
 
+    /// <summary>What was found in the picture files; null where the data set is no folder of pictures.</summary>
+    internal Func<PictureSummary>? Summarize { get; init; }
+
     /// <summary>Where each training sample lies, relative to the data set; null where it has no file of its own.</summary>
     public IReadOnlyList<string>? Paths { get; init; }
 

@@ -56,6 +56,7 @@ internal sealed class PictureDataset
             Folder = _index.Folder,
             Notes = _notes,
             Pictures = picture,
+            Summarize = () => PictureSummary.Of(_index, _scan),
             HasTest = test.Length > 0,
             Paths = trainSamples.Origins!.Paths,
             Groups = groups,
@@ -158,7 +159,7 @@ internal sealed class PictureDataset
     private PictureOptions Chosen(int[] train)
     {
         var options = _options.Picture;
-        var isLong = train.Count(i => Math.Max(_scan[i].Width, _scan[i].Height) > LongAspect * Math.Min(_scan[i].Width, _scan[i].Height));
+        var isLong = train.Count(i => _scan[i].Aspect > LongAspect);
         var fit = options.Fit ?? (isLong > ManyLong * train.Length ? PictureFitting.Pad : PictureFitting.Crop);
         var chosen = options with
         {
@@ -290,8 +291,11 @@ internal sealed class PictureDataset
         var named = pictures.Length - union.Count;
         if (_options.NearDuplicates)
         {
-            foreach (var (first, second, _) in LookAlikes.Of(store, _options.Threads, _stop))
+            var (pairs, isCut) = LookAlikes.Of(store, _options.Threads, _stop);
+            foreach (var (first, second, _) in pairs)
                 union.Join(first, second);
+            if (isCut)
+                _notes.Add("so many pictures look alike that not every pair was compared: some that belong together may be divided");
         }
 
         if (union.Count == pictures.Length)
@@ -303,9 +307,9 @@ internal sealed class PictureDataset
         return union.Numbers();
     }
 
-    // What was seen within other limits is not what would be seen within these.
-    private string? Memory() => _options.Picture.Cache
-        ? Path.Combine(CacheFolder, ImageSamples.Combine([_index.Folder, $"{_options.Picture.MaximumPixels}"])[..32] + ".scan.json") : null;
+    // What was seen within other limits, or by another reader, is not what would be seen within these.
+    private string? Memory() => !_options.Picture.Cache ? null : Path.Combine(
+        CacheFolder, ImageSamples.Combine([PictureReader.Version, _index.Folder, $"{_options.Picture.MaximumPixels}"])[..32] + ".scan.json");
 
     private static string Count(int count, string one, string many) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? one : many)}";
 

@@ -113,7 +113,7 @@ internal sealed class ArchiveFormat : IPictureFormat
     // Most archives hold one folder that holds everything.
     private static IEnumerable<TreeFile> WithoutOuter(List<TreeFile> files)
     {
-        var wanted = files.Where(file => file.Path.Split('/').All(PictureTree.IsWanted)).ToList();
+        var wanted = files.Where(file => PictureTree.IsWantedFile(file.Path)).ToList();
         string[] tops = [.. wanted.Select(file => file.Path.Split('/', 2)[0]).Distinct().Take(2)];
         return tops is [var outer] && wanted.Exists(file => file.Path.Split('/').Length > 2)
             ? files.Where(file => file.Path.StartsWith(outer + "/", StringComparison.Ordinal))

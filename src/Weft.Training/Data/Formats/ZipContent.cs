@@ -8,6 +8,9 @@ internal static class ZipContent
 {
     private const int MaximumEntries = 1_000_000;
 
+    // So many bytes can one of a deflate stream stand for.
+    private const int BestDeflate = 1_032;
+
     // More is unpacked only where it is not far longer than the file itself.
     private const long UnpackedBytes = 1L << 30;
     private const int PackedShare = 200;
@@ -49,7 +52,9 @@ internal static class ZipContent
             throw new InvalidDataException("it is encrypted");
         try
         {
-            using var stream = entry.Open();
+            using var stream = entry.Open(); // which compares the packed length with the file's
+            if (entry.Length > entry.CompressedLength * BestDeflate)
+                throw new InvalidDataException($"it claims to have {entry.Length:N0} bytes in {entry.CompressedLength:N0}");
             var bytes = new byte[entry.Length];
             var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (read < bytes.Length || stream.ReadByte() >= 0)

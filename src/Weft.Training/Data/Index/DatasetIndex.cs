@@ -27,6 +27,9 @@ internal interface IPictureContent
     /// <summary>What tells that the bytes changed without reading them; null where only the bytes tell.</summary>
     string? Stamp { get; }
 
+    /// <summary>Whether it is a symbolic link to a file elsewhere.</summary>
+    bool IsLink => false;
+
     /// <exception cref="IOException">It cannot be read, or is larger than a picture may be.</exception>
     byte[] Read();
 }

@@ -23,5 +23,7 @@ internal sealed class FileContent(string path) : IPictureContent
         }
     }
 
+    public bool IsLink => new FileInfo(path).LinkTarget is not null;
+
     public byte[] Read() => RegularFile.ReadAllBytes(path, PictureLimits.FileBytes);
 }

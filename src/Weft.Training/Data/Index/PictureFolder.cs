@@ -7,7 +7,7 @@ internal static class PictureFolder
     public static bool Recognizes(string folder)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4, IgnoreInaccessible = true, AttributesToSkip = 0 };
-        return Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Where(PictureTree.IsWanted)
+        return Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Where(PictureTree.IsWantedFolder)
             .Any(sub => Directory.EnumerateFiles(sub, "*", options).Any(PictureTree.IsPicture));
     }
 
@@ -42,7 +42,7 @@ internal static class PictureFolder
         walk.Files.AddRange(Directory.EnumerateFiles(folder).Select(file => new TreeFile(walk.Relative(file), new FileContent(file))));
         foreach (var sub in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
         {
-            if (PictureTree.IsWanted(sub))
+            if (PictureTree.IsWantedFolder(sub))
                 Collect(walk, sub, [.. above, real]);
             else
                 walk.Skipped.Add(new SkippedPath(walk.Relative(sub), "hidden or system folder"));

@@ -20,8 +20,14 @@ internal static class PictureTree
     /// <summary>Whether a file's name is one of a picture.</summary>
     public static bool IsPicture(string path) => IsWanted(path) && Endings.Contains(Path.GetExtension(path).ToLowerInvariant());
 
-    /// <summary>Whether a file or folder is neither hidden nor the system's own.</summary>
-    public static bool IsWanted(string path) => Path.GetFileName(path) is var name && name is not ['.' or '_', ..] && !SystemNames.Contains(name);
+    /// <summary>Whether a file is neither hidden nor the system's own.</summary>
+    public static bool IsWanted(string path) => Path.GetFileName(path) is var name && name is not ['.', ..] && !SystemNames.Contains(name);
+
+    /// <summary>As <see cref="IsWanted"/>, of a folder; what programs keep for themselves often begins with an underscore.</summary>
+    public static bool IsWantedFolder(string path) => IsWanted(path) && Path.GetFileName(path) is not ['_', ..];
+
+    /// <summary>Whether no folder above a file, and not the file, is left out.</summary>
+    public static bool IsWantedFile(string path) => IsWanted(path) && path.Split('/')[..^1].All(IsWantedFolder);
 
     /// <summary>The index of a tree.</summary>
     /// <param name="place">Where it lies, as a person named it.</param>
@@ -33,14 +39,14 @@ internal static class PictureTree
     {
         var sorted = files.Select(file => (file.Path, Parts: file.Path.Split('/'), file.Content)).ToArray();
         Array.Sort(sorted, (a, b) => Compare(a.Parts, b.Parts));
-        string[] first = [.. folders.Concat(sorted.Where(file => file.Parts.Length > 1).Select(file => file.Parts[0])).Where(IsWanted).Distinct()];
+        string[] first = [.. folders.Concat(sorted.Where(file => file.Parts.Length > 1).Select(file => file.Parts[0])).Where(IsWantedFolder).Distinct()];
         var isSplit = PartNames.Divide(first);
         var labelAt = isSplit ? 1 : 0;
         var pictures = new List<IndexedPicture>();
         var strays = new List<string>();
         foreach (var (path, parts, content) in sorted)
         {
-            if (Array.FindIndex(parts, 0, parts.Length - 1, part => !IsWanted(part)) is var hidden and >= 0)
+            if (Array.FindIndex(parts, 0, parts.Length - 1, part => !IsWantedFolder(part)) is var hidden and >= 0)
                 Skip(string.Join('/', parts[..(hidden + 1)]), "hidden or system folder");
             else if (parts.Length <= labelAt + 1 && IsPicture(path))
                 strays.Add(path);

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Weft.Tests.Shared;
 
 namespace Weft.Training.Tests;
 
@@ -98,6 +99,20 @@ public sealed class ArchiveFormatTests : IDisposable
         Refused("x.tar.gz", "is incomplete");
         File.WriteAllText(_folder.In("x.tar"), "<html></html>" + new string(' ', 1000));
         Refused("x.tar", "is not a tar file");
+    }
+
+    /// <summary>Fuzzing found it: the memory was taken before a byte was unpacked.</summary>
+    [Fact]
+    public void An_entry_that_claims_more_than_deflate_can_pack_takes_no_memory()
+    {
+        var bytes = NpzFormatTests.Npz(("a/1.png", [1, 2, 3]));
+        foreach (var header in Containers.ZipHeaders(bytes).Where(at => bytes[at + 2] is 1 or 3))
+            BitConverter.TryWriteBytes(bytes.AsSpan(header + (bytes[header + 2] == 1 ? 24 : 22)), 500_000_000);
+        File.WriteAllBytes(_folder.In("x.zip"), bytes);
+        var picture = Assert.Single(ArchiveFormat.Zip(new DataFile(_folder.In("x.zip"), new Advice("-")))).Content;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("500,000,000", Assert.Throws<IOException>(picture.Read).Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
     [Fact]

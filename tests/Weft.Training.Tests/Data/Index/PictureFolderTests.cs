@@ -47,11 +47,12 @@ public sealed class PictureFolderTests : IDisposable
     [Fact]
     public void Hidden_and_system_files_are_left_out_and_named()
     {
-        Put("a/1.png", "b/2.png", "a/.hidden.png", "a/Thumbs.db", ".ipynb_checkpoints/x.png", "__MACOSX/b/2.png", "_old/3.png", "b/notes.txt", "readme.md");
+        Put("a/1.png", "b/2.png", "b/_a name.png", "b/notes.txt", "readme.md");
+        Put("a/.hidden.png", "a/Thumbs.db", ".ipynb/x.png", "__MACOSX/b/2.png", "_old/3.png");
         var index = PictureFolder.Read(_folder.Path);
-        Assert.Equal(["a/1.png", "b/2.png"], index.Pictures.Select(picture => picture.Path));
+        Assert.Equal(["a/1.png", "b/2.png", "b/_a name.png"], index.Pictures.Select(picture => picture.Path));
         Assert.Equal(
-            [".ipynb_checkpoints", "__MACOSX", "_old", "a/.hidden.png", "a/Thumbs.db", "b/notes.txt", "readme.md"],
+            [".ipynb", "__MACOSX", "_old", "a/.hidden.png", "a/Thumbs.db", "b/notes.txt", "readme.md"],
             index.Skipped.Select(skipped => skipped.Path).Order(StringComparer.Ordinal));
     }
 
