@@ -47,6 +47,8 @@ internal sealed class AnalyzeCommand : MeasuringVerb
         foreach (var line in AnalysisText.Lines(result))
             Screen.People.WriteLine(line);
         Screen.People.WriteLine(owned.Describe(folder));
+        if (folder is not null && (result.TrainingSuspects ?? result.Suspects).ErrorCount > 0 && result.Split == EvaluationSplit.Validation)
+            Screen.People.WriteLine($"next: {CommandText.For(new ReviewSuspects(checkpoint.Run))}");
         var document = new AnalysisDocument(result) { Folder = folder };
         Screen.WriteJson(document with
         {

@@ -5,11 +5,12 @@ namespace Weft.App;
 
 internal sealed class DataCommand : Command
 {
-    public DataCommand(Screen screen) : base("data", "Data sets: fetch and verify, look at samples, check for duplicates and balance.")
+    public DataCommand(Screen screen) : base("data", "Data sets: fetch and verify, look at samples, check for duplicates and balance, review labels.")
     {
         Subcommands.Add(new DataGetCommand(screen));
         Subcommands.Add(new DataShowCommand(screen));
         Subcommands.Add(new DataAuditCommand(screen));
+        Subcommands.Add(new DataReviewCommand(screen));
     }
 }
 

@@ -28,24 +28,14 @@ internal sealed class StudioCommand : Verb
         var store = _runs.Store(parse);
         var options = new StudioOptions
         {
-            Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder),
-            Address = Address(parse), Port = _port.Of(parse), Failed = Tell
+            Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder), Address = Address(parse), Port = _port.Of(parse),
         };
-        using var stopped = new ManualResetEventSlim();
-        using var signals = new StopSignals(_ => stopped.Set(), _ => { });
-        var server = StudioServer.Start(options).GetAwaiter().GetResult();
-        try
+        return ServedStudio.Run(Screen, options, address =>
         {
-            Screen.People.WriteLine($"studio  {server.Address}   (this machine only; it shows {Printable.Escape(options.ShownRuns)}, Ctrl-C ends it)");
+            Screen.People.WriteLine($"studio  {address}   (this machine only; it shows {Printable.Escape(options.ShownRuns)}, Ctrl-C ends it)");
             Screen.People.Flush();
-            Screen.WriteJson(new StudioDocument(server.Address.ToString(), store.Folder));
-            stopped.Wait();
-        }
-        finally
-        {
-            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-        return signals.Received ?? ExitCode.Done;
+            Screen.WriteJson(new StudioDocument(address.ToString(), store.Folder));
+        });
     }
 
     private IPAddress Address(ParseResult parse)
@@ -57,14 +47,5 @@ internal sealed class StudioCommand : Verb
         {
             Where = _listen.Name, Expected = "127.0.0.1, ::1 or localhost", Found = $"'{Printable.Escape(text)}'", Safe = "nothing was started",
         };
-    }
-
-    private void Tell(Exception failure)
-    {
-        var text = failure is WeftException error
-            ? $"{error.What}{(error.Where is { } where ? $": {where}" : "")}{(error.Found is { } found ? $" ({found})" : "")}"
-            : CrashReport.Write(failure, ["studio"]) is var bug ? $"{bug.What}; {bug.Where}" : "";
-        lock (this)
-            Screen.Error.WriteLine("warning: " + Printable.Escape(text));
     }
 }

@@ -35,6 +35,7 @@ namespace Weft.App;
 [JsonSerializable(typeof(PredictionNoteEntry))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(RestoredConfigurationDocument))]
+[JsonSerializable(typeof(ReviewDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(RunsDocument))]
 [JsonSerializable(typeof(SeedsDocument))]

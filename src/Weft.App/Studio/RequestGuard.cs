@@ -1,18 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Primitives;
 
 namespace Weft.App;
 
 /// <summary>
 /// Decides about every request before anything else sees it, unknown addresses included: only our own names as Host, no other site as Origin, and no verb that
-/// could change something.
+/// could change something, but for the decisions of a review, which carry its token.
 /// </summary>
 internal sealed class RequestGuard
 {
+    /// <summary>The header that a decision about a label must carry.</summary>
+    public const string TokenHeader = "X-Weft-Token";
+
     private readonly HashSet<string> _hosts;
+    private readonly byte[]? _token;
 
     /// <param name="names">"127.0.0.1", "localhost", "[::1]": the exact list.</param>
-    public RequestGuard(IEnumerable<string> names, int port) =>
-        _hosts = new HashSet<string>(names.Select(name => port == 80 ? name : FormattableString.Invariant($"{name}:{port}")), StringComparer.OrdinalIgnoreCase);
+    /// <param name="token">What only the pages of a review know; null where nothing is decided.</param>
+    public RequestGuard(IEnumerable<string> names, int port, string? token = null) =>
+        (_token, _hosts) = (token is null ? null : Encoding.ASCII.GetBytes(token), new HashSet<string>(names.Select(name => port == 80 ? name : FormattableString.Invariant($"{name}:{port}")), StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The verbs of every route.</summary>
     public static readonly string[] Verbs = [HttpMethods.Get, HttpMethods.Head];
@@ -24,6 +31,12 @@ internal sealed class RequestGuard
             return (StatusCodes.Status400BadRequest, "This address is not one the studio answers to.");
         if (!IsFromHere(request.Headers, host))
             return (StatusCodes.Status403Forbidden, "The studio does not answer other sites.");
+        if (_token is not null && request.Method == HttpMethods.Post && request.Path.Value == ReviewRoutes.DecidePath)
+        {
+            return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Single(request.Headers[TokenHeader])), _token) ? null
+                : (StatusCodes.Status403Forbidden, "This page is of another sitting: load it again.");
+        }
+
         return Verbs.Contains(request.Method) ? null : (StatusCodes.Status405MethodNotAllowed, "The studio only shows: GET and HEAD.");
     }
 

@@ -7,5 +7,7 @@ internal static class StudioAssets
 
     public static string Script { get; } = EmbeddedText.Read("Studio.Assets.studio.js");
 
+    public static string ReviewScript { get; } = EmbeddedText.Read("Studio.Assets.review.js");
+
     public static string Icon { get; } = EmbeddedText.Read("Studio.Assets.icon.svg");
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Weft.Training;
 
 namespace Weft.App;
 
@@ -16,6 +17,9 @@ internal sealed record StudioOptions
 
     /// <value>0: any that is free.</value>
     public required int Port { get; init; }
+
+    /// <value>Labels that a person judges here. Default: none, the studio only shows.</value>
+    public LabelReview? Review { get; init; }
 
     /// <value>Told of a request that failed for a reason of ours, on any thread. Default: nobody.</value>
     public Action<Exception> Failed { get; init; } = _ => { };

@@ -1,4 +1,3 @@
-using System.Text;
 using Weft.Training;
 
 namespace Weft.App;
@@ -17,9 +16,9 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         routes.MapMethods("/runs/{name}", RequestGuard.Verbs, context => Page(context, () => One(context, (string)context.GetRouteValue("name")!)));
         routes.MapMethods("/compare", RequestGuard.Verbs, context => Page(context, () => Several(context)));
         routes.MapMethods("/live", RequestGuard.Verbs, live.Stream);
-        routes.MapMethods("/studio.css", RequestGuard.Verbs, context => Asset(context, "text/css; charset=utf-8", StudioAssets.Style));
-        routes.MapMethods("/studio.js", RequestGuard.Verbs, context => Asset(context, "text/javascript; charset=utf-8", StudioAssets.Script));
-        routes.MapMethods("/icon.svg", RequestGuard.Verbs, context => Asset(context, "image/svg+xml", StudioAssets.Icon));
+        routes.MapMethods("/studio.css", RequestGuard.Verbs, context => StudioAnswer.Text(context, "text/css; charset=utf-8", StudioAssets.Style));
+        routes.MapMethods("/studio.js", RequestGuard.Verbs, context => StudioAnswer.Text(context, "text/javascript; charset=utf-8", StudioAssets.Script));
+        routes.MapMethods("/icon.svg", RequestGuard.Verbs, context => StudioAnswer.Text(context, "image/svg+xml", StudioAssets.Icon));
     }
 
     private StudioPage List(HttpContext context)
@@ -86,16 +85,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         }
 
         context.Response.StatusCode = page.Status;
-        await Asset(context, "text/html; charset=utf-8", await PageRenderer.Render(page.Type, page.Parameters));
-    }
-
-    private static async Task Asset(HttpContext context, string type, string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        context.Response.ContentType = type;
-        context.Response.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        await StudioAnswer.Text(context, StudioAnswer.Html, await PageRenderer.Render(page.Type, page.Parameters));
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -7,10 +8,13 @@ using Weft.Training;
 
 namespace Weft.App;
 
-/// <summary>The studio's web server: guard, headers, routes. It writes nothing and reads nothing but the run folders.</summary>
+/// <summary>
+/// The studio's web server: guard, headers, routes. It writes nothing and reads nothing but the run folders; a review of labels adds its decisions to a file.
+/// </summary>
 internal sealed class StudioServer : IAsyncDisposable
 {
     private const int MostConnections = 256;
+    private const int TokenLength = 32;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
@@ -44,11 +48,14 @@ internal sealed class StudioServer : IAsyncDisposable
         app.UseRouting();
         var catalog = new RunCatalog(options.Runs, options.Clock);
         new StudioRoutes(catalog, new LiveUpdates(catalog, options.Failed, app.Lifetime.ApplicationStopping), options).Map(app);
+        var token = options.Review is null ? null : RandomNumberGenerator.GetHexString(TokenLength);
+        if (options.Review is { } review)
+            new ReviewRoutes(review, token!).Map(app);
         await StartOrExplain(app, options);
 
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         var name = options.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{options.Address}]" : options.Address.ToString();
-        guard = new RequestGuard([name, "localhost"], address.Port);
+        guard = new RequestGuard([name, "localhost"], address.Port, token);
         _ = Task.Run(() => Warm(catalog)); // while the person opens the browser
         return new StudioServer(app, address);
     }
@@ -93,6 +100,10 @@ internal sealed class StudioServer : IAsyncDisposable
             await next(context);
             if (!context.Response.HasStarted && context.GetEndpoint() is null)
                 await Say(context, StatusCodes.Status404NotFound, "There is nothing here. The runs are at /");
+        }
+        catch (WeftException wrong) when (wrong.Kind == ErrorKind.InvalidInput && !context.Response.HasStarted)
+        {
+            await Say(context, StatusCodes.Status400BadRequest, $"{wrong.What}: {wrong.Expected}");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -31,6 +31,7 @@ internal static class CommandText
         AnalyzeRun analyze => $"weft analyze {RunReference.For(analyze.Run)}{RunReference.OptionFor(analyze.Split)}"
             + (analyze.Pair is var (label, prediction) ? Invariant($" --pair {label},{prediction}") : "")
             + (analyze.Folds is { } folds ? Invariant($" --folds {folds}") : ""),
+        ReviewSuspects review => $"weft data review {RunReference.For(review.Run)}",
         UseCheckpoint use => $"use the run's checkpoint @{use.Checkpoint}, which is whole: {RunReference.For(use.Run)}@{use.Checkpoint}",
         ShowRun show => $"weft runs show {RunReference.For(show.Run)}",
         WatchRun watch => $"weft runs watch {RunReference.For(watch.Run)}",
@@ -69,6 +70,7 @@ internal static class CommandText
         {
             "training.epochs" => "--epochs ",
             "training.seed" => "--seed ",
+            "data.corrections" => "--corrections ",
             "data.limit_train" => "--limit-train ",
             "data.limit_validation" => "--limit-validation ",
             _ => $"--set {change.Key}=",

@@ -25,11 +25,15 @@ internal sealed class StudioHost : IAsyncDisposable
 
     /// <param name="fill">Gets the folder of the runs before the studio sees it.</param>
     /// <param name="runs">A folder that is there already, instead of one of its own.</param>
-    public static async Task<StudioHost> Start(Action<string>? fill = null, string? runs = null)
+    /// <param name="review">Labels that are judged there.</param>
+    public static async Task<StudioHost> Start(Action<string>? fill = null, string? runs = null, Weft.Training.LabelReview? review = null)
     {
         var host = new StudioHost(runs);
         fill?.Invoke(host.Runs);
-        host._server = await StudioServer.Start(new StudioOptions { Runs = host.Runs, ShownRuns = "runs", Port = 0, Failed = host._failures.Enqueue });
+        host._server = await StudioServer.Start(new StudioOptions
+        {
+            Runs = host.Runs, ShownRuns = "runs", Port = 0, Failed = host._failures.Enqueue, Review = review,
+        });
         host.Http = new HttpClient { BaseAddress = host._server.Address };
         return host;
     }

@@ -7,6 +7,8 @@ namespace Weft.Training;
 internal static class AnalysisFiles
 {
     internal const string SummaryName = "analysis.json";
+    internal const string SuspectsName = "suspects.csv";
+    internal const string TrainingSuspectsName = "suspects_training.csv";
     internal const string PicturesName = "cases.json";
 
     private const string FolderName = "analysis";
@@ -42,7 +44,7 @@ internal static class AnalysisFiles
             Text(folder, "calibration.csv", CalibrationBins(result.Calibration, result.Scaled));
             Text(folder, "risk_coverage.csv", Curve(result.RiskCoverage));
             var prefix = result.Split == EvaluationSplit.Test ? LabelCorrections.TestPrefix : "";
-            Text(folder, "suspects.csv", Suspects(result.Suspects, result.Near, result.Images, result, prefix));
+            Text(folder, SuspectsName, Suspects(result.Suspects, result.Near, result.Images, result, prefix));
             Png(folder, "top_losses.png", AnalysisPictures.Gallery(result.Galleries.TopLosses, result.Images, classes));
             Png(folder, "confidently_wrong.png", AnalysisPictures.Gallery(result.Galleries.ConfidentlyWrong, result.Images, classes));
             Png(folder, "least_certain.png", AnalysisPictures.Gallery(result.Galleries.LeastCertain, result.Images, classes));
@@ -52,7 +54,7 @@ internal static class AnalysisFiles
                 Text(folder, "history.csv", History(history, result.Evaluation.Predictions));
             if (result.TrainingSuspects is { } training)
             {
-                Text(folder, "suspects_training.csv", Suspects(training, result.TrainingNear, result.TrainingImages, result, ""));
+                Text(folder, TrainingSuspectsName, Suspects(training, result.TrainingNear, result.TrainingImages, result, ""));
                 Png(folder, "suspects_training.png", AnalysisPictures.Suspects([.. training.Ranked.Take(SuspectsShown)], result.TrainingImages, classes));
             }
 
