@@ -18,8 +18,11 @@ internal sealed class RequestGuard
 
     /// <param name="names">"127.0.0.1", "localhost", "[::1]": the exact list.</param>
     /// <param name="token">What only the pages of a review know; null where nothing is decided.</param>
-    public RequestGuard(IEnumerable<string> names, int port, string? token = null) =>
-        (_token, _hosts) = (token is null ? null : Encoding.ASCII.GetBytes(token), new HashSet<string>(names.Select(name => port == 80 ? name : FormattableString.Invariant($"{name}:{port}")), StringComparer.OrdinalIgnoreCase));
+    public RequestGuard(IEnumerable<string> names, int port, string? token = null)
+    {
+        _token = token is null ? null : Encoding.ASCII.GetBytes(token);
+        _hosts = new HashSet<string>(names.Select(name => port == 80 ? name : FormattableString.Invariant($"{name}:{port}")), StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>The verbs of every route.</summary>
     public static readonly string[] Verbs = [HttpMethods.Get, HttpMethods.Head];

@@ -18,6 +18,7 @@ public sealed class ReviewBrowserTests(Browser browser) : IClassFixture<Browser>
         {
             await using var tab = await browser.Open(studio.Address);
             await tab.Page.GotoAsync("/review");
+            await Assertions.Expect(tab.Page.Locator(".review[data-ready]")).ToBeVisibleAsync();
             await tab.Picture("review");
             await Press(tab, "2", "picture 2");
             await Press(tab, "d", "picture 3");
@@ -32,6 +33,7 @@ public sealed class ReviewBrowserTests(Browser browser) : IClassFixture<Browser>
             await tab.Page.Keyboard.PressAsync("ArrowRight");
             await tab.Page.Keyboard.PressAsync("1");
             await Assertions.Expect(tab.Page.Locator("#item-5")).ToBeFocusedAsync();
+            await Assertions.Expect(tab.Page.Locator(".review[data-ready]")).ToBeVisibleAsync();
             await Assertions.Expect(tab.Page.Locator("#item-4 .sub")).ToHaveTextAsync("it is owl");
             await tab.Page.Locator("button[data-to=drop]").ClickAsync();
             await Assertions.Expect(tab.Page.Locator("#item-5 .sub")).ToHaveTextAsync("left out");
@@ -51,6 +53,7 @@ public sealed class ReviewBrowserTests(Browser browser) : IClassFixture<Browser>
         var studio = await StudioHost.Start(review: ReviewTests.Review(_folder.At("c.csv")));
         var tab = await browser.Open(studio.Address);
         await tab.Page.GotoAsync("/review");
+        await Assertions.Expect(tab.Page.Locator(".review[data-ready]")).ToBeVisibleAsync();
         await studio.DisposeAsync();
         await tab.Page.Keyboard.PressAsync("k");
         await Assertions.Expect(tab.Page.Locator("#review-answer")).ToContainTextAsync("Nothing was written");
@@ -78,6 +81,6 @@ public sealed class ReviewBrowserTests(Browser browser) : IClassFixture<Browser>
     private static async Task Press(Tab tab, string key, string expected)
     {
         await tab.Page.Keyboard.PressAsync(key);
-        await Assertions.Expect(tab.Page.Locator(".head .sub")).ToContainTextAsync(expected + " ");
+        await Assertions.Expect(tab.Page.Locator(".review[data-ready] .head .sub")).ToContainTextAsync(expected + " ");
     }
 }

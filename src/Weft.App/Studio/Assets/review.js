@@ -50,4 +50,5 @@
     else location.assign(target.href);
   });
   if (isGrid) document.getElementById('item-' + review.dataset.at)?.focus();
+  review.dataset.ready = '';
 })();

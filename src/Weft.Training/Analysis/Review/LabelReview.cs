@@ -35,7 +35,7 @@ internal sealed class LabelReview
 
     public IReadOnlyList<string> Classes => _data.ClassNames;
 
-    /// <summary>The corrections file.</summary>
+    /// <summary>The path of the corrections file.</summary>
     public string File { get; }
 
     /// <summary>How many of the items are decided.</summary>

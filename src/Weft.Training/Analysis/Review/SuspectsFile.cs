@@ -55,9 +55,10 @@ internal static class SuspectsFile
     private static double Number(string[] row, int column) =>
         column >= 0 && double.TryParse(row[column], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
-    private static WeftException Refused(string path, string found, Exception cause) => new(ErrorKind.InvalidInput, "these are no suspect labels of the data", cause)
-    {
-        Where = path, Expected = "a suspects.csv or suspects_training.csv that weft analyze wrote for these data", Found = found, Safe = "nothing was changed",
-        Next = new Advice("analyze the run again"),
-    };
+    private static WeftException Refused(string path, string found, Exception cause) =>
+        new(ErrorKind.InvalidInput, "these are no suspect labels of the data", cause)
+        {
+            Where = path, Expected = "a suspects.csv or suspects_training.csv that an analysis wrote for these data", Found = found,
+            Safe = "nothing was changed", Next = new Advice("analyze the run again"),
+        };
 }
