@@ -3,16 +3,18 @@ namespace Weft.Interchange;
 /// <summary>A confusion matrix as a picture: a row a label, a column a prediction, the darker the more of the label's samples.</summary>
 internal static class ConfusionPicture
 {
-    private const int Cell = 16;
+    private const int LargestCell = 16;
+    private const int SmallestWithLines = 4;
+    private const int UsualSide = 2_048;
     private const byte Line = 200;
 
-    public static int Side(int classes) => classes * Cell + 1;
+    public static int Side(int classes) => classes * Cell(classes) + LineOf(classes);
 
     /// <param name="confusion">[label, prediction].</param>
     /// <returns>PNG, <see cref="Side"/> pixels wide and high, gray.</returns>
     public static byte[] Draw(IReadOnlyList<int> confusion, int classes)
     {
-        var side = Side(classes);
+        var (side, cell, line) = (Side(classes), Cell(classes), LineOf(classes));
         var pixels = new byte[side * side];
         Array.Fill(pixels, Line);
         for (var label = 0; label < classes; label++)
@@ -22,11 +24,15 @@ internal static class ConfusionPicture
             {
                 // The square root makes rare confusions visible beside the diagonal.
                 var share = count == 0 ? 0 : Math.Sqrt((double)confusion[label * classes + prediction] / count);
-                for (var y = 1; y < Cell; y++)
-                    pixels.AsSpan((label * Cell + y) * side + prediction * Cell + 1, Cell - 1).Fill((byte)(255 - Math.Round(255 * share)));
+                for (var y = line; y < cell; y++)
+                    pixels.AsSpan((label * cell + y) * side + prediction * cell + line, cell - line).Fill((byte)(255 - Math.Round(255 * share)));
             }
         }
 
         return PngImage.Encode(pixels, side, side, 1);
     }
+
+    private static int Cell(int classes) => Math.Clamp(UsualSide / classes, 1, LargestCell);
+
+    private static int LineOf(int classes) => Cell(classes) >= SmallestWithLines ? 1 : 0;
 }

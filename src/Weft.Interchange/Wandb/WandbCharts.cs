@@ -7,6 +7,8 @@ namespace Weft.Interchange;
 internal sealed record WandbChart(
     string Key, string Definition, string Title, (string Field, string Column)[] Fields, string[] Columns, IReadOnlyList<object?[]> Rows)
 {
+    private const int ManyClasses = 100;
+
     public string TableKey => Key + "_table";
 
     /// <summary>What the run's configuration says of the chart.</summary>
@@ -21,11 +23,12 @@ internal sealed record WandbChart(
 
     public string Table() => WandbJson.Write(WandbItems.Object(("columns", Columns), ("data", Rows)));
 
-    /// <summary>How often samples of each class were taken for each.</summary>
+    /// <summary>How often samples of each class were taken for each; of many classes only what occurred.</summary>
     public static WandbChart Confusion(EpochObserved observed, IReadOnlyList<string> classes) => new(
         "confusion_matrix", "wandb/confusion_matrix/v1", $"Confusion matrix, validation, epoch {observed.Epoch}",
         [("Actual", "Actual"), ("Predicted", "Predicted"), ("nPredictions", "nPredictions")], ["Actual", "Predicted", "nPredictions"],
-        [.. observed.Confusion.Select((count, i) => new object?[] { classes[i / observed.Classes], classes[i % observed.Classes], count })]);
+        [.. observed.Confusion.Index().Where(cell => cell.Item > 0 || observed.Classes <= ManyClasses)
+            .Select(cell => new object?[] { classes[cell.Index / observed.Classes], classes[cell.Index % observed.Classes], cell.Item })]);
 
     /// <summary>The share of each class that was recognized.</summary>
     public static WandbChart Recall(EpochObserved observed, IReadOnlyList<string> classes) => new(

@@ -51,7 +51,7 @@ internal sealed class ValidationTally(int classCount, int sampleCount)
             [.. weights.Select(parameter => HistogramOf(parameter.Value))],
             withGradients ? [.. weights.Select(parameter => HistogramOf(parameter.Gradient))] : [])
         {
-            Predictions = classCount < byte.MaxValue ? [.. _predictions.Select(prediction => unchecked((byte)prediction))] : null,
+            Predictions = EpochObserved.Pack(_predictions, classCount),
         };
     }
 

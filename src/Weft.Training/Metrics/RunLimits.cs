@@ -5,7 +5,7 @@ internal static class RunLimits
 {
     public const int Epochs = 1_000_000;
     public const long Steps = 1_000_000_000_000;
-    public const int Classes = 65_536;
+    public const int Classes = ClassCounts.MostClasses;
 
     private const double LongestSeconds = 1e9; // 30 years
 

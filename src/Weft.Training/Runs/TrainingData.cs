@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using static System.FormattableString;
 
 namespace Weft.Training;
 
@@ -35,6 +36,16 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
             {
                 Where = "data.validation_count", Expected = $"less than {dataset.Train.Count}",
                 Found = $"{options.ValidationCount}", Safe = "nothing was touched",
+            };
+        }
+
+        if (dataset.ClassCount > RunLimits.Classes)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "there are more classes than a run can have")
+            {
+                Where = dataset.Folder, Expected = Invariant($"at most {RunLimits.Classes:N0}"), Found = Invariant($"{dataset.ClassCount:N0}"),
+                Safe = "nothing was touched",
+                Next = new Advice("join classes, or leave some out: is each picture in a folder of its own?"),
             };
         }
 

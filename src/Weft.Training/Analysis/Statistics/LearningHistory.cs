@@ -28,12 +28,13 @@ public sealed class LearningHistory
     public static LearningHistory? Of(RunReader run, PredictionTable predictions)
     {
         // Of an epoch told twice (after a kill) the last one counts.
-        var told = run.Events().OfType<EpochObserved>().Where(observed => observed.Predictions?.Length == predictions.Count)
+        var told = run.Events().OfType<EpochObserved>().Select(observed => (observed.Epoch, Predictions: observed.PredictionsOf(predictions.Count)))
+            .Where(observed => observed.Predictions is not null)
             .GroupBy(observed => observed.Epoch).OrderBy(group => group.Key).Select(group => (group.Key, group.Last().Predictions!)).ToList();
         return told.Count == 0 ? null : Of(predictions.Labels, told);
     }
 
-    internal static LearningHistory Of(ReadOnlySpan<int> labels, IReadOnlyList<(int Epoch, byte[] Predictions)> told)
+    internal static LearningHistory Of(ReadOnlySpan<int> labels, IReadOnlyList<(int Epoch, int[] Predictions)> told)
     {
         var samples = new SampleHistory[labels.Length];
         for (var row = 0; row < samples.Length; row++)

@@ -58,8 +58,10 @@ internal sealed unsafe class PictureCache : ImageStore, IDisposable
 
     /// <summary>Writes a cache file; it has its name only when it is whole and on the disk.</summary>
     /// <param name="render">Fills the pixels of a picture; called by several threads, for each picture once.</param>
+    /// <param name="isWanted">Asked when all pictures were filled: where the answer is no, there is no file. Default: yes.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string path, int count, int imageLength, int threads, RenderPicture render, CancellationToken cancellationToken)
+    public static void Write(
+        string path, int count, int imageLength, int threads, RenderPicture render, CancellationToken cancellationToken, Func<bool>? isWanted = null)
     {
         var part = $"{path}.{Environment.ProcessId}.part";
         try
@@ -88,7 +90,10 @@ internal sealed unsafe class PictureCache : ImageStore, IDisposable
                 file.Flush(flushToDisk: true);
             }
 
-            DiskFiles.Instance.Replace(part, path);
+            if (isWanted?.Invoke() ?? true)
+                DiskFiles.Instance.Replace(part, path);
+            else
+                DiskFiles.Instance.Delete(part);
         }
         catch
         {

@@ -53,14 +53,12 @@ internal static class PictureScan
     {
         var known = memory is null ? [] : Read(memory);
         var scanned = new ScannedPicture[index.Pictures.Count];
-        var stamps = new string?[scanned.Length];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
         var isNew = 0;
         Parallel.For(0, scanned.Length, options, i =>
         {
             var picture = index.Pictures[i];
-            stamps[i] = picture.Content.Stamp;
-            if (stamps[i] is { } stamp && known.TryGetValue(stamp, out var before))
+            if (known.Count > 0 && picture.Content.Stamp is { } stamp && known.TryGetValue(stamp, out var before))
             {
                 scanned[i] = before;
                 return;
@@ -69,19 +67,24 @@ internal static class PictureScan
             scanned[i] = Look(picture.Content, limits);
             Interlocked.Increment(ref isNew);
         });
-        if (memory is not null && isNew > 0)
-        {
-            var remembered = new Dictionary<string, ScannedPicture>();
-            for (var i = 0; i < scanned.Length; i++)
-            {
-                if (stamps[i] is { } stamp && scanned[i].Sha256.Length > 0)
-                    remembered[stamp] = scanned[i];
-            }
+        if (isNew > 0)
+            Remember(memory, index, scanned);
+        return scanned;
+    }
 
-            PictureCache.TryWrite(memory, JsonSerializer.SerializeToUtf8Bytes(remembered, PictureScanJson.Default.DictionaryStringScannedPicture));
+    /// <summary>Keeps what was seen for the next time.</summary>
+    public static void Remember(string? memory, DatasetIndex index, IReadOnlyList<ScannedPicture> scanned)
+    {
+        if (memory is null)
+            return;
+        var remembered = new Dictionary<string, ScannedPicture>();
+        for (var i = 0; i < scanned.Count; i++)
+        {
+            if (scanned[i].Sha256.Length > 0 && index.Pictures[i].Content.Stamp is { } stamp)
+                remembered[stamp] = scanned[i];
         }
 
-        return scanned;
+        PictureCache.TryWrite(memory, JsonSerializer.SerializeToUtf8Bytes(remembered, PictureScanJson.Default.DictionaryStringScannedPicture));
     }
 
     private static ScannedPicture Look(IPictureContent content, DecoderLimits limits)

@@ -6,6 +6,9 @@ namespace Weft.Training;
 /// </summary>
 public sealed class ClassCounts
 {
+    /// <summary>Tables of classes by classes are made in every epoch; of so many they take 64 MB.</summary>
+    internal const int MostClasses = 4_096;
+
     private const int NamesShown = 20;
 
     public ClassCounts(IReadOnlyList<int> perClass)

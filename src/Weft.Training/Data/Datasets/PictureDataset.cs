@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Weft.Pictures;
 
@@ -21,24 +22,38 @@ internal sealed class PictureDataset
     private readonly HashSet<string> _sharedNames;
     private readonly CancellationToken _stop;
 
-    private PictureDataset(DatasetIndex index, DataOptions options, CancellationToken cancellationToken)
+    // Headers can be sound where the pixels are not, which decoding tells.
+    private readonly ConcurrentDictionary<int, string> _undecodable = [];
+
+    private PictureDataset(DatasetIndex index, DataOptions options, ScannedPicture[] scan, CancellationToken cancellationToken)
     {
-        (_index, _options, _stop) = (index, options, cancellationToken);
+        (_index, _options, _scan, _stop) = (index, options, scan, cancellationToken);
         _notes = [index.Layout, .. index.Notes];
         _sharedNames = SharedNames(index);
-        _scan = PictureScan.Of(index, Memory(), options.Picture.Limits, options.Threads, cancellationToken);
     }
 
-    private string CacheFolder => Path.Combine(_options.CacheFolder, "pictures");
+    private string CacheFolder => FolderIn(_options);
+
+    private static string FolderIn(DataOptions options) => Path.Combine(options.CacheFolder, "pictures");
 
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.DatasetDamaged"/>: pictures cannot be read, and nobody asked to go on without them; <see cref="ErrorKind.InvalidInput"/>: there are
     /// no two classes, or a part has a class that training has not.
     /// </exception>
-    public static ImageDataset Open(DatasetIndex index, DataOptions options, CancellationToken cancellationToken) =>
-        new PictureDataset(index, options, cancellationToken).Open();
+    public static ImageDataset Open(DatasetIndex index, DataOptions options, CancellationToken cancellationToken)
+    {
+        var scan = PictureScan.Of(index, Memory(index, options), options.Picture.Limits, options.Threads, cancellationToken);
+        while (true)
+        {
+            var reading = new PictureDataset(index, options, scan, cancellationToken);
+            if (reading.TryOpen() is { } opened)
+                return opened;
+            reading.MarkUndecodable();
+        }
+    }
 
-    private ImageDataset Open()
+    // Null where pictures turned out not to be decodable.
+    private ImageDataset? TryOpen()
     {
         if (_index.Skipped.Count > 0)
             _notes.Add($"{Count(_index.Skipped.Count, "path was", "paths were")} left out ({Listed(_index.Skipped.Select(path => path.Path))})");
@@ -49,6 +64,10 @@ internal sealed class PictureDataset
         var classes = Classes(train, test);
         var picture = Chosen(train);
         var store = Store(train, picture);
+        if (!_options.Picture.Cache)
+            DecodeOnce(train, picture.ToPolicy());
+        if (!_undecodable.IsEmpty)
+            return null;
         var groups = Groups(train, store);
         var trainSamples = Samples(train, store, classes, groups);
         return new ImageDataset(_index.Name, trainSamples, () => ReadTest(test, classes, picture), classes)
@@ -71,6 +90,13 @@ internal sealed class PictureDataset
         var bad = Enumerable.Range(0, _scan.Length).Where(i => !_scan[i].IsReadable).ToArray();
         if (bad.Length == 0)
             return [.. Enumerable.Range(0, _scan.Length)];
+        RefuseUnlessSkipped(bad);
+        _notes.Add($"{Count(bad.Length, "picture", "pictures")} cannot be read and were left out ({Listed(bad.Select(i => _index.Pictures[i].Path))})");
+        return [.. Enumerable.Range(0, _scan.Length).Where(i => _scan[i].IsReadable)];
+    }
+
+    private void RefuseUnlessSkipped(int[] bad)
+    {
         if (!_options.Picture.SkipUnreadable || bad.Length > MostUnreadable * _scan.Length)
         {
             throw new WeftException(ErrorKind.DatasetDamaged, $"{bad.Length} of {_scan.Length} pictures cannot be read")
@@ -84,9 +110,16 @@ internal sealed class PictureDataset
                     : new LeaveOutUnreadable(),
             };
         }
+    }
 
-        _notes.Add($"{Count(bad.Length, "picture", "pictures")} cannot be read and were left out ({Listed(bad.Select(i => _index.Pictures[i].Path))})");
-        return [.. Enumerable.Range(0, _scan.Length).Where(i => _scan[i].IsReadable)];
+    private void MarkUndecodable()
+    {
+        // Its copies are as bad.
+        var found = _undecodable.DistinctBy(bad => _scan[bad.Key].Sha256).ToDictionary(bad => _scan[bad.Key].Sha256, bad => bad.Value);
+        for (var i = 0; i < _scan.Length; i++)
+            _scan[i] = found.TryGetValue(_scan[i].Sha256, out var fault) ? _scan[i] with { Fault = fault } : _scan[i];
+        _undecodable.Clear();
+        PictureScan.Remember(Memory(_index, _options), _index, _scan);
     }
 
     // The same bytes count once; where two classes claim them, nobody knows which is right. Parts that somebody divided stay as they are.
@@ -182,13 +215,24 @@ internal sealed class PictureDataset
         return store.With(labels, ImageSamples.Combine([store.Fingerprint, .. lines]), origins);
     }
 
-    private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture) => test.Length > 0
-        ? Samples(test, Store(test, picture), classes, null)
-        : throw new WeftException(ErrorKind.InvalidInput, "these pictures have no test part")
+    private ImageSamples ReadTest(int[] test, string[] classes, PictureOptions picture)
+    {
+        if (test.Length == 0)
         {
-            Where = _index.Folder, Expected = "a test part next to the training part: folders \"train\" and \"test\"", Found = _index.Layout,
-            Safe = "nothing was changed", Next = new Advice("measure on the validation part, or set some pictures of each class apart"),
-        };
+            throw new WeftException(ErrorKind.InvalidInput, "these pictures have no test part")
+            {
+                Where = _index.Folder, Expected = "a test part next to the training part: folders \"train\" and \"test\"", Found = _index.Layout,
+                Safe = "nothing was changed", Next = new Advice("measure on the validation part, or set some pictures of each class apart"),
+            };
+        }
+
+        var store = Store(test, picture);
+        if (_undecodable.IsEmpty)
+            return Samples(test, store, classes, null);
+        MarkUndecodable();
+        RefuseUnlessSkipped([.. test.Where(i => !_scan[i].IsReadable)]);
+        return ReadTest([.. test.Where(i => _scan[i].IsReadable)], classes, picture);
+    }
 
     // The pixels alone, without labels: which bytes, and how they become pixels, is what identifies them.
     private ImageSamples Store(int[] pictures, PictureOptions picture)
@@ -213,11 +257,8 @@ internal sealed class PictureDataset
             return before;
         try
         {
-            PictureCache.Write(path, pictures.Length, imageLength, _options.Threads, Render, _stop);
-        }
-        catch (AggregateException several) when (several.InnerExceptions.OfType<WeftException>().FirstOrDefault() is { } first)
-        {
-            throw first.With(first.Safe, first.Next);
+            PictureCache.Write(path, pictures.Length, imageLength, _options.Threads, (row, pixels) => TryDecode(pictures[row], policy, pixels), _stop,
+                isWanted: () => _undecodable.IsEmpty);
         }
         catch (Exception failure) when (DiskFailure.Is(failure) || failure is AggregateException)
         {
@@ -226,6 +267,27 @@ internal sealed class PictureDataset
         }
 
         return PictureCache.TryOpen(path, pictures.Length, imageLength) as ImageStore ?? new RenderedImages(imageLength, Render);
+    }
+
+    private void DecodeOnce(int[] pictures, PicturePolicy policy) => Parallel.ForEach(
+        pictures, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = _stop },
+        () => new byte[policy.Height * policy.Width * policy.Channels],
+        (i, _, pixels) =>
+        {
+            TryDecode(i, policy, pixels);
+            return pixels;
+        }, _ => { });
+
+    private void TryDecode(int i, PicturePolicy policy, Span<byte> pixels)
+    {
+        try
+        {
+            Decode(i, policy, pixels);
+        }
+        catch (WeftException bad)
+        {
+            _undecodable[i] = bad.Found ?? bad.What;
+        }
     }
 
     private void Decode(int i, PicturePolicy policy, Span<byte> pixels)
@@ -308,8 +370,8 @@ internal sealed class PictureDataset
     }
 
     // What was seen within other limits, or by another reader, is not what would be seen within these.
-    private string? Memory() => !_options.Picture.Cache ? null : Path.Combine(
-        CacheFolder, ImageSamples.Combine([PictureReader.Version, _index.Folder, $"{_options.Picture.MaximumPixels}"])[..32] + ".scan.json");
+    private static string? Memory(DatasetIndex index, DataOptions options) => !options.Picture.Cache ? null : Path.Combine(
+        FolderIn(options), ImageSamples.Combine([PictureReader.Version, index.Folder, $"{options.Picture.MaximumPixels}"])[..32] + ".scan.json");
 
     private static string Count(int count, string one, string many) => $"{count.ToString("N0", CultureInfo.InvariantCulture)} {(count == 1 ? one : many)}";
 

@@ -6,8 +6,6 @@ namespace Weft.Training;
 /// <param name="Fingerprint">Identifies what was read.</param>
 internal sealed record ArrayPart(DataFile File, FeatureShape Shape, ReadOnlyMemory<byte> Pixels, int[] Labels, string Fingerprint)
 {
-    private const int MostClasses = 65_536;
-
     /// <value>How many of the last pictures the data set's maker set apart for validation.</value>
     public int ForValidation { get; init; }
 
@@ -23,7 +21,7 @@ internal sealed record ArrayPart(DataFile File, FeatureShape Shape, ReadOnlyMemo
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetDamaged"/>: a label is no class, or there are no two.</exception>
     public ImageDataset ToDataset(string name, string folder, IReadOnlyList<string>? names, Func<ArrayPart> readTest, params IEnumerable<string> notes)
     {
-        var classes = names ?? [.. Enumerable.Range(0, Math.Clamp(Labels.Append(0).Max(), 0, MostClasses - 1) + 1).Select(label => $"{label}")];
+        var classes = names ?? [.. Enumerable.Range(0, Math.Clamp(Labels.Append(0).Max(), 0, ClassCounts.MostClasses - 1) + 1).Select(label => $"{label}")];
         var counts = Counts(classes);
         if (counts.Occurring.Count < 2)
         {

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Text.Json.Serialization;
+
 namespace Weft.Training;
 
 /// <summary>
@@ -25,14 +28,38 @@ public sealed record SystemSampled(long Step, double CpuShare, long MemoryBytes,
 /// <param name="Weights">One histogram for each weight tensor (norms and biases left out).</param>
 /// <param name="Gradients">Gradients of the epoch's last step; empty when this process trained no step of it.</param>
 public sealed record EpochObserved(
-    int Epoch, long Step, int Classes, IReadOnlyList<int> Confusion, ScoreCounts Scores, IReadOnlyList<float> SampleProbabilities,
+    int Epoch, long Step, int Classes,
+    [property: JsonConverter(typeof(CountsConverter))] IReadOnlyList<int> Confusion, ScoreCounts Scores, IReadOnlyList<float> SampleProbabilities,
     IReadOnlyList<TensorHistogram> Weights, IReadOnlyList<TensorHistogram> Gradients) : RunEvent
 {
     /// <summary>
-    /// What each validation sample was taken for, in the split's order, 255 for nothing; base64 in the file. Null in runs of 255 classes and more, and in those
-    /// from before it was told.
+    /// What each validation sample was taken for, in the split's order, a byte each and 255 for nothing; where there are 255 classes and more two bytes each,
+    /// the lower first, and 65,535 for nothing. Base64 in the file. Null in runs from before it was told.
     /// </summary>
     public byte[]? Predictions { get; init; }
+
+    /// <summary>As <see cref="Predictions"/>, −1 for nothing; null where they are not of so many samples.</summary>
+    internal int[]? PredictionsOf(int samples)
+    {
+        var size = BytesOf(Classes);
+        if (Predictions is not { } bytes || bytes.Length != (long)samples * size)
+            return null;
+        var none = size == 1 ? byte.MaxValue : ushort.MaxValue;
+        return [.. Enumerable.Range(0, samples).Select(i => size == 1 ? bytes[i] : BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * i)))
+            .Select(number => number == none ? -1 : number)];
+    }
+
+    /// <summary>The bytes of <see cref="Predictions"/>.</summary>
+    internal static byte[] Pack(IReadOnlyList<int> predictions, int classes)
+    {
+        var size = BytesOf(classes);
+        var bytes = new byte[predictions.Count * size];
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] = unchecked((byte)(predictions[i / size] >> 8 * (i % size)));
+        return bytes;
+    }
+
+    private static int BytesOf(int classes) => classes < byte.MaxValue ? 1 : 2;
 }
 
 /// <summary>
@@ -42,7 +69,9 @@ public sealed record EpochObserved(
 /// <param name="Bins">For each class.</param>
 /// <param name="Own">[class, bin] samples that are of the class.</param>
 /// <param name="Other">[class, bin] samples that are not.</param>
-public sealed record ScoreCounts(int Bins, IReadOnlyList<int> Own, IReadOnlyList<int> Other);
+public sealed record ScoreCounts(
+    int Bins, [property: JsonConverter(typeof(CountsConverter))] IReadOnlyList<int> Own,
+    [property: JsonConverter(typeof(CountsConverter))] IReadOnlyList<int> Other);
 
 /// <summary>
 /// Finite elements of a tensor in bins of equal width from <paramref name="Minimum"/> to <paramref name="Maximum"/>; one bin where these are equal, none

@@ -9,7 +9,7 @@ public sealed class LearningHistoryTests : IDisposable
     [Fact]
     public void Learned_is_the_start_of_the_last_streak_and_forgotten_counts_its_breaks()
     {
-        var history = LearningHistory.Of([1, 1, 1, 1], [(1, [1, 0, 1, 0]), (2, [0, 0, 1, 255]), (3, [1, 1, 1, 0]), (4, [1, 0, 1, 0])]);
+        var history = LearningHistory.Of([1, 1, 1, 1], [(1, [1, 0, 1, 0]), (2, [0, 0, 1, -1]), (3, [1, 1, 1, 0]), (4, [1, 0, 1, 0])]);
         Assert.Equal([new SampleHistory(3, 1, 3), new SampleHistory(null, 1, 1), new SampleHistory(1, 0, 4), new SampleHistory(null, 0, 0)], history.Samples);
         Assert.Equal((4, 1, 1, 2), (history.Epochs, history.AlwaysRight, history.NeverRight, history.EverForgotten));
     }

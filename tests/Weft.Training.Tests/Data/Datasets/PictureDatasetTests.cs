@@ -136,6 +136,39 @@ public sealed class PictureDatasetTests : IDisposable
         Assert.Equal(4, Assert.Throws<WeftException>(() => Open(skip: true)).Problems.Count); // one in eleven is no accident
     }
 
+    /// <summary>Their headers are sound: only who decodes them learns it, and all of them are named at once, with copies and a test part.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void Pictures_that_are_cut_or_damaged_past_their_header_are_unreadable_like_others(bool cache)
+    {
+        for (var i = 0; i < 120; i++)
+            Put($"{(i % 4 == 3 ? "test" : "train")}/{(i % 2 == 0 ? "a" : "b")}/{i}.png", seed: i);
+        foreach (var (path, seed) in new[] { ("train/a/cut.png", 200), ("train/a/cut again.png", 200), ("test/b/cut.png", 201) })
+            File.WriteAllBytes(Path.Combine(Photos, path), PictureBytes.Png(seed)[..300]);
+        var damaged = PictureBytes.Png(202);
+        damaged[500] ^= 1;
+        File.WriteAllBytes(Path.Combine(Photos, "train", "b", "damaged.png"), damaged);
+        foreach (var _ in "12") // the second time it is remembered
+        {
+            var error = Assert.Throws<WeftException>(() => Open(cache));
+            Assert.Equal((ErrorKind.DatasetDamaged, "3 of 124 pictures cannot be read"), (error.Kind, error.What));
+            Assert.Equal(["train/a/cut again.png", "train/a/cut.png", "train/b/damaged.png"], error.Problems.Select(problem => problem.Where));
+            Assert.IsType<LeaveOutUnreadable>(error.Next);
+            var data = Open(cache, skip: true);
+            Assert.Equal(90, data.Train.Count);
+            Assert.Single(data.Notes, note => note.StartsWith("3 pictures cannot be read and were left out", StringComparison.Ordinal));
+        }
+
+        if (!cache)
+            return;
+        File.Delete(Path.Combine(Photos, "train", "a", "cut.png"));
+        File.Delete(Path.Combine(Photos, "train", "a", "cut again.png"));
+        File.Delete(Path.Combine(Photos, "train", "b", "damaged.png"));
+        Assert.Equal(("1 of 121 pictures cannot be read", "test/b/cut.png"), Assert.Throws<WeftException>(() => Open().LoadTest()) is var test
+            ? (test.What, test.Where) : default);
+        Assert.Equal(30, Open(skip: true).LoadTest().Count);
+        Assert.Empty(Directory.GetFiles(_folder.In("cache", "pictures"), "*.part"));
+    }
+
     [Fact]
     public void Groups_come_from_a_pattern_and_from_versions_of_one_picture()
     {
