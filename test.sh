@@ -61,11 +61,12 @@ fi
 if env --default-signal=INT,HUP true 2>/dev/null; then environment=(env --default-signal=INT,HUP); else environment=(env); fi
 
 # run_suite NAME [VARIABLE=VALUE…]: runs one test executable and adds its counts; a suite that dies without a summary is one failure.
+without=(-trait- lane=timing)
 run_suite() {
     local name=$1 log="$logs/$1" started=$SECONDS counts
     shift
     say "== $name${*:+  ($*)}"
-    "${environment[@]}" "$@" "artifacts/bin/$name/release/$name" -noColor -trait- lane=timing >"$log" 2>&1
+    "${environment[@]}" "$@" "artifacts/bin/$name/release/$name" -noColor "${without[@]}" >"$log" 2>&1
     local code=$?
     counts=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
     if [[ ! $counts =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
@@ -98,7 +99,10 @@ rung() { # bits, switches
     local bits=$1
     shift
     if [ "$bits" -gt "$widest" ]; then skip 1 "the engine's suite at $bits bits: this processor has no such vectors"; return; fi
+    # Whole networks at the widths that processors choose; kernels and layers at every one.
+    if [ "$bits" -lt 256 ] && [ "$bits" -lt "$widest" ]; then without+=(-trait- lane=widest); fi
     run_suite Weft.Tests "WEFT_EXPECT_VECTOR=$bits" "$@"
+    without=(-trait- lane=timing)
 }
 
 rung 512

@@ -1,5 +1,6 @@
 """The default training of a folder of pictures, done again without Weft: Pillow decodes, PyTorch computes the features and fits the last layer.
 
+  weft eval NAME
   python3 head.py --run runs/NAME --data DIR --weights resnet18-cntk.safetensors
 
 The run gives the division (split.csv) and the policy (config.yaml); the weights are those of `weft models get`. Printed are the accuracy on the validation
