@@ -61,16 +61,16 @@ internal static class AugmentationPresets
     {
         AugmentationPreset.Photo => new()
         {
-            ["horizontal_flip"] = "0.5", ["random_resized_crop"] = "0.35", ["color_jitter"] = "0.2", ["color_jitter_hue"] = "0.02", ["fill"] = "mean",
+            ["horizontal_flip"] = "0.5", ["random_resized_crop"] = "0.35", ["color_jitter"] = "0.2", ["color_jitter_hue"] = "0.02", ["fill"] = "edge",
         },
         AugmentationPreset.Object => new()
         {
-            ["horizontal_flip"] = "0.5", ["rotation"] = "15", ["random_resized_crop"] = "0.5", ["fill"] = "mean",
+            ["horizontal_flip"] = "0.5", ["rotation"] = "15", ["random_resized_crop"] = "0.5", ["fill"] = "edge",
         },
-        AugmentationPreset.Document => new() { ["shift"] = "0.05", ["fill"] = "mean" },
+        AugmentationPreset.Document => new() { ["shift"] = "0.05", ["fill"] = "edge" },
         AugmentationPreset.Texture => new()
         {
-            ["horizontal_flip"] = "0.5", ["quarter_turn"] = "1", ["fill"] = "mean",
+            ["horizontal_flip"] = "0.5", ["quarter_turn"] = "1", ["fill"] = "edge",
         },
         _ => [],
     };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Weft.Training;
@@ -9,6 +10,9 @@ internal sealed record BackboneTensors(IReadOnlyDictionary<string, ImmutableArra
 
     // Names and shapes are the same at any input; this one is large enough for every network of the catalog.
     private static readonly FeatureShape AnyInput = new(64, 64, 3);
+
+    // A file from elsewhere is compared with every network of the catalog.
+    private static readonly ConcurrentDictionary<string, BackboneTensors> Known = new();
 
     private static readonly CompileOptions NoWeights = new() { BatchSize = 1, Training = false, DrawWeights = false };
 
@@ -26,7 +30,8 @@ internal sealed record BackboneTensors(IReadOnlyDictionary<string, ImmutableArra
     }
 
     /// <summary>The tensors of a network of the catalog for pictures of three channels.</summary>
-    public static BackboneTensors Of(string network) => Of(ModelCatalog.Describe(network, new ModelOptions { Input = AnyInput }));
+    public static BackboneTensors Of(string network) =>
+        Known.GetOrAdd(network, name => Of(ModelCatalog.Describe(name, new ModelOptions { Input = AnyInput })));
 
     /// <summary>The network of the catalog that exactly these tensors belong to, or null.</summary>
     public static string? NetworkOf(IEnumerable<NamedTensor> tensors) =>

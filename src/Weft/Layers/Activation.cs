@@ -21,6 +21,14 @@ public abstract record Activation : Layer
 /// <remarks>Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010.</remarks>
 public sealed record ReLU6 : Activation;
 
+/// <summary>output = min(max(input + 3, 0), 6) / 6; the gradient is 0 at −3 and at 3.</summary>
+/// <remarks>Howard et al., "Searching for MobileNetV3", ICCV 2019.</remarks>
+public sealed record HardSigmoid : Activation;
+
+/// <summary>output = input · min(max(input + 3, 0), 6) / 6; the gradient is −1/2 at −3 and 3/2 at 3, and −∞ gives NaN, as in PyTorch.</summary>
+/// <remarks>Howard et al., "Searching for MobileNetV3", ICCV 2019.</remarks>
+public sealed record HardSwish : Activation;
+
 /// <summary>output = 1 / (1 + exp(−input)).</summary>
 public sealed record Sigmoid : Activation;
 

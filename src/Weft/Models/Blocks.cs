@@ -45,6 +45,7 @@ internal static class Blocks
         ActivationName.Silu => new SiLU(),
         ActivationName.Mish => new Mish(),
         ActivationName.Relu6 => new ReLU6(),
+        ActivationName.HardSwish => new HardSwish(),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Activation, "There is no such activation."),
     };
 

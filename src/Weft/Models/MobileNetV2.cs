@@ -17,11 +17,11 @@ internal static class MobileNetV2
 
     public static NetworkDescription Describe(ModelOptions options)
     {
-        var channels = MultipleOfEight(32 * options.Width);
+        var channels = MobileBlocks.MultipleOfEight(32 * options.Width);
         List<Layer> features = [Convolution(options, channels, 3, 2, 1)];
         foreach (var stage in Stages)
         {
-            var outputs = MultipleOfEight(stage.Channels * options.Width);
+            var outputs = MobileBlocks.MultipleOfEight(stage.Channels * options.Width);
             for (var block = 0; block < stage.Blocks; block++)
             {
                 features.Add(InvertedResidual(options, channels, outputs, block == 0 ? stage.Stride : 1, stage.Expansion));
@@ -30,7 +30,7 @@ internal static class MobileNetV2
         }
 
         // A narrow network keeps its last, widest layer.
-        features.Add(Convolution(options, MultipleOfEight(LastChannels * Math.Max(1, options.Width)), 1, 1, 1));
+        features.Add(Convolution(options, MobileBlocks.MultipleOfEight(LastChannels * Math.Max(1, options.Width)), 1, 1, 1));
         return new("mobilenetv2", options.Input, new Sequential(
         [
             new Sequential([.. features]) { Name = "features" },
@@ -49,8 +49,7 @@ internal static class MobileNetV2
         [
             .. expansion > 1 ? [Convolution(options, hidden, 1, 1, 1)] : (Layer[])[],
             Convolution(options, hidden, 3, stride, hidden),
-            new Conv2d(outputs, 1) { Bias = HasBias(options) },
-            .. Blocks.UnnamedNorm(options),
+            .. MobileBlocks.Projection(options, outputs),
         ])
         {
             Name = "conv",
@@ -58,19 +57,6 @@ internal static class MobileNetV2
         return stride == 1 && inputs == outputs ? new Residual(body) : new Sequential(body);
     }
 
-    private static Sequential Convolution(ModelOptions options, int channels, int kernel, int stride, int groups) => new(
-    [
-        new Conv2d(channels, kernel) { Stride = stride, Padding = kernel / 2, Groups = groups, Bias = HasBias(options) },
-        .. Blocks.UnnamedNorm(options),
-        options.Activation == ActivationName.Relu ? new ReLU6() : Blocks.Activation(options),
-    ]);
-
-    private static bool HasBias(ModelOptions options) => options.Normalization == NormalizationName.None;
-
-    // To the nearest, but by no more than a tenth down.
-    private static int MultipleOfEight(double channels)
-    {
-        var rounded = Math.Max(8, (int)(channels + 4) / 8 * 8);
-        return rounded < 0.9 * channels ? rounded + 8 : rounded;
-    }
+    private static Sequential Convolution(ModelOptions options, int channels, int kernel, int stride, int groups) =>
+        MobileBlocks.Convolution(options, channels, kernel, stride, groups, new ReLU6());
 }

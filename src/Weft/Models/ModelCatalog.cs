@@ -35,6 +35,13 @@ public static class ModelCatalog
         ResNet.Model("resnet50", "torchvision's residual network of 50 layers in bottlenecks, for pictures of 32x32 and more", (3, 4, 6, 3), bottleneck: true),
         new("mobilenetv2", "torchvision's MobileNetV2: 17 inverted residual blocks of depthwise convolutions, for pictures of 32x32 and more",
             MobileNetV2.Describe),
+        new("mobilenetv3-small", "torchvision's small MobileNetV3: squeeze and excitation, hard swish; for pictures of 32x32 and more",
+            MobileNetV3.DescribeSmall),
+        new("mobilenetv3-large", "torchvision's large MobileNetV3: squeeze and excitation, hard swish; for pictures of 32x32 and more",
+            MobileNetV3.DescribeLarge),
+        new("mobilenetv4-conv-small", "timm's small convolutional MobileNetV4: universal inverted bottlenecks, for pictures of 32x32 and more",
+            MobileNetV4.DescribeConvSmall),
+        new("efficientnet-b0", "torchvision's EfficientNet-B0: squeeze and excitation, SiLU; for pictures of 32x32 and more", EfficientNet.Describe),
     ];
 
     /// <returns>Null if there is no model of that name.</returns>

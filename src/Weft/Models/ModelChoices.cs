@@ -29,4 +29,5 @@ public enum ActivationName
     Silu = 5,
     Mish = 6,
     Relu6 = 7,
+    HardSwish = 8,
 }

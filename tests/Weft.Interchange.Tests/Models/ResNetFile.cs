@@ -14,7 +14,7 @@ internal static class ResNetFile
     private static NamedTensor Tensor(KeyValuePair<string, ImmutableArray<int>> tensor, int number)
     {
         var rng = Rng.For(number, RngPurpose.Initialization);
-        var spread = tensor.Value.Length == 4 ? Math.Sqrt(6.0 / (tensor.Value[1] * tensor.Value[2] * tensor.Value[3])) : 0;
+        var spread = tensor.Value.Length > 1 ? Math.Sqrt(6.0 / tensor.Value.Skip(1).Aggregate(1, (product, size) => product * size)) : 0;
         return new NamedTensor(tensor.Key, tensor.Value, [.. Enumerable.Range(0, tensor.Value.Aggregate(1, (product, size) => product * size))
             .Select(i => (float)(spread > 0 ? rng.Uniform(i, -spread, spread) : rng.Uniform(i, 0.8, 1.2)))]);
     }

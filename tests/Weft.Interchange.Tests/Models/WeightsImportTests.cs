@@ -53,6 +53,25 @@ public sealed class WeightsImportTests : IDisposable
         Assert.Equal(224, weights.Metadata.Side);
     }
 
+    [Theory]
+    [InlineData("mobilenetv2")]
+    [InlineData("mobilenetv3-small")]
+    [InlineData("mobilenetv3-large")]
+    [InlineData("efficientnet-b0")]
+    public void Mobile_networks_are_recognized_by_the_names_of_their_tensors(string network)
+    {
+        var tensors = ResNetFile.Tensors(network);
+        var weights = WeightsImport.Import(
+            Safetensors([.. tensors.Select(tensor => tensor.ToSource()), new("classifier.9.weight", [2, 8], values => values.Clear())]), "here", Origin);
+        Assert.Equal((network, tensors.Count), (weights.Metadata.Network, weights.Tensors.Count));
+        Assert.Equal(["classifier.9.weight"], weights.Metadata.LeftOver);
+    }
+
+    [Fact]
+    public void Every_network_of_the_catalog_that_takes_weights_is_told_from_the_others() => Assert.All(
+        ModelCatalog.Models.Where(model => model.Name != "small"),
+        model => Assert.Equal(model.Name, BackboneTensors.NetworkOf(ResNetFile.Tensors(model.Name))));
+
     [Fact]
     public void What_timm_says_of_the_pictures_next_to_the_file_is_taken()
     {

@@ -105,8 +105,8 @@ WHOLE = 512  # tensors up to this length are stored as they are
 # ---- networks
 
 def margin(model, images):
-    """How close the nearest decision is: the smallest |input| of a ReLU (of a ReLU6 its distance to 6 as well), and the smallest lead of a pool's
-    winner, in units of its input's rms."""
+    """How close the nearest decision is: the smallest |input| of a ReLU (of a ReLU6 its distance to 6 as well, of the hard functions to 3 and -3), and the
+    smallest lead of a pool's winner, in units of its input's rms."""
     smallest, hooks = [math.inf], []
 
     def relu(module, inputs):
@@ -116,6 +116,10 @@ def margin(model, images):
     def relu6(module, inputs):
         x = inputs[0]
         smallest[0] = min(smallest[0], (torch.minimum(x.abs(), (x - 6).abs()).min() / x.square().mean().sqrt()).item())
+
+    def hard(module, inputs):
+        x = inputs[0]
+        smallest[0] = min(smallest[0], ((x.abs() - 3).abs().min() / x.square().mean().sqrt()).item())
 
     def pool(module, inputs):
         x = inputs[0]
@@ -131,6 +135,8 @@ def margin(model, images):
         if isinstance(module, nn.ReLU6):
             module.inplace = False
             hooks.append(module.register_forward_pre_hook(relu6))
+        elif isinstance(module, (nn.Hardswish, nn.Hardsigmoid)):
+            hooks.append(module.register_forward_pre_hook(hard))
         elif isinstance(module, nn.ReLU):
             module.inplace = False
             hooks.append(module.register_forward_pre_hook(relu))
@@ -155,9 +161,11 @@ def groups(model, decay):
 
 # Behind a flattened map there are thousands of features that no norm keeps small; the rate must be as much smaller for the steps to stay calm.
 SGD_RATES = {"small": 0.02, "cnn4": 2e-4, "cnn5": 5e-5, "googlenet": 1e-4, "rescnn": 5e-5, "resnet9": 2e-4,
-             "wideresnet": 2e-3, "resnet18": 2e-4, "resnet18-cntk": 2e-4, "resnet34": 1e-4, "resnet50": 1e-4, "mobilenetv2": 2e-4}
+             "wideresnet": 2e-3, "resnet18": 2e-4, "resnet18-cntk": 2e-4, "resnet34": 1e-4, "resnet50": 1e-4, "mobilenetv2": 2e-4,
+             "mobilenetv3-small": 2e-4, "mobilenetv3-large": 2e-4, "mobilenetv4-conv-small": 2e-4, "efficientnet-b0": 2e-4}
 ADAM_RATES = {"small": 1e-4, "cnn4": 1e-4, "cnn5": 1e-4, "googlenet": 2e-6, "rescnn": 2e-6, "resnet9": 1e-5,
-              "wideresnet": 1e-5, "resnet18": 1e-5, "resnet18-cntk": 1e-5, "resnet34": 5e-6, "resnet50": 2e-6, "mobilenetv2": 1e-5}
+              "wideresnet": 1e-5, "resnet18": 1e-5, "resnet18-cntk": 1e-5, "resnet34": 5e-6, "resnet50": 2e-6, "mobilenetv2": 1e-5,
+              "mobilenetv3-small": 1e-5, "mobilenetv3-large": 1e-5, "mobilenetv4-conv-small": 1e-5, "efficientnet-b0": 1e-5}
 DECAY = 5e-4
 
 
@@ -264,6 +272,8 @@ def layers():
         "global_max_pool": (nn.AdaptiveMaxPool2d(1), (2, 3, 4, 5)),
         "relu6": (nn.ReLU6(), (2, 3, 4, 5)),
         "sigmoid": (nn.Sigmoid(), (2, 3, 4, 5)),
+        "hard_sigmoid": (nn.Hardsigmoid(), (2, 3, 4, 5)),
+        "hard_swish": (nn.Hardswish(), (2, 3, 4, 5)),
         "conv_grouped": (nn.Conv2d(6, 9, 3, groups=3, padding=1), (2, 6, 5, 4)),
         "conv_depthwise": (nn.Conv2d(5, 5, 3, groups=5, padding=1, stride=2), (2, 5, 6, 7)),
         "conv_multiplier": (nn.Conv2d(4, 8, 5, groups=4, padding=2, bias=False), (2, 4, 6, 5)),
@@ -387,6 +397,11 @@ if __name__ == "__main__":
         "resnet34": lambda: network("resnet34", 2, 4e-6, 2, size=64),
         "resnet50": lambda: network("resnet50", 2, 2.5e-5, 2, size=64, width=0.125),
         "mobilenetv2": lambda: network("mobilenetv2", 2, 4e-6, 32, size=64),
+        "mobilenetv3-small": lambda: network("mobilenetv3-small", 2, 4e-6, 1, size=64),
+        "mobilenetv3-large": lambda: network("mobilenetv3-large", 2, 4e-6, 1, size=64),
+        # Its last norm sees one pixel of each image.
+        "mobilenetv4-conv-small": lambda: network("mobilenetv4-conv-small", 8, 4e-6, 1, size=64),
+        "efficientnet-b0": lambda: network("efficientnet-b0", 2, 4e-6, 1, size=64),
     }
     for job in sys.argv[1:] or jobs:
         jobs[job]()

@@ -31,6 +31,8 @@ public class ActivationKernelTests
         ["Mish"] = new Mish(),
         ["ReLU6"] = new ReLU6(),
         ["sigmoid"] = new Sigmoid(),
+        ["hard sigmoid"] = new HardSigmoid(),
+        ["hard swish"] = new HardSwish(),
     };
 
     [Theory]
@@ -73,7 +75,7 @@ public class ActivationKernelTests
         float[] x = [float.NaN, float.PositiveInfinity, 1e30f, -1e30f, float.NegativeInfinity, 0, -0f, 1e-40f, .. new float[40]];
         var (y, slope) = Run(layer, lanes, x);
         Assert.True(float.IsNaN(y[0]));
-        if (layer is ReLU6 or Sigmoid)
+        if (layer is ReLU6 or Sigmoid or HardSigmoid)
         {
             var (top, middle) = layer is ReLU6 ? (6f, 0f) : (1f, 0.5f);
             Assert.Equal([top, top, 0, 0, middle, middle], y[1..7]);

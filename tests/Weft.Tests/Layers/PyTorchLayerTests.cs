@@ -27,6 +27,8 @@ public class PyTorchLayerTests
         ["global_max_pool"] = new GlobalMaxPool(),
         ["relu6"] = new ReLU6(),
         ["sigmoid"] = new Sigmoid(),
+        ["hard_sigmoid"] = new HardSigmoid(),
+        ["hard_swish"] = new HardSwish(),
         ["conv_grouped"] = new Conv2d(9, 3) { Groups = 3, Padding = 1 },
         ["conv_depthwise"] = new Conv2d(5, 3) { Groups = 5, Padding = 1, Stride = 2 },
         ["conv_multiplier"] = new Conv2d(8, 5) { Groups = 4, Padding = 2, Bias = false },

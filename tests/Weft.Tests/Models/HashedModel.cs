@@ -6,7 +6,8 @@ internal static class HashedModel
     /// <summary>
     /// Height and width of the pictures that tests give to a model: torchvision's divide them by 32, and of 28×28 would leave a single pixel.
     /// </summary>
-    public static int SizeFor(string name) => name is "mobilenetv2" || name.StartsWith("resnet", StringComparison.Ordinal) && name != "resnet9" ? 64 : 28;
+    public static int SizeFor(string name) =>
+        name != "resnet9" && ((string[])["resnet", "mobilenet", "efficientnet"]).Any(family => name.StartsWith(family, StringComparison.Ordinal)) ? 64 : 28;
 
     public static Network Compile(string name, Device device, uint seed, int batch, double width = 1, bool strict = false)
     {

@@ -15,6 +15,10 @@ public class ModelCatalogTests
     [InlineData("resnet34", 21_283_530)]
     [InlineData("resnet50", 23_522_250)]
     [InlineData("mobilenetv2", 2_236_106)]
+    [InlineData("mobilenetv3-small", 1_527_818)]
+    [InlineData("mobilenetv3-large", 4_214_554)]
+    [InlineData("mobilenetv4-conv-small", 2_505_258)]
+    [InlineData("efficientnet-b0", 4_019_782)]
     public void Models_have_as_many_parameters_as_their_description_says(string name, long parameters)
     {
         using var device = new CpuDevice(1);
@@ -23,12 +27,16 @@ public class ModelCatalogTests
         Assert.Equal(10, network.ClassCount);
     }
 
-    // The numbers that torchvision's documentation gives.
+    // The numbers that torchvision's documentation gives, and timm's for its own.
     [Theory]
     [InlineData("resnet18", 11_689_512)]
     [InlineData("resnet34", 21_797_672)]
     [InlineData("resnet50", 25_557_032)]
     [InlineData("mobilenetv2", 3_504_872)]
+    [InlineData("mobilenetv3-small", 2_542_856)]
+    [InlineData("mobilenetv3-large", 5_483_032)]
+    [InlineData("mobilenetv4-conv-small", 3_774_024)]
+    [InlineData("efficientnet-b0", 5_288_548)]
     public void At_a_thousand_classes_torchvisions_models_have_its_number_of_parameters(string name, long parameters)
     {
         var description = ModelCatalog.Describe(name, new ModelOptions { Classes = 1000, Input = new FeatureShape(224, 224, 3) });
@@ -79,6 +87,23 @@ public class ModelCatalogTests
             "features.17.conv.1.0.weight", "features.17.conv.2.weight", "features.17.conv.3.bias", "features.18.1.weight", "classifier.1.weight"])
             Assert.Contains(name, mobile);
         Assert.Equal((102, 267, 262), (residual.Length, bottlenecks.Length, mobile.Length));
+    }
+
+    [Theory]
+    [InlineData("mobilenetv3-large", 266, "features.0.1.running_var", "features.1.block.0.0.weight", "features.1.block.1.1.bias",
+        "features.4.block.2.fc1.weight", "features.4.block.2.fc2.bias", "features.4.block.3.0.weight", "features.16.0.weight", "classifier.0.bias",
+        "classifier.3.weight")]
+    [InlineData("mobilenetv3-small", 210, "features.1.block.1.fc1.bias", "features.11.block.3.1.weight", "features.12.1.bias", "classifier.3.bias")]
+    [InlineData("efficientnet-b0", 311, "features.0.0.weight", "features.1.0.block.1.fc1.weight", "features.2.1.block.3.0.weight",
+        "features.7.0.block.2.fc2.bias", "features.8.1.running_mean", "classifier.1.bias")]
+    [InlineData("mobilenetv4-conv-small", 232, "conv_stem.weight", "bn1.running_var", "blocks.0.1.bn1.weight", "blocks.1.0.conv.weight",
+        "blocks.2.0.dw_start.conv.weight", "blocks.2.0.dw_mid.bn.bias", "blocks.2.5.pw_exp.bn.running_mean", "blocks.3.5.pw_proj.conv.weight",
+        "blocks.4.0.bn1.bias", "conv_head.weight", "norm_head.running_var", "classifier.bias")]
+    public void Mobile_models_have_the_names_of_torchvisions_and_timms_state_dict(string model, int count, params string[] names)
+    {
+        string[] all = [.. Names(model)];
+        Assert.All(names, name => Assert.Contains(name, all));
+        Assert.Equal(count, all.Length);
     }
 
     [Fact]

@@ -13,8 +13,9 @@ public class PyTorchParityTests
     // Twenty steps, each with the last one's error. PyTorch's own floats are 1e-7 to 7e-6 away from its doubles.
     private const double LossTolerance = 1e-4;
 
-    // Of the deeper relatives of resnet18 the first steps speak for the rest.
-    private static int StepsOf(string name) => name is "resnet18-cntk" or "resnet34" or "resnet50" ? 3 : 20;
+    // Of the deeper relatives of resnet18 and of mobilenetv2 the first steps speak for the rest.
+    private static int StepsOf(string name) => name is "resnet18-cntk" or "resnet34" or "resnet50" or "mobilenetv3-small" or "mobilenetv3-large"
+        or "mobilenetv4-conv-small" or "efficientnet-b0" ? 3 : 20;
 
     // Kernels and layers are held against their references at every vector width. Whole networks are at all of them the study's; the others and their training
     // are so at the widths that processors choose: test.sh leaves this lane out of the narrower ones.

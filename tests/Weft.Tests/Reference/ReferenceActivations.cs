@@ -16,6 +16,8 @@ internal static class ReferenceActivations
         Mish => x * Math.Tanh(Softplus(x)),
         ReLU6 => Math.Min(Math.Max(x, 0), 6),
         Weft.Sigmoid => Sigmoid(x),
+        HardSigmoid => Math.Clamp(x / 6 + 0.5, 0, 1),
+        HardSwish => x * Math.Clamp(x / 6 + 0.5, 0, 1),
         _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
     };
 
@@ -27,6 +29,8 @@ internal static class ReferenceActivations
         SiLU => Sigmoid(x) * (1 + x * Sigmoid(-x)),
         ReLU6 => x is > 0 and < 6 ? 1 : 0,
         Weft.Sigmoid => Sigmoid(x) * Sigmoid(-x),
+        HardSigmoid => x is > -3 and < 3 ? 1.0 / 6 : 0,
+        HardSwish => x < -3 ? 0 : x > 3 ? 1 : x / 3 + 0.5,
         Mish => Math.Tanh(Softplus(x)) + x * Sigmoid(x) / Math.Pow(Math.Cosh(Softplus(x)), 2),
         _ => throw new NotSupportedException($"The reference does not know {layer.GetType().Name}."),
     };

@@ -31,6 +31,8 @@ internal static partial class Shapes
         Of("gelu", 5, 5, 10, 2, new GELU()),
         Of("silu", 3, 4, 33, 2, new SiLU()),
         Of("mish", 5, 3, 16, 2, new Mish()),
+        Of("hard swish", 4, 5, 17, 2, new HardSwish()),
+        Of("hard sigmoid", 4, 5, 17, 2, new HardSigmoid()),
         Of("mish on 1x1", 1, 1, 5, 4, new Mish()),
         Of("every activation in a row", 4, 4, 6, 2, new LeakyReLU(), new GELU(), new ELU(), new SiLU(), new ReLU(), new Mish()),
         Of("gelu, relu", 4, 4, 6, 2, new GELU(), new ReLU()),

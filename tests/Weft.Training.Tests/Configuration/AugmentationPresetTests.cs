@@ -10,7 +10,7 @@ public class AugmentationPresetTests
         Assert.Equal(
             new AugmentationOptions
             {
-                Applied = [new HorizontalFlip(0.3), new RandomResizedCrop(0.35), new ColorJitter(0.4) { Hue = 0.02 }], Fill = AugmentationFill.Mean,
+                Applied = [new HorizontalFlip(0.3), new RandomResizedCrop(0.35), new ColorJitter(0.4) { Hue = 0.02 }], Fill = AugmentationFill.Edge,
             }, resolved.Value.Augmentation);
         Assert.Equal(("preset photo", "--set", "--set", "preset photo"), (resolved.Origin("augmentation.random_resized_crop"),
             resolved.Origin("augmentation.color_jitter"), resolved.Origin("augmentation.preset"), resolved.Origin("augmentation.shift")));
@@ -19,7 +19,7 @@ public class AugmentationPresetTests
     [Fact]
     public void A_preset_on_the_command_line_forgets_what_the_recipe_set_and_none_switches_all_off()
     {
-        Assert.Equal(new AugmentationOptions { Applied = [new Shift(0.05)], Fill = AugmentationFill.Mean },
+        Assert.Equal(new AugmentationOptions { Applied = [new Shift(0.05)], Fill = AugmentationFill.Edge },
             Resolve("tuned/best", "augmentation.preset=document").Value.Augmentation);
         Assert.False(Resolve("tuned/best", "augmentation.preset=none").Value.Augmentation.IsOn);
         Assert.True(Resolve("tuned/best").Value.Augmentation.IsOn);

@@ -38,7 +38,7 @@ public abstract record ByteAugmentation : Augmentation
     /// <param name="rng">The sample's generator for this augmentation in this epoch.</param>
     /// <param name="shape">The image's.</param>
     /// <param name="image">[H, W, C], red first where there are three channels.</param>
-    /// <param name="fill">The value of each channel where pixels move in from outside.</param>
+    /// <param name="fill">The value of each channel where pixels move in from outside; empty for the nearest pixel of the image.</param>
     public abstract void Apply(Rng rng, FeatureShape shape, Span<byte> image, ReadOnlySpan<byte> fill);
 }
 

@@ -17,7 +17,7 @@ public sealed record AugmentationOptions : OptionsRecord, IOptionRules
     /// <summary>What is applied: at most one of each type, in the order of their kinds and streams, whatever the order here.</summary>
     public OptionsSet<Augmentation> Applied { get; init; } = [];
 
-    [Description("What moves in where pixels of a picture are moved away: black, or the data set's mean.")]
+    [Description("What moves in where pixels of a picture are moved away: black, the data set's mean, or the values at the picture's edge.")]
     public AugmentationFill Fill { get; init; } = AugmentationFill.Black;
 
     [Description("The last epochs go without any augmentation."), Range(0, 100_000)]
@@ -40,4 +40,7 @@ public enum AugmentationFill
 
     /// <summary>The mean of each channel, which is 0 after normalization.</summary>
     Mean = 2,
+
+    /// <summary>The nearest pixel of the image.</summary>
+    Edge = 3,
 }

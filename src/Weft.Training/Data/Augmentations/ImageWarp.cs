@@ -7,7 +7,7 @@ namespace Weft.Training;
 /// <summary>Resamples byte images into normalized floats under an <see cref="AffineMap"/>. Holds scratch: one caller at a time.</summary>
 /// <param name="shape">What comes out has it.</param>
 /// <param name="from">What goes in has it, where that is another one.</param>
-/// <param name="surroundings">By channel, what surrounds the image; black where there is nothing.</param>
+/// <param name="surroundings">By channel, what surrounds the image; empty for its own edge. Default: black.</param>
 internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics, FeatureShape? from = null, byte[]? surroundings = null)
 {
     private const int Lanes = 8;
@@ -46,13 +46,16 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
     {
         var channels = shape.Channels;
         var step = (int)map.Xx;
+        var isEndless = _surroundings.Length == 0;
         for (var y = 0; y < shape.Height; y++)
         {
             var row = target.Slice(y * shape.Width * channels, shape.Width * channels);
             var fromY = (int)map.Yy * y + (int)map.Y0;
+            fromY = isEndless ? Math.Clamp(fromY, 0, _from.Height - 1) : fromY;
             for (var x = 0; x < shape.Width; x++)
             {
                 var fromX = step * x + (int)map.X0;
+                fromX = isEndless ? Math.Clamp(fromX, 0, _from.Width - 1) : fromX;
                 var isInside = (uint)fromX < (uint)_from.Width && (uint)fromY < (uint)_from.Height;
                 for (var c = 0; c < channels; c++)
                     row[x * channels + c] = _table[c * 256 + (isInside ? source[(fromY * _from.Width + fromX) * channels + c] : _surroundings[c])];
@@ -63,7 +66,7 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
     /// <summary>Copies a channel into the middle of the frame, whose border has the surroundings' value.</summary>
     private void Frame(ReadOnlySpan<byte> source, int channel)
     {
-        if (surroundings is not null)
+        if (surroundings is [_, ..])
             Array.Fill(_framed, surroundings[channel]);
         var stride = _from.Width + Border;
         for (var y = 0; y < _from.Height; y++)
@@ -86,6 +89,7 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
         var rowY = Vector256.Create(map.Yy * y + map.Y0);
         var scale = Vector256.Create(_scale[channel]);
         var offset = Vector256.Create(_offset[channel]);
+        var outside = _surroundings.Length == 0 ? 0 : 1; // pixels of the surroundings that are read
         Span<int> index = stackalloc int[Lanes];
         Span<float> corners = stackalloc float[4 * Lanes];
         Span<float> result = stackalloc float[Lanes];
@@ -93,8 +97,8 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
         {
             var low = Vector256.Create((double)x) + Vector256.Create(0.0, 1, 2, 3);
             var high = low + Vector256.Create(4.0);
-            var (columnLow, columnHigh, fractionX) = Split(Vector256.Create(map.Xx), low, high, rowX, _from.Width);
-            var (lineLow, lineHigh, fractionY) = Split(Vector256.Create(map.Yx), low, high, rowY, _from.Height);
+            var (columnLow, columnHigh, fractionX) = Split(Vector256.Create(map.Xx), low, high, rowX, _from.Width, outside);
+            var (lineLow, lineHigh, fractionY) = Split(Vector256.Create(map.Yx), low, high, rowY, _from.Height, outside);
             var first = Vector256.Create((double)(Before * stride + Before));
             var step = Vector256.Create((double)stride);
             Vector256.ConvertToInt32(Vector256.Narrow(lineLow * step + columnLow + first, lineHigh * step + columnHigh + first)).CopyTo(index);
@@ -122,10 +126,10 @@ internal sealed class ImageWarp(FeatureShape shape, DatasetStatistics statistics
     }
 
     private static (Vector256<double> WholeLow, Vector256<double> WholeHigh, Vector256<float> Fraction) Split(
-        Vector256<double> slope, Vector256<double> low, Vector256<double> high, Vector256<double> start, int size)
+        Vector256<double> slope, Vector256<double> low, Vector256<double> high, Vector256<double> start, int size, int outside)
     {
-        var minimum = Vector256.Create(-1.0);
-        var maximum = Vector256.Create((double)size);
+        var minimum = Vector256.Create((double)-outside);
+        var maximum = Vector256.Create(size - 1.0 + outside);
         var atLow = Vector256.Min(Vector256.Max(slope * low + start, minimum), maximum);
         var atHigh = Vector256.Min(Vector256.Max(slope * high + start, minimum), maximum);
         var wholeLow = Vector256.Floor(atLow);

@@ -136,8 +136,8 @@ internal static class PictureOperations
     }
 
     /// <summary>
-    /// What the picture looks like through a map: bilinear, rounded down. A place outside the picture gets <paramref name="fill"/>; one that is nearer to the
-    /// edge than half a pixel has the edge's value.
+    /// What the picture looks like through a map: bilinear, rounded down. A place outside the picture gets <paramref name="fill"/>, or where that is empty the
+    /// edge's value, as does one that is nearer to the edge than half a pixel.
     /// </summary>
     public static void Move(FeatureShape shape, Span<byte> image, AffineMap map, ReadOnlySpan<byte> fill)
     {
@@ -150,7 +150,9 @@ internal static class PictureOperations
             {
                 var to = image.Slice((y * shape.Width + x) * shape.Channels, shape.Channels);
                 var (fromX, fromY) = (map.Xx * x + map.Xy * y + map.X0, map.Yx * x + map.Yy * y + map.Y0);
-                if (fromX >= -0.5 && fromY >= -0.5 && fromX < shape.Width - 0.5 && fromY < shape.Height - 0.5)
+                if (fill.IsEmpty)
+                    Sample(shape, source, Math.Clamp(fromX, 0, shape.Width - 1), Math.Clamp(fromY, 0, shape.Height - 1), to);
+                else if (fromX >= -0.5 && fromY >= -0.5 && fromX < shape.Width - 0.5 && fromY < shape.Height - 0.5)
                     Sample(shape, source, fromX, fromY, to);
                 else
                     fill.CopyTo(to);

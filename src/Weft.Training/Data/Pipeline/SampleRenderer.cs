@@ -34,11 +34,15 @@ internal sealed class SampleRenderer
         _bytes = new byte[_byte.Length > 0 ? samples.Shape.Length : 0];
         _magnified = _geometric.Any(one => one.Augmentation is RandomResizedCrop) ? samples.Larger?.Value ?? samples : samples;
         _stretch = RandomResizedCrop.Stretch(_magnified.Shape, samples.Shape);
-        var surroundings = options.Fill == AugmentationFill.Mean ? statistics.MeanBytes() : null;
-        _fill = surroundings ?? new byte[samples.Shape.Channels];
+        _fill = options.Fill switch
+        {
+            AugmentationFill.Mean => statistics.MeanBytes(),
+            AugmentationFill.Edge => [],
+            _ => new byte[samples.Shape.Channels],
+        };
         _warp = new ImageWarp(samples.Shape, statistics);
         _mover = new ImageWarp(
-            samples.Shape, _byte.Length > 0 ? DatasetStatistics.OfBytes(samples.Shape.Channels) : statistics, _magnified.Shape, surroundings);
+            samples.Shape, _byte.Length > 0 ? DatasetStatistics.OfBytes(samples.Shape.Channels) : statistics, _magnified.Shape, _fill);
     }
 
     public bool Mixes => _mixing.Length > 0;

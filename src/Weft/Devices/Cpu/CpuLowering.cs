@@ -124,6 +124,8 @@ internal sealed class CpuLowering
         Mish => new(ActivationKind.Mish, 0),
         ReLU6 => new(ActivationKind.ReLU6, 0),
         Sigmoid => new(ActivationKind.Sigmoid, 0),
+        HardSigmoid => new(ActivationKind.HardSigmoid, 0),
+        HardSwish => new(ActivationKind.HardSwish, 0),
         _ => throw new NetworkException($"The activation {layer.GetType().Name}", "a device that has a function for it", "the CPU"),
     };
 

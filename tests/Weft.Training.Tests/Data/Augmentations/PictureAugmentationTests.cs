@@ -143,6 +143,40 @@ public class PictureAugmentationTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_edge_may_go_on_outside_of_pictures(bool inBytes)
+    {
+        var shape = new FeatureShape(6, 7, 3);
+        byte[] image = [.. Enumerable.Range(0, shape.Length).Select(i => (byte)(i * 2))];
+        var samples = new ImageSamples(shape, image, new[] { 0 }, "edge");
+        var options = new AugmentationOptions
+        {
+            Applied = [new Shift(0.2) { WholePixels = true }, .. inBytes ? [new ColorJitter { Contrast = 1e-9 }] : (Augmentation[])[]],
+            Fill = AugmentationFill.Edge,
+        };
+        var (whole, part, seen) = (new float[shape.Length], new float[shape.Length], 0);
+        var statistics = new DatasetStatistics(new double[3], [1, 1, 1]);
+        var (sharp, soft) = (new SampleRenderer(samples, [0], statistics, options, 1), new SampleRenderer(samples, [0], statistics,
+            options with { Applied = [new Rotation(180), .. options.Applied.Where(one => one is ByteAugmentation)] }, 1));
+        for (var epoch = 1; epoch < 40; epoch++)
+        {
+            sharp.RenderAugmented(epoch, 0, whole);
+            soft.RenderAugmented(epoch, 0, part);
+            seen += whole[..3].SequenceEqual(whole[3..6]) ? 1 : 0;
+            Assert.All(whole.Concat(part), value => Assert.InRange(value * 255, image.Min() - 0.51f, image.Max() + 0.51f));
+            Assert.All(Enumerable.Range(0, shape.Pixels), i => // nothing is mixed with another channel's or with black
+                Assert.InRange((part[3 * i + 2] - part[3 * i]) * 255, 2.9f, 5.1f));
+        }
+
+        Assert.InRange(seen, 5, 35);
+        byte[] moved = [.. image];
+        PictureOperations.Move(shape, moved, AffineMap.Translation(-2.5, 100), []);
+        Assert.Equal(image[(2 * 3)..(3 * 3)].Select(value => value + 3), moved[..3].Select(value => (int)value));
+        Assert.Equal(image[(6 * 3)..(7 * 3)], moved[^3..]);
+    }
+
     [Fact]
     public void Parts_are_taken_of_the_larger_pictures_where_there_are_some()
     {

@@ -12,6 +12,8 @@ internal enum ActivationKind
     Mish = 5,
     ReLU6 = 6,
     Sigmoid = 7,
+    HardSigmoid = 8,
+    HardSwish = 9,
 }
 
 /// <summary>An activation with its number (slope of leaky ReLU, α of ELU, unused by the others).</summary>
@@ -202,5 +204,51 @@ internal readonly struct SigmoidActivation : IActivation
         var e = VectorMath<TW, TV>.Exp(TW.Subtract(TW.Broadcast(0), clamped));
         var s = TW.Divide(one, TW.Add(one, e));
         return TW.Multiply(TW.Multiply(e, s), s);
+    }
+}
+
+internal readonly struct HardSigmoidActivation : IActivation
+{
+    private const float End = 3;
+
+    // NaN comes through Max and is no greater than the end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Value<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        TV end = TW.Broadcast(End), one = TW.Broadcast(1);
+        var rise = TW.Max(TW.Multiply(TW.Add(x, end), TW.Broadcast(1f / 6)), TW.Broadcast(0));
+        return TW.SelectGreater(x, end, one, rise);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Slope<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        TV zero = TW.Broadcast(0), inside = TW.SelectGreater(TW.Broadcast(End), x, TW.Broadcast(1f / 6), zero);
+        return TW.SelectGreater(x, TW.Broadcast(-End), inside, zero);
+    }
+}
+
+internal readonly struct HardSwishActivation : IActivation
+{
+    private const float End = 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Value<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct => TW.Multiply(x, HardSigmoidActivation.Value<TW, TV>(x, parameter));
+
+    // x/3 + 1/2 up to the ends, and NaN for NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Slope<TW, TV>(TV x, TV parameter)
+        where TW : IVectorWidth<TV>
+        where TV : struct
+    {
+        TV end = TW.Broadcast(End), one = TW.Broadcast(1), zero = TW.Broadcast(0);
+        var rise = TW.MultiplyAdd(x, TW.Broadcast(1f / 3), TW.Broadcast(0.5f));
+        return TW.SelectGreater(x, end, one, TW.SelectGreater(TW.Subtract(zero, end), x, zero, rise));
     }
 }

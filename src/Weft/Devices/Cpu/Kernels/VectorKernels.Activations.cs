@@ -24,6 +24,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
             case ActivationKind.Mish: Activate<MishActivation>(function.Parameter, x, y, length); break;
             case ActivationKind.ReLU6: Activate<ReLU6Activation>(function.Parameter, x, y, length); break;
             case ActivationKind.Sigmoid: Activate<SigmoidActivation>(function.Parameter, x, y, length); break;
+            case ActivationKind.HardSigmoid: Activate<HardSigmoidActivation>(function.Parameter, x, y, length); break;
+            case ActivationKind.HardSwish: Activate<HardSwishActivation>(function.Parameter, x, y, length); break;
             default: throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "There is no such activation.");
         }
     }
@@ -39,6 +41,8 @@ internal sealed unsafe partial class VectorKernels<TWidth, TVector>
             case ActivationKind.Mish: Gradient<MishActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
             case ActivationKind.ReLU6: Gradient<ReLU6Activation>(function.Parameter, x, dy, dx, length, accumulate); break;
             case ActivationKind.Sigmoid: Gradient<SigmoidActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
+            case ActivationKind.HardSigmoid: Gradient<HardSigmoidActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
+            case ActivationKind.HardSwish: Gradient<HardSwishActivation>(function.Parameter, x, dy, dx, length, accumulate); break;
             default: throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "There is no such activation.");
         }
     }
