@@ -16,7 +16,8 @@ from torch import nn
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "bench" / "peers"))
-from models import MODELS, BasicBlock, Bottleneck, InvertedResidual, without_dropout  # noqa: E402
+from mobile import InvertedResidual, SqueezeExcite  # noqa: E402
+from models import MODELS, BasicBlock, Bottleneck, without_dropout  # noqa: E402
 
 torch.set_num_threads(1)
 U32 = np.uint32
@@ -245,17 +246,6 @@ class PaddedConvolution(nn.Conv2d):
         return super().forward(nn.functional.pad(x, self.sides))
 
 
-class SqueezeExcitation(nn.Module):
-    def __init__(self, channels, squeezed):
-        super().__init__()
-        self.fc1 = nn.Conv2d(channels, squeezed, 1)
-        self.fc2 = nn.Conv2d(squeezed, channels, 1)
-
-    def forward(self, x):
-        scale = nn.functional.silu(self.fc1(nn.functional.adaptive_avg_pool2d(x, 1)))
-        return torch.sigmoid(self.fc2(scale)) * x
-
-
 def layers():
     cases = {
         "group_norm": (nn.GroupNorm(3, 12), (3, 12, 5, 4)),
@@ -285,7 +275,7 @@ def layers():
         "max_pool": (nn.MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0), ceil_mode=True), (2, 3, 6, 5)),
         "average_pool": (nn.AvgPool2d((2, 3), stride=2, padding=(1, 1), ceil_mode=True), (2, 3, 6, 6)),
         "average_pool_not_counted": (nn.AvgPool2d(3, stride=2, padding=1, ceil_mode=True, count_include_pad=False), (2, 3, 6, 5)),
-        "squeeze_and_excitation": (SqueezeExcitation(6, 2), (3, 6, 4, 5)),
+        "squeeze_and_excitation": (SqueezeExcite(6, 2, nn.SiLU, nn.Sigmoid), (3, 6, 4, 5)),
         "inverted_residual": (InvertedResidual(4, 4, 1, 6), (3, 4, 5, 6)),
         "inverted_residual_stride_2": (InvertedResidual(4, 6, 2, 6), (3, 4, 7, 6)),
         "basic_block": (BasicBlock(5, 5, 1), (3, 5, 5, 6)),
