@@ -174,7 +174,8 @@ static string Markdown(JsonArray records, string date)
     {
         var each = r["each_round"]!.AsArray();
         string Range(string key) => $"{each.Min(e => (double)e![key]!):F0}-{each.Max(e => (double)e![key]!):F0}";
-        text.Append($"| {r["model"]} | {r["mode"]} | {r["side"]}x{r["side"]}x{r["channels"]} | {r["batch"]} | {r["threads"]} | {r["images_per_second"]} | {r["peer"]} | {r["peer_images_per_second"]} ")
+        text.Append($"| {r["model"]} | {r["mode"]} | {r["side"]}x{r["side"]}x{r["channels"]} | {r["batch"]} | {r["threads"]} ")
+            .Append($"| {r["images_per_second"]} | {r["peer"]} | {r["peer_images_per_second"]} ")
             .Append($"| **{r["ratio_median"]}** ({r["ratio_min"]} to {r["ratio_max"]}) | {r["rounds"]} | {Range("peak_1_thread")}, {Range("peak_2_threads")} "
                 + $"|\n");
     }
