@@ -10,21 +10,27 @@ internal static class LookAlikes
     /// <summary>The smallest correlation of two pictures that count as one. Recompressed and slightly cropped copies lie above it.</summary>
     public const double Threshold = 0.97;
 
-    private const int Side = 64;
+    /// <summary>Height and width at which pictures are compared.</summary>
+    public const int Side = 64;
+
+    /// <summary>Bytes of a picture at that size.</summary>
+    public const int Length = Side * Side;
+
     private const int MostPairs = 1_000_000;
 
     // A picture with less variance than this (grey levels squared) is nearly plain, and all plain pictures look alike.
     private const double FlatVariance = 9;
 
     /// <summary>All pairs, the first number below the second, and whether there may be more than were looked at.</summary>
+    /// <param name="small">Of each of <paramref name="count"/> pictures what <see cref="Shrink"/> makes of it.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public static (IReadOnlyList<(int First, int Second, double Correlation)> Pairs, bool IsCut) Of(
-        ImageSamples samples, int threads, CancellationToken cancellationToken) =>
-        new NearDuplicateSearch(
-            samples.Count, new FeatureShape(Side, Side, 1), i => Small(samples.Image(i), samples.Shape), threads, FlatVariance, cancellationToken)
+        int count, ImageOf small, int threads, CancellationToken cancellationToken) =>
+        new NearDuplicateSearch(count, new FeatureShape(Side, Side, 1), small, threads, FlatVariance, cancellationToken)
             .Find(Threshold, MostPairs, cancellationToken);
 
-    private static byte[] Small(ReadOnlySpan<byte> image, FeatureShape shape)
+    /// <summary>A picture as it is compared with others.</summary>
+    public static void Shrink(ReadOnlySpan<byte> image, FeatureShape shape, Span<byte> small)
     {
         var grey = new byte[shape.Pixels];
         for (var i = 0; i < grey.Length; i++)
@@ -35,8 +41,5 @@ internal static class LookAlikes
             grey[i] = (byte)(sum / shape.Channels);
         }
 
-        var small = new byte[Side * Side];
-        PictureScaling.Resize(grey, shape.Width, shape.Height, 1, small, Side, Side, ResizeFilter.Bilinear);
-        return small;
-    }
+        PictureScaling.Resize(grey, shape.Width, shape.Height, 1, small, Side, Side, ResizeFilter.Bilinear);    }
 }

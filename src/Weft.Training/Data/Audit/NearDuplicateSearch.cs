@@ -16,7 +16,7 @@ namespace Weft.Training;
 internal sealed class NearDuplicateSearch
 {
     /// <summary>After so many full comparisons a search ends: where nearly all images look alike, their number grows with the square of the images.</summary>
-    public const int MostComparisons = 20_000_000;
+    public const int MostComparisons = 50_000_000;
 
     private const int Kept = 16;
 
@@ -31,6 +31,10 @@ internal sealed class NearDuplicateSearch
     private readonly int[] _order;
     private readonly float[][] _features;
 
+    // Of each image the sum of its values, and √(n·Σx² − (Σx)²).
+    private readonly long[] _sums;
+    private readonly double[] _norms;
+
     /// <param name="image">Any of <paramref name="count"/> images of <paramref name="shape"/>; several threads ask at once.</param>
     /// <param name="flatVariance">Images with less variance are passed over: nearly plain ones look all alike. Those of one value always are.</param>
     public NearDuplicateSearch(
@@ -40,10 +44,10 @@ internal sealed class NearDuplicateSearch
         var blocks = BlocksOf(shape, out var sizes);
         var dimension = sizes.Length;
         var all = new float[checked(count * dimension)];
-        var isVaried = new bool[count];
+        (_sums, _norms) = (new long[count], new double[count]);
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
-            i => isVaried[i] = Project(image(i), blocks, sizes, flatVariance, all.AsSpan(i * dimension, dimension)));
-        var varied = Enumerable.Range(0, count).Where(i => isVaried[i]).ToArray();
+            i => (_sums[i], _norms[i]) = Project(image(i), blocks, sizes, flatVariance, all.AsSpan(i * dimension, dimension)));
+        var varied = Enumerable.Range(0, count).Where(i => _norms[i] > 0).ToArray();
         for (var n = 0; n < varied.Length; n++)
             all.AsSpan(varied[n] * dimension, dimension).CopyTo(all.AsSpan(n * dimension));
         var means = all.AsSpan(0, varied.Length * dimension);
@@ -94,7 +98,7 @@ internal sealed class NearDuplicateSearch
                         image = _image(_order[i]);
                     if (++comparisons > MostComparisons)
                         return (Sorted(pairs), true);
-                    var correlation = Correlate(image, _image(_order[k]));
+                    var correlation = Correlate(_order[i], image, _order[k]);
                     if (correlation < threshold)
                         continue;
                     if (pairs.Count == maximumPairs)
@@ -123,22 +127,35 @@ internal sealed class NearDuplicateSearch
         return Vector256.LessThanOrEqual(distance, bound).ExtractMostSignificantBits();
     }
 
-    /// <summary>Pearson's correlation over all bytes, from exact sums. NaN when one of the images is uniform.</summary>
-    public static double Correlate(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    // Pearson's correlation over all bytes, from exact sums.
+    private double Correlate(int a, ReadOnlySpan<byte> imageOfA, int b) =>
+        ((double)imageOfA.Length * Products(imageOfA, _image(b)) - (double)_sums[a] * _sums[b]) / (_norms[a] * _norms[b]);
+
+    // A product of two bytes fits into 16 bits, and so many of them into 32.
+    private static long Products(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
-        long sumA = 0, sumB = 0, squaresA = 0, squaresB = 0, products = 0;
-        for (var i = 0; i < a.Length; i++)
+        const int Block = 1 << 15;
+        var sum = 0L;
+        var i = 0;
+        while (a.Length - i >= Vector<byte>.Count)
         {
-            int x = a[i], y = b[i];
-            sumA += x;
-            sumB += y;
-            squaresA += x * x;
-            squaresB += y * y;
-            products += x * y;
+            var part = Vector<uint>.Zero;
+            for (var end = Math.Min(a.Length - Vector<byte>.Count, i + Block); i <= end; i += Vector<byte>.Count)
+            {
+                Vector.Widen(new Vector<byte>(a[i..]), out var lowA, out var highA);
+                Vector.Widen(new Vector<byte>(b[i..]), out var lowB, out var highB);
+                Vector.Widen(lowA * lowB, out var first, out var second);
+                Vector.Widen(highA * highB, out var third, out var fourth);
+                part += first + second + (third + fourth);
+            }
+
+            for (var lane = 0; lane < Vector<uint>.Count; lane++)
+                sum += part[lane];
         }
 
-        double n = a.Length;
-        return (n * products - (double)sumA * sumB) / (Math.Sqrt(n * squaresA - (double)sumA * sumA) * Math.Sqrt(n * squaresB - (double)sumB * sumB));
+        for (; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
     }
 
     private static List<(int First, int Second, double Correlation)> Sorted(List<(int First, int Second, double Correlation)> pairs)
@@ -165,8 +182,8 @@ internal sealed class NearDuplicateSearch
         return blocks;
     }
 
-    /// <summary>Components of u along the blocks' unit vectors; false where the image is flat.</summary>
-    private static bool Project(ReadOnlySpan<byte> image, int[] blocks, int[] sizes, double flatVariance, Span<float> result)
+    /// <summary>Components of u along the blocks' unit vectors, and what a correlation needs of the image; a norm of 0 where it is flat.</summary>
+    private static (long Sum, double Norm) Project(ReadOnlySpan<byte> image, int[] blocks, int[] sizes, double flatVariance, Span<float> result)
     {
         Span<long> sums = stackalloc long[sizes.Length];
         sums.Clear();
@@ -180,11 +197,12 @@ internal sealed class NearDuplicateSearch
 
         var mean = (double)sum / image.Length;
         if (squares * (long)image.Length == sum * sum || (double)squares / image.Length - mean * mean < flatVariance)
-            return false;
+            return (sum, 0);
         var norm = Math.Sqrt(squares - mean * sum);
         for (var k = 0; k < sizes.Length; k++)
             result[k] = (float)((sums[k] - sizes[k] * mean) / (Math.Sqrt(sizes[k]) * norm));
-        return true;
+        double n = image.Length;
+        return (sum, Math.Sqrt(n * squares - (double)sum * sum));
     }
 }
 

@@ -19,7 +19,6 @@ internal sealed class PictureDataset
     private readonly DataOptions _options;
     private readonly ScannedPicture[] _scan;
     private readonly List<string> _notes;
-    private readonly HashSet<string> _sharedNames;
     private readonly CancellationToken _stop;
 
     // Headers can be sound where the pixels are not, which decoding tells.
@@ -29,7 +28,6 @@ internal sealed class PictureDataset
     {
         (_index, _options, _scan, _stop) = (index, options, scan, cancellationToken);
         _notes = [index.Layout, .. index.Notes];
-        _sharedNames = SharedNames(index);
     }
 
     private string CacheFolder => FolderIn(_options);
@@ -247,26 +245,43 @@ internal sealed class PictureDataset
         };
     }
 
-    private ImageStore Store(int[] pictures, PicturePolicy policy, int imageLength, string key)
+    private ImageStore Store(int[] pictures, PicturePolicy policy, int imageLength, string key) =>
+        Kept(key, pictures.Length, imageLength, (row, pixels) => TryDecode(pictures[row], policy, pixels), () => _undecodable.IsEmpty) as ImageStore
+            ?? new RenderedImages(imageLength, (row, pixels) => Decode(pictures[row], policy, pixels));
+
+    // In a file that later runs share; null where there is none.
+    private PictureCache? Kept(string key, int count, int imageLength, RenderPicture render, Func<bool>? isWanted = null)
     {
-        void Render(int row, Span<byte> pixels) => Decode(pictures[row], policy, pixels);
-        if (!_options.Picture.Cache || pictures.Length == 0)
-            return new RenderedImages(imageLength, Render);
+        if (!_options.Picture.Cache || count == 0)
+            return null;
         var path = Path.Combine(CacheFolder, key[..32] + PictureCache.Ending);
-        if (PictureCache.TryOpen(path, pictures.Length, imageLength) is { } before)
+        if (PictureCache.TryOpen(path, count, imageLength) is { } before)
             return before;
         try
         {
-            PictureCache.Write(path, pictures.Length, imageLength, _options.Threads, (row, pixels) => TryDecode(pictures[row], policy, pixels), _stop,
-                isWanted: () => _undecodable.IsEmpty);
+            PictureCache.Write(path, count, imageLength, _options.Threads, render, _stop, isWanted);
+            return PictureCache.TryOpen(path, count, imageLength);
         }
         catch (Exception failure) when (DiskFailure.Is(failure) || failure is AggregateException)
         {
-            _notes.Add($"decoded pictures cannot be kept in {CacheFolder} ({failure.GetBaseException().Message}): they are decoded again in every epoch");
-            return new RenderedImages(imageLength, Render);
+            var note = $"decoded pictures cannot be kept in {CacheFolder} ({failure.GetBaseException().Message}): they are decoded again in every epoch";
+            if (!_notes.Contains(note))
+                _notes.Add(note);
+            return null;
         }
+    }
 
-        return PictureCache.TryOpen(path, pictures.Length, imageLength) as ImageStore ?? new RenderedImages(imageLength, Render);
+    // At the size at which pictures are compared: a page of memory each, where no file holds them.
+    private ImageStore Small(ImageSamples samples)
+    {
+        void Shrink(int row, Span<byte> pixels) => LookAlikes.Shrink(samples.Image(row), samples.Shape, pixels);
+        if (Kept(ImageSamples.Combine([samples.Fingerprint, "look-alikes"]), samples.Count, LookAlikes.Length, Shrink) is { } kept)
+            return kept;
+        DataFile.RequireMemory((long)samples.Count * LookAlikes.Length);
+        var all = new byte[samples.Count * LookAlikes.Length];
+        Parallel.For(0, samples.Count, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = _stop },
+            row => Shrink(row, all.AsSpan(row * LookAlikes.Length, LookAlikes.Length)));
+        return new ResidentImages(all, LookAlikes.Length);
     }
 
     private void DecodeOnce(int[] pictures, PicturePolicy policy) => Parallel.ForEach(
@@ -314,46 +329,23 @@ internal sealed class PictureDataset
             Next = new Advice("replace the picture, or move it elsewhere"),
         };
 
-    private string? GroupOf(int i)
-    {
-        var picture = _index.Pictures[i];
-        if (picture.Group is not null)
-            return picture.Group;
-        if (_options.GroupPattern is { } pattern && pattern.Match(picture.Path) is { Success: true } match)
-            return match.Groups["group"] is { Success: true } named ? named.Value : match.Value;
-        // Roboflow writes several augmented versions of one photograph, told by what comes after ".rf.".
-        var name = Path.GetFileName(picture.Path);
-        if (name.IndexOf(".rf.", StringComparison.Ordinal) is var at and > 0)
-            return name[..at];
-        return SharedName(picture) is var shared && _sharedNames.Contains(shared) ? shared : null;
-    }
-
-    // The same name in several folders of one class is one thing seen several times: by several cameras, makers, days. Unless next to none are.
-    private static HashSet<string> SharedNames(DatasetIndex index)
-    {
-        const double Few = 0.1;
-        var shared = index.Pictures.GroupBy(SharedName)
-            .Where(same => same.Select(picture => Path.GetDirectoryName(picture.Path)).Distinct().Skip(1).Any()).ToList();
-        return shared.Sum(same => same.Count()) >= Few * index.Pictures.Count ? [.. shared.Select(same => same.Key)] : [];
-    }
-
-    private static string SharedName(IndexedPicture picture) => $"{picture.Label}/{Path.GetFileNameWithoutExtension(picture.Path)}";
-
     // Pictures that are known to belong together, and those that look the same. Where nothing belongs to anything there are no groups.
     private int[]? Groups(int[] pictures, ImageSamples store)
     {
         var union = new DisjointSets(pictures.Length);
         var byName = new Dictionary<string, int>(StringComparer.Ordinal);
+        var known = new KnownGroups(_index, _options.GroupPattern);
         for (var row = 0; row < pictures.Length; row++)
         {
-            if (GroupOf(pictures[row]) is { } name && !byName.TryAdd(name, row))
+            if (known.Of(_index.Pictures[pictures[row]]) is { } name && !byName.TryAdd(name, row))
                 union.Join(byName[name], row);
         }
 
         var named = pictures.Length - union.Count;
         if (_options.NearDuplicates)
         {
-            var (pairs, isCut) = LookAlikes.Of(store, _options.Threads, _stop);
+            var small = Small(store);
+            var (pairs, isCut) = LookAlikes.Of(pictures.Length, small.Image, _options.Threads, _stop);
             foreach (var (first, second, _) in pairs)
                 union.Join(first, second);
             if (isCut)

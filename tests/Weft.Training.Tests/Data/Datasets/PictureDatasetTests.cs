@@ -41,7 +41,7 @@ public sealed class PictureDatasetTests : IDisposable
                 Assert.Equal(plain.Train.Image(i), other.Train.Image(i));
         }
 
-        Assert.Single(Directory.GetFiles(_folder.In("cache", "pictures"), "*.weftpix"));
+        Assert.Equal(2, Directory.GetFiles(_folder.In("cache", "pictures"), "*.weftpix").Length); // those that are compared are in the second
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public sealed class PictureDatasetTests : IDisposable
         Put("a/1.png", seed: 1);
         Put("b/2.png", seed: 2);
         var pixels = Open().Train.Image(1).ToArray();
-        var cache = Assert.Single(Directory.GetFiles(_folder.In("cache", "pictures"), "*.weftpix"));
         var memory = Assert.Single(Directory.GetFiles(_folder.In("cache", "pictures"), "*.scan.json"));
         File.WriteAllText(memory, "{\"x\":{\"sha256\":\"no\"}}");
-        File.WriteAllBytes(cache, File.ReadAllBytes(cache)[..100]);
+        foreach (var cache in Directory.GetFiles(_folder.In("cache", "pictures"), "*.weftpix"))
+            File.WriteAllBytes(cache, File.ReadAllBytes(cache)[..100]);
         Assert.Equal(pixels, Open().Train.Image(1));
     }
 
