@@ -22,7 +22,7 @@ internal static class LookAlikes
     private const double FlatVariance = 9;
 
     /// <summary>All pairs, the first number below the second, and whether there may be more than were looked at.</summary>
-    /// <param name="small">Of each of <paramref name="count"/> pictures what <see cref="Shrink"/> makes of it.</param>
+    /// <param name="small">What <see cref="Shrink"/> makes of each of <paramref name="count"/> pictures.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public static (IReadOnlyList<(int First, int Second, double Correlation)> Pairs, bool IsCut) Of(
         int count, ImageOf small, int threads, CancellationToken cancellationToken) =>
@@ -41,5 +41,6 @@ internal static class LookAlikes
             grey[i] = (byte)(sum / shape.Channels);
         }
 
-        PictureScaling.Resize(grey, shape.Width, shape.Height, 1, small, Side, Side, ResizeFilter.Bilinear);    }
+        PictureScaling.Resize(grey, shape.Width, shape.Height, 1, small, Side, Side, ResizeFilter.Bilinear);
+    }
 }
