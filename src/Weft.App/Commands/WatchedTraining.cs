@@ -96,10 +96,19 @@ internal sealed class WatchedTraining : IDisposable
             }
         }
 
-        foreach (var line in EndBlock.Lines(result, session.Data))
+        foreach (var line in EndBlock.Lines(result, session.Data).Concat(Worth(session, result)))
             _screen.People.WriteLine(line);
         var document = TrainingDocument.Of(result) with { Tracking = reports.Count == 0 ? null : [.. reports.Select(TrackingEntry.Of)] };
         return (result.StopReason == StopReasons.Interrupted ? _signals.Received ?? ExitCode.Interrupted : ExitCode.Done, result, document);
+    }
+
+    private static IEnumerable<string> Worth(TrainingSession session, TrainingResult result)
+    {
+        if (FineTuning.Of(session, result) is not { } worth)
+            yield break;
+        yield return $"  worth     {worth.Sentence}";
+        if (worth.IsNoGain)
+            yield return $"            {CommandText.For(new TrainRun { Recipe = "pictures/head", Data = session.Configuration.Data.Folder })}";
     }
 
     private void Introduce(TrainingSession session)

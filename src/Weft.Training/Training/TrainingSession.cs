@@ -43,6 +43,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Where the training begins; the first position of a new run.</summary>
     public TrainingPosition Start { get; private init; } = new();
 
+    /// <summary>What the weights that a new run began with take each validation picture for, where fine-tuning is to be compared with them.</summary>
+    public IReadOnlyList<int>? HeadPredictions { get; private init; }
+
     /// <summary>Whether this continues a run that was started before.</summary>
     public bool IsResumed { get; private init; }
 
@@ -115,6 +118,7 @@ internal sealed class TrainingSession : IDisposable
             new(configuration.Value, data, compiled, taken, surroundings)
             {
                 Warnings = [.. data.Warnings, .. choices], Policies = policies ?? [], Start = start?.Position ?? new TrainingPosition(),
+                HeadPredictions = start?.HeadPredictions,
             };
     }
 

@@ -54,7 +54,8 @@ internal sealed class HeadTraining
         Tell(LeakMeter.Of(device, FeatureTable.Concat(train[0], validation), _data.Dataset.Groups, _stop));
         var session = TrainingSession.Begin(
             _configuration, null, _data, run, _surroundings,
-            start: new InitialState(_weights.With(head, _description), Position(train[0], head)));
+            start: new InitialState(
+                _weights.With(head, _description), Position(train[0], head), _configuration.Value.Backbone.IsFrozen ? null : head.Predictions(validation)));
         try
         {
             // Fine-tuned weights describe pictures otherwise.

@@ -8,6 +8,20 @@ internal sealed record LinearWeights(int Classes, int Features, float[] Weight, 
     public IReadOnlyList<NamedTensor> ToTensors(string name) =>
         [new($"{name}.weight", [Classes, Features], Weight), new($"{name}.bias", [Classes], Bias)];
 
+    /// <summary>The most probable class of each row.</summary>
+    public int[] Predictions(FeatureTable features)
+    {
+        var (probabilities, predictions) = (new double[Classes], new int[features.Count]);
+        for (var row = 0; row < predictions.Length; row++)
+        {
+            probabilities.AsSpan().Clear();
+            AddProbabilities(features.Row(row), probabilities);
+            predictions[row] = Array.IndexOf(probabilities, probabilities.Max());
+        }
+
+        return predictions;
+    }
+
     /// <summary>Adds softmax(W·features + b) to the probabilities, in double.</summary>
     public void AddProbabilities(ReadOnlySpan<float> features, Span<double> probabilities)
     {

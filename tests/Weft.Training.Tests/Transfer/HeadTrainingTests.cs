@@ -76,6 +76,26 @@ public sealed class HeadTrainingTests : IDisposable
         Assert.False(File.Exists(tuned.Run!.FeaturesFile));
     }
 
+    [Theory]
+    [InlineData("0.0001", false)]
+    [InlineData("1", true)]
+    public void Fine_tuning_is_compared_with_the_head_on_the_same_pictures(string rate, bool isRuined)
+    {
+        using var session = Begin("compared", 1, "backbone.frozen=false", "training.epochs=1", $"optimizer.learning_rate={rate}");
+        var result = Trainer.Run(session, cancellationToken: TestContext.Current.CancellationToken);
+        var worth = FineTuning.Of(session, result)!;
+        var head = Train(name: "alone").History[0];
+        Assert.Equal(session.Data.Split.Validation.Count, worth.Count);
+        Assert.Equal(head.ValidationAccuracy, (double)worth.HeadCorrect / worth.Count, 12);
+        Assert.Equal(result.Best!.ValidationAccuracy, (double)worth.Correct / worth.Count, 12);
+        Assert.Equal(worth.Correct - worth.HeadCorrect, worth.Test.OnlySecond - worth.Test.OnlyFirst);
+        Assert.Equal(isRuined, worth.Correct < worth.HeadCorrect);
+        Assert.Equal(isRuined, worth.Sentence.EndsWith("the one to keep", StringComparison.Ordinal) && worth.Test.OnlyFirst > worth.Test.OnlySecond);
+        session.Dispose();
+        using var resumed = TrainingSession.Resume(result.Run!, Open);
+        Assert.Null(FineTuning.Of(resumed, result));
+    }
+
     [Fact]
     public void A_strange_picture_is_unlike_the_training_pictures_and_its_own_are_not()
     {
@@ -126,10 +146,12 @@ public sealed class HeadTrainingTests : IDisposable
 
     private TrainingResult Train(string name = "head", int threads = 2, params string[] sets)
     {
-        using var session = HeadTraining.Begin(
-            Configuration(threads, sets), Data(), Weights(), Run(name), _ => { }, cancellationToken: TestContext.Current.CancellationToken);
+        using var session = Begin(name, threads, sets);
         return Trainer.Run(session, cancellationToken: TestContext.Current.CancellationToken);
     }
+
+    private TrainingSession Begin(string name, int threads, params string[] sets) => HeadTraining.Begin(
+        Configuration(threads, sets), Data(), Weights(), Run(name), _ => { }, cancellationToken: TestContext.Current.CancellationToken);
 
     private TrainingResult Train(int threads, string name) => Train(name, threads);
 
