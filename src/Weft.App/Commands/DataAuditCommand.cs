@@ -49,6 +49,7 @@ internal sealed class DataAuditCommand : DataVerb
         Screen.People.WriteLine($"checksum of the training files {audit.Checksums[0]}");
         SayDuplicates(data, "exact duplicates", audit.Exact);
         SayDuplicates(data, audit.NearIsCut ? "near duplicates, at least" : "near duplicates", audit.Near);
+        Screen.People.WriteLine($"next: {CommandText.For(new TrainRun { Data = DataSets.IsPath(name) ? name : null })}");
         Screen.WriteJson(new DataAuditDocument
         {
             Name = data.Name,
@@ -59,8 +60,8 @@ internal sealed class DataAuditCommand : DataVerb
             ValidationPerClass = audit.Balance[1].Counts.PerClass,
             Mean = audit.Statistics.Mean,
             StandardDeviation = audit.Statistics.StandardDeviation,
-            Duplicates = DuplicateEntry.Of(audit.Exact),
-            NearDuplicates = DuplicateEntry.Of(audit.Near),
+            Duplicates = DuplicateEntry.Of(audit.Exact, data),
+            NearDuplicates = DuplicateEntry.Of(audit.Near, data),
             NearDuplicatesCut = audit.NearIsCut,
             Pictures = pictures,
         });

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Weft.Training;
 
 namespace Weft.App;
@@ -45,10 +46,21 @@ internal sealed record DataAuditDocument
 /// <summary>Two samples that are the same picture, or nearly.</summary>
 internal sealed record DuplicateEntry(int First, string FirstPart, int FirstLabel, int Second, string SecondPart, int SecondLabel, double Correlation)
 {
-    public static IReadOnlyList<DuplicateEntry> Of(IReadOnlyList<DuplicateSamples> pairs) =>
+    /// <summary>Where the first lies; absent where it has no file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FirstPath { get; init; }
+
+    /// <summary>Where the second lies; absent where it has no file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SecondPath { get; init; }
+
+    public static IReadOnlyList<DuplicateEntry> Of(IReadOnlyList<DuplicateSamples> pairs, ImageDataset data) =>
     [
         .. pairs.Select(pair => new DuplicateEntry(
             pair.First.Index, pair.First.Part.ToString().ToLowerInvariant(), pair.First.Label,
-            pair.Second.Index, pair.Second.Part.ToString().ToLowerInvariant(), pair.Second.Label, pair.Correlation)),
+            pair.Second.Index, pair.Second.Part.ToString().ToLowerInvariant(), pair.Second.Label, pair.Correlation)
+        {
+            FirstPath = data.Paths?[pair.First.Index], SecondPath = data.Paths?[pair.Second.Index],
+        }),
     ];
 }

@@ -29,8 +29,13 @@ internal sealed record ClassBalance(DataPart Part, ClassCounts Counts);
 /// <summary>What <see cref="DatasetAudit"/> takes for a near duplicate, and how many it lists.</summary>
 internal sealed record AuditOptions
 {
-    /// <value>Smallest correlation of the pixels, above 0 and at most 1. Default: 0.995, above which Fashion-MNIST's pairs look like one photograph.</value>
-    public double Threshold { get; init; } = 0.995;
+    /// <summary>Above this Fashion-MNIST's pairs look like one photograph.</summary>
+    public const double ThresholdOfArrays = 0.995;
+
+    /// <value>
+    /// Smallest correlation of the pixels, above 0 and at most 1. Default: null, <see cref="ThresholdOfArrays"/>; for pictures <see cref="LookAlikes"/> decides.
+    /// </value>
+    public double? Threshold { get; init; }
 
     /// <value>Default: 100,000.</value>
     public int MaximumPairs { get; init; } = 100_000;
@@ -67,9 +72,12 @@ internal sealed record DatasetAudit(
             references.AddRange(indices.Select(index => new SampleReference(part, index, samples.Label(index))));
         ReadOnlySpan<byte> Image(int i) => (references[i].Part == DataPart.Test ? test! : data.Train).Image(references[i].Index);
         var (distinct, copies) = Group(references.Count, Image);
-        var (near, isCut) = new NearDuplicateSearch(
-            distinct.Count, data.Shape, i => Image(distinct[i]), Environment.ProcessorCount, cancellationToken: cancellationToken)
-            .Find(options.Threshold, options.MaximumPairs, cancellationToken);
+        // Pictures are recompressed, resized and brightened on their way; arrays are not, and in them twins are alike to the pixel.
+        var (near, isCut) = data.Pictures is not null && options.Threshold is null
+            ? LookAlikes.Of(distinct.Count, i => Image(distinct[i]), data.Shape, Environment.ProcessorCount, cancellationToken)
+            : new NearDuplicateSearch(
+                distinct.Count, data.Shape, i => Image(distinct[i]), Environment.ProcessorCount, cancellationToken: cancellationToken)
+                .Find(options.Threshold ?? AuditOptions.ThresholdOfArrays, options.MaximumPairs, cancellationToken);
         return new DatasetAudit(
             test is null ? [data.Fingerprint] : [data.Fingerprint, test.Fingerprint],
             [.. parts.Select(part => new ClassBalance(part.Part, ClassCounts.Of(part.Samples, part.Indices, data.ClassCount)))],

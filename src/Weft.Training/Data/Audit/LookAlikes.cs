@@ -29,6 +29,18 @@ internal static class LookAlikes
         new NearDuplicateSearch(count, new FeatureShape(Side, Side, 1), small, threads, FlatVariance, cancellationToken)
             .Find(Threshold, MostPairs, cancellationToken);
 
+    /// <summary>As the other, of pictures that are shrunk here and kept for it.</summary>
+    /// <exception cref="WeftException"><see cref="ErrorKind.OutOfMemory"/>: so many do not fit into memory.</exception>
+    public static (IReadOnlyList<(int First, int Second, double Correlation)> Pairs, bool IsCut) Of(
+        int count, ImageOf image, FeatureShape shape, int threads, CancellationToken cancellationToken)
+    {
+        DataFile.RequireMemory((long)count * Length);
+        var small = new byte[count][];
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+            i => Shrink(image(i), shape, small[i] = new byte[Length]));
+        return Of(count, i => small[i], threads, cancellationToken);
+    }
+
     /// <summary>A picture as it is compared with others.</summary>
     public static void Shrink(ReadOnlySpan<byte> image, FeatureShape shape, Span<byte> small)
     {
