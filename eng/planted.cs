@@ -1,8 +1,8 @@
 // Plants faults into Fashion-MNIST, trains and analyses, and says whether they were found: dotnet run eng/planted.cs [--epochs N] [--model M] [fault …]
 // Faults: labels (2 % of the training labels flipped), blur (one class of the test images), rare (one class of the training images cut to 5 %), none.
 // The short form on tiny pictures is tests/Weft.Training.Tests/Analysis/PlantedFaultTests.cs; this takes some 20 minutes on two cores.
-// Own pictures: dotnet run eng/planted.cs -- pictures --from FOLDER (a folder for each class; the backbone's weights are there already). Three of 100 labels are
-// flipped, and of two of 100 pictures a copy, recompressed, resized and brightened, is planted into the validation part; then the labels are corrected.
+// Own pictures: dotnet run eng/planted.cs -- pictures --from FOLDER (a folder for each class; the backbone's weights are there already). Three of 100 labels
+// are flipped, and of two of 100 pictures a copy, recompressed, resized and brightened, is planted into the validation part; then the labels are corrected.
 // --classes a,b,c takes some of the folders; --keep FOLDER leaves everything there.
 #:project ../src/Weft.Pictures/Weft.Pictures.csproj
 #:property PublishAot=false
@@ -74,8 +74,8 @@ void CheckPictures(string source)
     var classes = Directory.GetDirectories(source).Select(folder => Path.GetFileName(folder)).Where(name => wanted?.Contains(name) != false)
         .Order(StringComparer.Ordinal).ToArray();
     var random = new Random(1);
-    var pictures = classes.SelectMany(label => Directory.GetFiles(Path.Combine(source, label)).Order(StringComparer.Ordinal).Select(file => (File: file, label)))
-        .ToArray();
+    var pictures = classes
+        .SelectMany(label => Directory.GetFiles(Path.Combine(source, label)).Order(StringComparer.Ordinal).Select(file => (File: file, label))).ToArray();
     var order = Enumerable.Range(0, pictures.Length).ToArray();
     random.Shuffle(order);
     var flipped = new Dictionary<string, string>(); // the right class by the path that the picture has
@@ -126,8 +126,9 @@ void CheckPictures(string source)
     {
         var own = Weft("eval", run, "--runs", place, "--json", "--quiet").GetProperty("accuracy").GetDouble();
         var right = Weft("eval", run, "--runs", place, "--corrections", truth, "--json", "--quiet");
-        Console.WriteLine($"   {run}: accuracy by its own labels {own:P1}, by the right ones {right.GetProperty("accuracy").GetDouble():P1}"
-            + $" ({right.GetProperty("accuracy_low").GetDouble():P1} to {right.GetProperty("accuracy_high").GetDouble():P1}, {right.GetProperty("count").GetInt32()})");
+        double Figure(string key) => right.GetProperty(key).GetDouble();
+        Console.WriteLine($"   {run}: accuracy by its own labels {own:P1}, by the right ones {Figure("accuracy"):P1} ({Figure("accuracy_low"):P1} to "
+            + $"{Figure("accuracy_high"):P1}, {right.GetProperty("count").GetInt32()} pictures)");
     }
 
     int Found(double share) => suspects.Take((int)(suspects.Count * share)).Count(row => flipped.ContainsKey(row.Path));

@@ -1,6 +1,6 @@
 // Is a photograph told from clip-art by a network that was trained on clip-art? dotnet run -c Release eng/unlike.cs -- --clipart FOLDER --photos FILE[,FILE…]
-// FOLDER is Debian's openclipart-png (/usr/share/openclipart/png), a photo is any picture. A last layer is fitted for eight classes, 110 pictures each; measured
-// are a hundred random crops of the photos against clip-art of other name stems that the network never saw: the distance to the tenth nearest training picture
+// FOLDER is Debian's openclipart-png (/usr/share/openclipart/png), a photo is any picture. A last layer is fitted for eight classes, 110 pictures each;
+// measured are a hundred random crops of the photos against clip-art of other name stems that the network never saw: the distance to the tenth nearest training picture
 // (what predict warns by), and what the largest probability alone would tell.
 #:project ../src/Weft.Pictures/Weft.Pictures.csproj
 #:property PublishAot=false
@@ -35,6 +35,9 @@ try
     var distance = Auroc([.. unlike.Select(one => one.Distance)], [.. like.Select(one => one.Distance)]);
     var softmax = Auroc([.. unlike.Select(one => -one.Probability)], [.. like.Select(one => -one.Probability)]);
     Console.WriteLine($"warned: {warned.Unlike:P1} of {unlike.Length} crops, {warned.Like:P1} of {like.Length} held-out pictures");
+    var strict = like.Select(one => one.Distance).OrderDescending().ElementAt(like.Length / 50);
+    Console.WriteLine(
+        $"a threshold that one held-out picture in fifty exceeds would warn of {Share(unlike.Select(one => one.Distance > strict)):P1} of the crops");
     Console.WriteLine($"AUROC: distance to the tenth nearest {distance:F3}, largest probability {softmax:F3}");
     return distance >= 0.95 && warned.Unlike >= 0.8 && warned.Like <= 0.02 ? 0 : 1;
 }

@@ -8,10 +8,16 @@ internal sealed class PredictCommand : Verb
     private readonly RunArgument _run = new("The run, a checkpoint of it (RUN@best, RUN@last, RUN@EPOCH), or a model's .safetensors file.");
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "Pictures (PNG, PGM, PPM, IDX, IDX in gzip; for models of pictures JPEG, WebP, BMP, GIF too), folders of them, or - for standard input.",
+        Description = "Pictures (PNG, PGM, PPM, IDX, IDX in gzip; JPEG, WebP, BMP, GIF), folders of them, or - for standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<bool> _invert = new("--invert") { Description = "Bright becomes dark: for pictures on a white ground." };
+    private readonly Option<bool> _asIs = new("--as-is")
+    {
+        Description = "Models of IDX images: scale pictures and do nothing else. Default: what they show is cut out and made as training images are.",
+    };
+
+    private readonly Option<bool> _show = new("--show") { Description = "Print each picture as the network sees it, in characters." };
     private readonly Option<bool> _failUnlike = new("--fail-unlike") { Description = "End with 2 where a picture is unlike all training pictures." };
     private readonly ViewOptions _views = new();
     private readonly WholeNumber _threads = WholeNumber.Threads();
@@ -21,7 +27,7 @@ internal sealed class PredictCommand : Verb
     {
         Arguments.Add(_run);
         Arguments.Add(_files);
-        foreach (var option in (Option[])[_invert, _failUnlike, .. _views.All, _threads, _runs])
+        foreach (var option in (Option[])[_invert, _asIs, _show, _failUnlike, .. _views.All, _threads, _runs])
             Options.Add(option);
     }
 
@@ -37,19 +43,22 @@ internal sealed class PredictCommand : Verb
         if (ViewWords.Of(predictor.Augmentation) is { Length: > 0 } views)
             Screen.People.WriteLine($"mean over {views}");
         var inputs = new PictureInputs(parse.GetValue(_files)!);
-        using var output = new PredictionOutput(Screen, predictor, checkpoint is null ? null : TrainingFeatures.Read(checkpoint.Run));
+        using var output = new PredictionOutput(Screen, predictor, checkpoint is null ? null : TrainingFeatures.Read(checkpoint.Run))
+        {
+            Show = parse.GetValue(_show),
+        };
+        var input = model.PictureInput with { Invert = parse.GetValue(_invert), AsIs = parse.GetValue(_asIs) };
         foreach (var file in inputs.Files(output.Fail))
-            Predict(file, model, parse.GetValue(_invert), output);
+            Predict(file, input, output);
         var code = output.Finish(inputs);
         return code == ExitCode.Done && output.Unlike > 0 && parse.GetValue(_failUnlike) ? ExitCode.Usage : code;
     }
 
-    private static void Predict(string file, TrainedModel model, bool invert, PredictionOutput output)
+    private static void Predict(string file, PictureInput input, PredictionOutput output)
     {
         try
         {
-            var pictures = file == PictureInputs.StandardInput ? FromStandardInput(model, invert)
-                : PictureFile.Read(file, model.Pictures, model.Shape, invert);
+            var pictures = file == PictureInputs.StandardInput ? FromStandardInput(input) : PictureFile.Read(file, input);
             foreach (var picture in pictures)
                 output.Add(picture);
         }
@@ -59,10 +68,10 @@ internal sealed class PredictCommand : Verb
         }
     }
 
-    private static IEnumerable<FittedPicture> FromStandardInput(TrainedModel model, bool invert)
+    private static IEnumerable<FittedPicture> FromStandardInput(PictureInput input)
     {
-        using var input = StandardStreams.OpenInput();
-        foreach (var picture in PictureFile.ReadAhead(input, PictureInputs.StandardInput, model.Pictures, model.Shape, invert))
+        using var stream = StandardStreams.OpenInput();
+        foreach (var picture in PictureFile.ReadAhead(stream, PictureInputs.StandardInput, input))
             yield return picture;
     }
 }

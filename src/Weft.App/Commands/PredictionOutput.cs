@@ -13,6 +13,9 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
     private const int OthersShown = 2;
     private const double Shown = 0.01;
 
+    // A picture that was adapted and is recognized with less than this is marked: bench/results/pictures/unlike.md.
+    private const double Sure = 0.6;
+
     private readonly List<(string Name, FittedPicture? Picture, string? Failure)> _waiting = [];
     private readonly List<(string File, ErrorKind Kind, string What, string? Found)> _failures = [];
     private JsonLine? _json;
@@ -20,6 +23,9 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
     private int _width;
 
     public PictureNotes Notes { get; } = new();
+
+    /// <value>Whether each picture is printed as the network sees it. Default: false.</value>
+    public bool Show { get; init; }
 
     /// <summary>How many pictures are unlike all training pictures.</summary>
     public int Unlike { get; private set; }
@@ -119,15 +125,19 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
             .Select(k => $", {Printable.Escape(predictor.Classes[k])} {Figures.Percent(prediction.Probabilities[k], 1)}");
         var warning = unlike is { IsUnlike: true }
             ? string.Create(CultureInfo.InvariantCulture, $"  unlike the training pictures: {unlike.Distance:F2}, usual up to {known!.Threshold:F2}") : "";
-        Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}{warning}");
+        var isUnsure = picture.IsAdapted && prediction.Probability < Sure;
+        var doubt = isUnsure ? "  unsure: --show prints what the network sees" : "";
+        Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}{warning}{doubt}");
+        foreach (var line in Show ? TextPicture.Lines(picture.Pixels, predictor.Shape) : [])
+            screen.People.WriteLine("  " + line.TrimEnd());
         Unlike += warning.Length > 0 ? 1 : 0;
         if (screen.Json)
-            WriteJson(picture.Name, prediction, unlike);
+            WriteJson(picture, prediction, unlike, isUnsure);
     }
 
     private void Print(string name, string result) => screen.People.WriteLine($"{Printable.Escape(name).PadRight(_width)}  {Printable.Escape(result)}");
 
-    private void WriteJson(string file, ImagePrediction prediction, Unlikeness? unlike)
+    private void WriteJson(FittedPicture picture, ImagePrediction prediction, Unlikeness? unlike, bool isUnsure)
     {
         if (_json is null)
         {
@@ -136,9 +146,10 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
         }
 
         JsonSerializer.Serialize(
-            _json.Writer, new PredictionEntry(file, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities)
+            _json.Writer, new PredictionEntry(picture.Name, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities)
             {
                 Unlike = unlike?.IsUnlike, Distance = unlike?.Distance, Nearest = unlike?.Nearest,
+                Adapted = picture.IsAdapted ? true : null, Unsure = isUnsure ? true : null,
             }, DocumentJson.Of<PredictionEntry>());
     }
 

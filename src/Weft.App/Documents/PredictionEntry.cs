@@ -17,6 +17,14 @@ internal sealed record PredictionEntry(string File, string Class, int Index, flo
     /// <summary>The three most similar training pictures.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LikePicture>? Nearest { get; init; }
+
+    /// <summary>Whether what the picture shows was cut out and made as training images are; absent where it was not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Adapted { get; init; }
+
+    /// <summary>Whether an adapted picture was recognized with little certainty; absent where it was not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Unsure { get; init; }
 }
 
 /// <summary>A file that <c>predict</c> could not use.</summary>

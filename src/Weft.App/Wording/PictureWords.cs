@@ -32,6 +32,9 @@ internal static class PictureWords
         Add("inks-converted", PictureChanges.InksConverted, "in printing inks (CMYK) and made red, green and blue");
         Add("cropped", PictureChanges.Cropped, $"not {target.Width} × {target.Height} in proportion and cut to the middle");
         Add("padded", PictureChanges.Padded, $"not {target.Width} × {target.Height} in proportion and padded with background");
+        Add("ground-inverted", PictureChanges.GroundInverted, "on a bright ground and turned from bright to dark, since the training images' ground is black");
+        Add("centred", PictureChanges.Centred,
+            "cut out of the ground, made as large as training images are, and centred (--show prints what the network sees, --as-is leaves it out)");
         Add("inverted", PictureChanges.Inverted, "inverted");
         AddGround(list, notes);
         return list;

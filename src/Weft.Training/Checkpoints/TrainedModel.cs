@@ -37,6 +37,9 @@ public sealed class TrainedModel
     /// <summary>The length of the file that it was read from, whose bytes may still be in memory; 0 where there was none.</summary>
     internal long FileBytes { get; init; }
 
+    /// <summary>How pictures become what the model takes. Classes of one letter or digit each are writing.</summary>
+    internal PictureInput PictureInput => new(Pictures, Shape) { IsWriting = Classes.All(name => name.Length == 1) };
+
     internal DatasetStatistics Statistics => new(Preprocessing.Mean, Preprocessing.StandardDeviation);
 
     /// <summary>Opens a checkpoint of a run, or a file that <see cref="Save(string)"/> wrote.</summary>

@@ -57,10 +57,11 @@ internal sealed record LabelledSet(string Name, ImageSamples Samples)
             _notes.Add(index.Layout);
             var labels = Labels([.. pictures.Select(picture => picture.Label!)]);
             pictures = [.. pictures.Where((_, i) => labels[i] >= 0)];
+            var input = model.PictureInput;
             void Render(int i, Span<byte> pixels)
             {
                 using var bytes = new MemoryStream(Content(pictures[i]));
-                foreach (var picture in PictureFile.ReadAhead(bytes, Path.Combine(index.Folder, pictures[i].Path), model.Pictures, model.Shape, invert: false))
+                foreach (var picture in PictureFile.ReadAhead(bytes, Path.Combine(index.Folder, pictures[i].Path), input))
                 {
                     picture.Pixels.CopyTo(pixels);
                     return;

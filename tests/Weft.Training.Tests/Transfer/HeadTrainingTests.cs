@@ -52,7 +52,7 @@ public sealed class HeadTrainingTests : IDisposable
         for (var row = 0; row < table.Count; row++)
         {
             var file = Path.Combine(Photos, data.Paths![table.Indices[row]]);
-            var picture = Assert.Single(PictureFile.Read(file, model.Pictures, model.Shape, invert: false));
+            var picture = Assert.Single(PictureFile.Read(file, model.PictureInput));
             Assert.Equal(table.Probabilities(row).ToArray(), predictor.Predict([picture.Pixels]).Single().Probabilities);
         }
     }

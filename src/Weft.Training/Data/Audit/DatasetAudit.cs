@@ -33,7 +33,8 @@ internal sealed record AuditOptions
     public const double ThresholdOfArrays = 0.995;
 
     /// <value>
-    /// Smallest correlation of the pixels, above 0 and at most 1. Default: null, <see cref="ThresholdOfArrays"/>; for pictures <see cref="LookAlikes"/> decides.
+    /// Smallest correlation of the pixels, above 0 and at most 1. Default: null, <see cref="ThresholdOfArrays"/>; of pictures <see cref="LookAlikes"/> decides
+    /// by its own.
     /// </value>
     public double? Threshold { get; init; }
 

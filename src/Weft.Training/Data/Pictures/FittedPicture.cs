@@ -9,6 +9,9 @@ public sealed record FittedPicture(string Name, byte[] Pixels, PictureChanges Ch
     /// <summary>Whether the edge of the picture is bright, before it is inverted: unlike Fashion-MNIST's, which lie on black.</summary>
     public bool HasBrightGround { get; init; }
 
+    /// <summary>Whether what it shows was cut out and made as training images are.</summary>
+    internal bool IsAdapted => Changes.HasFlag(PictureChanges.Centred);
+
     /// <summary>With <see cref="PictureChanges.SmallRange"/> the largest value in the file, and the largest that could be there.</summary>
     public (int Found, int Possible) LargestValue { get; init; }
 }

@@ -56,4 +56,10 @@ public enum PictureChanges
 
     /// <summary>It is not as square as the network's input, and background was added.</summary>
     Padded = 1 << 16,
+
+    /// <summary>Its ground is bright, and bright became dark because the training images have a black one.</summary>
+    GroundInverted = 1 << 17,
+
+    /// <summary>What it shows was cut out, made as bright and as large as in training images, and put in the middle.</summary>
+    Centred = 1 << 18,
 }

@@ -4,7 +4,7 @@ namespace Weft.Training;
 
 /// <summary>
 /// Pictures from files, one by one, as a network takes them: PNG, PGM and PPM (text and binary, up to 16 bits), and IDX files of any number of images, plain or
-/// gzip. A picture is read row by row, so that memory depends neither on its size nor on the number of pictures.
+/// gzip. Such a picture is read row by row, so that memory depends neither on its size nor on the number of pictures.
 /// </summary>
 public static class PictureFile
 {
@@ -27,21 +27,67 @@ public static class PictureFile
             yield return picture;
     }
 
-    /// <summary>The pictures of a file as a model takes them: by the policy that it was trained with, where it was trained on pictures.</summary>
-    /// <param name="policy">Null for a model that was trained on IDX files.</param>
+    /// <summary>The pictures of a file as a model takes them.</summary>
     /// <inheritdoc cref="Read(string, FeatureShape, bool)"/>
-    internal static IEnumerable<FittedPicture> Read(string path, PictureOptions? policy, FeatureShape target, bool invert)
+    internal static IEnumerable<FittedPicture> Read(string path, PictureInput input)
     {
-        if (policy is null)
-            return Read(path, target, invert);
         using var file = Open(path);
-        return [Told(() => Fitted(file, path, policy, invert), path)];
+        return Told(() => Whole(file, path, input), path) is { } picture ? [picture] : Read(path, input.Target, input.Invert);
     }
 
     /// <inheritdoc cref="ReadAhead(Stream, string, FeatureShape, bool)"/>
-    /// <param name="policy">Null for a model that was trained on IDX files.</param>
-    internal static IEnumerable<FittedPicture> ReadAhead(Stream file, string name, PictureOptions? policy, FeatureShape target, bool invert) =>
-        policy is null ? ReadAhead(file, name, target, invert) : [Told(() => Fitted(Ahead(file, name), name, policy, invert), name)];
+    internal static IEnumerable<FittedPicture> ReadAhead(Stream file, string name, PictureInput input)
+    {
+        using var content = Ahead(file, name);
+        if (Told(() => Whole(content, name, input), name) is { } whole)
+        {
+            yield return whole;
+            yield break;
+        }
+
+        foreach (var picture in Read(content, name, input.Target, input.Invert))
+            yield return picture;
+    }
+
+    // A picture that is decoded as a whole: by a model's policy, or adapted to a model that was trained on arrays. Null where it is read row by row, as it is.
+    private static FittedPicture? Whole(Stream file, string name, PictureInput input)
+    {
+        if (input.Policy is { } policy)
+            return Fitted(file, name, policy, input.Invert);
+        var bytes = new byte[file.Length];
+        file.Position = 0;
+        file.ReadExactly(bytes);
+        PictureHeader header;
+        try
+        {
+            header = PictureReader.Peek(bytes, PictureAdapter.Limits);
+        }
+        catch (PictureException)
+        {
+            return null; // an IDX file, or what is told as no picture
+        }
+
+        var isReadByRows = header.Format is PictureFormat.Png or PictureFormat.Netpbm;
+        var isAsIs = input.AsIs || input.Invert || input.Target.Channels != 1 || (header.Width, header.Height) == (input.Target.Width, input.Target.Height);
+        if (isReadByRows && isAsIs)
+            return null;
+        try
+        {
+            return (isAsIs ? null : PictureAdapter.Adapt(bytes, name, input)) ?? (isReadByRows ? null
+                : Fitted(bytes, name, new PicturePolicy(input.Target.Height, input.Target.Width, input.Target.Channels)
+                {
+                    Fitting = PictureFitting.Pad, Background = 0,
+                }, input.Invert));
+        }
+        catch (PictureException) when (isReadByRows)
+        {
+            return null; // which tells what is wrong
+        }
+        catch (PictureException bad)
+        {
+            throw Unreadable(name, bad);
+        }
+    }
 
     /// <inheritdoc cref="Read(string, FeatureShape, bool)"/>
     /// <param name="file">Seekable; it is read from its start.</param>
@@ -68,27 +114,33 @@ public static class PictureFile
         var bytes = new byte[file.Length];
         file.Position = 0;
         file.ReadExactly(bytes);
-        var policy = options.ToPolicy();
-        var pixels = new byte[policy.Height * policy.Width * policy.Channels];
         try
         {
-            var changes = ChangesOf(PictureReader.Read(bytes, policy, pixels));
-            if (!invert)
-                return new FittedPicture(name, pixels, changes);
-            foreach (ref var value in pixels.AsSpan())
-                value = (byte)(byte.MaxValue - value);
-            return new FittedPicture(name, pixels, changes | PictureChanges.Inverted);
+            return Fitted(bytes, name, options.ToPolicy(), invert);
         }
         catch (PictureException bad)
         {
-            throw new WeftException(ErrorKind.InvalidInput, "this picture cannot be read", bad)
-            {
-                Where = name, Found = bad.Found, Safe = NothingTouched, Next = bad.Advice is { } advice ? new Advice(advice) : null,
-            };
+            throw Unreadable(name, bad);
         }
     }
 
-    private static PictureChanges ChangesOf(PictureRemarks remarks)
+    private static FittedPicture Fitted(byte[] bytes, string name, PicturePolicy policy, bool invert)
+    {
+        var pixels = new byte[policy.Height * policy.Width * policy.Channels];
+        var changes = ChangesOf(PictureReader.Read(bytes, policy, pixels));
+        if (!invert)
+            return new FittedPicture(name, pixels, changes);
+        foreach (ref var value in pixels.AsSpan())
+            value = (byte)(byte.MaxValue - value);
+        return new FittedPicture(name, pixels, changes | PictureChanges.Inverted);
+    }
+
+    private static WeftException Unreadable(string name, PictureException bad) => new(ErrorKind.InvalidInput, "this picture cannot be read", bad)
+    {
+        Where = name, Found = bad.Found, Safe = NothingTouched, Next = bad.Advice is { } advice ? new Advice(advice) : null,
+    };
+
+    internal static PictureChanges ChangesOf(PictureRemarks remarks)
     {
         (PictureRemarks Remark, PictureChanges Change)[] pairs =
         [
