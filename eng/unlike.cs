@@ -1,7 +1,7 @@
 // Is a photograph told from clip-art by a network that was trained on clip-art? dotnet run -c Release eng/unlike.cs -- --clipart FOLDER --photos FILE[,FILE…]
-// FOLDER is Debian's openclipart-png (/usr/share/openclipart/png), a photo is any picture. A last layer is fitted for eight classes, 110 pictures each;
-// measured are a hundred random crops of the photos against clip-art of other name stems that the network never saw: the distance to the tenth nearest training picture
-// (what predict warns by), and what the largest probability alone would tell.
+// FOLDER is Debian's openclipart-png (/usr/share/openclipart/png), a photo is any picture. A last layer is fitted for eight classes, 110 pictures each.
+// Measured are a hundred random crops of the photos against clip-art of other name stems that the network never saw: the distance to the tenth nearest
+// training picture (what predict warns by), and what the largest probability alone would tell.
 #:project ../src/Weft.Pictures/Weft.Pictures.csproj
 #:property PublishAot=false
 using System.Diagnostics;
