@@ -14,6 +14,7 @@ public sealed class DocumentTests : IDisposable
     private static readonly string[] WithoutRuns = ["plan", "config", "lr-find", "data", "bench"];
 
     private readonly TinyData _data = new();
+    private readonly TinyPhotos _photos = new();
     private readonly TempFolder _place = new();
 
     public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs", "guide"), "*.md")
@@ -84,11 +85,23 @@ public sealed class DocumentTests : IDisposable
         arguments = [.. arguments.Select(argument => argument.StartsWith("runs/", StringComparison.Ordinal) ? _place.At(argument) : argument)];
         var verb = arguments[0];
         arguments = [.. arguments.Select(argument => argument == FashionMnist.Name ? _data.Folder : argument)];
+        // A folder of the reader's own, with an archive's or a table's name too: where pictures are what the command is about, it has some.
+        var isPictures = false;
         if (arguments.IndexOf("--data") is var named and >= 0)
-            arguments.RemoveRange(named, 2); // a folder of the reader's own
-        if (OnData.Contains(verb))
+        {
+            isPictures = arguments[named + 1].EndsWith('/') && OnData.Contains(verb);
+            arguments.RemoveRange(named, 2);
+        }
+
+        arguments = [.. arguments.Select(argument => argument.StartsWith("photos/", StringComparison.Ordinal) ? PhotoOf(argument) : argument)];
+        if (isPictures)
+        {
+            arguments.AddRange(_photos.Options);
+            Shorten(arguments, "--epochs", "1");
+        }
+        else if (OnData.Contains(verb))
             arguments.AddRange(["--data", _data.Folder, "--set", "model.width=0.125", "--set", "training.batch_size=16", "--set", "data.validation_count=30"]);
-        if (OnData.Contains(verb) && !arguments.Contains("--config"))
+        if (OnData.Contains(verb) && !isPictures && !arguments.Contains("--config"))
             Shorten(arguments, "--epochs", verb == "study" ? "1" : "2");
         if (verb == "study")
             Shorten(arguments, "--seeds", "1");
@@ -105,6 +118,8 @@ public sealed class DocumentTests : IDisposable
         var (code, screen) = FakeScreen.Run([.. arguments]);
         return ((int)code, screen.Error);
     }
+
+    private string PhotoOf(string argument) => argument == "photos/" ? _photos.Folder : Directory.GetFiles(Path.Combine(_photos.Folder, "along")).Order().First();
 
     private static void Shorten(List<string> arguments, string option, string value)
     {

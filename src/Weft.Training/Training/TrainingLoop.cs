@@ -50,7 +50,8 @@ internal sealed class TrainingLoop
     // SAM in the last epochs only: a function of the epoch alone, as everything that shapes a step.
     private bool IsSinglePass => _configuration.Sam.LastEpochs is { } last && Epoch <= _configuration.Training.Epochs - last;
 
-    private string CompletedDetail => $"all {_configuration.Training.Epochs} epochs are done";
+    private string CompletedDetail =>
+        _configuration.Backbone.IsFrozen ? "the last layer is fitted" : $"all {_configuration.Training.Epochs} epochs are done";
 
     public TrainingResult Run()
     {

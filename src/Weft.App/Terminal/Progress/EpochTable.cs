@@ -30,7 +30,8 @@ internal static class EpochTable
         return $"epoch {epoch.Epoch}/{state.Epochs}  train loss {Figures.Loss(epoch.TrainLoss)} accuracy {Figures.Percent(epoch.TrainAccuracy)}  "
             + $"validation loss {Figures.Loss(epoch.ValidationLoss)} accuracy {Figures.Percent(epoch.ValidationAccuracy)}"
             + string.Concat((epoch.Further ?? MetricValues.None).Select(metric => $" {Figures.Metric(metric.Key)} {Figures.Metric(metric.Key, metric.Value)}"))
-            + $"{best}{patience}  {Figures.Count(epoch.ImagesPerSecond)} images/s  "
+            + $"{best}{patience}  "
+            + (epoch.ImagesPerSecond > 0 ? $"{Figures.Count(epoch.ImagesPerSecond)} images/s  " : "") // none where a last layer is fitted at once
             + $"{Figures.Duration(TimeSpan.FromSeconds(epoch.Seconds))}";
     }
 }
