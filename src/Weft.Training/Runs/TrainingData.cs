@@ -26,7 +26,7 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
     /// </summary>
     /// <param name="rule">A run that is taken up has its own, <see cref="RunData.SplitRule"/>.</param>
     /// <exception cref="WeftException">
-    /// <see cref="ErrorKind.InvalidInput"/>: no sample would be left to train on, or a limit is less than the number of classes.
+    /// <see cref="ErrorKind.InvalidInput"/>: no sample would be left to train on or to validate with, or a limit is less than the number of classes.
     /// </exception>
     public static TrainingData Prepare(ImageDataset dataset, DataConfiguration options, SplitRule rule = SplitRule.EveryClass)
     {
@@ -50,6 +50,7 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
         }
 
         var whole = DatasetSplit.Of(dataset, options.SplitSeed, rule, options.ValidationCount);
+        RequireBothParts(dataset, whole);
         if (rule != SplitRule.Proportional)
         {
             RequireEveryClass(dataset, options, whole.Train, options.LimitTrain, "training", "data.limit_train");
@@ -99,6 +100,21 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
     {
         ValidationFingerprint = ValidationFingerprint,
     };
+
+    // Groups that are whole classes, or labels that are all left out, leave a part empty.
+    private static void RequireBothParts(ImageDataset dataset, DatasetSplit split)
+    {
+        if (split.Train.Count > 0 && split.Validation.Count > 0)
+            return;
+        var groups = dataset.Groups?.Distinct().Count() ?? dataset.Train.Count;
+        throw new WeftException(ErrorKind.InvalidInput, $"no sample would be left to {(split.Train.Count == 0 ? "train on" : "validate with")}")
+        {
+            Where = dataset.Groups is null ? dataset.Name : "data.group_pattern",
+            Expected = $"pictures that can stand on two sides: several groups in each of {dataset.ClassCount} classes",
+            Found = $"{dataset.Train.Count} pictures in {groups} group{(groups == 1 ? "" : "s")}, {dataset.Train.LeftOut.Count} of them left out",
+            Safe = "nothing was touched", Next = new Advice("let a group be what belongs together within a class: a file's day, film or patient, not its folder"),
+        };
+    }
 
     private static void RequireEveryClass(ImageDataset dataset, DataConfiguration options, IReadOnlyList<int> part, int? limit, string name, string key)
     {

@@ -39,6 +39,17 @@ public sealed class OwnPicturesTests : IDisposable
         Assert.Equal(trained.GetProperty("validation_accuracy").GetDouble(), evaluated.GetProperty("accuracy").GetDouble(), 1e-9);
     }
 
+    [Fact]
+    public void Groups_that_are_whole_classes_leave_nothing_to_validate_with()
+    {
+        var (code, screen) = FakeScreen.Run(
+            [.. (string[])["train", .. _photos.Options, "--set", "data.group_pattern=^(?<group>[a-z]+)", "--runs", _runs.At("runs")]]);
+        Assert.Equal(2, (int)code);
+        Assert.Contains("no sample would be left to validate with", screen.Error);
+        Assert.Contains("90 pictures in 3 groups", screen.Error);
+        Assert.False(Directory.Exists(_runs.At("runs")));
+    }
+
     private (JsonElement Document, string Said) Run(IReadOnlyList<string> command)
     {
         var (code, screen) = FakeScreen.Run([.. command, "--json", "--runs", _runs.At("runs")]);
