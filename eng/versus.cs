@@ -167,7 +167,7 @@ void Save(string folder)
 static string Markdown(JsonArray records, string date)
 {
     var text = new StringBuilder(
-        $"# Weft beside PyTorch, {date}\n\n{Machine()}. Images per second, medians over the rounds; the ratio is taken in each round.\n\n");
+        $"# Weft beside its peers, {date}\n\n{Machine()}. Images per second, medians over the rounds; the ratio is taken in each round.\n\n");
     text.Append("| model | mode | images | batch | threads | Weft | peer | peer's | ratio (median, range) | rounds | peak GFLOP/s, 1 and 2 threads "
         + "|\n|---|---|---|---|---|---|---|---|---|---|---|\n");
     foreach (var r in records.Select(r => r!.AsObject()))

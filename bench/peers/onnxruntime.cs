@@ -1,7 +1,7 @@
 // ONNX Runtime as a peer of eng/versus.cs, for inference:
 //   dotnet run eng/versus.cs -- --python dotnet --peer bench/peers/onnxruntime.cs --model resnet18 --mode infer --side 224 --channels 3
 // PyTorch writes the network as ONNX first (bench/peers/export.py, by python3 or what PYTHON names). Lines on stdin and stdout are as in peer.py.
-#:package Microsoft.ML.OnnxRuntime@1.31.1
+#:package Microsoft.ML.OnnxRuntime
 #:property PublishAot=false
 using System.Diagnostics;
 using System.Globalization;

@@ -34,13 +34,13 @@ IMAGES = torch.randn(options.batch, options.channels, options.side, options.side
 LABELS = torch.randint(0, 10, (options.batch,))
 
 
-def create():
+def network():
     """The networks for grey pictures alone take no number of channels."""
     return MODELS[options.model]() if options.channels == 1 else MODELS[options.model](channels=options.channels)
 
 
 def trainer(memory_format, compiled):
-    model = create().train().to(memory_format=memory_format)
+    model = network().train().to(memory_format=memory_format)
     images = IMAGES.to(memory_format=memory_format)
     weights = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() == 1]
@@ -57,7 +57,7 @@ def trainer(memory_format, compiled):
 
 
 def predictor(memory_format, frozen):
-    model = create().eval().to(memory_format=memory_format)
+    model = network().eval().to(memory_format=memory_format)
     images = IMAGES.to(memory_format=memory_format)
     if frozen:
         with torch.no_grad():
