@@ -119,7 +119,8 @@ public sealed class DocumentTests : IDisposable
         return ((int)code, screen.Error);
     }
 
-    private string PhotoOf(string argument) => argument == "photos/" ? _photos.Folder : Directory.GetFiles(Path.Combine(_photos.Folder, "along")).Order().First();
+    private string PhotoOf(string argument) =>
+        argument == "photos/" ? _photos.Folder : Directory.GetFiles(Path.Combine(_photos.Folder, "along")).Order().First();
 
     private static void Shorten(List<string> arguments, string option, string value)
     {

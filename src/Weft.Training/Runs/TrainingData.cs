@@ -112,7 +112,8 @@ internal sealed record TrainingData(ImageDataset Dataset, DatasetSplit Split, Da
             Where = dataset.Groups is null ? dataset.Name : "data.group_pattern",
             Expected = $"pictures that can stand on two sides: several groups in each of {dataset.ClassCount} classes",
             Found = $"{dataset.Train.Count} pictures in {groups} group{(groups == 1 ? "" : "s")}, {dataset.Train.LeftOut.Count} of them left out",
-            Safe = "nothing was touched", Next = new Advice("let a group be what belongs together within a class: a file's day, film or patient, not its folder"),
+            Safe = "nothing was touched",
+            Next = new Advice("let a group be what belongs together within a class: a file's day, film or patient, not its folder"),
         };
     }
 

@@ -20,7 +20,10 @@ public sealed class OwnPicturesTests : IDisposable
         var (trained, said) = Run(["train", .. _photos.Options, "--name", "head"]);
         Assert.True(trained.GetProperty("validation_accuracy").GetDouble() > 0.7, trained.ToString());
         Assert.All(
-            ["3 classes, a folder each", "5-fold cross-validation over groups", "95 % interval", "always saying the most frequent class", "from the pixels alone"],
+            [
+                "3 classes, a folder each", "5-fold cross-validation over groups", "95 % interval", "always saying the most frequent class",
+                "from the pixels alone",
+            ],
             sentence => Assert.Contains(sentence, said));
         var (predicted, _) = Run(["predict", "head", Path.Combine(_photos.Folder, "along", "0.png")]);
         var prediction = predicted.GetProperty("predictions")[0];
