@@ -13,19 +13,25 @@ public sealed class ColourTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Cifar_trains_evaluates_its_test_part_and_predicts_a_picture()
+    public void Cifar_trains_resumes_evaluates_its_test_part_predicts_a_picture_and_is_explained()
     {
         File.WriteAllBytes(_folder.At("data_batch_1.bin"), Records(500, seed: 1));
         File.WriteAllBytes(_folder.At("test_batch.bin"), Records(100, seed: 2));
         File.WriteAllLines(_folder.At("batches.meta.txt"), Enumerable.Range(0, Classes).Select(i => $"hue {i}"));
-        Run("train", "--data", _folder.Path, "--model", "small", "--epochs", "4", "--runs", _folder.At("runs"), "--set", "model.width=0.25",
+        Run("train", "--data", _folder.Path, "--model", "small", "--epochs", "3", "--runs", _folder.At("runs"), "--set", "model.width=0.25",
             "--set", "training.batch_size=32", "--set", "training.seed=3");
+        Assert.Equal(4, Run("extend", "latest", "--epochs", "+1", "--runs", _folder.At("runs")).GetProperty("epochs").GetInt32());
         var evaluated = Run("eval", "latest", "--split", "test", "--runs", _folder.At("runs"));
         Assert.Equal(100, evaluated.GetProperty("count").GetInt32());
         Assert.True(evaluated.GetProperty("accuracy").GetDouble() > 0.6, evaluated.ToString());
         File.WriteAllBytes(_folder.At("seven.ppm"), [.. "P6 32 32 255\n"u8, .. Enumerable.Range(0, Side * Side * 3).Select(i => Level(7, i % 3))]);
         var predicted = Run("predict", _folder.At("runs/small-1"), _folder.At("seven.ppm")).GetProperty("predictions")[0];
         Assert.Equal("hue 7", predicted.GetProperty("class").GetString());
+        var analyzed = Run("analyze", "latest", "--runs", _folder.At("runs"));
+        Assert.Equal(Enumerable.Range(0, Classes).Select(i => $"hue {i}"), analyzed.GetProperty("classes").EnumerateArray().Select(name => name.GetString()));
+        var (code, screen) = FakeScreen.Run("report", "latest", "--runs", _folder.At("runs"), "--out", _folder.At("report.html"));
+        Assert.True(code == 0, screen.Error);
+        Assert.Contains("hue 7", File.ReadAllText(_folder.At("report.html")));
     }
 
     [Theory]

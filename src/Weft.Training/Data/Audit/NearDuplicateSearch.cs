@@ -10,13 +10,13 @@ namespace Weft.Training;
 /// With u = (image − mean) / ‖image − mean‖ the correlation of two images is r = u·v, and ‖u − v‖² = 2 − 2r. An orthogonal projection shortens no
 /// distance's square beyond it: pairs whose projections are farther apart than 2 − 2·threshold cannot qualify. The projection is onto block means, turned
 /// to their principal axes so that the first few components tell most; the first one is sorted, which limits the pairs that are looked at.
-/// No pair is missed, whatever the data, as long as no more than <see cref="MostComparisons"/> pairs come so close. Images are asked for when they are needed
+/// No pair is missed, whatever the data, as long as no more than <see cref="MostCompared"/> bytes come so close. Images are asked for when they are needed
 /// and not kept.
 /// </remarks>
 internal sealed class NearDuplicateSearch
 {
-    /// <summary>After so many full comparisons a search ends: where nearly all images look alike, their number grows with the square of the images.</summary>
-    public const int MostComparisons = 50_000_000;
+    /// <summary>After so many bytes of full comparisons a search ends: where images look alike, their number grows with the square of the images.</summary>
+    public const long MostCompared = 200_000_000_000;
 
     private const int Kept = 16;
 
@@ -84,7 +84,7 @@ internal sealed class NearDuplicateSearch
         var pairs = new List<(int First, int Second, double Correlation)>();
         var limit = (float)(2 - 2 * threshold) + Slack;
         var window = MathF.Sqrt(limit);
-        var comparisons = 0;
+        var compared = 0L;
         for (var i = 0; i < _order.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -96,7 +96,7 @@ internal sealed class NearDuplicateSearch
                     var k = j + BitOperations.TrailingZeroCount(close);
                     if (image.IsEmpty)
                         image = _image(_order[i]);
-                    if (++comparisons > MostComparisons)
+                    if ((compared += image.Length) > MostCompared)
                         return (Sorted(pairs), true);
                     var correlation = Correlate(_order[i], image, _order[k]);
                     if (correlation < threshold)
