@@ -24,7 +24,9 @@ internal sealed record FineTuning(McNemar Test, int HeadCorrect, int Correct, in
     public bool IsNoGain => Correct <= HeadCorrect;
 
     /// <summary>One sentence for people, with the probability of such a difference by chance.</summary>
-    public string Sentence => string.Create(CultureInfo.InvariantCulture, $"{Correct:N0} of {Count:N0} validation pictures are right, {HeadCorrect:N0} by the ")
-        + string.Create(CultureInfo.InvariantCulture, $"fitted last layer alone; only one of them has {Test.OnlySecond:N0} and {Test.OnlyFirst:N0} right, ")
-        + string.Create(CultureInfo.InvariantCulture, $"p = {Test.MidP:0.###}") + (IsNoGain ? ": the fitted layer alone is the one to keep" : "");
+    public string Sentence => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Correct:N0} of {Count:N0} validation pictures are right, {HeadCorrect:N0} by the fitted last layer alone; {Test.OnlySecond:N0} only after ")
+        + string.Create(CultureInfo.InvariantCulture, $"fine-tuning, {Test.OnlyFirst:N0} only before it, p = {Test.MidP:0.###}")
+        + (IsNoGain ? ": the fitted layer alone is the one to keep" : "");
 }
