@@ -48,7 +48,8 @@ internal static class MobileNetV4
             new Sequential([.. stages]) { Name = "blocks" },
             new GlobalAveragePool(),
             Convolution(options, Scale(HeadChannels), 1, 1, 1) with { Name = "conv_head" },
-            .. Blocks.Norm(options, "").Select(norm => norm with { Name = "norm_head" }),
+            // An instance norm over a single pixel would leave nothing of it.
+            .. options.Normalization == NormalizationName.Instance ? [] : Blocks.Norm(options, "").Select(norm => norm with { Name = "norm_head" }),
             Blocks.Activation(options),
             .. Blocks.Dropout(options.Dropout ?? 0),
             new Linear(options.Classes) { Name = "classifier" },

@@ -7,8 +7,8 @@ namespace Weft.Kernels;
 /// workers.
 /// </summary>
 /// <remarks>
-/// Weights lie as [R, S, C/groups, K]. The input gradient is the convolution of the output gradient, stretched by the stride and framed with zeros, with the
-/// kernel flipped by 180° and its channels swapped.
+/// Weights lie as [R, S, C/groups, K]. The input gradient is the convolution of the output gradient, framed with zeros, with the kernel flipped by 180° and its
+/// channels swapped. With a stride, inputs that are as far apart as it form a phase: each phase has the taps under which it meets outputs, and no others.
 /// </remarks>
 internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKernels kernels)
 {
@@ -43,15 +43,15 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// </summary>
     public long PackedLength => (long)ForwardPanels * Shape.Taps * _inputs * _panel;
 
-    /// <summary>As <see cref="PackedLength"/>, for the input gradient: [C/panel][taps · K][panel].</summary>
+    /// <summary>As <see cref="PackedLength"/>, for the input gradient: [C/panel][taps · K][panel], the taps phase by phase.</summary>
     public long PackedFlippedLength => (long)FlippedPanels * Shape.Taps * _outputs * _panel;
 
     public int ForwardPanels => Shape.Groups * Panels(_outputs);
 
     public int FlippedPanels => Shape.Groups * Panels(_inputs);
 
-    /// <summary>Floats of the stretched and framed output gradient of one image.</summary>
-    public long FramedLength => FeatureMap.ImageLength(StretchedHeight, StretchedWidth, Shape.K, FrameBefore, FrameAfter) + Slack;
+    /// <summary>Floats of the framed output gradient of one image.</summary>
+    public long FramedLength => FeatureMap.ImageLength(Shape.OutputHeight, Shape.OutputWidth, Shape.K, FrameBefore, FrameAfter) + Slack;
 
     // A partial panel of columns reads up to a panel past the last element.
     private const int Slack = 64;
@@ -62,20 +62,14 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     private static bool IsPointwise(in ConvolutionShape shape) =>
         shape is { Taps: 1, Groups: 1, Stride: { Height: 1, Width: 1 }, Padding: { Top: 0, Left: 0, Bottom: 0, Right: 0 } };
 
-    private int StretchedHeight => (Shape.OutputHeight - 1) * Shape.Stride.Height + 1;
+    // Input y meets under tap r the output (y + padding − r · dilation) / stride: so far out of the output the first and the last input lead.
+    private int FrameBefore => Math.Max(0, Math.Max(
+        (Shape.Reach.Height - 1 - Shape.Padding.Top + Shape.Stride.Height - 1) / Shape.Stride.Height,
+        (Shape.Reach.Width - 1 - Shape.Padding.Left + Shape.Stride.Width - 1) / Shape.Stride.Width));
 
-    private int StretchedWidth => (Shape.OutputWidth - 1) * Shape.Stride.Width + 1;
-
-    // As far as a window of the flipped kernel reaches above and left of the image; below 0 where the outermost outputs saw only padding.
-    private int ReachAbove => Shape.Reach.Height - 1 - Shape.Padding.Top;
-
-    private int ReachLeft => Shape.Reach.Width - 1 - Shape.Padding.Left;
-
-    private int FrameBefore => Math.Max(0, Math.Max(ReachAbove, ReachLeft));
-
-    // Input rows that no output reached (a stride that does not divide) still need their zero gradient.
     private int FrameAfter => Math.Max(0, Math.Max(
-        Shape.Height + Shape.Reach.Height - 1 - StretchedHeight - ReachAbove, Shape.Width + Shape.Reach.Width - 1 - StretchedWidth - ReachLeft));
+        (Shape.Height - 1 + Shape.Padding.Top) / Shape.Stride.Height - (Shape.OutputHeight - 1),
+        (Shape.Width - 1 + Shape.Padding.Left) / Shape.Stride.Width - (Shape.OutputWidth - 1)));
 
     /// <summary>The output gradients of a group, in a worker's scratch.</summary>
     public FeatureMap Outputs(float* memory)
@@ -85,16 +79,9 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
         return map;
     }
 
-    /// <summary>The framed image as a map of output-gradient pixels: writing pixel (y, x) puts it at its stretched place.</summary>
-    public FeatureMap FramedOutputs(float* memory)
-    {
-        var map = FeatureMap.Over(memory, StretchedHeight, StretchedWidth, Shape.K, FrameBefore, FrameAfter);
-        map.Height = Shape.OutputHeight;
-        map.Width = Shape.OutputWidth;
-        map.PixelStride *= Shape.Stride.Width;
-        map.RowStride *= Shape.Stride.Height;
-        return map;
-    }
+    /// <summary>The framed output gradient of one image.</summary>
+    public FeatureMap FramedOutputs(float* memory) =>
+        FeatureMap.Over(memory, Shape.OutputHeight, Shape.OutputWidth, Shape.K, FrameBefore, FrameAfter);
 
     public void Pack(float* weight, float* packed, int panel)
     {
@@ -114,16 +101,22 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     {
         var (group, first, columns) = Panel(panel, _inputs);
         var to = packed + (long)panel * Shape.Taps * _outputs * _panel;
-        for (var tap = Shape.Taps - 1; tap >= 0; tap--)
+        int* rows = stackalloc int[Shape.Kernel.Height], across = stackalloc int[Shape.Kernel.Width];
+        for (var phase = 0; phase < Shape.Stride.Height * Shape.Stride.Width; phase++)
         {
-            kernels.Transpose(weight + ((long)tap * _inputs + first) * Shape.K + group * _outputs, Shape.K, columns, _outputs, to, _panel);
-            if (columns < _panel)
+            var (rowCount, acrossCount) = FillTaps(phase, rows, across);
+            for (var i = 0; i < rowCount * acrossCount; i++)
             {
-                for (var k = 0; k < _outputs; k++)
-                    new Span<float>(to + k * _panel + columns, _panel - columns).Clear();
-            }
+                var tap = rows[i / acrossCount] * Shape.Kernel.Width + across[i % acrossCount];
+                kernels.Transpose(weight + ((long)tap * _inputs + first) * Shape.K + group * _outputs, Shape.K, columns, _outputs, to, _panel);
+                if (columns < _panel)
+                {
+                    for (var k = 0; k < _outputs; k++)
+                        new Span<float>(to + k * _panel + columns, _panel - columns).Clear();
+                }
 
-            to += (long)_outputs * _panel;
+                to += (long)_outputs * _panel;
+            }
         }
     }
 
@@ -216,31 +209,70 @@ internal sealed unsafe class DirectConvolution(ConvolutionShape shape, VectorKer
     /// <summary>dx (+)= the input gradient of one image from its framed output gradient.</summary>
     public void BackwardInput(float* framed, float* packedFlipped, in FeatureMap dx, int image, bool accumulate)
     {
-        nint rowLength = (StretchedWidth + FrameBefore + FrameAfter) * (nint)Shape.K;
-        var start = framed + (FrameBefore - ReachAbove) * rowLength + (FrameBefore - ReachLeft) * (nint)Shape.K;
+        var dy = FramedOutputs(framed);
         var isRun = Shape is { Groups: 1, Dilation.Width: 1 };
+        int* rows = stackalloc int[Shape.Kernel.Height], across = stackalloc int[Shape.Kernel.Width];
         var segments = stackalloc nint[Shape.Taps];
-        var block = new MatrixBlock
+        var (stride, dilation) = (Shape.Stride, Shape.Dilation);
+        var b = packedFlipped;
+        for (var phase = 0; phase < stride.Height * stride.Width; phase++)
         {
-            Segments = segments,
-            SegmentCount = FillSegments(segments, rowLength, Shape.K, isRun),
-            Count = isRun ? Shape.Kernel.Width * _outputs : _outputs,
-            RowStride = Shape.K,
-            Step = 1,
-            BStep = _panel,
-            CRow = dx.PixelStride,
-            Accumulate = accumulate,
-        };
-        var depth = (long)Shape.Taps * _outputs;
-        for (var panel = 0; panel < FlippedPanels; panel++)
-        {
-            var (group, first, columns) = Panel(panel, _inputs);
-            var b = packedFlipped + panel * depth * _panel;
-            for (var row = 0; row < Shape.Height; row++)
-                kernels.MultiplyPanel(
-                    block, start + row * rowLength + group * _outputs, b, dx.Pixel(image, row, 0) + group * _inputs + first, Shape.Width, columns);
+            var (rowCount, acrossCount) = FillTaps(phase, rows, across);
+            var y = First(phase / stride.Width, Shape.Padding.Top, stride.Height);
+            var x = First(phase % stride.Width, Shape.Padding.Left, stride.Width);
+            var block = new MatrixBlock
+            {
+                Segments = segments, SegmentCount = isRun ? rowCount : rowCount * acrossCount, Count = isRun ? acrossCount * _outputs : _outputs,
+                RowStride = Shape.K, Step = 1, BStep = _panel, CRow = stride.Width * dx.PixelStride, Accumulate = accumulate,
+            };
+            if (rowCount * acrossCount == 0)
+                block.SegmentCount = 0;
+            for (var i = 0; i < block.SegmentCount; i++)
+            {
+                var (r, s) = isRun ? (i, 0) : (i / acrossCount, i % acrossCount);
+                segments[i] = (rows[0] - rows[r]) * dilation.Height / stride.Height * dy.RowStride
+                    + (across[0] - across[s]) * dilation.Width / stride.Width * dy.PixelStride;
+            }
+
+            var from = block.SegmentCount == 0 ? dy.Origin : dy.Pixel(
+                0, (y + Shape.Padding.Top - rows[0] * dilation.Height) / stride.Height, (x + Shape.Padding.Left - across[0] * dilation.Width) / stride.Width);
+            for (var panel = 0; panel < FlippedPanels; panel++)
+            {
+                var (group, first, columns) = Panel(panel, _inputs);
+                var row = from + group * _outputs;
+                for (var to = y; to < Shape.Height; to += stride.Height, row += dy.RowStride)
+                {
+                    kernels.MultiplyPanel(
+                        block, row, b + (long)panel * Shape.Taps * _outputs * _panel, dx.Pixel(image, to, x) + group * _inputs + first,
+                        (Shape.Width - x + stride.Width - 1) / stride.Width, columns);
+                }
+            }
+
+            b += (long)rowCount * acrossCount * _outputs * _panel;
         }
     }
+
+    // The taps under which the inputs of a phase meet outputs, the last first.
+    private (int Rows, int Across) FillTaps(int phase, int* rows, int* across)
+    {
+        return (Fill(rows, Shape.Kernel.Height, Shape.Dilation.Height, Shape.Stride.Height, phase / Shape.Stride.Width),
+            Fill(across, Shape.Kernel.Width, Shape.Dilation.Width, Shape.Stride.Width, phase % Shape.Stride.Width));
+
+        static int Fill(int* taps, int kernel, int dilation, int stride, int remainder)
+        {
+            var count = 0;
+            for (var tap = kernel - 1; tap >= 0; tap--)
+            {
+                if (tap * dilation % stride == remainder)
+                    taps[count++] = tap;
+            }
+
+            return count;
+        }
+    }
+
+    // The first input of a phase: what it lies after the padding leaves the remainder when divided by the stride.
+    private static int First(int remainder, int padding, int stride) => ((remainder - padding) % stride + stride) % stride;
 
     /// <summary>The inputs of a group of a 1×1 kernel's images, in one straight run: pixels that must not meet in the same cache sets.</summary>
     public void Gather(in FeatureMap x, int first, int count, float* inputs)

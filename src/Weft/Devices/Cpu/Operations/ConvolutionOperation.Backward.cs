@@ -102,7 +102,7 @@ internal sealed unsafe partial class ConvolutionOperation
     {
         new Span<float>(PartWeightGradient(part), checked((int)_shape.WeightCount)).Clear();
         new Span<float>(PartBiasGradient(part), _shape.K).Clear();
-        // The frame's zeros (edge and, with a stride, gaps) are set once: every image then overwrites the same pixels.
+        // The frame's zeros are set once: every image then overwrites the same pixels.
         if (_depthwise is { } depthwise)
             new Span<float>(scratch, checked((int)depthwise.FramedLength)).Clear();
         else if (_input.NeedsGradient && _direct.NeedsFrame)
