@@ -93,6 +93,7 @@ public sealed class DocumentTests : IDisposable
             arguments.RemoveRange(named, 2);
         }
 
+        arguments = [.. arguments.Select(argument => argument == Path.GetFileName(_photos.Corrections) ? _photos.Corrections : argument)];
         arguments = [.. arguments.Select(argument => argument.StartsWith("photos/", StringComparison.Ordinal) ? PhotoOf(argument) : argument)];
         if (isPictures)
         {

@@ -20,6 +20,7 @@ internal sealed class TinyPhotos : IDisposable
         using var device = Device.Cpu(1);
         using var network = Network.Compile(description, device, new CompileOptions { BatchSize = 1, Seed = 3 });
         var classifier = BackboneTensors.Of(description).Classifier;
+        File.WriteAllText(Corrections, "path,sha256,from,to,reason,by,date\nalong/0.png,,along,across,reviewed,somebody,2026-11-28\n");
         File.WriteAllBytes(Backbone, PretrainedWeights.Create(
             new PretrainedMetadata
             {
@@ -35,6 +36,9 @@ internal sealed class TinyPhotos : IDisposable
     public string Folder => _place.At("photos");
 
     public string Backbone => _place.At("backbone.safetensors");
+
+    /// <summary>A file that says of one picture that it is of another class.</summary>
+    public string Corrections => _place.At("labels.corrections.csv");
 
     /// <summary>The options of a training that begins with these weights and ends soon.</summary>
     public IReadOnlyList<string> Options =>

@@ -54,6 +54,7 @@ internal sealed class WeftProcess : IDisposable
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
+        _process.WaitForExit(); // a signal is only sent: until the process is gone, what it owned is busy
         _process.Dispose();
     }
 }
