@@ -56,7 +56,9 @@ internal sealed class Fuzzer(Func<Exception, string?> refusalOf)
             Assert.True(allocated <= mostBytes, $"{name}, seed {seed}: {allocated:N0} bytes were taken for an input of {(input as byte[])?.Length:N0} bytes");
         }
 
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < MostKept, $"{name}: what is read wrong is kept");
+        // The memory is the whole process's: only who has it alone, a child of eng/fuzz.cs, can say what a reader kept.
+        if (Number("WEFT_FUZZ") is not null)
+            Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < MostKept, $"{name}: what is read wrong is kept");
         Assert.True(refused > 0 || count < 100, $"{name}: no input was refused, so nothing was tried");
     }
 
