@@ -223,6 +223,8 @@ internal sealed class PictureAdapter
         var factor = (Levels - 1) / Math.Max(1, values[(int)(BrightShare * (values.Length - 1))]);
         // Compression leaves shadows around a thing, which belong to it and are no reason to make it smaller.
         int[] thing = [.. Enumerable.Range(0, _bright.Length).Where(i => _bright[i] * factor >= VisibleContrast)];
+        if (thing.Length == 0) // what differs from the ground by less than a level
+            return null;
         var (top, bottom) = (thing.Min(i => i / _width), thing.Max(i => i / _width));
         var (left, right) = (thing.Min(i => i % _width), thing.Max(i => i % _width));
         var (height, width) = (bottom - top + 1, right - left + 1);
