@@ -12,6 +12,9 @@ internal static class TrainingFindings
     private const int FewestMistakes = 10;
     private const double NotableShare = 0.1; // of all mistakes
 
+    private static readonly (string Key, double Value)[] AgainstLearningByHeart =
+        [("augmentation.shift", 0.1), ("loss.label_smoothing", 0.1), ("model.dropout", 0.3)];
+
     public static IReadOnlyList<Finding> Of(RunReader run) => Of(run.Metrics(), run.Configuration().Value);
 
     /// <summary>
@@ -51,14 +54,14 @@ internal static class TrainingFindings
             findings.Add(new Finding(
                 "overfitting", Invariant($"Overfitting since epoch {lowest.Epoch}: the validation loss rose from {lowest.ValidationLoss:F4} to ")
                     + Invariant($"{last.ValidationLoss:F4} while the training loss fell to {last.TrainLoss:F4}."),
-                Retrain(("augmentation.shift", $"0.1"), ("augmentation.horizontal_flip", $"0.5"))));
+                Stronger(configuration, ("augmentation.shift", 0.1), ("augmentation.horizontal_flip", 0.5))));
         }
         else if (last.TrainAccuracy - last.ValidationAccuracy > Gap)
         {
             findings.Add(new Finding(
                 "memorized", Invariant($"The training images are known by heart: {last.TrainAccuracy * 100:F1} % of them are right against ")
                     + Invariant($"{last.ValidationAccuracy * 100:F1} % of the validation images."),
-                Retrain(("augmentation.horizontal_flip", $"0.5"), ("optimizer.weight_decay", $"0.001"))));
+                Stronger(configuration, ("augmentation.horizontal_flip", 0.5), ("optimizer.weight_decay", 0.001))));
         }
         else if (last.ValidationAccuracy - last.TrainAccuracy > Gap)
         {
@@ -87,6 +90,15 @@ internal static class TrainingFindings
                 "unsteady", Invariant($"Unsteady: the validation accuracy fell by {fall * 100:F1} points in epoch {drop.Second.Epoch}, at the learning rate ")
                     + Invariant($"{drop.Second.LearningRate:G3}."), Retrain(("optimizer.learning_rate", $"{configuration.Optimizer.LearningRate / 2:G3}"))));
         return findings;
+    }
+
+    // The first two of which the run had less; null where it had its share of all.
+    private static RetrainAction? Stronger(RunConfiguration configuration, params (string Key, double Value)[] first)
+    {
+        var weaker = first.Concat(AgainstLearningByHeart).DistinctBy(change => change.Key).Where(change =>
+            ConfigurationTable.Find(change.Key, configuration) is { } key && !(key.ReadValue(configuration) is double had && had >= change.Value))
+            .Take(2).ToArray();
+        return weaker.Length == 0 ? null : Retrain([.. weaker.Select(change => (change.Key, (FormattableString)$"{change.Value}"))]);
     }
 
     private static RetrainAction Epochs(int count) => Retrain(("training.epochs", $"{count}"));

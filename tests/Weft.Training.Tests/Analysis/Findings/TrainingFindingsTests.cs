@@ -12,6 +12,18 @@ public class TrainingFindingsTests
     }
 
     [Fact]
+    public void What_a_run_had_already_is_not_proposed_to_it()
+    {
+        (double, double, double, double)[] memorized = [(0.9, 0.70, 0.8, 0.72), (0.5, 0.85, 0.5, 0.80), (0.3, 0.99, 0.49, 0.81)];
+        var had = TinyTraining.Configuration("augmentation.horizontal_flip=0.5", "augmentation.shift=0", "optimizer.weight_decay=0.01");
+        Assert.Equal(["augmentation.horizontal_flip", "optimizer.weight_decay"], Proposed(Find(memorized)));
+        Assert.Equal(["augmentation.shift", "loss.label_smoothing"], Proposed(Find(memorized, had)));
+
+        static IEnumerable<string> Proposed(IReadOnlyList<Finding> findings) =>
+            Assert.IsType<RetrainAction>(Assert.Single(findings, finding => finding.Key == "memorized").Action).Changes.Select(change => change.Key);
+    }
+
+    [Fact]
     public void A_healthy_training_finds_nothing() =>
         Assert.Empty(Find([(0.9, 0.70, 0.8, 0.72), (0.5, 0.82, 0.5, 0.83), (0.4, 0.88, 0.42, 0.88), (0.35, 0.90, 0.40, 0.89), (0.33, 0.91, 0.39, 0.90)]));
 
@@ -28,8 +40,9 @@ public class TrainingFindingsTests
         Assert.Contains(Find([(0.9, 0.8, 0.5, 0.80), (0.8, 0.82, 0.4, 0.84), (0.7, 0.84, 0.7, 0.70), (0.6, 0.86, 0.38, 0.86)]), finding =>
             finding.Key == "unsteady");
 
-    private static IReadOnlyList<Finding> Find((double TrainLoss, double TrainAccuracy, double ValidationLoss, double ValidationAccuracy)[] epochs) =>
+    private static IReadOnlyList<Finding> Find(
+        (double TrainLoss, double TrainAccuracy, double ValidationLoss, double ValidationAccuracy)[] epochs, ResolvedConfiguration? configuration = null) =>
         TrainingFindings.Of(
         [.. epochs.Select((e, i) => new MetricsRow(i + 1, 10 * (i + 1), e.TrainLoss, e.TrainAccuracy, e.ValidationLoss, e.ValidationAccuracy, 0.1, 1, 100))],
-            TinyTraining.Configuration().Value);
+            (configuration ?? TinyTraining.Configuration("augmentation.horizontal_flip=0", "augmentation.shift=0")).Value);
 }
