@@ -7,6 +7,9 @@ public sealed record ImagePrediction(int Class, string Name, IReadOnlyList<float
 
     /// <summary>What goes into the network's last layer, of the picture as it is; empty where the network does not end in a fully connected one.</summary>
     internal float[] Features { get; init; } = [];
+
+    /// <summary>What the probabilities of the picture as it is are made of.</summary>
+    internal float[] Logits { get; init; } = [];
 }
 
 /// <summary>
@@ -19,6 +22,8 @@ public sealed class Predictor : IDisposable
 
     private readonly TrainedModel _model;
     private readonly Device _device;
+    private readonly bool _ownsDevice;
+    private readonly int _batchSize;
     private readonly Network _front;
     private readonly Network? _back;
     private readonly ImageWarp _warp;
@@ -28,23 +33,30 @@ public sealed class Predictor : IDisposable
     /// <param name="augmentation">The views of each image. Default: those of the model.</param>
     /// <exception cref="WeftException">The model takes more memory than may be used, or its weights do not fit its network.</exception>
     public Predictor(TrainedModel model, int? threads = null, TestTimeAugmentation? augmentation = null)
+        : this(model, Device.Cpu(threads ?? Environment.ProcessorCount), BatchSize, augmentation) => _ownsDevice = true;
+
+    /// <summary>For another number of images at once, on a device that several share in turn. The bits do not depend on it.</summary>
+    /// <inheritdoc cref="Predictor(TrainedModel, int?, TestTimeAugmentation?)"/>
+    internal Predictor(TrainedModel model, Device device, int batchSize, TestTimeAugmentation? augmentation = null)
     {
-        _model = model;
+        (_model, _device, _batchSize) = (model, device, batchSize);
         Augmentation = augmentation ?? model.Views;
-        _device = Device.Cpu(threads ?? Environment.ProcessorCount);
-        var options = new CompileOptions { BatchSize = BatchSize, Training = false };
+        var options = new CompileOptions { BatchSize = batchSize, Training = false };
         model.RequireMemory(_device, options);
         var cut = NetworkCut.BeforeLogits(model.Description);
         _front = cut is null ? model.Compile(_device, options) : model.CompilePart(cut.Front, _device, options);
         _back = cut is null ? null : model.CompilePart(cut.Back, _device, options);
         _warp = new ImageWarp(Shape, model.Statistics);
-        _input = new float[BatchSize * Shape.Length];
+        _input = new float[batchSize * Shape.Length];
     }
 
     /// <summary>The views each prediction is the mean over.</summary>
     public TestTimeAugmentation Augmentation { get; set; }
 
     internal Device Device => _device;
+
+    /// <summary>So many images go through this one at once.</summary>
+    internal int Capacity => _batchSize;
 
     /// <summary>What an image must be.</summary>
     public FeatureShape Shape => _model.Shape;
@@ -57,26 +69,24 @@ public sealed class Predictor : IDisposable
     {
         var predictions = new List<ImagePrediction>(images.Count);
         var views = Augmentation.Views(Shape).ToArray();
-        for (var first = 0; first < images.Count; first += BatchSize)
+        for (var first = 0; first < images.Count; first += _batchSize)
         {
-            var count = Math.Min(BatchSize, images.Count - first);
+            var count = Math.Min(_batchSize, images.Count - first);
             var probabilities = new float[count * Classes.Count];
             var features = new float[_back is null ? 0 : count * _front.ClassCount];
+            var logits = new float[probabilities.Length];
             foreach (var (number, view) in views.Index())
             {
                 for (var i = 0; i < count; i++)
                     Render(images[first + i], view, _input.AsSpan(i * Shape.Length, Shape.Length));
                 var input = _input.AsSpan(0, count * Shape.Length);
-                if (_back is null)
-                {
-                    Evaluator.AddView(_front, input, count, probabilities);
-                    continue;
-                }
-
-                _front.Forward(input, count);
-                if (number == 0)
+                if (_back is not null)
+                    _front.Forward(input, count);
+                if (_back is not null && number == 0)
                     _front.Logits.CopyTo(features);
-                Evaluator.AddView(_back, _front.Logits, count, probabilities);
+                Evaluator.AddView(_back ?? _front, _back is null ? input : _front.Logits, count, probabilities);
+                if (number == 0)
+                    (_back ?? _front).Logits.CopyTo(logits);
             }
 
             if (views.Length > 1)
@@ -92,6 +102,7 @@ public sealed class Predictor : IDisposable
                 } : new ImagePrediction(best, Classes[best], row)
                 {
                     Features = _back is null ? [] : features[(i * _front.ClassCount)..((i + 1) * _front.ClassCount)],
+                    Logits = logits[(i * Classes.Count)..((i + 1) * Classes.Count)],
                 });
             }
         }
@@ -103,7 +114,8 @@ public sealed class Predictor : IDisposable
     {
         _front.Dispose();
         _back?.Dispose();
-        _device.Dispose();
+        if (_ownsDevice)
+            _device.Dispose();
     }
 
     private void Render(byte[] image, AffineMap view, Span<float> input)

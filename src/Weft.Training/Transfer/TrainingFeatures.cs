@@ -68,6 +68,11 @@ internal sealed class TrainingFeatures
         ];
     }
 
+    /// <inheritdoc cref="Look(Device, FeatureTable)"/>
+    public IReadOnlyList<Unlikeness> Look(Device device, IReadOnlyList<ImagePrediction> predictions) => Look(
+        device, new FeatureTable(
+            new int[predictions.Count], new int[predictions.Count], [.. predictions.SelectMany(prediction => prediction.Features)], Dimension));
+
     /// <summary>The bytes of the file; the same features give the same bytes.</summary>
     public ReadOnlyMemory<byte> ToBytes()
     {

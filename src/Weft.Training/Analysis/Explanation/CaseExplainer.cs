@@ -51,13 +51,6 @@ internal sealed class CaseExplainer(TrainedModel model, Device device, ImageSamp
         var maps = saliency.Of(images, [.. rows.SelectMany(
             row => new[] { (predictions.Indices[row], predictions.Labels[row]), (predictions.Indices[row], predictions.Predictions[row]) })])
             .Select(map => ClassSaliency.Enlarge(map, shape.Height, shape.Width, images.Shape.Height, images.Shape.Width)).ToArray();
-        return [.. rows.Select((_, i) => (Scaled(maps[2 * i]), Scaled(maps[2 * i + 1])))];
-    }
-
-    /// <summary>0…1 of its own maximum: where a class is certain its gradients are faint everywhere, and on one scale nothing would be seen of it.</summary>
-    private static float[] Scaled(float[] map)
-    {
-        var largest = map.Max();
-        return largest > 0 ? [.. map.Select(value => value / largest)] : map;
+        return [.. rows.Select((_, i) => (ClassSaliency.Scaled(maps[2 * i]), ClassSaliency.Scaled(maps[2 * i + 1])))];
     }
 }

@@ -7,26 +7,29 @@ namespace Weft.Training;
 /// <remarks>Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", 2017.</remarks>
 public sealed class ClassSaliency : IDisposable
 {
-    private const int BatchSize = 32;
+    private const int UsualBatchSize = 32;
 
     private readonly TrainedModel _model;
+    private readonly int _batchSize;
     private readonly Network _front;
     private readonly Network _back;
 
-    private ClassSaliency(TrainedModel model, NetworkCut cut, Device device)
+    private ClassSaliency(TrainedModel model, NetworkCut cut, Device device, int batchSize)
     {
         Shape = cut.Value;
-        _model = model;
-        _front = model.CompilePart(cut.Front, device, new CompileOptions { BatchSize = BatchSize, Training = false });
-        _back = model.CompilePart(cut.Back, device, new CompileOptions { BatchSize = BatchSize, InputGradient = true });
+        (_model, _batchSize) = (model, batchSize);
+        _front = model.CompilePart(cut.Front, device, new CompileOptions { BatchSize = batchSize, Training = false });
+        _back = model.CompilePart(cut.Back, device, new CompileOptions { BatchSize = batchSize, InputGradient = true });
     }
 
     /// <summary>The shape of the last feature map, and so of every saliency map.</summary>
     public FeatureShape Shape { get; }
 
     /// <summary>Null where the network has no feature map that its logits follow from without further statistics.</summary>
-    public static ClassSaliency? Create(TrainedModel model, Device device) =>
-        NetworkCut.AfterLastFeatureMap(model.Description) is { } cut ? new ClassSaliency(model, cut, device) : null;
+    public static ClassSaliency? Create(TrainedModel model, Device device) => Create(model, device, UsualBatchSize);
+
+    internal static ClassSaliency? Create(TrainedModel model, Device device, int batchSize) =>
+        NetworkCut.AfterLastFeatureMap(model.Description) is { } cut ? new ClassSaliency(model, cut, device, batchSize) : null;
 
     /// <summary>A map [height, width] for each pair of a sample and a class.</summary>
     public float[][] Of(ImageSamples samples, IReadOnlyList<(int Sample, int Class)> wanted)
@@ -34,7 +37,7 @@ public sealed class ClassSaliency : IDisposable
         if (wanted.Count == 0)
             return [];
         var maps = new float[wanted.Count][];
-        var loader = _model.LoaderOf(samples, [.. wanted.Select(pair => pair.Sample)], BatchSize);
+        var loader = _model.LoaderOf(samples, [.. wanted.Select(pair => pair.Sample)], _batchSize);
         var first = 0;
         for (var i = 0; i < loader.BatchCount; i++)
         {
@@ -71,6 +74,19 @@ public sealed class ClassSaliency : IDisposable
 
         return enlarged;
     }
+
+    /// <summary>
+    /// The map of one image as large as that, 0…1 of its own maximum: where a class is certain its gradients are faint everywhere, and on one scale nothing
+    /// would be seen of it.
+    /// </summary>
+    internal float[] Scaled(byte[] image, int wanted)
+    {
+        var input = _model.Shape;
+        return Scaled(Enlarge(Of(new ImageSamples(input, image, new int[1], ""), [(0, wanted)])[0], Shape.Height, Shape.Width, input.Height, input.Width));
+    }
+
+    /// <summary>A map in parts of its maximum.</summary>
+    internal static float[] Scaled(float[] map) => map.Max() is var largest and > 0 ? [.. map.Select(value => value / largest)] : map;
 
     public void Dispose()
     {
