@@ -219,5 +219,5 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> pickle, string where)
         return BinaryPrimitives.ReadInt64LittleEndian(all);
     }
 
-    private WeftException Damaged(string found) => WeightsFile.Damaged("PyTorch", where, $"in its pickle at byte {_place}: {found}");
+    private WeftException Damaged(string found) => ForeignFile.Damaged("PyTorch", where, $"in its pickle at byte {_place}: {found}");
 }

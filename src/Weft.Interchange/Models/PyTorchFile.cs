@@ -28,18 +28,18 @@ internal static class PyTorchFile
                 : new MemoryStream(file.ToArray(), writable: false);
             using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
             if (zip.Entries.Count > MostEntries)
-                throw WeightsFile.Damaged(Format, where, $"{zip.Entries.Count} entries");
+                throw ForeignFile.Damaged(Format, where, $"{zip.Entries.Count} entries");
             var pickle = zip.Entries.Where(entry => entry.FullName.EndsWith(Pickle, StringComparison.Ordinal)).ToList() is [var only]
-                ? only : throw WeightsFile.Damaged(Format, where, "a zip without exactly one data.pkl");
+                ? only : throw ForeignFile.Damaged(Format, where, "a zip without exactly one data.pkl");
             var folder = pickle.FullName[..^Pickle.Length];
             if (zip.GetEntry(folder + "/byteorder") is { } order && !Content(order, 16, where).AsSpan().SequenceEqual("little"u8))
-                throw WeightsFile.Damaged(Format, where, "values with the highest byte first");
+                throw ForeignFile.Damaged(Format, where, "values with the highest byte first");
             var table = new PickleMachine(Content(pickle, LongestPickle, where), where).Run();
             return new Reading(zip, folder, where, file.Length).Of(table);
         }
         catch (InvalidDataException damage)
         {
-            throw WeightsFile.Damaged(Format, where, damage.Message, damage);
+            throw ForeignFile.Damaged(Format, where, damage.Message, damage);
         }
     }
 
@@ -47,11 +47,11 @@ internal static class PyTorchFile
     private static byte[] Content(ZipArchiveEntry entry, long limit, string where)
     {
         if (entry.Length > limit)
-            throw WeightsFile.Damaged(Format, where, $"{entry.FullName} of {entry.Length} bytes; at most {limit} are read");
+            throw ForeignFile.Damaged(Format, where, $"{entry.FullName} of {entry.Length} bytes; at most {limit} are read");
         using var stream = entry.Open();
         var content = new byte[entry.Length];
         return stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) == content.Length && stream.ReadByte() < 0
-            ? content : throw WeightsFile.Damaged(Format, where, $"{entry.FullName} is not as long as it says");
+            ? content : throw ForeignFile.Damaged(Format, where, $"{entry.FullName} is not as long as it says");
     }
 
     /// <param name="limit">How many bytes all values may have together: a stored zip is longer than what it holds.</param>
@@ -66,9 +66,9 @@ internal static class PyTorchFile
         {
             Add(table, "", DeepestTable);
             if (_tensors.Select(tensor => tensor.Name).Distinct(StringComparer.Ordinal).Count() != _tensors.Count)
-                throw WeightsFile.Damaged(Format, where, "two tensors of one name");
+                throw ForeignFile.Damaged(Format, where, "two tensors of one name");
             if (_tensors.Count == 0)
-                throw WeightsFile.Damaged(Format, where, "a table without tensors of floats");
+                throw ForeignFile.Damaged(Format, where, "a table without tensors of floats");
             return new WeightsFile(Format, _tensors, _others);
         }
 
@@ -110,13 +110,13 @@ internal static class PyTorchFile
             values.All(value => value is long) ? [.. values.Cast<long>()] : throw Misshapen(name, "no numbers");
 
         private byte[] Storage(string key) => _storages.TryGetValue(key, out var known) ? known : _storages[key] = Content(
-            zip.GetEntry($"{folder}/data/{key}") ?? throw WeightsFile.Damaged(Format, where, "values that are not in the zip"), limit, where);
+            zip.GetEntry($"{folder}/data/{key}") ?? throw ForeignFile.Damaged(Format, where, "values that are not in the zip"), limit, where);
 
         private NamedTensor Tensor(string name, string kind, int size, byte[] storage, long offset, long[] sizes, long[] strides)
         {
             var available = storage.Length / size;
             // The farthest element lies inside: then all do, as no stride is negative.
-            if (SizeLimit.Product(limit / size, sizes) is not { } length || WeightsFile.Shape(sizes, length) is not { } shape
+            if (SizeLimit.Product(limit / size, sizes) is not { } length || ForeignFile.Shape(sizes, length) is not { } shape
                 || sizes.Length != strides.Length)
                 throw Misshapen(name, $"the shape [{string.Join(", ", sizes)}]");
             var last = (Int128)offset;
@@ -145,6 +145,6 @@ internal static class PyTorchFile
             return new NamedTensor(name, [.. shape], values);
         }
 
-        private WeftException Misshapen(string name, string found) => WeightsFile.Damaged(Format, where, $"{name} has {found}");
+        private WeftException Misshapen(string name, string found) => ForeignFile.Damaged(Format, where, $"{name} has {found}");
     }
 }

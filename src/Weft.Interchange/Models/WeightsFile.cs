@@ -9,8 +9,6 @@ namespace Weft.Interchange;
 /// <param name="Others">The names of those that hold something else.</param>
 internal sealed record WeightsFile(string Format, IReadOnlyList<NamedTensor> Tensors, IReadOnlyList<string> Others)
 {
-    private const int MostDimensions = 8;
-
     /// <summary>The operations in order; empty for formats that hold tensors alone.</summary>
     public IReadOnlyList<OnnxNode> Nodes { get; init; } = [];
 
@@ -25,15 +23,20 @@ internal sealed record WeightsFile(string Format, IReadOnlyList<NamedTensor> Ten
             return PyTorchFile.Read(file, where);
         if (file.Length > 8 && file.Span[8] == (byte)'{' && BinaryPrimitives.ReadUInt64LittleEndian(file.Span) <= (ulong)file.Length)
             return Safetensors(file, where);
-        return OnnxFile.Read(file, where);
+        return Onnx(file, where);
     }
 
-    /// <summary>A tensor's shape, once its product is known to be the number of values that there are.</summary>
-    internal static int[]? Shape(IReadOnlyCollection<long> sizes, long values) =>
-        sizes.Count <= MostDimensions && SizeLimit.Product(values, [.. sizes]) == values ? [.. sizes.Select(size => (int)size)] : null;
-
-    internal static WeftException Damaged(string format, string where, string found, Exception? cause = null) =>
-        new(ErrorKind.InvalidInput, $"this {format} file cannot be read", cause) { Where = where, Found = found, Safe = "nothing was written" };
+    internal static WeightsFile Onnx(ReadOnlyMemory<byte> file, string where)
+    {
+        var model = OnnxFile.Read(file, where);
+        var isFloat = model.Graph.Initializer.ToLookup(OnnxFile.IsFloat);
+        return new WeightsFile(
+            OnnxFile.Format, [.. isFloat[true].Select(tensor => OnnxFile.ToTensor(tensor, where))], [.. isFloat[false].Select(tensor => tensor.Name)])
+        {
+            Nodes = [.. model.Graph.Node.Select(node => new OnnxNode(node.OpType, [.. node.Input], [.. node.Output]))],
+            Producer = model.ProducerName,
+        };
+    }
 
     private static WeightsFile Safetensors(ReadOnlyMemory<byte> bytes, string where)
     {
@@ -46,7 +49,7 @@ internal sealed record WeightsFile(string Format, IReadOnlyList<NamedTensor> Ten
         }
         catch (SafetensorsException damage)
         {
-            throw Damaged(Format, where, damage.Message, damage);
+            throw ForeignFile.Damaged(Format, where, damage.Message, damage);
         }
     }
 }

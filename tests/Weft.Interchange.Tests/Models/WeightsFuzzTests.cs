@@ -17,7 +17,7 @@ public class WeightsFuzzTests
     private static byte[] PyTorch => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "pytorch.pth"));
 
     [Fact]
-    public void Onnx_files() => Read(new("onnx", OnnxFileTests.Model(
+    public void Onnx_files() => Read(new("onnx", Onnx.OnnxFileTests.Model(
         new OnnxWire.Tensor { Name = "bytes", DataType = 1, Dims = { 2, 3 }, RawData = ByteString.CopyFrom(new byte[24]) },
         new OnnxWire.Tensor { Name = "half", DataType = 10, Dims = { 2 }, Int32Data = { 1, 2 } },
         new OnnxWire.Tensor { Name = "numbers", DataType = 1, Dims = { 2 }, FloatData = { 1, 2 } })));
@@ -48,7 +48,7 @@ public class WeightsFuzzTests
     [Fact]
     public void Graphs_that_hang_together_in_no_way()
     {
-        var nodes = OnnxFile.Read(ResNetFile.Graph(ResNetFile.Tensors("resnet18"), [2, 2, 2, 2], "test").ToByteArray(), "here").Nodes;
+        var nodes = WeightsFile.Onnx(ResNetFile.Graph(ResNetFile.Tensors("resnet18"), [2, 2, 2, 2], "test").ToByteArray(), "here").Nodes;
         for (var seed = 1; seed <= 300; seed++)
         {
             var random = new Random(seed);

@@ -1,14 +1,14 @@
 using Google.Protobuf;
 using Weft.Training;
 
-namespace Weft.Interchange.Tests.Models;
+namespace Weft.Interchange.Tests.Onnx;
 
 public class OnnxFileTests
 {
     [Fact]
     public void Floats_come_as_bytes_or_as_numbers_and_halves_are_widened()
     {
-        var file = OnnxFile.Read(Model(
+        var file = WeightsFile.Onnx(Model(
             new OnnxWire.Tensor { Name = "bytes", DataType = 1, Dims = { 2 }, RawData = ByteString.CopyFrom(0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0) },
             new OnnxWire.Tensor { Name = "numbers", DataType = 1, Dims = { 1, 2 }, FloatData = { 3, 4 } },
             new OnnxWire.Tensor { Name = "half", DataType = 10, Dims = { 1 }, RawData = ByteString.CopyFrom(0, 0x3c) },
@@ -38,20 +38,20 @@ public class OnnxFileTests
         Refuses(new OnnxWire.Tensor { Name = "x", DataType = 1, Dims = { 1 }, RawData = ByteString.CopyFrom(1, 2, 3) }, "a cut value");
         Refuses(new OnnxWire.Tensor { Name = "x", DataType = 10, Dims = { 1 }, RawData = ByteString.CopyFrom(1, 2, 3) }, "a cut value");
         var twice = new OnnxWire.Tensor { Name = "x", DataType = 1, Dims = { 1 }, FloatData = { 1 } };
-        Assert.Contains("two tensors", Assert.Throws<WeftException>(() => OnnxFile.Read(Model(twice, twice), "here")).Found);
+        Assert.Contains("two tensors", Assert.Throws<WeftException>(() => WeightsFile.Onnx(Model(twice, twice), "here")).Found);
     }
 
     [Fact]
     public void What_is_no_graph_is_refused_and_each_cut_file_too()
     {
-        Assert.Throws<WeftException>(() => OnnxFile.Read("<!DOCTYPE html><html>"u8.ToArray(), "here"));
+        Assert.Throws<WeftException>(() => WeightsFile.Onnx("<!DOCTYPE html><html>"u8.ToArray(), "here"));
         Assert.Throws<WeftException>(() => WeightsFile.Read(Array.Empty<byte>(), "here"));
         var whole = Model(new OnnxWire.Tensor { Name = "x", DataType = 1, Dims = { 3 }, FloatData = { 1, 2, 3 } });
         for (var length = 1; length < whole.Length; length++)
         {
             try
             {
-                OnnxFile.Read(whole.AsMemory(0, length), "here");
+                WeightsFile.Onnx(whole.AsMemory(0, length), "here");
             }
             catch (WeftException refused)
             {
@@ -62,7 +62,7 @@ public class OnnxFileTests
 
     private static void Refuses(OnnxWire.Tensor tensor, string found)
     {
-        var refused = Assert.Throws<WeftException>(() => OnnxFile.Read(Model(tensor), "here"));
+        var refused = Assert.Throws<WeftException>(() => WeightsFile.Onnx(Model(tensor), "here"));
         Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
         Assert.Contains(found, refused.Found);
     }

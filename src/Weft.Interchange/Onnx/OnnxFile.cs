@@ -12,12 +12,18 @@ internal sealed record OnnxNode(string Kind, IReadOnlyList<string> Inputs, IRead
 /// </summary>
 internal static class OnnxFile
 {
-    private const string Format = "ONNX";
-    private const int Float = 1;
+    public const string Format = "ONNX";
+    // Types of values, by the format's numbers.
+    internal const int Float = 1;
+    internal const int Byte = 2;
+    internal const int Int32 = 6;
+    internal const int Int64 = 7;
     private const int Float16 = 10;
     private const int BFloat16 = 16;
 
-    public static WeightsFile Read(ReadOnlyMemory<byte> file, string where)
+    /// <summary>The file as it is, with operations and without two tensors of one name.</summary>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: it is none, or damaged.</exception>
+    public static OnnxWire.Model Read(ReadOnlyMemory<byte> file, string where)
     {
         OnnxWire.Model model;
         try
@@ -33,21 +39,20 @@ internal static class OnnxFile
         }
 
         if (model.Graph is not { } graph || graph.Node.Count == 0)
-            throw WeightsFile.Damaged(Format, where, "no graph");
-        var isFloat = graph.Initializer.ToLookup(tensor => tensor.DataType is Float or Float16 or BFloat16);
+            throw ForeignFile.Damaged(Format, where, "no graph");
         if (graph.Initializer.GroupBy(tensor => tensor.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw WeightsFile.Damaged(Format, where, $"two tensors called '{twice.Key}'");
-        return new WeightsFile(Format, [.. isFloat[true].Select(tensor => ToTensor(tensor, where))], [.. isFloat[false].Select(tensor => tensor.Name)])
-        {
-            Nodes = [.. graph.Node.Select(node => new OnnxNode(node.OpType, [.. node.Input], [.. node.Output]))],
-            Producer = model.ProducerName,
-        };
+            throw ForeignFile.Damaged(Format, where, $"two tensors called '{twice.Key}'");
+        return model;
     }
 
-    private static NamedTensor ToTensor(OnnxWire.Tensor tensor, string where)
+    public static bool IsFloat(OnnxWire.Tensor tensor) => tensor.DataType is Float or Float16 or BFloat16;
+
+    /// <summary>The values of a tensor of floats; those of 16 bits are widened.</summary>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: they lie elsewhere, or are not as many as its shape says.</exception>
+    public static NamedTensor ToTensor(OnnxWire.Tensor tensor, string where)
     {
         if (tensor.DataLocation != 0)
-            throw WeightsFile.Damaged(Format, where, $"{tensor.Name} lies in another file");
+            throw ForeignFile.Damaged(Format, where, $"{tensor.Name} lies in another file");
         float[] values;
         if (tensor.DataType == Float)
         {
@@ -65,9 +70,9 @@ internal static class OnnxFile
                 ? (float)BitConverter.UInt16BitsToHalf(value) : BitConverter.UInt32BitsToSingle((uint)value << 16));
         }
 
-        return WeightsFile.Shape(tensor.Dims, values.Length) is { } shape
+        return ForeignFile.Shape(tensor.Dims, values.Length) is { } shape
             ? new NamedTensor(tensor.Name, [.. shape], values) : throw Misshapen($"{values.Length} values");
 
-        WeftException Misshapen(string found) => WeightsFile.Damaged(Format, where, $"{tensor.Name} [{string.Join(", ", tensor.Dims)}] has {found}");
+        WeftException Misshapen(string found) => ForeignFile.Damaged(Format, where, $"{tensor.Name} [{string.Join(", ", tensor.Dims)}] has {found}");
     }
 }
