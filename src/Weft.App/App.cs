@@ -57,6 +57,7 @@ internal static class App
                 new AnalyzeCommand(screen),
                 new ReportCommand(screen),
                 new PredictCommand(screen),
+                new ExportCommand(screen),
                 new RunsCommand(screen),
                 new CompareCommand(screen),
                 new StudioCommand(screen),

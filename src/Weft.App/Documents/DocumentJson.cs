@@ -23,6 +23,7 @@ namespace Weft.App;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(EvaluationDocument))]
+[JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(HoverDocument))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(LearningRateSearchDocument))]

@@ -14,6 +14,9 @@ public sealed record ModelMetadata
 
     /// <summary>Every key that the bits depend on, and how the run is evaluated, with their values.</summary>
     public required IReadOnlyDictionary<string, string> Configuration { get; init; }
+
+    /// <summary>What a model knows that left its run; null for a run's own checkpoints.</summary>
+    internal ModelRelease? Release { get; init; }
 }
 
 /// <summary>Weights, optimizer state and position at one moment.</summary>

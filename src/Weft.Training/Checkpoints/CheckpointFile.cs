@@ -10,6 +10,8 @@ internal static class CheckpointFile
 {
     public const int CurrentVersion = 1;
 
+    private const string ReleaseKey = "release";
+
     /// <summary>Before the names of the optimizer's tensors; weights have none, so that the file loads as a plain state_dict.</summary>
     public const string OptimizerPrefix = "optimizer.";
 
@@ -87,9 +89,7 @@ internal static class CheckpointFile
         try
         {
             var file = SafetensorsReader.Read(bytes);
-            var version = int.Parse(file.Metadata["format"], NumberStyles.None, CultureInfo.InvariantCulture);
-            if (version > CurrentVersion)
-                throw FormatVersion.Newer(where, CurrentVersion, version);
+            FormatVersion.RequireKnown(file.Metadata, CurrentVersion, where);
             var parsed = parse(file, bytes.Length);
             return violationOf(parsed) is { } violation ? throw Damaged(where, "metadata that fit each other", violation) : parsed;
         }
@@ -104,12 +104,14 @@ internal static class CheckpointFile
     private static KeyValuePair<string, string>[] Describe(ModelMetadata model) =>
     [
         new(CheckpointSeal.Key, CheckpointSeal.Blank),
-        new("format", CurrentVersion.ToString(CultureInfo.InvariantCulture)),
+        .. FormatVersion.Entries(CurrentVersion),
         new("model", NetworkDescriptionJson.Write(model.Description)),
         new("preprocessing", JsonSerializer.Serialize(model.Preprocessing, CheckpointJson.Default.Preprocessing)),
         new("classes", JsonSerializer.Serialize([.. model.Classes], CheckpointJson.Default.ListString)),
         new("data.fingerprint", model.DataFingerprint),
         new("configuration", JsonSerializer.Serialize(Sorted(model.Configuration), CheckpointJson.Default.DictionaryStringString)),
+        .. model.Release is { } release ? [new(ReleaseKey, JsonSerializer.Serialize(release, CheckpointJson.Default.ModelRelease))]
+            : Array.Empty<KeyValuePair<string, string>>(),
     ];
 
     private static TrainedModel ToModel(SafetensorsReader file, long fileBytes)
@@ -125,6 +127,7 @@ internal static class CheckpointFile
                 DataFingerprint = metadata["data.fingerprint"],
                 Configuration = JsonSerializer.Deserialize(metadata["configuration"], CheckpointJson.Default.DictionaryStringString)
                     ?? throw new JsonException("no configuration"),
+                Release = metadata.TryGetValue(ReleaseKey, out var release) ? JsonSerializer.Deserialize(release, CheckpointJson.Default.ModelRelease) : null,
             },
             [.. file.Entries.Where(entry => !IsOptimizer(entry)).Select(file.ReadFloats)])
         {
@@ -162,6 +165,8 @@ internal static class CheckpointFile
             return "a mean that is not finite or a deviation that is not positive";
         if (model.Metadata.Configuration.Values.Any(value => value is null))
             return "a configuration value that is null";
+        if (model.Metadata.Release?.ViolationOf(input, outputs) is { } violation)
+            return violation;
         var weights = model.Weights.Sum(tensor => (double)tensor.Values.Length);
         return model.Description.CountWeights() is var needed && needed > weights ? $"layers of {needed:G6} weights, and {weights:G6} weights" : null;
     }

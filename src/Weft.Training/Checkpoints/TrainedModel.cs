@@ -91,6 +91,9 @@ public sealed class TrainedModel
     /// <summary>The same model, whose views are known from elsewhere.</summary>
     internal TrainedModel With(TestTimeAugmentation views) => new(Metadata, Weights) { FileBytes = FileBytes, _views = views };
 
+    /// <summary>The same model, on its way out of its run.</summary>
+    internal TrainedModel With(ModelRelease release) => new(Metadata with { Release = release }, Weights) { FileBytes = FileBytes, _views = _views };
+
     private static Network Filled(Network network, IReadOnlyList<NamedTensor> weights)
     {
         try

@@ -41,4 +41,5 @@ public sealed record TrainingPosition
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(Preprocessing))]
+[JsonSerializable(typeof(ModelRelease))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -31,15 +31,19 @@ public sealed class Predictor : IDisposable
 
     /// <param name="threads">Default: all cores.</param>
     /// <param name="augmentation">The views of each image. Default: those of the model.</param>
-    /// <exception cref="WeftException">The model takes more memory than may be used, or its weights do not fit its network.</exception>
+    /// <exception cref="WeftException">
+    /// The model takes more memory than may be used, its weights do not fit its network, or it does not compute what it did when it was exported.
+    /// </exception>
     public Predictor(TrainedModel model, int? threads = null, TestTimeAugmentation? augmentation = null)
-        : this(model, Device.Cpu(threads ?? Environment.ProcessorCount), BatchSize, augmentation) => _ownsDevice = true;
+        : this(model, Device.Cpu(threads ?? Environment.ProcessorCount), BatchSize, augmentation, ownsDevice: true)
+    {
+    }
 
     /// <summary>For another number of images at once, on a device that several share in turn. The bits do not depend on it.</summary>
     /// <inheritdoc cref="Predictor(TrainedModel, int?, TestTimeAugmentation?)"/>
-    internal Predictor(TrainedModel model, Device device, int batchSize, TestTimeAugmentation? augmentation = null)
+    internal Predictor(TrainedModel model, Device device, int batchSize, TestTimeAugmentation? augmentation = null, bool ownsDevice = false)
     {
-        (_model, _device, _batchSize) = (model, device, batchSize);
+        (_model, _device, _ownsDevice, _batchSize) = (model, device, ownsDevice, batchSize);
         Augmentation = augmentation ?? model.Views;
         var options = new CompileOptions { BatchSize = batchSize, Training = false };
         model.RequireMemory(_device, options);
@@ -48,6 +52,15 @@ public sealed class Predictor : IDisposable
         _back = cut is null ? null : model.CompilePart(cut.Back, _device, options);
         _warp = new ImageWarp(Shape, model.Statistics);
         _input = new float[batchSize * Shape.Length];
+        try
+        {
+            model.Metadata.Release?.Golden?.Require(this);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The views each prediction is the mean over.</summary>
@@ -65,10 +78,23 @@ public sealed class Predictor : IDisposable
 
     /// <param name="images">Each [height, width, channels] of <see cref="Shape"/>, bytes as in the data set.</param>
     /// <exception cref="ArgumentException">An image has another size.</exception>
-    public IReadOnlyList<ImagePrediction> Predict(IReadOnlyList<byte[]> images)
+    public IReadOnlyList<ImagePrediction> Predict(IReadOnlyList<byte[]> images) => Predict(images, Augmentation);
+
+    public void Dispose()
+    {
+        _front.Dispose();
+        _back?.Dispose();
+        if (_ownsDevice)
+            _device.Dispose();
+    }
+
+    /// <summary>As <see cref="Predict(IReadOnlyList{byte[]})"/>, of each image as it is.</summary>
+    internal IReadOnlyList<ImagePrediction> PredictPlain(IReadOnlyList<byte[]> images) => Predict(images, TestTimeAugmentation.None);
+
+    private List<ImagePrediction> Predict(IReadOnlyList<byte[]> images, TestTimeAugmentation augmentation)
     {
         var predictions = new List<ImagePrediction>(images.Count);
-        var views = Augmentation.Views(Shape).ToArray();
+        var views = augmentation.Views(Shape).ToArray();
         for (var first = 0; first < images.Count; first += _batchSize)
         {
             var count = Math.Min(_batchSize, images.Count - first);
@@ -108,14 +134,6 @@ public sealed class Predictor : IDisposable
         }
 
         return predictions;
-    }
-
-    public void Dispose()
-    {
-        _front.Dispose();
-        _back?.Dispose();
-        if (_ownsDevice)
-            _device.Dispose();
     }
 
     private void Render(byte[] image, AffineMap view, Span<float> input)

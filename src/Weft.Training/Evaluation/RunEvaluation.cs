@@ -46,6 +46,11 @@ public sealed class RunEvaluation : IDisposable
         _data = TrainingData.Prepare(corrected, Configuration.Data, new RunReader(Reference.Run).Information.Data.SplitRule);
     }
 
+    /// <summary>The images that <see cref="ValidationIndices"/> number.</summary>
+    internal ImageSamples Images => _data.Dataset.Train;
+
+    internal IReadOnlyList<int> ValidationIndices => _data.Split.Validation;
+
     /// <summary>What a person should know about the corrections; empty where there are none.</summary>
     internal IReadOnlyList<string> CorrectionNotes => [.. _data.Dataset.Notes.Except((_own.Uncorrected ?? _own).Notes)];
 

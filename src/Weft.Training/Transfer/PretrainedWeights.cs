@@ -75,9 +75,7 @@ internal sealed class PretrainedWeights
                 };
             }
 
-            var version = int.Parse(file.Metadata["format"], NumberStyles.None, CultureInfo.InvariantCulture);
-            if (version > CurrentVersion)
-                throw FormatVersion.Newer(where, CurrentVersion, version);
+            FormatVersion.RequireKnown(file.Metadata, CurrentVersion, where);
             if (CheckpointSeal.Verify(bytes) is { } damage)
                 throw Damaged(where, damage.Expected, damage.Found);
             return Create(
@@ -99,7 +97,7 @@ internal sealed class PretrainedWeights
             [.. Tensors.Select(tensor => tensor.ToSource())],
             [
                 new(CheckpointSeal.Key, CheckpointSeal.Blank),
-                new("format", CurrentVersion.ToString(CultureInfo.InvariantCulture)),
+                .. FormatVersion.Entries(CurrentVersion),
                 new(MetadataKey, JsonSerializer.Serialize(Metadata, PretrainedJson.Default.PretrainedMetadata)),
             ], ref memory);
         CheckpointSeal.Apply(bytes.Span);

@@ -88,7 +88,7 @@ internal sealed class TrainingFeatures
                 }),
             ],
             [
-                new("format", CurrentVersion.ToString(CultureInfo.InvariantCulture)),
+                .. FormatVersion.Entries(CurrentVersion),
                 new(MetadataKey, JsonSerializer.Serialize(_metadata, FeaturesJson.Default.FeaturesMetadata)),
             ], ref memory);
     }

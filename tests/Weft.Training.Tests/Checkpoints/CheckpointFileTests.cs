@@ -90,7 +90,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void A_newer_format_is_refused()
     {
-        var bytes = Reseal(CheckpointFile.ToBytes(Tiny().ToSource()), "\"format\":\"1\"", "\"format\":\"2\"");
+        var bytes = Reseal(CheckpointFile.ToBytes(Tiny().ToSource()), "\"weft.format\":\"1\"", "\"weft.format\":\"2\"");
 
         Assert.Equal(ErrorKind.NewerFormat, Assert.Throws<WeftException>(() => CheckpointFile.Parse(bytes, "here")).Kind);
     }
@@ -99,7 +99,7 @@ public sealed class CheckpointFileTests : IDisposable
     public void A_sealed_file_that_is_no_checkpoint_is_damaged_and_not_a_crash()
     {
         foreach (var (from, to) in new[] { ("\"layer\":\"Conv2d\"", "\"layer\":\"Conv9d\""), ("\"position\"", "\"position2\""),
-            ("\"format\":\"1\"", "\"format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]"),
+            ("\"weft.format\":\"1\"", "\"weft.format\":\"x\""), ("\"output_channels\":4", "\"output_channels\":[]"),
             ("\"policy_states\"", "\"policies\"") })
         {
             var original = CheckpointFile.ToBytes(Tiny().ToSource());

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using Weft.Interchange;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class ExportCommand : StoppableVerb
+{
+    private readonly Argument<string> _model = new("RUN") { Description = ModelSource.Description };
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = $"What it becomes: {string.Join(", ", ExportFormat.All.Select(format => format.Name))}.", HelpName = "NAME", Required = true,
+    };
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "The file (or folder). Default: export/RUN with the format's ending.", HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _licence = new("--licence")
+    {
+        Description = "Under what the model may be used, to be written into it.", HelpName = "TEXT",
+    };
+
+    private readonly WholeNumber _images = new("--images", "What was written is compared on so many validation images.", 1, 10_000_000, 1000, "1,000");
+    private readonly RunDataOption _data = new();
+    private readonly WholeNumber _threads = WholeNumber.Threads();
+    private readonly RunsOption _runs = new();
+
+    public ExportCommand(Screen screen) : base(
+        "export", "A trained network for other programs, compared on real images with what it was before anything is left.", screen)
+    {
+        Arguments.Add(_model);
+        foreach (var option in (Option[])[_format, _out, _licence, _images, _data, _threads, _runs])
+            Options.Add(option);
+    }
+
+    protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var format = Format(parse.GetValue(_format)!);
+        var (threads, source) = (_threads.Of(parse), ModelSource.Open(parse.GetValue(_model)!, _runs.Store(parse)));
+        var options = new ExportOptions { Images = _images.Of(parse), Threads = threads };
+        var path = Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine("export", source.Name + format.Extension));
+        var model = Released(parse, source, cancellationToken);
+        var written = format.Write(model, path, options, cancellationToken);
+        Show(written, model.Model.Metadata.Release!);
+        Screen.WriteJson(Document(source, format, written));
+        return ExitCode.Done;
+    }
+
+    private ReleasedModel Released(ParseResult parse, ModelSource source, CancellationToken cancellationToken)
+    {
+        if (source.Checkpoint is not { } checkpoint)
+            return ReleasedModel.Of(source.Model, parse.GetValue(_model)!);
+        using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, cancellationToken), _threads.Of(parse));
+        return ReleasedModel.Of(evaluation, _threads.Of(parse), parse.GetValue(_licence), cancellationToken);
+    }
+
+    private static ExportFormat Format(string name) => ExportFormat.All.FirstOrDefault(format => format.Name == name) ?? throw new WeftException(
+        ErrorKind.InvalidInput, $"there is no format '{name}'{(Suggestion.For(name, [.. ExportFormat.All.Select(format => format.Name)]) is { } nearest
+            ? $"; did you mean '{nearest}'?" : "")}")
+    {
+        Where = "--format", Expected = string.Join(", ", ExportFormat.All.Select(format => format.Name)), Found = name, Safe = "nothing was written",
+    };
+
+    private void Show(ExportedModel written, ModelRelease release)
+    {
+        Screen.People.WriteLine(Printable.Escape($"{RunReference.ShortPath(written.File)}: {Figures.Bytes(written.Bytes)}, SHA-256 {written.Sha256}"));
+        if (release.Validation is { } validation)
+        {
+            Screen.People.WriteLine($"validation accuracy {Figures.Percent(validation.Accuracy)} (95 %: {Figures.Percent(validation.Interval.Low)} to "
+                + $"{Figures.Percent(validation.Interval.High)}), {Figures.Count(validation.Images)} images; temperature "
+                + validation.Temperature.ToString("F3", CultureInfo.InvariantCulture));
+        }
+
+        var parity = written.Parity;
+        var images = Figures.Count(parity.Images);
+        Screen.People.WriteLine($"parity: {images} images, {parity.Runtime}: same class {Figures.Count(parity.SameClass)} of {images}, "
+            + Difference("a probability", parity.MaxProbabilityDifference) + $" (image {parity.Image})"
+            + (parity.MaxLogitDifference is { } logit ? ", of " + Difference("a logit", logit, "") : ""));
+        if (parity.NearTies.Count > 0)
+        {
+            Screen.People.WriteLine(
+                $"note: of images {string.Join(", ", parity.NearTies)} two classes are as good as equal, and another one of them came first.");
+        }
+    }
+
+    private static string Difference(string what, double size, string opening = "largest difference of ") =>
+        opening + what + " " + (size == 0 ? "0" : size.ToString("0.#e+0", CultureInfo.InvariantCulture));
+
+    private static ExportDocument Document(ModelSource source, ExportFormat format, ExportedModel written) => new(
+        source.Checkpoint?.Run.Path, source.Checkpoint?.Name, format.Name, written.File, written.Bytes, written.Sha256,
+        new ParityEntry(written.Parity.Runtime, written.Parity.Images, written.Parity.SameClass, written.Parity.MaxProbabilityDifference, written.Parity.Image)
+        {
+            MaxLogitDifference = written.Parity.MaxLogitDifference,
+            NearTies = written.Parity.NearTies.Count == 0 ? null : written.Parity.NearTies,
+        });
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace Weft.App.Tests;
+
+/// <summary>A trained network in files for others, and those files in place of runs.</summary>
+public sealed class ExportCommandTests : IDisposable
+{
+    private readonly TinyData _data = new();
+    private readonly TempFolder _place = new();
+
+    public ExportCommandTests() => Fit(FakeScreen.Run(
+        "train", "--data", _data.Folder, "--runs", Runs, "--name", "a", "--epochs", "1", "--batch", "16", "--threads", "1",
+        "--set", "data.validation_count=30"));
+
+    private string Runs => _place.At("runs");
+
+    private string Model => _place.At("a.safetensors");
+
+    public void Dispose()
+    {
+        _data.Dispose();
+        _place.Dispose();
+    }
+
+    [Fact]
+    public void A_whole_classifier_in_one_file_says_how_good_it_is_and_predicts_as_its_run()
+    {
+        var answer = Json("export", "a", "--runs", Runs, "--format", "safetensors", "--out", Model, "--threads", "1");
+        Assert.Equal(("safetensors", "best", Model), (Text(answer, "format"), Text(answer, "checkpoint"), Text(answer, "file")));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Model))), Text(answer, "sha256"));
+        var parity = answer.GetProperty("parity");
+        Assert.Equal((30, 30), (parity.GetProperty("images").GetInt32(), parity.GetProperty("same_class").GetInt32()));
+        Assert.Equal(0, parity.GetProperty("max_probability_difference").GetDouble());
+        var images = Path.Combine(_data.Folder, "t10k-images-idx3-ubyte");
+        Assert.Equal(
+            Json("predict", "a", images, "--runs", Runs, "--threads", "1").GetProperty("predictions").GetRawText(),
+            Json("predict", Model, images, "--threads", "1").GetProperty("predictions").GetRawText());
+    }
+
+    [Fact]
+    public void A_model_s_file_is_exported_again_and_a_checkpoint_without_its_run_is_refused()
+    {
+        Fit(FakeScreen.Run("export", "a", "--runs", Runs, "--format", "safetensors", "--out", Model, "--threads", "1"));
+        var again = Json("export", Model, "--format", "safetensors", "--out", _place.At("again.safetensors"), "--threads", "1");
+        Assert.Equal(JsonValueKind.Null, again.GetProperty("run").ValueKind);
+        Assert.Equal(16, again.GetProperty("parity").GetProperty("images").GetInt32());
+        Assert.Equal(File.ReadAllBytes(Model), File.ReadAllBytes(_place.At("again.safetensors")));
+        var (code, screen) = FakeScreen.Run(
+            "export", Path.Combine(Runs, "a", "checkpoints", "best.safetensors"), "--format", "safetensors", "--out", _place.At("no"), "--threads", "1");
+        Assert.Equal(2, code);
+        Assert.Contains("weft export RUN", screen.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_place.At("no")));
+    }
+
+    [Fact]
+    public void A_format_that_nobody_knows_is_named_with_the_nearest()
+    {
+        var (code, screen) = FakeScreen.Run("export", "a", "--runs", Runs, "--format", "safetensor");
+        Assert.Equal(2, code);
+        Assert.Contains("did you mean 'safetensors'?", screen.Error, StringComparison.Ordinal);
+    }
+
+    private static JsonElement Json(params string[] words)
+    {
+        var (code, screen) = FakeScreen.Run([.. words, "--json"]);
+        Assert.True(code == 0, screen.Error);
+        return JsonDocument.Parse(screen.OutputLines[^1]).RootElement;
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+
+    private static void Fit((int Code, FakeScreen Screen) result) => Assert.True(result.Code == 0, result.Screen.Error);
+}
