@@ -75,19 +75,13 @@ internal sealed class ExportCommand : StoppableVerb
         }
 
         var parity = written.Parity;
-        var images = Figures.Count(parity.Images);
-        Screen.People.WriteLine($"parity: {images} images, {parity.Runtime}: same class {Figures.Count(parity.SameClass)} of {images}, "
-            + Difference("a probability", parity.MaxProbabilityDifference) + $" (image {parity.Image})"
-            + (parity.MaxLogitDifference is { } logit ? ", of " + Difference("a logit", logit, "") : ""));
+        Screen.People.WriteLine($"{parity}");
         if (parity.NearTies.Count > 0)
         {
             Screen.People.WriteLine(
                 $"note: of images {string.Join(", ", parity.NearTies)} two classes are as good as equal, and another one of them came first.");
         }
     }
-
-    private static string Difference(string what, double size, string opening = "largest difference of ") =>
-        opening + what + " " + (size == 0 ? "0" : size.ToString("0.#e+0", CultureInfo.InvariantCulture));
 
     private static ExportDocument Document(ModelSource source, ExportFormat format, ExportedModel written) => new(
         source.Checkpoint?.Run.Path, source.Checkpoint?.Name, format.Name, written.File, written.Bytes, written.Sha256,

@@ -24,14 +24,16 @@ internal sealed record ExportOptions
 
     /// <value>Worker threads. Default: all cores.</value>
     public int? Threads { get; init; }
+
+    internal int Workers => Threads ?? Environment.ProcessorCount;
 }
 
 /// <summary>A model that left as a file or a folder.</summary>
 /// <param name="File">The file, or the folder.</param>
 /// <param name="Bytes">The size of all files together.</param>
 /// <param name="Sha256">The hash of the file with the weights.</param>
-internal sealed record ExportedModel(string File, long Bytes, string Sha256, Parity Parity)
+internal sealed record ExportedModel(string File, long Bytes, string Sha256, ParityReport Parity)
 {
-    public static ExportedModel Of(string file, ReadOnlySpan<byte> content, Parity parity) =>
+    public static ExportedModel Of(string file, ReadOnlySpan<byte> content, ParityReport parity) =>
         new(file, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), parity);
 }

@@ -9,13 +9,9 @@ internal sealed record SafetensorsExport() : ExportFormat("safetensors", ".safet
     {
         var bytes = CheckpointFile.ToBytes(model.Model).ToArray();
         int[] indices = [.. model.Indices.Take(options.Images)];
-        PredictionTable Compute(TrainedModel computed)
-        {
-            using var evaluated = new EvaluatedModel(computed, options.Threads, model.Samples.ResidentBytes);
-            return evaluated.Evaluate(model.Samples, indices, TestTimeAugmentation.None, cancellationToken).Predictions;
-        }
-
-        var parity = Parity.Require(Compute(model.Model), Compute(CheckpointFile.ParseModel(bytes, path)), "Weft", tolerance: 0);
+        using var loaded = new NetworkClassifier(CheckpointFile.ParseModel(bytes, path), options.Workers, "Weft, read back");
+        var parity = Parity.Compare(model.Model, loaded, model.Samples, indices, options.Workers, cancellationToken);
+        parity.Require(path);
         OutputFile.Write(path, bytes, "the model cannot be written", new Advice("export it elsewhere with --out"));
         return ExportedModel.Of(path, bytes, parity);
     }
