@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Weft.Training;
@@ -31,7 +32,8 @@ public sealed class DocumentTests : IDisposable
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_command_is_understood(string document) => Assert.All(Commands(document).Concat(CommandsInText(document)), command =>
-        Assert.True(App.Root(new FakeScreen().Screen).Parse(Arguments(command)).Errors is [], command));
+        Assert.True(
+            App.Root(new FakeScreen().Screen).Parse(Arguments(command), new ParserConfiguration { ResponseFileTokenReplacer = null }).Errors is [], command));
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -58,6 +60,9 @@ public sealed class DocumentTests : IDisposable
     {
         using (var png = File.Create(_place.At("coat.png")))
             PngWriter.Write(png, new FeatureShape(12, 12, 1), new byte[144]);
+        Directory.CreateDirectory(_place.At("coats"));
+        File.Copy(_place.At("coat.png"), _place.At("coats/coat.png"));
+        File.WriteAllText(_place.At("list.txt"), _place.At("coat.png"));
         var began = RunShort("train --name begun"); // so that "latest" is something from the first command on
         Assert.True(began.Code == 0, began.Error);
         foreach (var command in Commands(document))
@@ -81,6 +86,9 @@ public sealed class DocumentTests : IDisposable
     {
         var arguments = Arguments(command).Select(argument => argument.EndsWith(".png", StringComparison.Ordinal) || argument.EndsWith(
             ".html", StringComparison.Ordinal) || argument.EndsWith(".svg", StringComparison.Ordinal) ? _place.At(argument) : argument).ToList();
+        string[] ofPredictions = ["coats/", "parts/", "table.csv", "table.jsonl"];
+        arguments = [.. arguments.Select(argument => ofPredictions.Contains(argument) ? _place.At(argument) : argument)];
+        arguments = [.. arguments.Select(argument => argument == "@list.txt" ? "@" + _place.At("list.txt") : argument == "3/100" ? "1/1" : argument)];
         // A run's own files are named from the working folder, where the runs are.
         arguments = [.. arguments.Select(argument => argument.StartsWith("runs/", StringComparison.Ordinal) ? _place.At(argument) : argument)];
         var verb = arguments[0];
@@ -110,7 +118,7 @@ public sealed class DocumentTests : IDisposable
             Shorten(arguments, "--steps", "20");
         if (verb == "bench")
             arguments.AddRange(["--batch", "2", "--seconds", "1"]);
-        if (!WithoutRuns.Contains(verb))
+        if (!WithoutRuns.Contains(verb) && !command.StartsWith("predict merge", StringComparison.Ordinal))
             arguments.AddRange(["--runs", _place.At("runs")]);
         if (verb == "analyze" && arguments.IndexOf("--pair") is var pair and >= 0)
             arguments[pair + 1] = "1,2";

@@ -9,7 +9,8 @@ public class ImportTests(ImportTests.Fixture sources, ITestOutputHelper output) 
         ["Weft.Training/Errors"], ["Weft.Training/Files"], ["Weft.Training/Memory", "Weft.Training/Options"], ["Weft.Training/Data", "Weft.Training/Models"],
         ["Weft.Training/Metrics"], ["Weft.Training/Configuration"], ["Weft.Training/Runs"], ["Weft.Training/Checkpoints"], ["Weft.Training/Opening"],
         ["Weft.Training/Policies", "Weft.Training/Evaluation"], ["Weft.Training/Training", "Weft.Training/Features"], ["Weft.Training/Transfer"],
-        ["Weft.Training/Analysis", "Weft.Training/Comparison"], ["Weft.Training/Study", "Weft.Training/Serving", "Weft.Training/Release"],
+        ["Weft.Training/Analysis", "Weft.Training/Comparison", "Weft.Training/Prediction"],
+        ["Weft.Training/Study", "Weft.Training/Serving", "Weft.Training/Release"],
     ];
 
     [Fact]

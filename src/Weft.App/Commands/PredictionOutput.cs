@@ -5,21 +5,23 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>
-/// Predicts pictures a batch at a time, prints them in their order as lines and as one JSON object, and keeps nothing of those that are done.
+/// Prints predictions in their order as lines and as one JSON object, or writes them into a table or a part, and keeps nothing of those that are done.
 /// </summary>
-/// <param name="known">How the network describes the training pictures; null where the run does not say.</param>
-internal sealed class PredictionOutput(Screen screen, Predictor predictor, TrainingFeatures? known) : IDisposable
+internal sealed class PredictionOutput(Screen screen, FeatureShape shape, IReadOnlyList<string> classes, PictureList list) : IDisposable
 {
     private const int OthersShown = 2;
+    private const int FailuresShown = 20;
     private const double Shown = 0.01;
 
-    // A picture that was adapted and is recognized with less than this is marked: bench/results/pictures/unlike.md.
-    private const double Sure = 0.6;
-
-    private readonly List<(string Name, FittedPicture? Picture, string? Failure)> _waiting = [];
-    private readonly List<(string File, ErrorKind Kind, string What, string? Found)> _failures = [];
+    private readonly List<PredictionFailure> _failures = [];
+    private CountProgress? _progress;
+    private double? _threshold;
+    private string? _path;
+    private PredictionTableFile? _table;
+    private PredictionParts.Writer? _part;
     private JsonLine? _json;
     private WeftException? _first;
+    private PredictionFailure? _held;
     private int _width;
 
     public PictureNotes Notes { get; } = new();
@@ -27,117 +29,157 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
     /// <value>Whether each picture is printed as the network sees it. Default: false.</value>
     public bool Show { get; init; }
 
+    /// <value>Whether pictures that cannot be read leave the exit code as it is. Default: false.</value>
+    public bool SkipsUnreadable { get; init; }
+
+    public required TestTimeAugmentation Views { get; init; }
+
     /// <summary>How many pictures are unlike all training pictures.</summary>
     public int Unlike { get; private set; }
 
-    public void Add(FittedPicture picture)
+    private bool HasLines => _path is null;
+
+    /// <summary>Writes into a table in place of lines, or where there is a part, into its file in that folder.</summary>
+    public void WriteTo(string path, PredictionPart? part)
     {
-        _waiting.Add((picture.Name, picture, null));
-        PredictFullBatch();
+        if (part is null)
+            (_path, _table) = (path, new PredictionTableFile(path, classes.Count));
+        else
+            (_path, _part) = (Path.Combine(path, part.FileName), new PredictionParts.Writer(path, part));
     }
 
-    /// <summary>Notes a file that gives no prediction; the rest goes on.</summary>
-    public void Fail(string file, WeftException error)
+    /// <param name="total">How many pictures there will be.</param>
+    /// <param name="threshold">The distance from which on a picture is unlike the training pictures.</param>
+    public void Begin(long total, double? threshold) =>
+        (_progress, _threshold) = (new CountProgress(screen, "pictures", list.HasStandardInput ? 0 : total), threshold);
+
+    public void Add(IReadOnlyList<PredictedPicture> batch)
     {
-        _waiting.Add((file, null, Note(file, error)));
-        PredictFullBatch();
+        if (HasLines)
+            _progress?.Erase();
+        _width = HasLines ? Math.Max(_width, batch.Max(item => Printable.Escape(item.Name).Length)) : 0;
+        foreach (var item in batch)
+        {
+            if (item.Failure is { } failure)
+                Fail(item.Name, failure);
+            else
+                Add(item);
+        }
+
+        _json?.Send();
+        _progress?.Show(Notes.Pictures + _failures.Count);
     }
 
-    /// <summary>Predicts what is left, and says what became of everything.</summary>
+    /// <summary>Keeps the table and says what became of everything.</summary>
     /// <returns>The exit code of the first failure.</returns>
     /// <exception cref="WeftException">Nothing was predicted.</exception>
-    public ExitCode Finish(PictureInputs inputs)
+    public ExitCode Finish()
     {
-        if (Notes.Pictures == 0 && _failures.Count == 1 && _waiting is [{ Picture: null }])
-            throw _first!; // one file and one error: there is no list to print
-        PredictBatch();
-        if (Notes.Pictures == 0)
+        _progress?.Erase();
+        if (Notes.Pictures == 0 && _first is not null && _part is null)
             throw NothingPredicted();
-        if (PictureWords.PassedOver(inputs.HiddenFiles, inputs.OtherFiles, inputs.Subfolders) is { } passed)
+        _table?.Keep();
+        _part?.Keep(_failures);
+        if (PictureWords.PassedOver(list.HiddenFiles, list.OtherFiles, list.Subfolders) is { } passed)
             screen.People.WriteLine($"note: {passed}.");
-        var notes = PictureWords.Notes(Notes, predictor.Shape);
+        var notes = PictureWords.Notes(Notes, shape);
         foreach (var note in notes)
             screen.People.WriteLine($"note: {note.Text}.");
-        WriteJsonEnd(inputs, notes);
-        if (_first is not { } first)
+        if (!HasLines || SkipsUnreadable)
+        {
+            foreach (var line in FailureLines(_failures))
+                screen.People.WriteLine(line);
+        }
+
+        if (!HasLines)
+            screen.People.WriteLine($"{Figures.Count(Notes.Pictures)} predictions: {Printable.Escape(_path!)}");
+        WriteJsonEnd(notes);
+        if (_first is not { } first || SkipsUnreadable)
             return ExitCode.Done;
         foreach (var line in ErrorPrinter.Lines(Summary(first)))
             screen.Error.WriteLine(line);
         return ExitCodes.For(first.Kind);
     }
 
-    public void Dispose() => _json?.Dispose();
-
-    private void PredictFullBatch()
+    public void Dispose()
     {
-        if (_waiting.Count >= Predictor.BatchSize)
-            PredictBatch();
+        _progress?.Dispose();
+        _table?.Dispose();
+        _part?.Dispose();
+        _json?.Dispose();
     }
 
-    private void PredictBatch()
+    /// <summary>The files that gave nothing, for people: the first of them, and how many more there are.</summary>
+    public static IEnumerable<string> FailureLines(IReadOnlyList<PredictionFailure> failures)
     {
-        var pictures = _waiting.Where(entry => entry.Picture is not null).Select(entry => entry.Picture!).ToList();
-        IReadOnlyList<ImagePrediction> predictions = [];
-        WeftException? failure = null;
-        try
-        {
-            predictions = predictor.Predict([.. pictures.Select(picture => picture.Pixels)]);
-        }
-        catch (WeftException diverged)
-        {
-            failure = diverged;
-        }
-
-        var unlike = known is null || predictions.Count == 0 ? null : known.Look(
-            predictor.Device, new FeatureTable(
-                new int[predictions.Count], new int[predictions.Count], [.. predictions.SelectMany(prediction => prediction.Features)], known.Dimension));
-        _width = Math.Max(_width, _waiting.Select(entry => Printable.Escape(entry.Name).Length).DefaultIfEmpty().Max());
-        var next = 0;
-        foreach (var (name, picture, problem) in _waiting)
-        {
-            if (picture is null)
-                Print(name, problem!);
-            else if (failure is not null)
-                Print(name, Note(name, failure));
-            else
-            {
-                Print(picture, predictions[next], unlike?[next]);
-                next++;
-            }
-        }
-
-        _waiting.Clear();
-        _json?.Send();
+        foreach (var failure in failures.Take(FailuresShown))
+            yield return $"{Printable.Escape(failure.File)}  {Printable.Escape(NotPredicted(failure))}";
+        if (failures.Count > FailuresShown)
+            yield return $"… and {Figures.Count(failures.Count - FailuresShown)} others that could not be predicted; --json lists them all";
     }
 
-    private string Note(string file, WeftException error)
+    public static PredictionFailureEntry EntryOf(PredictionFailure failure) =>
+        new(failure.File, (int)ExitCodes.For(failure.Kind), failure.What, failure.Found);
+
+    private static string NotPredicted(PredictionFailure failure) => $"not predicted: {failure.What}{(failure.Found is null ? "" : $": {failure.Found}")}";
+
+    private void Fail(string file, WeftException error)
     {
         _first ??= error;
-        _failures.Add((file, error.Kind, error.What, error.Found));
-        return $"not predicted: {Cause(error)}";
+        var failure = new PredictionFailure(file, error.Kind, error.What, error.Found);
+        _failures.Add(failure);
+        if (!HasLines)
+            return;
+        if (Notes.Pictures == 0 && _failures.Count == 1)
+            _held = failure; // one file and one error: there may be no list to print
+        else
+            Print(file, NotPredicted(failure));
     }
 
-    private void Print(FittedPicture picture, ImagePrediction prediction, Unlikeness? unlike)
+    private void Add(PredictedPicture item)
     {
-        Notes.Add(picture);
-        var others = Enumerable.Range(0, predictor.Classes.Count).Where(k => k != prediction.Class && prediction.Probabilities[k] >= Shown)
-            .OrderByDescending(k => prediction.Probabilities[k]).Take(OthersShown)
-            .Select(k => $", {Printable.Escape(predictor.Classes[k])} {Figures.Percent(prediction.Probabilities[k], 1)}");
-        var warning = unlike is { IsUnlike: true }
-            ? string.Create(CultureInfo.InvariantCulture, $"  unlike the training pictures: {unlike.Distance:F2}, usual up to {known!.Threshold:F2}") : "";
-        var isUnsure = picture.IsAdapted && prediction.Probability < Sure;
-        var doubt = isUnsure ? "  unsure: --show prints what the network sees" : "";
-        Print(picture.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}{warning}{doubt}");
-        foreach (var line in Show ? TextPicture.Lines(picture.Pixels, predictor.Shape) : [])
-            screen.People.WriteLine("  " + line.TrimEnd());
-        Unlike += warning.Length > 0 ? 1 : 0;
+        Notes.Add(item.Picture!);
+        Unlike += item.Unlike is { IsUnlike: true } ? 1 : 0;
+        var isWritten = _table is not null || _part is not null;
+        var entry = isWritten || screen.Json ? item.Entry! : null;
+        if (isWritten)
+        {
+            _table?.Add(entry!);
+            _part?.Add(entry!);
+            return;
+        }
+
+        Print(item);
         if (screen.Json)
-            WriteJson(picture, prediction, unlike, isUnsure);
+            JsonSerializer.Serialize(JsonList(), entry!, DocumentJson.Of<PredictionEntry>());
     }
 
-    private void Print(string name, string result) => screen.People.WriteLine($"{Printable.Escape(name).PadRight(_width)}  {Printable.Escape(result)}");
+    private void Print(PredictedPicture item)
+    {
+        var prediction = item.Prediction!;
+        var others = Enumerable.Range(0, classes.Count).Where(k => k != prediction.Class && prediction.Probabilities[k] >= Shown)
+            .OrderByDescending(k => prediction.Probabilities[k]).Take(OthersShown)
+            .Select(k => $", {Printable.Escape(classes[k])} {Figures.Percent(prediction.Probabilities[k], 1)}");
+        var warning = item.Unlike is { IsUnlike: true } unlike
+            ? string.Create(CultureInfo.InvariantCulture, $"  unlike the training pictures: {unlike.Distance:F2}, usual up to {_threshold:F2}") : "";
+        var doubt = item.IsUnsure ? "  unsure: --show prints what the network sees" : "";
+        Print(item.Name, $"{prediction.Name} {Figures.Percent(prediction.Probability, 1)}{string.Concat(others)}{warning}{doubt}");
+        foreach (var line in Show ? TextPicture.Lines(item.Picture!.Pixels, shape) : [])
+            screen.People.WriteLine("  " + line.TrimEnd());
+    }
 
-    private void WriteJson(FittedPicture picture, ImagePrediction prediction, Unlikeness? unlike, bool isUnsure)
+    private void Print(string name, string result)
+    {
+        if (_held is { } held)
+        {
+            _held = null;
+            Print(held.File, NotPredicted(held));
+        }
+
+        screen.People.WriteLine($"{Printable.Escape(name).PadRight(_width)}  {Printable.Escape(result)}");
+    }
+
+    private Utf8JsonWriter JsonList()
     {
         if (_json is null)
         {
@@ -145,38 +187,34 @@ internal sealed class PredictionOutput(Screen screen, Predictor predictor, Train
             _json.Writer.WriteStartArray("predictions");
         }
 
-        JsonSerializer.Serialize(
-            _json.Writer, new PredictionEntry(picture.Name, prediction.Name, prediction.Class, prediction.Probability, prediction.Probabilities)
-            {
-                Unlike = unlike?.IsUnlike, Distance = unlike?.Distance, Nearest = unlike?.Nearest,
-                Adapted = picture.IsAdapted ? true : null, Unsure = isUnsure ? true : null,
-            }, DocumentJson.Of<PredictionEntry>());
+        return _json.Writer;
     }
 
-    private void WriteJsonEnd(PictureInputs inputs, IReadOnlyList<PictureNote> notes)
+    private void WriteJsonEnd(IReadOnlyList<PictureNote> notes)
     {
-        if (_json is null)
+        if (!screen.Json)
             return;
-        var writer = _json.Writer;
-        writer.WriteEndArray();
+        var writer = HasLines ? JsonList() : (_json = new JsonLine(screen.Output)).Writer;
+        if (HasLines)
+            writer.WriteEndArray();
+        else
+            writer.WriteString("out", _path);
+        writer.WriteNumber("count", Notes.Pictures);
         writer.WriteStartArray("failed");
-        foreach (var (file, kind, what, found) in _failures)
-        {
-            var entry = new PredictionFailureEntry(file, (int)ExitCodes.For(kind), what, found);
-            JsonSerializer.Serialize(writer, entry, DocumentJson.Of<PredictionFailureEntry>());
-        }
+        foreach (var failure in _failures)
+            JsonSerializer.Serialize(writer, EntryOf(failure), DocumentJson.Of<PredictionFailureEntry>());
         writer.WriteEndArray();
-        writer.WriteNumber("skipped", inputs.HiddenFiles);
-        writer.WriteNumber("other_files", inputs.OtherFiles);
-        writer.WriteNumber("subfolders", inputs.Subfolders);
+        writer.WriteNumber("skipped", list.HiddenFiles);
+        writer.WriteNumber("other_files", list.OtherFiles);
+        writer.WriteNumber("subfolders", list.Subfolders);
         writer.WriteNumber("bright_ground", PictureWords.BrightGrounds(Notes));
         writer.WriteStartArray("notes");
         foreach (var note in notes)
             JsonSerializer.Serialize(writer, new PredictionNoteEntry(note.Kind, note.Count, note.Text), DocumentJson.Of<PredictionNoteEntry>());
         writer.WriteEndArray();
-        writer.WriteBoolean("tta", predictor.Augmentation.Mirrored);
-        writer.WriteNumber("tta_shift", predictor.Augmentation.Shift);
-        _json.Dispose(); // before the error's lines, for who reads both streams as one
+        writer.WriteBoolean("tta", Views.Mirrored);
+        writer.WriteNumber("tta_shift", Views.Shift);
+        _json!.Dispose(); // before the error's lines, for who reads both streams as one
         _json = null;
     }
 

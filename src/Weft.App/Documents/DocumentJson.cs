@@ -34,6 +34,7 @@ namespace Weft.App;
 [JsonSerializable(typeof(PredictionEntry))]
 [JsonSerializable(typeof(PredictionFailureEntry))]
 [JsonSerializable(typeof(PredictionNoteEntry))]
+[JsonSerializable(typeof(PredictionTableDocument))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(RestoredConfigurationDocument))]
 [JsonSerializable(typeof(ReviewDocument))]

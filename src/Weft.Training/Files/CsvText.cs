@@ -22,7 +22,8 @@ internal sealed class CsvText
 
     public override string ToString() => _text.ToString();
 
-    private static string Field(object? value) => value switch
+    /// <summary>One field as it stands between commas.</summary>
+    public static string Field(object? value) => value switch
     {
         double.NaN or null => "", // what reads the table leaves such a field out of its averages
         string text when text.AsSpan().ContainsAny(",\"\n\r") => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",

@@ -9,20 +9,49 @@ internal static class IdxPictures
 
     public static ReadOnlySpan<byte> Magic => [0, 0, 8, 3];
 
+    /// <summary>How many images a file says that it holds; null where it cannot be read or is no such file.</summary>
+    public static int? CountOf(string path)
+    {
+        try
+        {
+            using var file = RegularFile.OpenRead(path, bufferSize: 0);
+            var start = new byte[HeaderLength];
+            start = start[..file.ReadAtLeast(start, HeaderLength, throwOnEndOfStream: false)];
+            if (start is [0x1F, 0x8B, ..])
+            {
+                file.Position = 0;
+                using var member = new GzipMember(file, new DataFile(path, new Advice("make or fetch the file again")));
+                start = new byte[HeaderLength];
+                start = start[..member.Read(start)];
+            }
+
+            if (!start.AsSpan().StartsWith(Magic))
+                return null;
+            Header(start, out var count, out _);
+            return count;
+        }
+        catch (Exception unreadable) when (DiskFailure.Is(unreadable) || unreadable is InvalidDataException or WeftException)
+        {
+            return null; // who reads the images tells it
+        }
+    }
+
     /// <param name="file">Seekable, at its start.</param>
+    /// <param name="first">The image to begin with.</param>
     /// <exception cref="InvalidDataException">Damaged; the message says how.</exception>
-    public static IEnumerable<FittedPicture> Read(Stream file, string name, FeatureShape target, bool invert)
+    public static IEnumerable<FittedPicture> Read(Stream file, string name, FeatureShape target, bool invert, int first)
     {
         var header = new byte[HeaderLength];
         var shape = Header(header.AsSpan(0, file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false)), out var count, out var length);
         if (file.Length - HeaderLength != length)
             throw OtherLength(count, shape, $"{file.Length - HeaderLength}");
-        return Pictures(row => file.ReadAtLeast(row, row.Length, throwOnEndOfStream: false), count, shape, name, target, invert);
+        file.Position += (long)first * shape.Height * shape.Width;
+        return Pictures(row => file.ReadAtLeast(row, row.Length, throwOnEndOfStream: false), first, count, shape, name, target, invert);
     }
 
     /// <summary>As <see cref="Read"/>, from a gzip file, which is read twice: to compare its checksum, and for the images.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.DatasetDamaged"/>: the gzip file is damaged.</exception>
-    public static IEnumerable<FittedPicture> ReadGzip(Stream file, string name, FeatureShape target, bool invert)
+    public static IEnumerable<FittedPicture> ReadGzip(Stream file, string name, FeatureShape target, bool invert, int first)
     {
         var data = new DataFile(name, new Advice("make or fetch the file again"));
         var header = new byte[HeaderLength];
@@ -47,15 +76,19 @@ internal static class IdxPictures
                 throw OtherLength(count, shape, $"{member.Produced - HeaderLength}");
         }
 
-        return Unpacked(file, data, count, shape, name, target, invert);
+        return Unpacked(file, data, first, count, shape, name, target, invert);
     }
 
-    private static IEnumerable<FittedPicture> Unpacked(Stream file, DataFile data, int count, FeatureShape shape, string name, FeatureShape target, bool invert)
+    private static IEnumerable<FittedPicture> Unpacked(
+        Stream file, DataFile data, int first, int count, FeatureShape shape, string name, FeatureShape target, bool invert)
     {
         file.Position = 0;
         using var member = new GzipMember(file, data);
         member.Read(new byte[HeaderLength]);
-        foreach (var picture in Pictures(row => member.Read(row), count, shape, name, target, invert))
+        var passed = new byte[shape.Height * shape.Width];
+        for (var i = 0; i < first; i++)
+            member.Read(passed);
+        foreach (var picture in Pictures(row => member.Read(row), first, count, shape, name, target, invert))
             yield return picture;
     }
 
@@ -78,10 +111,11 @@ internal static class IdxPictures
         return new FeatureShape((int)sizes.Height, (int)sizes.Width, 1);
     }
 
-    private static IEnumerable<FittedPicture> Pictures(RowReader read, int count, FeatureShape shape, string name, FeatureShape target, bool invert)
+    private static IEnumerable<FittedPicture> Pictures(
+        RowReader read, int first, int count, FeatureShape shape, string name, FeatureShape target, bool invert)
     {
         var row = new byte[shape.Width];
-        for (var i = 0; i < count; i++)
+        for (var i = first; i < count; i++)
         {
             var fit = new PictureFit(shape, target, invert);
             for (var y = 0; y < shape.Height; y++)

@@ -28,11 +28,19 @@ public static class PictureFile
     }
 
     /// <summary>The pictures of a file as a model takes them.</summary>
+    /// <param name="first">In an IDX file the image to begin with.</param>
     /// <inheritdoc cref="Read(string, FeatureShape, bool)"/>
-    internal static IEnumerable<FittedPicture> Read(string path, PictureInput input)
+    internal static IEnumerable<FittedPicture> Read(string path, PictureInput input, int first = 0)
     {
         using var file = Open(path);
-        return Told(() => Whole(file, path, input), path) is { } picture ? [picture] : Read(path, input.Target, input.Invert);
+        if (Told(() => Whole(file, path, input), path) is { } picture)
+        {
+            yield return picture;
+            yield break;
+        }
+
+        foreach (var one in Read(file, path, input.Target, input.Invert, first))
+            yield return one;
     }
 
     /// <inheritdoc cref="ReadAhead(Stream, string, FeatureShape, bool)"/>
@@ -45,7 +53,7 @@ public static class PictureFile
             yield break;
         }
 
-        foreach (var picture in Read(content, name, input.Target, input.Invert))
+        foreach (var picture in Read(content, name, input.Target, input.Invert, first: 0))
             yield return picture;
     }
 
@@ -54,6 +62,11 @@ public static class PictureFile
     {
         if (input.Policy is { } policy)
             return Fitted(file, name, policy, input.Invert);
+        var start = new byte[PictureKinds.Length];
+        file.Position = 0;
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start is [0x1F, 0x8B, ..] || start.AsSpan().StartsWith(IdxPictures.Magic))
+            return null; // an IDX file, perhaps of hundreds of megabytes, is read image by image
         var bytes = new byte[file.Length];
         file.Position = 0;
         file.ReadExactly(bytes);
@@ -64,7 +77,7 @@ public static class PictureFile
         }
         catch (PictureException)
         {
-            return null; // an IDX file, or what is told as no picture
+            return null; // what is told as no picture
         }
 
         var isReadByRows = header.Format is PictureFormat.Png or PictureFormat.Netpbm;
@@ -92,9 +105,12 @@ public static class PictureFile
     /// <inheritdoc cref="Read(string, FeatureShape, bool)"/>
     /// <param name="file">Seekable; it is read from its start.</param>
     /// <param name="name">For messages and <see cref="FittedPicture.Name"/>.</param>
-    public static IEnumerable<FittedPicture> Read(Stream file, string name, FeatureShape target, bool invert = false)
+    public static IEnumerable<FittedPicture> Read(Stream file, string name, FeatureShape target, bool invert = false) =>
+        Read(file, name, target, invert, first: 0);
+
+    private static IEnumerable<FittedPicture> Read(Stream file, string name, FeatureShape target, bool invert, int first)
     {
-        using var pictures = Told(() => Pictures(file, name, target, invert).GetEnumerator(), name);
+        using var pictures = Told(() => Pictures(file, name, target, invert, first).GetEnumerator(), name);
         while (Told(pictures.MoveNext, name))
             yield return pictures.Current;
     }
@@ -205,7 +221,7 @@ public static class PictureFile
         }
     }
 
-    private static IEnumerable<FittedPicture> Pictures(Stream file, string name, FeatureShape target, bool invert)
+    private static IEnumerable<FittedPicture> Pictures(Stream file, string name, FeatureShape target, bool invert, int first)
     {
         var start = new byte[PictureKinds.Length];
         file.Position = 0;
@@ -216,9 +232,9 @@ public static class PictureFile
         if (start is [(byte)'P', var kind, ..] && NetpbmReader.IsKind(kind))
             return NetpbmReader.Read(file, name, target, invert);
         if (start.AsSpan().StartsWith(IdxPictures.Magic))
-            return IdxPictures.Read(file, name, target, invert);
+            return IdxPictures.Read(file, name, target, invert, first);
         if (start is [0x1F, 0x8B, ..])
-            return IdxPictures.ReadGzip(file, name, target, invert);
+            return IdxPictures.ReadGzip(file, name, target, invert, first);
         throw new WeftException(ErrorKind.InvalidInput, "this is no picture that can be read")
         {
             Where = name, Expected = Kinds, Found = PictureKinds.NameOf(start), Safe = NothingTouched, Next = PictureKinds.AdviceFor(start, name),

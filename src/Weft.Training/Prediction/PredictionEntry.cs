@@ -1,9 +1,8 @@
 using System.Text.Json.Serialization;
-using Weft.Training;
 
-namespace Weft.App;
+namespace Weft.Training;
 
-/// <summary>What <c>predict</c> says about a file.</summary>
+/// <summary>What a network says about a picture, as a row of tables and in JSON.</summary>
 internal sealed record PredictionEntry(string File, string Class, int Index, float Probability, IReadOnlyList<float> Probabilities)
 {
     /// <summary>Whether the picture is unlike all training pictures; absent where the run does not know them.</summary>
@@ -26,9 +25,3 @@ internal sealed record PredictionEntry(string File, string Class, int Index, flo
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Unsure { get; init; }
 }
-
-/// <summary>A file that <c>predict</c> could not use.</summary>
-internal sealed record PredictionFailureEntry(string File, int Code, string What, string? Found);
-
-/// <summary>What happened to some of the pictures on their way into the network.</summary>
-internal sealed record PredictionNoteEntry(string Kind, long Count, string Text);
