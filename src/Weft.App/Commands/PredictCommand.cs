@@ -7,7 +7,7 @@ namespace Weft.App;
 
 internal sealed class PredictCommand : StoppableVerb
 {
-    private readonly RunArgument _run = new("The run, a checkpoint of it (RUN@best, RUN@last, RUN@EPOCH), or a model's .safetensors file.");
+    private readonly RunArgument _run = new(ModelSource.Description);
     private readonly Argument<string[]> _files = new("FILE")
     {
         Description = "Pictures (PNG, PGM, PPM, IDX, IDX in gzip; JPEG, WebP, BMP, GIF), folders of them, @LIST (a text file that names a picture a line), "
@@ -54,9 +54,8 @@ internal sealed class PredictCommand : StoppableVerb
         var threads = _threads.Of(parse);
         var choice = _views.Of(parse);
         var (number, parts) = PartOf(parse);
-        var name = parse.GetValue(_run)!;
-        var checkpoint = File.Exists(name) ? null : _runs.Store(parse).FindCheckpoint(name);
-        var model = checkpoint?.ReadModel() ?? TrainedModel.Load(name);
+        var reference = parse.GetValue(_run)!;
+        var (_, model, checkpoint) = ModelSource.Open(reference, _runs.Store(parse));
         using var predictor = new Predictor(model, threads, choice.IsNone ? TestTimeAugmentation.None : null);
         predictor.Augmentation = choice.Over(predictor.Augmentation);
         var views = ViewWords.Of(predictor.Augmentation);
@@ -64,7 +63,7 @@ internal sealed class PredictCommand : StoppableVerb
             Screen.People.WriteLine($"mean over {views}");
         var list = new PictureList(parse.GetValue(_files)!);
         var input = model.PictureInput with { Invert = parse.GetValue(_invert), AsIs = parse.GetValue(_asIs) };
-        var part = parts == 0 ? null : Part(list, number, parts, predictor, checkpoint?.Path ?? name, input);
+        var part = parts == 0 ? null : Part(list, number, parts, predictor, checkpoint?.Path ?? reference, input);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var output = new PredictionOutput(Screen, predictor.Shape, predictor.Classes, list)
         {
