@@ -19,19 +19,22 @@ internal abstract class MeasuringVerb(string name, string description, Screen sc
             Options.Add(option);
     }
 
-    protected sealed override ExitCode Run(ParseResult parse, CancellationToken cancellationToken) =>
-        Run(
-            parse,
-            new Measurement(_split.Of(parse), _threads.Of(parse), _runs.Store(parse), _data.Opener(parse, Screen, cancellationToken))
-            {
-                Data = parse.GetValue(_data), SplitIsGiven = parse.GetResult(_split) is not null,
-            }, cancellationToken);
+    protected sealed override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var (store, open, threads) = (_runs.Store(parse), _data.Opener(parse, Screen, cancellationToken), _threads.Of(parse));
+        var find = new RunOrFile(store, open, threads, Screen, cancellationToken);
+        return Run(parse, new Measurement(_split.Of(parse), threads, find.Find, open)
+        {
+            Data = parse.GetValue(_data), SplitIsGiven = parse.GetResult(_split) is not null,
+        }, cancellationToken);
+    }
 
     protected abstract ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken);
 
     /// <summary>What is measured on, and with what.</summary>
+    /// <param name="Find">Finds a checkpoint by the name that a person gave: of a run, or of a file.</param>
     /// <param name="Open">Opens the data that a run's configuration names, or those given in their place.</param>
-    protected sealed record Measurement(EvaluationSplit Split, int Threads, RunStore Store, Func<DataConfiguration, ImageDataset> Open)
+    protected sealed record Measurement(EvaluationSplit Split, int Threads, Func<string, CheckpointReference> Find, Func<DataConfiguration, ImageDataset> Open)
     {
         /// <summary>What was given in place of the data that the run remembers; null where nothing was.</summary>
         public string? Data { get; init; }

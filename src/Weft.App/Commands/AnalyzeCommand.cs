@@ -6,7 +6,7 @@ namespace Weft.App;
 internal sealed class AnalyzeCommand : MeasuringVerb
 {
     private readonly Argument<string> _run = new("RUN")
-    { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
+    { Description = ModelSource.Description, DefaultValueFactory = _ => "latest" };
     private readonly Option<string?> _pair = new("--pair")
     {
         Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.",
@@ -33,7 +33,7 @@ internal sealed class AnalyzeCommand : MeasuringVerb
                 Where = "--folds",
                 Expected = "0, or 2 and more", Found = "1", Safe = "nothing was touched"
             };
-        var checkpoint = measurement.Store.FindCheckpoint(parse.GetValue(_run)!);
+        var checkpoint = measurement.Find(parse.GetValue(_run)!);
         var options = new AnalysisOptions
         {
             Split = measurement.Split, Cases = cases, Folds = folds, Threads = measurement.Threads, Samples = parse.GetValue(_samples) ?? [],

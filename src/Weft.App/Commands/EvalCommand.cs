@@ -6,7 +6,7 @@ namespace Weft.App;
 internal sealed class EvalCommand : MeasuringVerb
 {
     private readonly Argument<string> _run = new("RUN")
-    { Description = "The run, or a checkpoint of it: RUN@best, RUN@last, RUN@EPOCH.", DefaultValueFactory = _ => "latest" };
+    { Description = ModelSource.Description, DefaultValueFactory = _ => "latest" };
     private readonly ViewOptions _views = new();
 
     private readonly Option<string?> _corrections = new("--corrections")
@@ -26,7 +26,7 @@ internal sealed class EvalCommand : MeasuringVerb
     protected override ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken)
     {
         var choice = _views.Of(parse);
-        var checkpoint = measurement.Store.FindCheckpoint(parse.GetValue(_run)!);
+        var checkpoint = measurement.Find(parse.GetValue(_run)!);
         using var owned = RunOwnership.TryTake(checkpoint.Run);
         try
         {

@@ -8,7 +8,7 @@ internal sealed class ReportCommand : MeasuringVerb
 {
     private readonly Argument<string[]> _reports = new("RUN")
     {
-        Description = "The runs, or checkpoints of them: RUN@best, RUN@last, RUN@EPOCH. Default: latest.", Arity = ArgumentArity.ZeroOrMore,
+        Description = "The runs, checkpoints of them (RUN@best, RUN@last, RUN@EPOCH), or models' .safetensors files. Default: latest.", Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> _out = new("--out") { Description = "The page. Default: report.html in the (first) run's folder.", HelpName = "FILE" };
 
@@ -18,9 +18,9 @@ internal sealed class ReportCommand : MeasuringVerb
 
     protected override ExitCode Run(ParseResult parse, Measurement measurement, CancellationToken cancellationToken)
     {
-        var (split, store) = (measurement.Split, measurement.Store);
+        var split = measurement.Split;
         var checkpoints = (parse.GetValue(_reports) is { Length: > 0 } given ? given : ["latest"])
-            .Select(store.FindCheckpoint).DistinctBy(checkpoint => checkpoint.Path).ToList();
+            .Select(measurement.Find).DistinctBy(checkpoint => checkpoint.Path).ToList();
         var page = new ReportBuilder(Screen, split, measurement.Threads, measurement.Open, cancellationToken).Build(checkpoints);
         var file = Path.GetFullPath(parse.GetValue(_out) ?? checkpoints[0].Run.ReportFile);
         using (parse.GetValue(_out) is null ? Take(checkpoints[0].Run) : null)

@@ -33,6 +33,7 @@ internal static class ImportedRun
         };
         var dataset = open(configuration.Value.Data);
         RequireFit(model, dataset);
+        RequireOwn(model, dataset);
         var divided = TrainingData.Prepare(dataset, configuration.Value.Data) with { Statistics = model.Statistics };
         return TrainingSession.Begin(
             configuration, model.Description, divided, run, surroundings,
@@ -54,6 +55,20 @@ internal static class ImportedRun
             {
                 Where = data.Folder ?? data.Name, Expected = $"images of {model.Shape}, classes {Shown(model.Classes)}",
                 Found = $"images of {data.Shape}, classes {Shown(data.ClassNames)}", Safe = "nothing was written",
+            };
+        }
+    }
+
+    // A file that says what it was trained on is measured on that: its split keeps what it has learned by heart apart.
+    private static void RequireOwn(TrainedModel model, ImageDataset data)
+    {
+        if (model.Metadata.DataFingerprint.Length > 0 && model.Metadata.DataFingerprint != data.Fingerprint)
+        {
+            throw new WeftException(ErrorKind.DatasetMismatch, "the data are not those that the network was trained on")
+            {
+                Where = data.Folder ?? data.Name, Expected = $"sha256 {model.Metadata.DataFingerprint}",
+                Found = $"sha256 {data.Fingerprint} ({data.Train.Count} samples, {data.ClassCount} classes)", Safe = "nothing was written",
+                Next = new Advice("give its own data first by --data; the run that it becomes is then measured on any other set"),
             };
         }
     }

@@ -53,6 +53,28 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_evaluated_and_analysed_as_the_run_that_it_becomes_once()
+    {
+        Fit(FakeScreen.Run("export", "a", "--runs", Runs, "--format", "safetensors", "--out", Model, "--threads", "1"));
+        var (own, elsewhere) = (Json("eval", "a", "--runs", Runs, "--threads", "1"), _place.At("elsewhere"));
+        var first = Json("eval", Model, "--runs", elsewhere, "--data", _data.Folder, "--threads", "1");
+        foreach (var key in new[] { "accuracy", "loss", "count", "confusion" }.Where(key => own.TryGetProperty(key, out _)))
+            Assert.Equal(own.GetProperty(key).GetRawText(), first.GetProperty(key).GetRawText());
+        Fit(FakeScreen.Run("analyze", Model, "--runs", elsewhere, "--data", _data.Folder, "--threads", "1", "--cases", "2"));
+        Fit(FakeScreen.Run("report", Model, "--runs", elsewhere, "--data", _data.Folder, "--threads", "1"));
+        Assert.Equal("a", Path.GetFileName(Assert.Single(Directory.GetDirectories(elsewhere))));
+        Assert.True(File.Exists(Path.Combine(elsewhere, "a", "report.html")));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(Runs, "a", "eval", "validation", "predictions.csv")),
+            File.ReadAllText(Path.Combine(elsewhere, "a", "eval", "validation", "predictions.csv")));
+        using var other = new TinyData(train: 60);
+        var (code, screen) = FakeScreen.Run("eval", Model, "--runs", _place.At("no"), "--data", other.Folder, "--threads", "1");
+        Assert.Equal(13, code);
+        Assert.Contains("not those that the network was trained on", screen.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_place.At("no")) && Directory.GetDirectories(_place.At("no")).Length > 0);
+    }
+
+    [Fact]
     public void A_format_that_nobody_knows_is_named_with_the_nearest()
     {
         var (code, screen) = FakeScreen.Run("export", "a", "--runs", Runs, "--format", "safetensor");

@@ -1,0 +1,31 @@
+using Weft.Training;
+
+namespace Weft.App;
+
+/// <summary>Finds what is to be measured: a checkpoint of a run, or a model's file, which becomes a run the first time.</summary>
+/// <param name="open">Opens the data that a configuration names.</param>
+internal sealed class RunOrFile(RunStore store, Func<DataConfiguration, ImageDataset> open, int threads, Screen screen, CancellationToken cancellationToken)
+{
+    private const int NameLength = 60;
+
+    /// <exception cref="WeftException">There is neither; or the file's data are not here, or others.</exception>
+    public CheckpointReference Find(string reference) =>
+        RegularFile.Exists(reference) ? Imported(reference, TrainedModel.Load(reference)) : store.FindCheckpoint(reference);
+
+    private CheckpointReference Imported(string file, TrainedModel model)
+    {
+        var source = $"{Path.GetFileName(file)} {ModelContent.Of(model).Version}";
+        var known = store.List().Select(run => run.Folder)
+            .FirstOrDefault(run => RunChecks.Configuration(run).Value.Backbone.Weights == source && RegularFile.Exists(run.BestCheckpoint));
+        if (known is not null)
+            return CheckpointReference.Of(known, "best");
+        var name = string.Concat(Path.GetFileNameWithoutExtension(file).Take(NameLength).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+        var isFree = store.Folders().All(run => run.Name != name);
+        using var session = ImportedRun.Begin(
+            model, source, [new ConfigurationValue("training.threads", $"{threads}", "--threads")], open,
+            new NewRun { Store = store, Name = isFree ? name : null, CommandLine = ["import", file] }, cancellationToken: cancellationToken);
+        Trainer.Run(session, cancellationToken: cancellationToken);
+        screen.People.WriteLine($"{Printable.Escape(file)} is now the run {Printable.Escape(session.Folder!.Name)}, where its results are kept");
+        return CheckpointReference.Of(session.Folder, "best");
+    }
+}
