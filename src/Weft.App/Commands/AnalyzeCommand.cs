@@ -6,7 +6,7 @@ namespace Weft.App;
 internal sealed class AnalyzeCommand : MeasuringVerb
 {
     private readonly Argument<string> _run = new("RUN")
-    { Description = ModelSource.Description, DefaultValueFactory = _ => "latest" };
+    { Description = OpenedModel.Description, DefaultValueFactory = _ => "latest" };
     private readonly Option<string?> _pair = new("--pair")
     {
         Description = "Explain only images of one class that were taken for another: their numbers or names, as 4,2 or Coat,Pullover.",

@@ -6,7 +6,7 @@ namespace Weft.App;
 internal sealed class EvalCommand : MeasuringVerb
 {
     private readonly Argument<string> _run = new("RUN")
-    { Description = ModelSource.Description, DefaultValueFactory = _ => "latest" };
+    { Description = OpenedModel.Description, DefaultValueFactory = _ => "latest" };
     private readonly ViewOptions _views = new();
 
     private readonly Option<string?> _corrections = new("--corrections")

@@ -7,7 +7,7 @@ namespace Weft.App;
 
 internal sealed class ExportCommand : StoppableVerb
 {
-    private readonly Argument<string> _model = new("RUN") { Description = ModelSource.Description };
+    private readonly Argument<string> _model = new("RUN") { Description = OpenedModel.Description };
     private readonly Option<string> _format = new("--format")
     {
         Description = $"What it becomes: {string.Join(", ", ExportFormat.All.Select(format => format.Name))}.", HelpName = "NAME", Required = true,
@@ -39,7 +39,7 @@ internal sealed class ExportCommand : StoppableVerb
     protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
         var format = Format(parse.GetValue(_format)!);
-        var (threads, source) = (_threads.Of(parse), ModelSource.Open(parse.GetValue(_model)!, _runs.Store(parse)));
+        var (threads, source) = (_threads.Of(parse), OpenedModel.Open(parse.GetValue(_model)!, _runs.Store(parse)));
         var options = new ExportOptions { Images = _images.Of(parse), Threads = threads };
         var path = Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine("export", source.Name + format.Extension));
         var model = Released(parse, source, cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class ExportCommand : StoppableVerb
         return ExitCode.Done;
     }
 
-    private ReleasedModel Released(ParseResult parse, ModelSource source, CancellationToken cancellationToken)
+    private ReleasedModel Released(ParseResult parse, OpenedModel source, CancellationToken cancellationToken)
     {
         if (source.Checkpoint is not { } checkpoint)
             return ReleasedModel.Of(source.Model, parse.GetValue(_model)!);
@@ -83,7 +83,7 @@ internal sealed class ExportCommand : StoppableVerb
         }
     }
 
-    private static ExportDocument Document(ModelSource source, ExportFormat format, ExportedModel written) => new(
+    private static ExportDocument Document(OpenedModel source, ExportFormat format, ExportedModel written) => new(
         source.Checkpoint?.Run.Path, source.Checkpoint?.Name, format.Name, written.File, written.Bytes, written.Sha256,
         new ParityEntry(written.Parity.Runtime, written.Parity.Images, written.Parity.SameClass, written.Parity.MaxProbabilityDifference, written.Parity.Image)
         {

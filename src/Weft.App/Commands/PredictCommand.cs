@@ -7,7 +7,7 @@ namespace Weft.App;
 
 internal sealed class PredictCommand : StoppableVerb
 {
-    private readonly RunArgument _run = new(ModelSource.Description);
+    private readonly RunArgument _run = new(OpenedModel.Description);
     private readonly Argument<string[]> _files = new("FILE")
     {
         Description = "Pictures (PNG, PGM, PPM, IDX, IDX in gzip; JPEG, WebP, BMP, GIF), folders of them, @LIST (a text file that names a picture a line), "
@@ -55,7 +55,7 @@ internal sealed class PredictCommand : StoppableVerb
         var choice = _views.Of(parse);
         var (number, parts) = PartOf(parse);
         var reference = parse.GetValue(_run)!;
-        var (_, model, checkpoint) = ModelSource.Open(reference, _runs.Store(parse));
+        var (_, model, checkpoint) = OpenedModel.Open(reference, _runs.Store(parse));
         using var predictor = new Predictor(model, threads, choice.IsNone ? TestTimeAugmentation.None : null);
         predictor.Augmentation = choice.Over(predictor.Augmentation);
         var views = ViewWords.Of(predictor.Augmentation);

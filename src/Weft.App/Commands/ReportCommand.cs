@@ -8,7 +8,8 @@ internal sealed class ReportCommand : MeasuringVerb
 {
     private readonly Argument<string[]> _reports = new("RUN")
     {
-        Description = "The runs, checkpoints of them (RUN@best, RUN@last, RUN@EPOCH), or models' .safetensors files. Default: latest.", Arity = ArgumentArity.ZeroOrMore,
+        Description = "The runs, checkpoints of them (RUN@best, RUN@last, RUN@EPOCH), or models' .safetensors files. Default: latest.",
+        Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> _out = new("--out") { Description = "The page. Default: report.html in the (first) run's folder.", HelpName = "FILE" };
 
