@@ -75,4 +75,23 @@ internal static class OnnxFile
 
         WeftException Misshapen(string found) => ForeignFile.Damaged(Format, where, $"{tensor.Name} [{string.Join(", ", tensor.Dims)}] has {found}");
     }
+
+    /// <summary>The values of a tensor of whole numbers.</summary>
+    /// <inheritdoc cref="ToTensor"/>
+    public static long[] ToIntegers(OnnxWire.Tensor tensor, string where)
+    {
+        var raw = tensor.RawData.Span;
+        long[] values = tensor switch
+        {
+            { DataLocation: not 0 } => throw ForeignFile.Damaged(Format, where, $"{tensor.Name} lies in another file"),
+            { DataType: Int64, RawData.Length: > 0 } when raw.Length % sizeof(long) == 0 => MemoryMarshal.Cast<byte, long>(raw).ToArray(),
+            { DataType: Int64, RawData.Length: 0 } => [.. tensor.Int64Data],
+            { DataType: Int32, RawData.Length: > 0 } when raw.Length % sizeof(int) == 0 => Array.ConvertAll(
+                MemoryMarshal.Cast<byte, int>(raw).ToArray(), value => (long)value),
+            { DataType: Int32, RawData.Length: 0 } => [.. tensor.Int32Data.Select(value => (long)value)],
+            _ => throw ForeignFile.Damaged(Format, where, $"{tensor.Name} holds values of type {tensor.DataType}, or a cut one"),
+        };
+        return ForeignFile.Shape(tensor.Dims, values.Length) is not null ? values
+            : throw ForeignFile.Damaged(Format, where, $"{tensor.Name} [{string.Join(", ", tensor.Dims)}] has {values.Length} values");
+    }
 }

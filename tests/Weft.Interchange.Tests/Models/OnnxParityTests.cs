@@ -60,7 +60,7 @@ public class OnnxParityTests(ITestOutputHelper output)
         }
     }
 
-    private static byte[] OfPackage()
+    internal static byte[] OfPackage()
     {
         var path = Path.Combine(
             Packages, "microsoft.ml.dnnimagefeaturizer.resnet18", "0.23.1", "tools", "DnnImageModels", "ResNet18Onnx", "ResNet18.onnx");
@@ -69,7 +69,7 @@ public class OnnxParityTests(ITestOutputHelper output)
     }
 
     // Planes of red, green and blue: stripes, discs and slopes that are wider than high, as of a picture that was not square.
-    private static byte[] Picture(int number, int side) => [.. Enumerable.Range(0, 3 * side * side).Select(i =>
+    internal static byte[] Picture(int number, int side) => [.. Enumerable.Range(0, 3 * side * side).Select(i =>
     {
         var (channel, x, y) = (i / (side * side), i % side * 1.5 / side, i / side % side / (double)side);
         var wave = Math.Sin((3 + number) * 2 * x + channel) * Math.Cos((2 + number % 3) * 3 * y - channel);
@@ -78,7 +78,7 @@ public class OnnxParityTests(ITestOutputHelper output)
     })];
 
     // Numbers of as many bytes in place of those of the input's height and width and of the last pool's window.
-    private static byte[] ForSide(byte[] file, int side)
+    internal static byte[] ForSide(byte[] file, int side)
     {
         var changed = (byte[])file.Clone();
         byte[] dimension = [0x08, 0xe0, 0x01];
