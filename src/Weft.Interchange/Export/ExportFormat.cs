@@ -9,7 +9,7 @@ namespace Weft.Interchange;
 /// <param name="Choices">The options that only some formats know and this one does, by their names on the command line.</param>
 internal abstract record ExportFormat(string Name, string Extension, params IReadOnlyList<string> Choices)
 {
-    public static IReadOnlyList<ExportFormat> All { get; } = [new SafetensorsExport()];
+    public static IReadOnlyList<ExportFormat> All { get; } = [new SafetensorsExport(), new HubExport()];
 
     /// <summary>Writes the file or the folder, whole or not at all.</summary>
     /// <exception cref="WeftException">It cannot be written, or it computes something else than the model.</exception>

@@ -6,6 +6,12 @@ namespace Weft.Training;
 /// <param name="Samples">What <paramref name="Indices"/> number.</param>
 internal sealed record ReleasedModel(TrainedModel Model, ImageSamples Samples, IReadOnlyList<int> Indices)
 {
+    /// <summary>Where it was trained; null for a model that had left its run before.</summary>
+    public CheckpointReference? Checkpoint { get; private init; }
+
+    /// <summary>How it did on its run's validation images; null likewise.</summary>
+    public EvaluationResult? Validation { get; private init; }
+
     /// <summary>A run's checkpoint, completed with what its file needs to stand alone; the images are the run's validation images.</summary>
     /// <exception cref="WeftException">As an evaluation.</exception>
     public static ReleasedModel Of(RunEvaluation evaluation, int? threads, string? licence, CancellationToken cancellationToken)
@@ -19,7 +25,10 @@ internal sealed record ReleasedModel(TrainedModel Model, ImageSamples Samples, I
             Source = reference.Run.Name, Checkpoint = reference.Name, SourceSha256 = Sha256(reference.Path), Licence = licence,
             Validation = new ReleaseValidation(result.Count, result.Correct, result.Loss, Calibration.FitTemperature(result.Predictions)),
             Golden = GoldenPredictions.Of(model, samples, indices, threads),
-        }), samples, indices);
+        }), samples, indices)
+        {
+            Checkpoint = reference, Validation = result,
+        };
     }
 
     /// <summary>A model's file, which left its run before: the images are its golden samples.</summary>

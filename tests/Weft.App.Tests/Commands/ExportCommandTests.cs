@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Weft.App.Tests;
@@ -72,6 +73,35 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(13, code);
         Assert.Contains("not those that the network was trained on", screen.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_place.At("no")) && Directory.GetDirectories(_place.At("no")).Length > 0);
+    }
+
+    [Fact]
+    public void A_folder_for_the_hub_has_a_card_whose_numbers_are_the_run_s_and_is_replaced_but_never_mixed_with_other_files()
+    {
+        Fit(FakeScreen.Run("eval", "a", "--runs", Runs, "--split", "test", "--threads", "1"));
+        var folder = _place.At("hub");
+        var answer = Json("export", "a", "--runs", Runs, "--format", "hub", "--out", folder, "--licence", "mit", "--threads", "1");
+        Assert.Equal(Directory.GetFiles(folder).Sum(file => new FileInfo(file).Length), answer.GetProperty("bytes").GetInt64());
+        var parts = File.ReadAllText(Path.Combine(folder, "README.md")).Split("---\n", 3);
+        var head = new YamlDotNet.Serialization.DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(parts[1]);
+        Assert.Equal(("mit", "weft", "image-classification"), (head["license"], head["library_name"], head["pipeline_tag"]));
+        var test = JsonDocument.Parse(File.ReadAllText(Path.Combine(Runs, "a", "eval", "test", "metrics.json"))).RootElement;
+        var own = Json("eval", "a", "--runs", Runs, "--threads", "1");
+        foreach (var accuracy in new[] { test, own }.Select(measured => measured.GetProperty("accuracy").GetDouble()))
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"value: {accuracy:0.####}\n"), parts[1], StringComparison.Ordinal);
+        Assert.Contains("The test images were opened 1 time for this run.", parts[2], StringComparison.Ordinal);
+        Assert.DoesNotContain(_place.Path, parts[2], StringComparison.Ordinal); // of the machine it says no folders
+        var labels = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).RootElement.GetProperty("id2label");
+        Assert.Equal(3, labels.EnumerateObject().Count());
+        Fit(FakeScreen.Run("predict", Path.Combine(folder, "model.safetensors"), Path.Combine(_data.Folder, "t10k-images-idx3-ubyte"), "--threads", "1"));
+
+        var card = File.ReadAllBytes(Path.Combine(folder, "README.md"));
+        Fit(FakeScreen.Run("export", "a", "--runs", Runs, "--format", "hub", "--out", folder, "--licence", "mit", "--threads", "1"));
+        Assert.Equal(card, File.ReadAllBytes(Path.Combine(folder, "README.md")));
+        File.WriteAllText(Path.Combine(folder, "mine.txt"), "x");
+        Assert.Equal(2, FakeScreen.Run("export", "a", "--runs", Runs, "--format", "hub", "--out", folder, "--threads", "1").Code);
+        Assert.Equal(5, Directory.GetFiles(folder).Length);
+        Assert.Equal(["hub", "runs"], Directory.GetFileSystemEntries(_place.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Weft.Training;
+
+namespace Weft.Interchange;
+
+/// <summary>A folder as the Hugging Face Hub has it: the weights, what they are for, how pictures become their input, and a model card.</summary>
+internal sealed record HubExport() : ExportFormat("hub", "")
+{
+    private const string WeightsName = "model.safetensors";
+    private const string ConfigurationName = "config.json";
+    private const string PreprocessorName = "preprocessor_config.json";
+    private const string CardName = "README.md";
+
+    /// <remarks>A folder that an earlier export left is replaced whole; any other one that is not empty is refused.</remarks>
+    public override ExportedModel Write(ReleasedModel model, string path, ExportOptions options, CancellationToken cancellationToken)
+    {
+        var (made, old) = (path + ".new", path + ".old");
+        try
+        {
+            RequireOwn(path);
+            Remove(made, old); // what a process left that was killed
+            var weights = new SafetensorsExport().Write(model, Path.Combine(made, WeightsName), options, cancellationToken);
+            foreach (var (name, text) in (ReadOnlySpan<(string, string)>)
+                [(ConfigurationName, Configuration(model.Model)), (PreprocessorName, Preprocessor(model.Model)), (CardName, ModelCard.Of(model))])
+                OutputFile.Write(Path.Combine(made, name), Encoding.UTF8.GetBytes(text), "the folder cannot be written", new Advice("make room"));
+            if (Directory.Exists(path))
+                Directory.Move(path, old);
+            Directory.Move(made, path);
+            return weights with { File = path, Bytes = new DirectoryInfo(path).EnumerateFiles().Sum(file => file.Length) };
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.ToError(
+                failure, "the folder cannot be written", path, "what was there is untouched", new Advice("export it elsewhere with --out"));
+        }
+        finally
+        {
+            Remove(made, old);
+        }
+    }
+
+    private static void Remove(params ReadOnlySpan<string> folders)
+    {
+        foreach (var folder in folders)
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void RequireOwn(string path)
+    {
+        string[] known = [WeightsName, ConfigurationName, PreprocessorName, CardName];
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(
+            entry => !known.Contains(Path.GetFileName(entry))) is not null))
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "this is something else than a folder that an export left")
+            {
+                Where = path, Expected = "nothing, or a folder with nothing but " + string.Join(", ", known), Found = "other files", Safe = "it is untouched",
+                Next = new Advice("export it elsewhere with --out"),
+            };
+        }
+    }
+
+    private static string Configuration(TrainedModel model) => JsonSerializer.Serialize(new HubConfiguration
+    {
+        Id2Label = model.Classes.Index().ToDictionary(one => one.Index, one => one.Item),
+        Label2Id = model.Classes.Index().ToDictionary(one => one.Item, one => one.Index),
+        NumLabels = model.Classes.Count, ImageSize = [model.Shape.Height, model.Shape.Width], NumChannels = model.Shape.Channels,
+        Weft = new HubNetwork(CheckpointFile.CurrentVersion, JsonDocument.Parse(NetworkDescriptionJson.Write(model.Description)).RootElement),
+    }, HubJson.Default.HubConfiguration) + "\n";
+
+    private static string Preprocessor(TrainedModel model) => JsonSerializer.Serialize(new HubPreprocessor
+    {
+        ImageMean = model.Preprocessing.Mean, ImageStd = model.Preprocessing.StandardDeviation, Size = new(model.Shape.Height, model.Shape.Width),
+        DoConvertRgb = model.Shape.Channels == 3,
+    }, HubJson.Default.HubPreprocessor) + "\n";
+}
+
+internal sealed record HubConfiguration
+{
+    public IReadOnlyList<string> Architectures { get; } = ["WeftClassifier"];
+
+    public string ModelType { get; } = "weft";
+
+    [JsonPropertyName("id2label")]
+    public required IReadOnlyDictionary<int, string> Id2Label { get; init; }
+
+    [JsonPropertyName("label2id")]
+    public required IReadOnlyDictionary<string, int> Label2Id { get; init; }
+
+    public required int NumLabels { get; init; }
+
+    public required IReadOnlyList<int> ImageSize { get; init; }
+
+    public required int NumChannels { get; init; }
+
+    public required HubNetwork Weft { get; init; }
+}
+
+/// <param name="Description">The network as the checkpoint's metadata have it.</param>
+internal sealed record HubNetwork(int Version, JsonElement Description);
+
+internal sealed record HubPreprocessor
+{
+    public bool DoResize { get; } = true;
+
+    public required HubSize Size { get; init; }
+
+    public bool DoRescale { get; } = true;
+
+    public double RescaleFactor { get; } = 1 / 255.0;
+
+    public bool DoNormalize { get; } = true;
+
+    public required IReadOnlyList<double> ImageMean { get; init; }
+
+    public required IReadOnlyList<double> ImageStd { get; init; }
+
+    public required bool DoConvertRgb { get; init; }
+}
+
+internal sealed record HubSize(int Height, int Width);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(HubConfiguration))]
+[JsonSerializable(typeof(HubPreprocessor))]
+internal sealed partial class HubJson : JsonSerializerContext;
