@@ -60,6 +60,7 @@ internal static class App
                 new ExportCommand(screen),
                 new RunsCommand(screen),
                 new CompareCommand(screen),
+                new ServeCommand(screen),
                 new StudioCommand(screen),
                 new TrackCommand(screen),
                 new BenchCommand(screen),

@@ -41,7 +41,7 @@ internal sealed class DataReviewCommand : StoppableVerb
         {
             Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder), Port = _port.Of(parse), Review = review,
         };
-        var code = ServedStudio.Run(Screen, options, address =>
+        var code = ServedWeb.Run(Screen, "studio", failed => StudioServer.Start(options with { Failed = failed }), address =>
         {
             var page = new Uri(address, "/review").ToString();
             Screen.People.WriteLine(

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using Weft.Training;
 
 namespace Weft.App;
@@ -28,24 +27,14 @@ internal sealed class StudioCommand : Verb
         var store = _runs.Store(parse);
         var options = new StudioOptions
         {
-            Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder), Address = Address(parse), Port = _port.Of(parse),
+            Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder), Address = ListenAddress.Parse(_listen, parse.GetValue(_listen)!),
+            Port = _port.Of(parse),
         };
-        return ServedStudio.Run(Screen, options, address =>
+        return ServedWeb.Run(Screen, "studio", failed => StudioServer.Start(options with { Failed = failed }), address =>
         {
             Screen.People.WriteLine($"studio  {address}   (this machine only; it shows {Printable.Escape(options.ShownRuns)}, Ctrl-C ends it)");
             Screen.People.Flush();
             Screen.WriteJson(new StudioDocument(address.ToString(), store.Folder));
         });
-    }
-
-    private IPAddress Address(ParseResult parse)
-    {
-        var text = parse.GetValue(_listen)!;
-        if (text == "localhost")
-            return IPAddress.Loopback;
-        return IPAddress.TryParse(text, out var address) ? address : throw new WeftException(ErrorKind.InvalidInput, "this is no address to listen on")
-        {
-            Where = _listen.Name, Expected = "127.0.0.1, ::1 or localhost", Found = $"'{Printable.Escape(text)}'", Safe = "nothing was started",
-        };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ReviewRoutes(LabelReview review, string token)
     {
         routes.MapMethods("/review", RequestGuard.Verbs, Page);
         routes.MapMethods("/review/picture/{number:int}", RequestGuard.Verbs, Picture);
-        routes.MapMethods("/review.js", RequestGuard.Verbs, context => StudioAnswer.Text(context, "text/javascript; charset=utf-8", StudioAssets.ReviewScript));
+        routes.MapMethods("/review.js", RequestGuard.Verbs, context => WebAnswer.Text(context, "text/javascript; charset=utf-8", StudioAssets.ReviewScript));
         routes.MapPost(DecidePath, Decide);
     }
 
@@ -27,7 +27,7 @@ internal sealed class ReviewRoutes(LabelReview review, string token)
         var query = new QueryReader(context.Request.Query);
         var view = new ReviewView(
             query.OneOf("view", ["one", "grid"]) == "grid", query.Number("at", 0, review.Items.Count - 1, review.NextOpen(0) ?? 0));
-        await StudioAnswer.Text(context, StudioAnswer.Html, await PageRenderer.Render(
+        await WebAnswer.Text(context, WebAnswer.Html, await PageRenderer.Render(
             typeof(ReviewPage), new() { ["Sitting"] = review, ["Shown"] = view, ["Token"] = token }));
     }
 
@@ -37,13 +37,13 @@ internal sealed class ReviewRoutes(LabelReview review, string token)
         if (number < 0 || number >= review.Samples.Count)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
-            await StudioAnswer.Text(context, "text/plain; charset=utf-8", "There is no such picture.\n");
+            await WebAnswer.Text(context, "text/plain; charset=utf-8", "There is no such picture.\n");
             return;
         }
 
         using var png = new MemoryStream();
         PngWriter.Write(png, review.Samples.Shape, review.Samples.Image(number));
-        await StudioAnswer.Bytes(context, "image/png", png.ToArray());
+        await WebAnswer.Bytes(context, "image/png", png.ToArray());
     }
 
     // Answers with the address of the page to go on with.
@@ -62,7 +62,7 @@ internal sealed class ReviewRoutes(LabelReview review, string token)
             next = isGrid ? Math.Min(at + 1, review.Items.Count - 1) : review.NextOpen(at + 1) ?? at;
         }
 
-        await StudioAnswer.Text(context, "text/plain; charset=utf-8", new ReviewView(isGrid, next).Address);
+        await WebAnswer.Text(context, "text/plain; charset=utf-8", new ReviewView(isGrid, next).Address);
     }
 
     private string Class(string to, int at) => to switch

@@ -16,9 +16,9 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         routes.MapMethods("/runs/{name}", RequestGuard.Verbs, context => Page(context, () => One(context, (string)context.GetRouteValue("name")!)));
         routes.MapMethods("/compare", RequestGuard.Verbs, context => Page(context, () => Several(context)));
         routes.MapMethods("/live", RequestGuard.Verbs, live.Stream);
-        routes.MapMethods("/studio.css", RequestGuard.Verbs, context => StudioAnswer.Text(context, "text/css; charset=utf-8", StudioAssets.Style));
-        routes.MapMethods("/studio.js", RequestGuard.Verbs, context => StudioAnswer.Text(context, "text/javascript; charset=utf-8", StudioAssets.Script));
-        routes.MapMethods("/icon.svg", RequestGuard.Verbs, context => StudioAnswer.Text(context, "image/svg+xml", StudioAssets.Icon));
+        routes.MapMethods("/studio.css", RequestGuard.Verbs, context => WebAnswer.Text(context, "text/css; charset=utf-8", StudioAssets.Style));
+        routes.MapMethods("/studio.js", RequestGuard.Verbs, context => WebAnswer.Text(context, "text/javascript; charset=utf-8", StudioAssets.Script));
+        routes.MapMethods("/icon.svg", RequestGuard.Verbs, context => WebAnswer.Text(context, "image/svg+xml", StudioAssets.Icon));
     }
 
     private StudioPage List(HttpContext context)
@@ -85,7 +85,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         }
 
         context.Response.StatusCode = page.Status;
-        await StudioAnswer.Text(context, StudioAnswer.Html, await PageRenderer.Render(page.Type, page.Parameters));
+        await WebAnswer.Text(context, WebAnswer.Html, await PageRenderer.Render(page.Type, page.Parameters));
     }
 }
 

@@ -117,8 +117,7 @@ internal sealed class PredictionPipeline(Predictor predictor, PictureInput input
             return [.. batch.Select(item => item.Failure is null ? item with { Failure = diverged } : item)];
         }
 
-        var unlike = known?.Look(predictor.Device, new FeatureTable(
-            new int[predictions.Count], new int[predictions.Count], [.. predictions.SelectMany(prediction => prediction.Features)], known.Dimension));
+        var unlike = known?.Look(predictor.Device, predictions);
         var next = 0;
         foreach (ref var item in batch.AsSpan())
         {

@@ -5,7 +5,7 @@ internal sealed class ModelReload : IDisposable
 {
     private readonly ITimer _timer;
     private readonly TimeSpan _every;
-    private readonly ModelSource _source;
+    private readonly ServedFile _source;
     private readonly Func<ModelContent, bool> _take;
     private readonly Action<Exception> _refused;
     private readonly Lock _looking = new();
@@ -16,7 +16,7 @@ internal sealed class ModelReload : IDisposable
     /// <param name="take">Gets each new model.</param>
     /// <param name="refused">Told why one was not taken.</param>
     public ModelReload(
-        ModelSource source, (long, DateTime) stamp, TimeSpan every, TimeProvider clock, Func<ModelContent, bool> take, Action<Exception> refused)
+        ServedFile source, (long, DateTime) stamp, TimeSpan every, TimeProvider clock, Func<ModelContent, bool> take, Action<Exception> refused)
     {
         (_source, _stamp, _every, _take, _refused) = (source, stamp, every, take, refused);
         _timer = clock.CreateTimer(_ => Look(), null, every, Timeout.InfiniteTimeSpan);

@@ -27,11 +27,11 @@ public sealed class PredictionPool : IAsyncDisposable, IDisposable
     {
     }
 
-    internal PredictionPool(ModelSource source, PredictionPoolOptions options) : this(source, source.Stamp, options)
+    internal PredictionPool(ServedFile source, PredictionPoolOptions options) : this(source, source.Stamp, options)
     {
     }
 
-    private PredictionPool(ModelSource source, (long, DateTime) stamp, PredictionPoolOptions options) : this(source.Read(), options)
+    private PredictionPool(ServedFile source, (long, DateTime) stamp, PredictionPoolOptions options) : this(source.Read(), options)
     {
         if (options.Reload is { } every)
             _reload = new ModelReload(source, stamp, every, options.Clock, Swap, Refused);
@@ -44,14 +44,14 @@ public sealed class PredictionPool : IAsyncDisposable, IDisposable
         _model = new ServedModel(content, options);
         _queue = Channel.CreateBounded<PredictionWork>(new BoundedChannelOptions(options.Queue) { SingleReader = true });
         _meters = new PoolMeters(() => Waiting, () => Version);
-        _thread = new Thread(Work) { IsBackground = true, Name = "weft predictions" };
+        _thread = new Thread(Work) { IsBackground = true, Name = "predictions of weft" };
         _thread.Start();
     }
 
     /// <summary>Opens the file of a model, or a checkpoint of a run.</summary>
     /// <exception cref="WeftException">As <see cref="TrainedModel.Load(string)"/>, and where the model does not compute what its file says.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option that no pool can have.</exception>
-    public static PredictionPool Load(string path, PredictionPoolOptions? options = null) => new(new ModelSource(path), options ?? new());
+    public static PredictionPool Load(string path, PredictionPoolOptions? options = null) => new(new ServedFile(path), options ?? new());
 
     /// <summary>What a picture must be.</summary>
     public FeatureShape Shape => Current.Model.Shape;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Weft.Training;
 
 /// <summary>Where a model comes from: a file, which may be a checkpoint of a run.</summary>
-internal sealed record ModelSource(string Path, CheckpointReference? Checkpoint = null)
+internal sealed record ServedFile(string Path, CheckpointReference? Checkpoint = null)
 {
     /// <summary>Length and time of the file: what tells that there is a new one, on network disks too.</summary>
     public (long Length, DateTime Written) Stamp => new FileInfo(Path) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : default;

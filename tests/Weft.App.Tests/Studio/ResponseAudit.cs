@@ -8,7 +8,7 @@ internal static class ResponseAudit
     {
         foreach (var (name, value) in new[]
                  {
-                     ("x-content-type-options", "nosniff"), ("content-security-policy", StudioHeaders.ContentSecurityPolicy), ("x-frame-options", "DENY"),
+                     ("x-content-type-options", "nosniff"), ("content-security-policy", PageHeaders.ContentSecurityPolicy), ("x-frame-options", "DENY"),
                      ("referrer-policy", "no-referrer"), ("cross-origin-resource-policy", "same-origin"),
                      ("cross-origin-opener-policy", "same-origin"), ("cache-control", "no-store"),
                  })
@@ -26,7 +26,7 @@ internal static class ResponseAudit
         if (body.Contains("   at ", StringComparison.Ordinal) || body.Contains("Exception", StringComparison.Ordinal))
             yield return "the text of an exception";
         if (headers.GetValueOrDefault("content-type")?.StartsWith("text/html", StringComparison.Ordinal) == true
-            && System.Text.RegularExpressions.Regex.Match(body, @"<script(?! src=""/studio\.js"" defer>)|<style|\sstyle=""|\son[a-z]+=""[^""]",
+            && System.Text.RegularExpressions.Regex.Match(body, @"<script(?! src=""/(studio|serve)\.js"" defer>)|<style|\sstyle=""|\son[a-z]+=""[^""]",
                 System.Text.RegularExpressions.RegexOptions.IgnoreCase) is { Success: true } inline)
             yield return $"something inline: {inline.Value}";
     }

@@ -7,7 +7,7 @@ internal sealed class StudioHost : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Exception> _failures = new();
     private readonly TempFolder _folder = new();
-    private StudioServer _server = null!;
+    private WebServer _server = null!;
 
     private StudioHost(string? runs)
     {
@@ -21,7 +21,7 @@ internal sealed class StudioHost : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
-    public StudioServer Server => _server;
+    public WebServer Server => _server;
 
     /// <param name="fill">Gets the folder of the runs before the studio sees it.</param>
     /// <param name="runs">A folder that is there already, instead of one of its own.</param>

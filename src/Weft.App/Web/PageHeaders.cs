@@ -1,9 +1,9 @@
 namespace Weft.App;
 
 /// <summary>The headers of every response.</summary>
-internal static class StudioHeaders
+internal static class PageHeaders
 {
-    /// <summary>Nothing inline, nothing from elsewhere; scripts, styles, pictures and updates from the studio itself.</summary>
+    /// <summary>Nothing inline, nothing from elsewhere; scripts, styles, pictures and updates from the server itself.</summary>
     public const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
             + "'none'";
