@@ -58,6 +58,7 @@ internal static class App
                 new ReportCommand(screen),
                 new PredictCommand(screen),
                 new ExportCommand(screen),
+                new ImportCommand(screen),
                 new RunsCommand(screen),
                 new CompareCommand(screen),
                 new ServeCommand(screen),

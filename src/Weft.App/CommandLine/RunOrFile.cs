@@ -10,7 +10,7 @@ internal sealed class RunOrFile(RunStore store, Func<DataConfiguration, ImageDat
 
     /// <exception cref="WeftException">There is neither; or the file's data are not here, or others.</exception>
     public CheckpointReference Find(string reference) =>
-        RegularFile.Exists(reference) ? Imported(reference, TrainedModel.Load(reference)) : store.FindCheckpoint(reference);
+        RegularFile.Exists(reference) ? Imported(reference, OpenedModel.Load(reference)) : store.FindCheckpoint(reference);
 
     private CheckpointReference Imported(string file, TrainedModel model)
     {

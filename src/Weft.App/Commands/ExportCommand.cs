@@ -23,6 +23,16 @@ internal sealed class ExportCommand : StoppableVerb
         Description = "Under what the model may be used, to be written into it.", HelpName = "TEXT",
     };
 
+    private readonly Option<bool> _fold = new(OnnxExport.FoldOption)
+    {
+        Description = "onnx: batch norms become part of the layers before them, for small runtimes.",
+    };
+
+    private readonly Option<string?> _preprocessing = new(OnnxExport.PreprocessingOption)
+    {
+        Description = "onnx: table (the engine's own bits) or arithmetic (for runtimes without Gather). Default: table.", HelpName = "HOW",
+    };
+
     private readonly WholeNumber _images = new("--images", "What was written is compared on so many validation images.", 1, 10_000_000, 1000, "1,000");
     private readonly RunDataOption _data = new();
     private readonly WholeNumber _threads = WholeNumber.Threads();
@@ -32,15 +42,20 @@ internal sealed class ExportCommand : StoppableVerb
         "export", "A trained network for other programs, compared on real images with what it was before anything is left.", screen)
     {
         Arguments.Add(_model);
-        foreach (var option in (Option[])[_format, _out, _licence, _images, _data, _threads, _runs])
+        foreach (var option in (Option[])[_format, _out, _licence, _fold, _preprocessing, _images, _data, _threads, _runs])
             Options.Add(option);
     }
 
     protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
         var format = Format(parse.GetValue(_format)!);
+        RequireChoices(parse, format);
         var (threads, source) = (_threads.Of(parse), OpenedModel.Open(parse.GetValue(_model)!, _runs.Store(parse)));
-        var options = new ExportOptions { Images = _images.Of(parse), Threads = threads };
+        var options = new ExportOptions
+        {
+            Images = _images.Of(parse), Threads = threads, Onnx = new OnnxOptions { Fold = parse.GetValue(_fold), Preprocessing = Preprocessing(parse) },
+            OnnxRuntime = Environment.GetEnvironmentVariable("WEFT_ONNXRUNTIME"), PackageFolder = UserModels.PackageFolder,
+        };
         var path = Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine("export", source.Name + format.Extension));
         var model = Released(parse, source, cancellationToken);
         var written = format.Write(model, path, options, cancellationToken);
@@ -55,6 +70,31 @@ internal sealed class ExportCommand : StoppableVerb
             return ReleasedModel.Of(source.Model, parse.GetValue(_model)!);
         using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, cancellationToken), _threads.Of(parse));
         return ReleasedModel.Of(evaluation, _threads.Of(parse), parse.GetValue(_licence), cancellationToken);
+    }
+
+    private OnnxPreprocessing Preprocessing(ParseResult parse) => parse.GetValue(_preprocessing) switch
+    {
+        null or "table" => OnnxPreprocessing.Table,
+        "arithmetic" => OnnxPreprocessing.Arithmetic,
+        var other => throw new WeftException(ErrorKind.InvalidInput, $"there is no preprocessing '{other}'")
+        {
+            Where = _preprocessing.Name, Expected = "table or arithmetic", Found = other, Safe = "nothing was written",
+        },
+    };
+
+    // An option that the format does not know would do nothing, and nobody would be told.
+    private void RequireChoices(ParseResult parse, ExportFormat format)
+    {
+        var choices = ExportFormat.All.SelectMany(other => other.Choices).Except(format.Choices).ToHashSet();
+        if (Options.FirstOrDefault(option => choices.Contains(option.Name) && parse.GetResult(option) is { Implicit: false }) is { } option)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, $"{option.Name} says nothing about {format.Name}")
+            {
+                Where = option.Name,
+                Expected = string.Join(", ", ExportFormat.All.Where(other => other.Choices.Contains(option.Name)).Select(other => other.Name)),
+                Found = format.Name, Safe = "nothing was written",
+            };
+        }
     }
 
     private static ExportFormat Format(string name) => ExportFormat.All.FirstOrDefault(format => format.Name == name) ?? throw new WeftException(

@@ -25,6 +25,7 @@ namespace Weft.App;
 [JsonSerializable(typeof(EvaluationDocument))]
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(HoverDocument))]
+[JsonSerializable(typeof(ImportDocument))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(LearningRateSearchDocument))]
 [JsonSerializable(typeof(List<string>))]

@@ -9,7 +9,7 @@ namespace Weft.Interchange;
 /// <param name="Choices">The options that only some formats know and this one does, by their names on the command line.</param>
 internal abstract record ExportFormat(string Name, string Extension, params IReadOnlyList<string> Choices)
 {
-    public static IReadOnlyList<ExportFormat> All { get; } = [new SafetensorsExport(), new HubExport()];
+    public static IReadOnlyList<ExportFormat> All { get; } = [new SafetensorsExport(), new OnnxExport(), new HubExport()];
 
     /// <summary>Writes the file or the folder, whole or not at all.</summary>
     /// <exception cref="WeftException">It cannot be written, or it computes something else than the model.</exception>
@@ -24,6 +24,15 @@ internal sealed record ExportOptions
 
     /// <value>Worker threads. Default: all cores.</value>
     public int? Threads { get; init; }
+
+    /// <value>How an ONNX file is written.</value>
+    public OnnxOptions Onnx { get; init; } = new();
+
+    /// <value>Where the person says that ONNX Runtime's library is. Default: nowhere.</value>
+    public string? OnnxRuntime { get; init; }
+
+    /// <value>Where the user's packages lie, one of which may hold it. Default: nowhere.</value>
+    public string? PackageFolder { get; init; }
 
     internal int Workers => Threads ?? Environment.ProcessorCount;
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Weft.Training;
 
@@ -43,14 +44,27 @@ internal static class OnnxImport
         var statistics = new DatasetStatistics(preprocessing.Mean, preprocessing.StandardDeviation);
         if (network.Images.Table is { } table && !statistics.CreateTable().AsSpan().SequenceEqual(table))
             throw Contradiction(where, "the table of values that mean and deviation give", "another one");
+        var release = Property(network, OnnxWriter.ReleaseKey, CheckpointJson.Default.ModelRelease, where);
+        if (release?.ViolationOf(input, classes.Count) is { } violation)
+            throw Contradiction(where, "what its metadata say to fit the network", violation);
         return new TrainedModel(
             new ModelMetadata
             {
                 Description = network.Description, Preprocessing = preprocessing, Classes = classes,
-                DataFingerprint = network.Properties.GetValueOrDefault("weft.data_fingerprint", "unknown"), Configuration = new Dictionary<string, string>(),
+                DataFingerprint = network.Properties.GetValueOrDefault(OnnxWriter.FingerprintKey, ""),
+                Configuration = Property(network, OnnxWriter.ConfigurationKey, CheckpointJson.Default.DictionaryStringString, where) ?? Pictures(input),
+                Release = release ?? new ModelRelease
+                {
+                    Source = Path.GetFileName(where), SourceSha256 = Convert.ToHexStringLower(SHA256.HashData(file.Span)),
+                },
             },
             network.Weights);
     }
+
+    // A network of square pictures in colour takes files of any size, as one that was trained here would.
+    private static Dictionary<string, string> Pictures(FeatureShape input) =>
+        input is { Channels: 3, Height: >= 8 and <= 1024 and var side } && input.Width == side
+            ? new() { ["picture.side"] = $"{side}", ["picture.channels"] = "3", ["picture.fit"] = "crop" } : [];
 
     private static Preprocessing Preprocessing(OnnxNetwork network, OnnxImportChoices choices, string where)
     {
@@ -58,8 +72,8 @@ internal static class OnnxImport
         if (choices.Mean is null && choices.StandardDeviation is null
             && Property(network, OnnxWriter.PreprocessingKey, CheckpointJson.Default.Preprocessing, where) is { } own)
         {
-            var fits = (own.Height, own.Width, own.Channels) == (shape.Height, shape.Width, shape.Channels) && own.Mean is { } means
-                && means.Count == shape.Channels && own.StandardDeviation is { } deviations && deviations.Count == shape.Channels;
+            var fits = (own.Height, own.Width, own.Channels) == (shape.Height, shape.Width, shape.Channels)
+                && Are(own.Mean, shape.Channels, double.IsFinite) && Are(own.StandardDeviation, shape.Channels, IsDeviation);
             return fits ? own : throw Contradiction(where, $"preprocessing for images of {shape}", $"{own}");
         }
 
@@ -71,8 +85,7 @@ internal static class OnnxImport
             (mean, deviation) = (Repeated(0, shape.Channels), Repeated(1 / 255.0, shape.Channels));
         if (mean is null || deviation is null)
             throw Unknown(where, "how pixels become its input", "--mean and --std: a number for each channel, of pixels from 0 to 1");
-        if (mean.Count != shape.Channels || deviation.Count != shape.Channels || !mean.All(double.IsFinite)
-            || !deviation.All(value => double.IsFinite(value) && value > 0))
+        if (!Are(mean, shape.Channels, double.IsFinite) || !Are(deviation, shape.Channels, IsDeviation))
             throw Contradiction(where, $"{shape.Channels} means and {shape.Channels} positive deviations", $"{mean.Count} and {deviation.Count}");
         double[] scales = Spread(scale, shape.Channels), shifts = Spread(shift, shape.Channels);
         if (!scales.All(value => double.IsFinite(value) && value > 0) || !shifts.All(double.IsFinite))
@@ -92,6 +105,10 @@ internal static class OnnxImport
             throw ForeignFile.Damaged(OnnxFile.Format, where, $"{key}: {damage.Message}", damage);
         }
     }
+
+    private static bool Are(IReadOnlyList<double>? values, int count, Func<double, bool> are) => values?.Count == count && values.All(are);
+
+    private static bool IsDeviation(double value) => double.IsFinite(value) && value > 0;
 
     private static double[] Repeated(double value, int count) => [.. Enumerable.Repeat(value, count)];
 

@@ -19,7 +19,4 @@ internal sealed record OnnxOptions
 
     /// <value>Default: <see cref="OnnxPreprocessing.Table"/>.</value>
     public OnnxPreprocessing Preprocessing { get; init; }
-
-    /// <summary>What else stands in the file's metadata, by key: the run, its checkpoint, its accuracy, a licence.</summary>
-    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 }

@@ -16,6 +16,9 @@ internal static class OnnxWriter
     public const string Class = "class";
     public const string ClassesKey = "weft.classes";
     public const string PreprocessingKey = "weft.preprocessing";
+    public const string ConfigurationKey = "weft.configuration";
+    public const string FingerprintKey = "weft.data_fingerprint";
+    public const string ReleaseKey = "weft.release";
     private const string Batch = "batch";
 
     // Read by every runtime since 2022; a newer stamp than needed is a common way not to load.
@@ -57,7 +60,7 @@ internal static class OnnxWriter
                 + (model.Shape.Channels == 3 ? "red, green, blue; " : "") + "they are normalized inside.",
             Graph = graph.Graph,
             OpsetImport = { new OnnxWire.OperatorSet { Version = Opset } },
-            MetadataProps = { Properties(model, options).Select(pair => new OnnxWire.Property { Key = pair.Key, Value = pair.Value }) },
+            MetadataProps = { Properties(model).Select(pair => new OnnxWire.Property { Key = pair.Key, Value = pair.Value }) },
         }.ToByteArray();
     }
 
@@ -125,19 +128,39 @@ internal static class OnnxWriter
 
     private static OnnxWire.Dimension Dimension(int size, string denotation = "") => new() { DimValue = size, Denotation = denotation };
 
-    private static IEnumerable<KeyValuePair<string, string>> Properties(TrainedModel model, OnnxOptions options)
+    // For programs, with all that a model's file of Weft's says; for people, the same in short; and the keys that others know.
+    private static IEnumerable<KeyValuePair<string, string>> Properties(TrainedModel model)
     {
         var names = model.Classes.Select((name, i) => $"{i.ToString(CultureInfo.InvariantCulture)}: '{Quoted(name)}'");
-        return new Dictionary<string, string>(options.Properties)
+        var properties = new Dictionary<string, string>
         {
             [ClassesKey] = JsonSerializer.Serialize([.. model.Classes], CheckpointJson.Default.ListString),
             [PreprocessingKey] = JsonSerializer.Serialize(model.Preprocessing, CheckpointJson.Default.Preprocessing),
-            ["weft.data_fingerprint"] = model.Metadata.DataFingerprint,
+            [ConfigurationKey] = JsonSerializer.Serialize(
+                model.Metadata.Configuration.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(),
+                CheckpointJson.Default.DictionaryStringString),
+            [FingerprintKey] = model.Metadata.DataFingerprint,
             ["names"] = $"{{{string.Join(", ", names)}}}",
             ["Image.BitmapPixelFormat"] = model.Shape.Channels == 1 ? "Gray8" : "Rgb8",
             ["Image.ColorSpaceGamma"] = "SRGB",
             ["Image.NominalPixelRange"] = "NominalRange_0_255",
-        }.OrderBy(pair => pair.Key, StringComparer.Ordinal);
+        };
+        if (model.Metadata.Release is { } release)
+        {
+            properties[ReleaseKey] = JsonSerializer.Serialize(release, CheckpointJson.Default.ModelRelease);
+            properties["weft.run"] = release.Source;
+            properties["weft.checkpoint_sha256"] = release.SourceSha256;
+            if (release.Licence is { } licence)
+                properties["license"] = licence;
+            if (release.Validation is { } validation)
+            {
+                properties["weft.validation"] = string.Create(CultureInfo.InvariantCulture, $"accuracy {validation.Accuracy:f4} "
+                    + $"(95 %: {validation.Interval.Low:f4} to {validation.Interval.High:f4}) on {validation.Images} images; "
+                    + $"dividing the logits by {validation.Temperature:f4} calibrates the probabilities");
+            }
+        }
+
+        return properties.OrderBy(pair => pair.Key, StringComparer.Ordinal);
     }
 
     // As Python writes a text.

@@ -6,7 +6,7 @@ namespace Weft.Training;
 /// </summary>
 internal static class ImportedRun
 {
-    private static readonly string[] TakenSections = ["data.", "pictures.", "evaluation.", "metrics."];
+    private static readonly string[] TakenSections = ["data.", "picture.", "evaluation.", "metrics."];
 
     /// <param name="data">Where the data are, and all else that the user chose.</param>
     /// <param name="open">Opens the data that the configuration names.</param>

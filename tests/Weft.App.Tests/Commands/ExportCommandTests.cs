@@ -105,6 +105,44 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_ONNX_file_computes_the_same_elsewhere_and_comes_back_as_it_was()
+    {
+        var file = _place.At("a.onnx");
+        var answer = Json("export", "a", "--runs", Runs, "--format", "onnx", "--out", file, "--threads", "1", "--licence", "MIT");
+        var parity = answer.GetProperty("parity");
+        Assert.StartsWith("ONNX Runtime 1.", Text(parity, "runtime"), StringComparison.Ordinal);
+        Assert.Equal((30, 30), (parity.GetProperty("images").GetInt32(), parity.GetProperty("same_class").GetInt32()));
+        Assert.InRange(parity.GetProperty("max_probability_difference").GetDouble(), 0, 1e-5);
+        var bytes = File.ReadAllBytes(file);
+        Json("export", "a", "--runs", Runs, "--format", "onnx", "--out", file, "--threads", "2", "--licence", "MIT");
+        Assert.Equal(bytes, File.ReadAllBytes(file));
+        var images = Path.Combine(_data.Folder, "t10k-images-idx3-ubyte");
+        var expected = Json("predict", "a", images, "--runs", Runs, "--threads", "1").GetProperty("predictions").GetRawText();
+        Assert.Equal(expected, Json("predict", file, images, "--threads", "1").GetProperty("predictions").GetRawText());
+        var back = Json("import", file, "--name", "b", "--out", Model);
+        Assert.Equal((Path.GetFullPath(Model), JsonValueKind.Null), (Text(back, "file"), back.GetProperty("run").ValueKind));
+        Assert.Equal(expected, Json("predict", Model, images, "--threads", "1").GetProperty("predictions").GetRawText());
+        var run = Json("import", file, "--name", "b", "--data", _data.Folder, "--runs", Runs, "--threads", "1");
+        Assert.Equal(("b", JsonValueKind.Null), (Path.GetFileName(Text(run, "run")), run.GetProperty("file").ValueKind));
+        Assert.Equal(
+            Json("eval", "a", "--runs", Runs, "--threads", "1").GetProperty("loss").GetRawText(),
+            Json("eval", "b", "--runs", Runs, "--threads", "1").GetProperty("loss").GetRawText());
+    }
+
+    [Fact]
+    public void Options_of_other_formats_are_refused_and_a_file_without_names_says_what_is_missing()
+    {
+        var (code, screen) = FakeScreen.Run("export", "a", "--runs", Runs, "--format", "safetensors", "--fold");
+        Assert.Equal(2, code);
+        Assert.Contains("--fold says nothing about safetensors", screen.Error, StringComparison.Ordinal);
+        Assert.Equal(2, FakeScreen.Run("export", "a", "--runs", Runs, "--format", "onnx", "--preprocessing", "guessed").Code);
+        Fit(FakeScreen.Run("export", "a", "--runs", Runs, "--format", "onnx", "--out", _place.At("f.onnx"), "--fold", "--preprocessing", "arithmetic"));
+        Assert.Equal(2, FakeScreen.Run("import", _place.At("f.onnx"), "--name", "c", "--mean", "half", "--std", "1").Code);
+        Assert.Equal(2, FakeScreen.Run("import", _place.At("f.onnx"), "--name", "c", "--classes", "a,b").Code);
+        Assert.Equal(41, FakeScreen.Run("import", _place.At("gone.onnx"), "--name", "c").Code);
+    }
+
+    [Fact]
     public void A_format_that_nobody_knows_is_named_with_the_nearest()
     {
         var (code, screen) = FakeScreen.Run("export", "a", "--runs", Runs, "--format", "safetensor");

@@ -75,14 +75,19 @@ public class OnnxWriterTests(ITestOutputHelper output)
     public void The_file_carries_classes_and_preprocessing_and_its_bytes_are_the_same_each_time()
     {
         var model = RandomNetworks.Model(7);
-        var options = new OnnxOptions { Properties = new Dictionary<string, string> { ["license"] = "MIT" } };
-        var file = OnnxWriter.ToBytes(model, options);
-        Assert.Equal(file, OnnxWriter.ToBytes(RandomNetworks.Model(7), options));
+        model = model.With(new ModelRelease
+        {
+            Source = "run-1", SourceSha256 = "ab", Licence = "MIT", Validation = new ReleaseValidation(200, 150, 0.7, 1.25),
+        });
+        var file = OnnxWriter.ToBytes(model, new OnnxOptions());
+        Assert.Equal(file, OnnxWriter.ToBytes(model, new OnnxOptions()));
         using var session = new InferenceSession(file);
         var metadata = session.ModelMetadata;
         Assert.Equal(("weft", "weft"), (metadata.ProducerName, metadata.Domain));
         Assert.Equal(model.Classes, JsonSerializer.Deserialize<string[]>(metadata.CustomMetadataMap[OnnxWriter.ClassesKey])!);
-        Assert.Equal("MIT", metadata.CustomMetadataMap["license"]);
+        Assert.Equal(("MIT", "run-1"), (metadata.CustomMetadataMap["license"], metadata.CustomMetadataMap["weft.run"]));
+        Assert.StartsWith("accuracy 0.7500 (95 %: 0.68", metadata.CustomMetadataMap["weft.validation"]);
+        Assert.EndsWith("dividing the logits by 1.2500 calibrates the probabilities", metadata.CustomMetadataMap["weft.validation"]);
         Assert.StartsWith("{0: 'it\\'s \\\\class 0', 1: '", metadata.CustomMetadataMap["names"]);
         Assert.Contains("\"mean\"", metadata.CustomMetadataMap[OnnxWriter.PreprocessingKey]);
         Assert.Equal(typeof(byte), session.InputMetadata[OnnxWriter.Input].ElementType);

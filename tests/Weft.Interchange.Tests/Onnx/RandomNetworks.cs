@@ -37,6 +37,7 @@ internal sealed class RandomNetworks(int seed)
                 Description = description, DataFingerprint = "fingerprint", Configuration = new Dictionary<string, string>(),
                 Preprocessing = new Preprocessing(input.Height, input.Width, input.Channels,
                     [.. channels.Select(_ => numbers.Uniform(0.2, 0.6))], [.. channels.Select(_ => numbers.Uniform(0.2, 0.4))]),
+                Release = new ModelRelease { Source = "a run", SourceSha256 = "00" },
                 Classes = [.. Enumerable.Range(0, description.InferOutput().Length).Select(i => $"it's \\class {i}")],
             },
             tensors);
