@@ -51,7 +51,7 @@ internal sealed partial class ServeCommand : Verb
     {
         var argument = parse.GetValue(_run)!;
         var checkpoint = File.Exists(argument) ? null : _runs.Store(parse).FindCheckpoint(argument);
-        var source = new ServedFile(checkpoint?.Path ?? argument, checkpoint);
+        var source = new ServedFile(checkpoint?.Path ?? argument, checkpoint) { Load = OpenedModel.Load };
         var options = new ServeOptions
         {
             Name = parse.GetValue(_name) is { } name ? Named(name)

@@ -5,6 +5,9 @@ namespace Weft.Training;
 /// <summary>Where a model comes from: a file, which may be a checkpoint of a run.</summary>
 internal sealed record ServedFile(string Path, CheckpointReference? Checkpoint = null)
 {
+    /// <value>Opens a file that is no run's. Default: as one of Weft's own.</value>
+    public Func<string, TrainedModel> Load { get; init; } = TrainedModel.Load;
+
     /// <summary>Length and time of the file: what tells that there is a new one, on network disks too.</summary>
     public (long Length, DateTime Written) Stamp => new FileInfo(Path) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : default;
 
@@ -14,7 +17,7 @@ internal sealed record ServedFile(string Path, CheckpointReference? Checkpoint =
         while (true)
         {
             var stamp = Stamp;
-            var model = Checkpoint?.ReadModel() ?? TrainedModel.Load(Path);
+            var model = Checkpoint?.ReadModel() ?? Load(Path);
             var content = new ModelContent(model, Version(), Checkpoint is null ? null : TrainingFeatures.Read(Checkpoint.Run));
             if (Stamp == stamp)
                 return content; // else the file was exchanged in between, and the version may be another one's
