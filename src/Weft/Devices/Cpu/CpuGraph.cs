@@ -13,6 +13,7 @@ internal sealed unsafe class CpuGraph : CompiledGraph
     private readonly OperationInfo[] _groups;
     private readonly List<NativeBuffer> _buffers = [];
     private readonly bool _takesMemory;
+    private ValueStorage[][] _halos = [];
     private long _placedFloats;
 
     /// <param name="takesMemory">False: only the sizes are wanted, and the graph cannot run.</param>
@@ -54,10 +55,12 @@ internal sealed unsafe class CpuGraph : CompiledGraph
 
     public override void Forward(ReadOnlySpan<float> images, in Pass pass)
     {
+        ClearHalos(-1, pass.Count);
         Load(images, pass.Count);
         // By index: an enumerator over the interface would be a new object in every pass.
         for (var i = 0; i < _lowered.Groups.Count; i++)
         {
+            ClearHalos(i, pass.Count);
             _lowered.Groups[i].Forward(pass);
             Finished?.Invoke(_groups[i], false);
         }
@@ -121,42 +124,93 @@ internal sealed unsafe class CpuGraph : CompiledGraph
         }
     }
 
+    // Trained networks keep every value for the backward pass. Others need a value until its last reader has run, and share memory as gradients do; then a
+    // halo holds what another value left there, and is zeroed before the value is computed.
     private void PlaceMaps()
     {
-        foreach (var root in Values().Select(value => value.Root).Distinct())
+        if (_context.Options.Training)
         {
-            if (!root.IsTransient)
-                root.PlaceMap(Allocate(root.ImageLength * _context.BatchSize + Slack));
+            foreach (var root in Values().Select(value => value.Root).Distinct().Where(root => !root.IsTransient))
+                root.PlaceMap(Allocate(Length(root) + Slack));
+            return;
         }
+
+        var spans = Spans(value => !value.IsTransient);
+        Extend(spans, _lowered.Input.Root, -1);
+        foreach (var root in Values().Select(value => value.Root).Distinct().Where(root => !root.IsTransient && !spans.ContainsKey(root)))
+            spans[root] = (-1, _lowered.Groups.Count);
+        Place(spans, Length, (root, memory) => root.PlaceMap(memory));
+        _halos = [.. Enumerable.Range(-1, _lowered.Groups.Count + 1).Select(
+            index => spans.Where(span => span.Value.First == index && span.Key.HaloBefore + span.Key.HaloAfter > 0).Select(span => span.Key).ToArray())];
+
+        long Length(ValueStorage root) => root.ImageLength * _context.BatchSize;
     }
 
     // A gradient lives from the backward pass of its value's last reader to that of its producer; values whose spans do not meet share memory.
-    private void PlaceGradients()
+    private void PlaceGradients() =>
+        Place(Spans(root => root.NeedsGradient), root => (long)root.Shape.Length * _context.BatchSize, (root, memory) => root.PlaceGradient(memory));
+
+    // From the first to the last group that has to do with a value.
+    private Dictionary<ValueStorage, (int First, int Last)> Spans(Func<ValueStorage, bool> isWanted)
     {
         var spans = new Dictionary<ValueStorage, (int First, int Last)>();
-        void Extend(ValueStorage value, int index)
-        {
-            var root = value.Root;
-            if (!root.NeedsGradient)
-                return;
-            var span = spans.TryGetValue(root, out var known) ? known : (index, index);
-            spans[root] = (Math.Min(span.Item1, index), Math.Max(span.Item2, index));
-        }
-
         for (var i = 0; i < _lowered.Groups.Count; i++)
         {
             var group = _lowered.Groups[i];
-            foreach (var value in group.Outputs.Concat(group.Differentiated).Concat(group.GradientsRead))
-                Extend(value, i);
+            foreach (var root in group.Outputs.Concat(group.Differentiated).Concat(group.GradientsRead).Select(value => value.Root).Where(isWanted))
+                Extend(spans, root, i);
         }
 
-        Extend(_lowered.Output, _lowered.Groups.Count);
+        if (isWanted(_lowered.Output.Root))
+            Extend(spans, _lowered.Output.Root, _lowered.Groups.Count);
+        return spans;
+    }
+
+    private static void Extend(Dictionary<ValueStorage, (int First, int Last)> spans, ValueStorage root, int index)
+    {
+        var span = spans.TryGetValue(root, out var known) ? known : (index, index);
+        spans[root] = (Math.Min(span.Item1, index), Math.Max(span.Item2, index));
+    }
+
+    private void Place(Dictionary<ValueStorage, (int First, int Last)> spans, Func<ValueStorage, long> length, PlaceValue place)
+    {
         var plan = new MemoryPlan();
-        var offsets = spans.Select(span => (span.Key, plan.Place(span.Value.First, span.Value.Last, CpuTensors.Lines(Length(span.Key))))).ToList();
+        var offsets = spans.Select(span => (span.Key, plan.Place(span.Value.First, span.Value.Last, CpuTensors.Lines(length(span.Key))))).ToList();
         var memory = Allocate(plan.Length + Slack);
         foreach (var (root, offset) in offsets)
-            root.PlaceGradient(memory + offset);
-        long Length(ValueStorage root) => (long)root.Shape.Length * _context.BatchSize;
+            place(root, memory + offset);
+    }
+
+    private delegate void PlaceValue(ValueStorage root, float* memory);
+
+    // Before the group with this number; −1 is the input.
+    private void ClearHalos(int group, int count)
+    {
+        foreach (var root in _halos.Length == 0 ? [] : _halos[group + 1])
+        {
+            var work = new HaloWork(root.Map);
+            _context.Team.Run(count, ref work);
+        }
+    }
+
+    private readonly struct HaloWork(FeatureMap map) : IWork
+    {
+        public void Run(int image, int worker)
+        {
+            var (before, after) = ((nint)map.HaloBefore, (nint)map.HaloAfter);
+            var start = map.Image(image) - before * map.RowStride - before * map.PixelStride;
+            Clear(start, before * map.RowStride + before * map.PixelStride);
+            for (var y = 0; y < map.Height; y++)
+            {
+                // What follows a row lies next to what precedes the next one.
+                var isLast = y == map.Height - 1;
+                Clear(map.Pixel(image, y, map.Width), (after + (isLast ? 0 : before)) * map.PixelStride);
+            }
+
+            Clear(start + (before + map.Height) * map.RowStride, after * map.RowStride);
+        }
+
+        private static void Clear(float* from, nint floats) => new Span<float>(from, (int)floats).Clear();
     }
 
     private void PlaceScratch()
