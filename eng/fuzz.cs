@@ -40,7 +40,7 @@ int Readers()
     var (count, only) = (int.Parse(Option("--count", "1000000")), Option("--only", ""));
     var (batch, from) = (Math.Min(count, int.Parse(Option("--batch", "5000"))), int.Parse(Option("--from", "1")));
     var tests = new List<(string Program, string Method)>();
-    foreach (var project in new[] { "Weft.Pictures.Tests", "Weft.Training.Tests", "Weft.Interchange.Tests" })
+    foreach (var project in new[] { "Weft.Pictures.Tests", "Weft.Training.Tests", "Weft.Interchange.Tests", "Weft.App.Tests" })
     {
         if (TestProgram(project) is not { } program)
             return 2;

@@ -58,7 +58,7 @@ internal sealed class PredictRoute(PredictionPool pool, string name)
                 files.Add((HeaderUtilities.RemoveQuotes(named).ToString() is { Length: > 0 } text ? text : $"picture {files.Count}", file.ToArray()));
             }
         }
-        catch (Exception damage) when (damage is InvalidDataException or IOException)
+        catch (Exception damage) when (damage is InvalidDataException or IOException or ArgumentException) // the last: an empty filename*
         {
             throw RequestException.Bad("The form is damaged or ends early.");
         }

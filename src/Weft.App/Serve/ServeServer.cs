@@ -15,6 +15,8 @@ internal static class ServeServer
     /// <summary>So many pictures may be in one request.</summary>
     public const int MostPictures = 64;
 
+    // More than pictures may wait, so that it is the queue that refuses, in words.
+    private const int Connections = 1024;
     private const int ConnectionsOfOne = 100;
 
     /// <summary>Listens; returns once requests are answered.</summary>
@@ -33,7 +35,7 @@ internal static class ServeServer
         return WebServer.Start(
             new WebServerOptions(rules, options.Listen)
             {
-                MostBodyBytes = BatchBytes, MostConnectionsOfOne = options.Token is null ? WebServer.MostConnections : ConnectionsOfOne,
+                MostBodyBytes = BatchBytes, MostConnections = Connections, MostConnectionsOfOne = options.Token is null ? null : ConnectionsOfOne,
                 NothingHere = "There is nothing here. What there is stands in /openapi/v1.json", Say = Say, Failed = options.Failed,
                 OtherPort = options.OtherPort,
             }, (routes, stopping) =>

@@ -21,8 +21,11 @@ internal sealed record WebServerOptions(GuardRules Rules, IPEndPoint Listen)
     /// <value>The longest body that is read. Default: none is.</value>
     public long MostBodyBytes { get; init; }
 
+    /// <value>The most connections. Default: 256.</value>
+    public int MostConnections { get; init; } = 256;
+
     /// <value>The most connections from one address. Default: as many as there may be in all.</value>
-    public int MostConnectionsOfOne { get; init; } = WebServer.MostConnections;
+    public int? MostConnectionsOfOne { get; init; }
 
     /// <value>How long requests may take to end when the server stops.</value>
     public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(2);
@@ -44,8 +47,6 @@ internal sealed record WebServerOptions(GuardRules Rules, IPEndPoint Listen)
 /// </summary>
 internal sealed class WebServer : IAsyncDisposable
 {
-    public const int MostConnections = 256;
-
     private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication _app;
@@ -88,14 +89,14 @@ internal sealed class WebServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, WebServerOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
         kestrel.Limits.MaxRequestBodySize = options.MostBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = HeadersPatience;
         kestrel.Listen(options.Listen, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (options.MostConnectionsOfOne < MostConnections)
-                listen.Use(new ConnectionCount(options.MostConnectionsOfOne).Limit);
+            if (options.MostConnectionsOfOne is { } most)
+                listen.Use(new ConnectionCount(most).Limit);
         });
     }
 

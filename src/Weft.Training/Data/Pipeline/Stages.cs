@@ -49,7 +49,7 @@ internal static class Stages
 
             queue.CompleteAdding();
         })
-        { IsBackground = true, Name = "weft stage" };
+        { IsBackground = true, Name = "stage of weft" };
         thread.Start();
         var isDone = false;
         try
