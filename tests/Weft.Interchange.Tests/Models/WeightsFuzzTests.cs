@@ -22,6 +22,75 @@ public class WeightsFuzzTests
         new OnnxWire.Tensor { Name = "half", DataType = 10, Dims = { 2 }, Int32Data = { 1, 2 } },
         new OnnxWire.Tensor { Name = "numbers", DataType = 1, Dims = { 2 }, FloatData = { 1, 2 } })));
 
+    // Whole networks: what comes out can be compiled, or the file is refused.
+    [Fact]
+    public void Onnx_networks() => Read(new("onnx-network", [.. Enumerable.Range(0, 6).Select(seed => OnnxWriter.ToBytes(
+        Onnx.RandomNetworks.Model(seed), new OnnxOptions { Fold = seed % 2 == 1, Preprocessing = (OnnxPreprocessing)(seed / 3) }))]), bytes =>
+        OnnxImport.ToModel(bytes, "here", new OnnxImportChoices()).Description.InferOutput());
+
+    // The messages are whole: what they say is not.
+    [Fact]
+    public void Onnx_networks_of_other_operations()
+    {
+        var right = Enumerable.Range(0, 8).Select(seed => OnnxWire.Model.Parser.ParseFrom(
+            OnnxWriter.ToBytes(Onnx.RandomNetworks.Model(seed), new OnnxOptions()))).ToArray();
+        for (var seed = 1; seed <= 1500; seed++)
+        {
+            var random = new Random(seed);
+            var model = right[seed % right.Length].Clone();
+            for (var change = random.Next(1, 4); change > 0; change--)
+                Change(model.Graph, random);
+            try
+            {
+                OnnxImport.ToModel(model.ToByteArray(), "here", new OnnxImportChoices()).Description.InferOutput();
+            }
+            catch (WeftException refused)
+            {
+                Assert.Equal(ErrorKind.InvalidInput, refused.Kind);
+            }
+        }
+    }
+
+    private static void Change(OnnxWire.Graph graph, Random random)
+    {
+        var node = graph.Node[random.Next(graph.Node.Count)];
+        var other = graph.Node[random.Next(graph.Node.Count)];
+        long[] numbers = [0, -1, 1, 2, 7, int.MaxValue, long.MaxValue, long.MinValue];
+        switch (random.Next(8))
+        {
+            case 0:
+                node.OpType = other.OpType;
+                break;
+            case 1 when node.Input.Count > 0:
+                node.Input[random.Next(node.Input.Count)] = random.Next(3) == 0 ? "" : other.Output[0];
+                break;
+            case 2 when node.Attribute.Count > 0:
+                var attribute = node.Attribute[random.Next(node.Attribute.Count)];
+                if (attribute.Ints.Count > 0)
+                    attribute.Ints[random.Next(attribute.Ints.Count)] = numbers[random.Next(numbers.Length)];
+                else
+                    (attribute.I, attribute.F) = (numbers[random.Next(numbers.Length)], random.Next(2) == 0 ? float.NaN : -1e30f);
+                break;
+            case 3 when node.Attribute.Count > 0:
+                node.Attribute.RemoveAt(random.Next(node.Attribute.Count));
+                break;
+            case 4:
+                var tensor = graph.Initializer[random.Next(graph.Initializer.Count)];
+                if (tensor.Dims.Count > 0)
+                    tensor.Dims[random.Next(tensor.Dims.Count)] = numbers[random.Next(numbers.Length)];
+                break;
+            case 5:
+                node.Input.Add(other.Output[0]);
+                break;
+            case 6:
+                graph.Node.Remove(node);
+                break;
+            default:
+                graph.Input[0].Type.TensorType.Shape.Dim[random.Next(4)].DimValue = numbers[random.Next(numbers.Length)];
+                break;
+        }
+    }
+
     [Fact]
     public void PyTorch_files() => Read(new("pytorch", PyTorch) { Pieces = Containers.ZipHeaders, Repair = Containers.WithZipChecksums });
 
