@@ -50,6 +50,13 @@ if ! chromium_is_there && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null;
         { say "chromium could not be installed; the tests that need it say so:"; tail -n 3 "$logs/apt"; }
 fi
 
+# The checker of ONNX files; without it the one test that asks it is skipped and says so.
+if [ ! -e /usr/lib/python3/dist-packages/onnx ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "installing python3-onnx"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-onnx; } >"$logs/apt" 2>&1 ||
+        { say "python3-onnx could not be installed; the test that needs it says so:"; tail -n 3 "$logs/apt"; }
+fi
+
 say "== build"
 if ! dotnet build Weft.slnx -c Release --disable-build-servers -v quiet; then
     say "FAILED the build"

@@ -1,4 +1,4 @@
-// The one developer script: dotnet run eng/dev.cs build | test | check | timing | size | bench | pack | publish
+// The one developer script: dotnet run eng/dev.cs build | test | check | timing | exports | size | bench | pack | publish
 // check is what a change must pass before its tests: format, build (warnings are errors), the sources' rules, fast tests, ladders.
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -13,6 +13,7 @@ return args.FirstOrDefault() switch
     "test" => Run("./test.sh"),
     "check" => Check(),
     "timing" => Timing(),
+    "exports" => Exports(),
     "size" => Run(TestProgram("Weft.Source.Tests"), "-class", "Weft.Source.Tests.SizeTests", "-showLiveOutput"),
     "bench" => Bench(args[1..]),
     "api" => Api(),
@@ -31,6 +32,7 @@ static int Usage()
           test             ./test.sh
           check            format, build, the sources' rules, fast tests, ladders; .ci/run begins with it
           timing           tests that measure time, one by one; run them on an idle machine
+          exports          the long form of the tests of exported files: 200 networks, all of PyTorch's, 500 kills
           size             lines of code and public types, room by room
           bench [kernels] [train|infer …]   weft bench, or the kernels' table
           api              takes the public surface as it is now for the frozen one: PublicAPI.Shipped.txt of each library
@@ -59,6 +61,16 @@ static int Check()
 
 static int Timing() => InTurn([("build", Build), .. Directory.GetDirectories("tests", "*.Tests").Select(Path.GetFileName).Order(StringComparer.Ordinal)
     .Select(name => (name!, (Func<int>)(() => Run(TestProgram(name!), "-trait", "lane=timing", "-parallelMode", "none", "-showLiveOutput"))))]);
+
+static int Exports()
+{
+    foreach (var (name, value) in new[] { ("WEFT_ONNX_NETWORKS", "200"), ("WEFT_ONNX_PEERS", "17 all"), ("WEFT_EXPORT_KILLS", "500") })
+        Environment.SetEnvironmentVariable(name, value);
+    return InTurn(
+        ("build", Build),
+        ("formats", () => Run(TestProgram("Weft.Interchange.Tests"), "-class", "Weft.Interchange.Tests.Onnx.*", "-showLiveOutput")),
+        ("kills", () => Run(TestProgram("Weft.App.Tests"), "-class", "Weft.App.Tests.ExportKillTests", "-showLiveOutput")));
+}
 
 static int InTurn(params (string Name, Func<int> Do)[] steps)
 {

@@ -8,7 +8,7 @@ namespace Weft.Interchange.Tests.Onnx;
 /// <summary>Networks that come in an ONNX file.</summary>
 public class OnnxImportTests(ITestOutputHelper output)
 {
-    private const int Networks = 60;
+    private const int Networks = 40;
 
     [Fact]
     public void What_is_written_comes_back_with_the_same_bits()

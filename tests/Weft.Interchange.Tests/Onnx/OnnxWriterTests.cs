@@ -11,8 +11,8 @@ public class OnnxWriterTests(ITestOutputHelper output)
 {
     private const int Images = 50;
 
-    // All 200 of them: dotnet run eng/dev.cs onnx.
-    private static readonly int Networks = int.Parse(Environment.GetEnvironmentVariable("WEFT_ONNX_NETWORKS") ?? "60");
+    // All 200 of them: dotnet run eng/dev.cs exports.
+    private static readonly int Networks = int.Parse(Environment.GetEnvironmentVariable("WEFT_ONNX_NETWORKS") ?? "40");
 
     [Fact]
     public void Random_networks_of_all_layers_compute_the_same_in_ONNX_Runtime()
