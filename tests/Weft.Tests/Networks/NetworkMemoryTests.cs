@@ -44,18 +44,21 @@ public class NetworkMemoryTests
     {
         var size = Models.HashedModel.SizeFor(name);
         var description = ModelCatalog.Describe(name, new ModelOptions { Width = 0.25, Input = new FeatureShape(size, size, 3), Classes = 3 });
-        using var device = new CpuDevice(2);
+        using var device = new CpuDevice(3);
         using var trained = Network.Compile(description, device, new CompileOptions { BatchSize = 4 });
         using var run = Network.Compile(description, device, new CompileOptions { BatchSize = 4, Training = false });
         foreach (var (target, source) in run.State.Zip(trained.State))
             target.CopyFrom(source.ToArray());
         float[][] images = [.. Enumerable.Range(0, 2).Select(seed => Hashed.Values((uint)seed, "images", 4 * description.Input.Length, 0, 1))];
+        var first = new float[2][];
         foreach (var (batch, count) in ((int Batch, int Count)[])[(0, 4), (1, 4), (0, 1), (0, 4), (1, 3)])
         {
             var input = images[batch].AsSpan(0, count * description.Input.Length);
             trained.Forward(input, count);
             run.Forward(input, count);
             Assert.Equal(trained.Logits[..(count * 3)].ToArray(), run.Logits[..(count * 3)].ToArray());
+            // Few images are cut among the threads, many are not: the same bits.
+            Assert.Equal((first[batch] ??= run.Logits[..(count * 3)].ToArray())[..(count * 3)], run.Logits[..(count * 3)].ToArray());
         }
 
         Assert.True(run.MemoryBytes < trained.MemoryBytes, $"{run.MemoryBytes} of {trained.MemoryBytes}");

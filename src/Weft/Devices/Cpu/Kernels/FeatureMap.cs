@@ -37,6 +37,15 @@ internal unsafe struct FeatureMap
         return slice;
     }
 
+    /// <summary>So many rows of each image, from <paramref name="first"/> on; what lies above and below is theirs as a halo.</summary>
+    public readonly FeatureMap Rows(int first, int count)
+    {
+        var rows = this;
+        rows.Origin += first * RowStride;
+        rows.Height = count;
+        return rows;
+    }
+
     /// <summary>Floats of one image with its halo.</summary>
     public static long ImageLength(int height, int width, int channels, int haloBefore, int haloAfter) =>
         (long)(height + haloBefore + haloAfter) * (width + haloBefore + haloAfter) * channels;

@@ -61,6 +61,9 @@ internal sealed unsafe partial class WinogradConvolution
 
     public int TilesPerImage => _tiles.PerImage;
 
+    /// <summary>Rows of outputs of a whole tile.</summary>
+    public int TileLength => _tiles.Length;
+
     /// <summary>Images whose tiles are multiplied together.</summary>
     public int GroupImages { get; }
 

@@ -21,6 +21,9 @@ internal readonly struct WinogradTiles(int height, int width, int taps)
     private readonly int _restY = height % WholeLength(taps);
     private readonly int _restX = width % WholeLength(taps);
 
+    /// <summary>Outputs of a whole tile along an axis.</summary>
+    public int Length => _length;
+
     public int PerImage => (_wholeY + (_restY > 0 ? 1 : 0)) * (_wholeX + (_restX > 0 ? 1 : 0));
 
     /// <summary>Multiplications of one input channel with one output channel for an image.</summary>

@@ -144,12 +144,12 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
     public void ObserveOutput(int image, in FeatureMap output, int channel)
     {
         if (IsFrozen)
-            Apply(output, image, channel);
+            Apply(output, image, channel, 0);
         else
             AddMoments(output, image, channel);
     }
 
-    public void TakeOutput(int image, in FeatureMap output, int channel) => Apply(output, image, channel);
+    public void TakeOutput(int image, in FeatureMap output, int channel, int firstRow) => Apply(output, image, channel, firstRow);
 
     public void GiveOutputGradient(int image, in FeatureMap output, in FeatureMap destination) => ApplyGradient(output, image, destination, 0);
 
@@ -274,9 +274,9 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
         _context.Team.Run(pass.Count, ref work);
     }
 
-    private void Apply(in FeatureMap input, int image, int channel)
+    private void Apply(in FeatureMap input, int image, int channel, int firstRow)
     {
-        var output = _output.Map.Slice(channel, input.Channels);
+        var output = _output.Map.Slice(channel, input.Channels).Rows(_pool ? firstRow / 2 : firstRow, _pool ? input.Height / 2 : input.Height);
         var norm = _norm;
         norm.Scale += channel;
         norm.Shift += channel;
@@ -338,7 +338,7 @@ internal sealed unsafe class BatchNormOperation : Operation, IConvolutionEpilogu
 
     private readonly struct ApplyWork(BatchNormOperation operation) : IWork
     {
-        public void Run(int task, int worker) => operation.Apply(operation.InputOf(task, worker), task, 0);
+        public void Run(int task, int worker) => operation.Apply(operation.InputOf(task, worker), task, 0, 0);
     }
 
     private readonly struct GradientMomentsWork(BatchNormOperation operation) : IWork

@@ -17,8 +17,11 @@ internal unsafe interface IConvolutionEpilogue
     /// </summary>
     void ObserveOutput(int image, in FeatureMap output, int channel);
 
-    /// <summary>Evaluation: as <see cref="ObserveOutput"/>; what <paramref name="output"/> holds is stored nowhere else.</summary>
-    void TakeOutput(int image, in FeatureMap output, int channel);
+    /// <summary>
+    /// Evaluation: as <see cref="ObserveOutput"/>, for rows from <paramref name="firstRow"/> on, an even number of them or to the end; what
+    /// <paramref name="output"/> holds is stored nowhere else.
+    /// </summary>
+    void TakeOutput(int image, in FeatureMap output, int channel, int firstRow);
 
     /// <summary>
     /// Backward: writes the gradient of <paramref name="output"/>, the convolution's for <paramref name="image"/>, to image 0 of
@@ -146,6 +149,7 @@ internal sealed unsafe partial class ConvolutionOperation : Operation, IFusable
     public override void Bind(CpuContext context)
     {
         _context = context;
+        _bands = Bands(context.Team.Size);
         if (PackedLength > 0)
             _packed = new NativeBuffer(PackedLength);
         if (FlippedLength(context.Options) is var flipped and > 0)
