@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Weft.Interchange;
 using Weft.Training;
 
 namespace Weft.App.Tests;
@@ -28,5 +30,10 @@ internal static class DocumentSnippets
         var picture = PictureFile.Read("coat.png", predictor.Shape).First();
         var prediction = predictor.Predict([picture.Pixels])[0];
         Console.WriteLine($"{prediction.Name} {prediction.Probability:P1}");
+
+        var builder = WebApplication.CreateBuilder();
+        var app = builder.Build();
+        builder.Services.AddWeftClassifier("model.safetensors");
+        app.MapPost("/classify", async (byte[] picture, PredictionPool classifier) => (await classifier.PredictPictureAsync(picture)).Name);
     }
 }

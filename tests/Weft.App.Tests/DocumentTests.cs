@@ -124,8 +124,24 @@ public sealed class DocumentTests : IDisposable
             arguments[pair + 1] = "1,2";
         if (verb == "analyze" && arguments.IndexOf("--sample") is var sample and >= 0)
             arguments.RemoveRange(sample, 2);
+        if (verb == "serve")
+            return Serve(arguments);
         var (code, screen) = FakeScreen.Run([.. arguments]);
         return ((int)code, screen.Error);
+    }
+
+    // Until it answers, on a port that is free.
+    private (int Code, string Error) Serve(List<string> arguments)
+    {
+        File.WriteAllText(_place.At("weft.token"), new string('k', 32));
+        Shorten(arguments, "--listen", arguments.Contains("--token-file") ? "0.0.0.0:0" : "127.0.0.1:0");
+        var (said, words) = (_place.At("said"), arguments.Select(argument => argument == "weft.token" ? _place.At(argument) : argument));
+        File.Delete(said);
+        using var process = new WeftProcess($"exec $WEFT {string.Join(' ', words)} --json >{said}");
+        process.WaitUntil(() => File.Exists(said) && File.ReadAllText(said).EndsWith('\n'));
+        process.Send("TERM");
+        var (code, _, error) = process.End();
+        return (code, error);
     }
 
     private string PhotoOf(string argument) =>
