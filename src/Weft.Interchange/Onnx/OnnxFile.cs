@@ -25,6 +25,8 @@ internal static class OnnxFile
     /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: it is none, or damaged.</exception>
     public static OnnxWire.Model Read(ReadOnlyMemory<byte> file, string where)
     {
+        if (!OnnxMessages.AreFew(file.Span))
+            throw ForeignFile.Damaged(Format, where, "millions of parts, where no network has a hundred thousand");
         OnnxWire.Model model;
         try
         {

@@ -17,16 +17,22 @@ internal sealed partial class OnnxReader
             case "Identity" or "Cast" when Input(0) is { } same:
                 return same with { Name = name };
             case "Shape" when IsValue(node, 0):
-                return Shape(Value(node, 0), name);
-            case "Gather" when Input(0)?.Integers is { } values && Input(1)?.Integers is [var index] && Integer(node, "axis", 0) == 0:
-                index += index < 0 ? values.Length : 0;
-                return index >= 0 && index < values.Length ? new OnnxConstant(name, Input(1)!.Dims, null, [values[index]]) : null;
+                var sizes = Shape(Value(node, 0));
+                var (from, to) = (Integer(node, "start", 0), Integer(node, "end", sizes.Length));
+                return Part(name, sizes, from, to);
+            case "Gather" when Input(0)?.Integers is { } row && Input(1)?.Integers is [var index] && Integer(node, "axis", 0) == 0:
+                index += index < 0 ? row.Length : 0;
+                return index >= 0 && index < row.Length ? new OnnxConstant(name, Input(1)!.Dims, null, [row[index]]) : null;
             case "Unsqueeze" or "Squeeze" when Input(0) is { Integers: [var value] }:
                 return new OnnxConstant(name, node.OpType == "Squeeze" ? [] : [1], null, [value]);
             case "Slice" when Input(0)?.Integers is { } whole && Input(1)?.Integers is [var start] && Input(2)?.Integers is [var end]:
-                int Place(long place) => (int)Math.Clamp(place < 0 ? place + whole.Length : place, 0, whole.Length);
-                long[] part = Place(start) < Place(end) ? whole[Place(start)..Place(end)] : [];
-                return new OnnxConstant(name, [part.Length], null, part);
+                return Part(name, whole, start, end);
+            case "Transpose" when Input(0) is { Dims: [>= 0 and <= int.MaxValue and var rows, >= 0 and <= int.MaxValue and var columns] } matrix
+                && matrix.Floats is { } values && (Attribute(node, "perm")?.Ints.SequenceEqual([1L, 0]) ?? true):
+                var turned = new float[values.Length];
+                for (var i = 0; i < turned.Length; i++)
+                    turned[i % (int)columns * (int)rows + i / (int)columns] = values[i];
+                return new OnnxConstant(matrix.Name, [columns, rows], turned, null);
             case "Concat":
                 var parts = Enumerable.Range(0, node.Input.Count).Select(Input).ToList();
                 if (parts.Count > MostFolded || parts.Any(part => part?.Integers is not { Length: <= MostFolded }))
@@ -48,13 +54,19 @@ internal sealed partial class OnnxReader
         _ => throw Refused(node, "a value of floats or of whole numbers", "another one"),
     };
 
-    private static OnnxConstant Shape(ImportedValue value, string name)
+    private static long[] Shape(ImportedValue value) => value switch
     {
-        var shape = value.Shape;
-        long[] sizes = !value.IsMap ? [OnnxConstant.Batch, shape.Length]
-            : value.IsChannelsLast ? [OnnxConstant.Batch, shape.Height, shape.Width, shape.Channels]
-            : [OnnxConstant.Batch, shape.Channels, shape.Height, shape.Width];
-        return new OnnxConstant(name, [sizes.Length], null, sizes);
+        { IsMap: false, Shape: var shape } => [OnnxConstant.Batch, shape.Length],
+        { IsChannelsLast: true, Shape: var shape } => [OnnxConstant.Batch, shape.Height, shape.Width, shape.Channels],
+        { Shape: var shape } => [OnnxConstant.Batch, shape.Channels, shape.Height, shape.Width],
+    };
+
+    // Places below 0 count from the end.
+    private static OnnxConstant Part(string name, long[] whole, long start, long end)
+    {
+        int Place(long place) => (int)Math.Clamp(place < 0 ? place + whole.Length : place, 0, whole.Length);
+        long[] part = Place(start) < Place(end) ? whole[Place(start)..Place(end)] : [];
+        return new OnnxConstant(name, [part.Length], null, part);
     }
 
     // The numbers of an attribute, or of an input where later versions have them.

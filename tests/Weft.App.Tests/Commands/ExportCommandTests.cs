@@ -124,9 +124,10 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(expected, Json("predict", Model, images, "--threads", "1").GetProperty("predictions").GetRawText());
         var run = Json("import", file, "--name", "b", "--data", _data.Folder, "--runs", Runs, "--threads", "1");
         Assert.Equal(("b", JsonValueKind.Null), (Path.GetFileName(Text(run, "run")), run.GetProperty("file").ValueKind));
+        var loss = Json("eval", "a", "--runs", Runs, "--threads", "1").GetProperty("loss").GetRawText();
+        Assert.Equal(loss, Json("eval", "b", "--runs", Runs, "--threads", "1").GetProperty("loss").GetRawText());
         Assert.Equal(
-            Json("eval", "a", "--runs", Runs, "--threads", "1").GetProperty("loss").GetRawText(),
-            Json("eval", "b", "--runs", Runs, "--threads", "1").GetProperty("loss").GetRawText());
+            loss, Json("eval", file, "--runs", _place.At("others"), "--data", _data.Folder, "--threads", "1").GetProperty("loss").GetRawText());
     }
 
     [Fact]

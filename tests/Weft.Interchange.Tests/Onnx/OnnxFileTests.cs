@@ -60,6 +60,26 @@ public class OnnxFileTests
         }
     }
 
+    [Fact]
+    public void A_file_of_millions_of_parts_is_refused_before_they_become_objects()
+    {
+        // A graph of empty operations: two bytes each.
+        const int Parts = 3_000_000;
+        using var file = new MemoryStream();
+        using (var output = new CodedOutputStream(file, leaveOpen: true))
+        {
+            output.WriteTag(7, WireFormat.WireType.LengthDelimited);
+            output.WriteLength(2 * Parts);
+            for (var i = 0; i < Parts; i++)
+                output.WriteRawTag(1 << 3 | 2, 0);
+        }
+
+        var bytes = file.ToArray();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("millions of parts", Assert.Throws<WeftException>(() => WeightsFile.Onnx(bytes, "here")).Found);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
     private static void Refuses(OnnxWire.Tensor tensor, string found)
     {
         var refused = Assert.Throws<WeftException>(() => WeightsFile.Onnx(Model(tensor), "here"));

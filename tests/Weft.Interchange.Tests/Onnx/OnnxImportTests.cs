@@ -168,14 +168,16 @@ public class OnnxImportTests(ITestOutputHelper output)
             graph.Node.Add(Node("Mul", "se", ["hs", "m"], "se"));
             graph.Node.Add(Node("Concat", "cat", ["se", "m"], "cat", Integer("axis", 1)));
             graph.Node.Add(Node("Shape", "shape", ["cat"], "sh"));
-            graph.Node.Add(Node("Gather", "first", ["sh", "i0"], "n"));
+            graph.Node.Add(Node("Slice", "part", ["sh", "i0v", "i3v"], "part"));
+            graph.Node.Add(Node("Gather", "first", ["part", "i0"], "n"));
             graph.Node.Add(Node("Unsqueeze", "un", ["n", "i0v"], "nv"));
             graph.Node.Add(Node("Concat", "target", ["nv", "minus"], "target", Integer("axis", 0)));
             graph.Node.Add(Node("Reshape", "view", ["cat", "target"], "v"));
-            graph.Node.Add(Node("Gemm", "fc", ["v", "fc.weight", "fc.bias"], "y", Integer("transB", 1)));
+            graph.Node.Add(Node("Transpose", "turned", ["fc.weight"], "turned"));
+            graph.Node.Add(Node("Gemm", "fc", ["v", "turned", "fc.bias"], "y"));
             graph.Initializer.Add([Floats("fc.weight", [4, 12 * 9]), Floats("fc.bias", [4])]);
             graph.Initializer.Add([Scalar("half", 0.5f), Scalar("root", 1.4142135f), Scalar("one", 1)]);
-            graph.Initializer.Add([Integers("minus", -1), Integers("i0v", 0), new OnnxWire.Tensor { Name = "i0", DataType = 7, Int64Data = { 0 } }]);
+            graph.Initializer.Add([Integers("minus", -1), Integers("i0v", 0), Integers("i3v", 3), new OnnxWire.Tensor { Name = "i0", DataType = 7, Int64Data = { 0 } }]);
         }, [1, 3, 6, 7], output: "y");
         AgreesWithOnnxRuntime(file, isLast: false, "y");
     }
