@@ -69,12 +69,16 @@ internal static class OnnxImport
     private static Preprocessing Preprocessing(OnnxNetwork network, OnnxImportChoices choices, string where)
     {
         var (shape, (scale, shift)) = (network.Description.Input, network.Images.Affine);
-        if (choices.Mean is null && choices.StandardDeviation is null
+        if (network.TakesBytes && choices.Mean is null && choices.StandardDeviation is null
             && Property(network, OnnxWriter.PreprocessingKey, CheckpointJson.Default.Preprocessing, where) is { } own)
         {
             var fits = (own.Height, own.Width, own.Channels) == (shape.Height, shape.Width, shape.Channels)
                 && Are(own.Mean, shape.Channels, double.IsFinite) && Are(own.StandardDeviation, shape.Channels, IsDeviation);
-            return fits ? own : throw Contradiction(where, $"preprocessing for images of {shape}", $"{own}");
+            if (!fits)
+                throw Contradiction(where, $"preprocessing for images of {shape}", $"{own}");
+            if (network.Images.Table is null && Enumerable.Range(0, shape.Channels).Any(channel => !Agrees(channel, own)))
+                throw Contradiction(where, "arithmetic on bytes that is mean and deviation", "another one");
+            return own;
         }
 
         if (network.Images.Table is not null)
@@ -92,6 +96,15 @@ internal static class OnnxImport
             throw Contradiction(where, "an input that is multiplied by positive numbers", string.Join(", ", scales));
         return new Preprocessing(shape.Height, shape.Width, shape.Channels,
             [.. mean.Select((value, i) => value - shifts[i] * deviation[i] / scales[i])], [.. deviation.Select((value, i) => value / scales[i])]);
+
+        // The file's own arithmetic is in floats, three times rounded.
+        bool Agrees(int channel, Preprocessing own)
+        {
+            const double Rounding = 1e-5;
+            var (factor, term) = (scale[scale.Length == 1 ? 0 : channel], shift[shift.Length == 1 ? 0 : channel]);
+            return Math.Abs(factor * 255 * own.StandardDeviation[channel] - 1) <= Rounding
+                && Math.Abs(term * own.StandardDeviation[channel] + own.Mean[channel]) <= Rounding * Math.Max(1, Math.Abs(own.Mean[channel]));
+        }
     }
 
     private static T? Property<T>(OnnxNetwork network, string key, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string where) where T : class

@@ -157,6 +157,15 @@ public class OnnxWriterTests(ITestOutputHelper output)
         output.WriteLine($"{name}: {report}");
         Assert.False(report.IsEqual);
         Assert.Equal(ErrorKind.Bug, Assert.Throws<WeftException>(() => report.Require("here")).Kind);
+        Assert.IsType<WeftException>(Record.Exception(() => ReadBack(model, file.ToByteArray(), samples).Require("here")));
+        ReadBack(model, OnnxWriter.ToBytes(model, options), samples).Require("here");
+    }
+
+    // As where there is no other runtime.
+    private static ParityReport ReadBack(TrainedModel model, byte[] file, ImageSamples samples)
+    {
+        using var own = new NetworkClassifier(OnnxImport.ToModel(file, "here", new OnnxImportChoices()), 2);
+        return Parity.Compare(model, own, samples, [.. Enumerable.Range(0, samples.Count)], 2, TestContext.Current.CancellationToken);
     }
 
     private static void Plant(OnnxWire.Graph graph, int fault)
