@@ -86,8 +86,8 @@ public sealed class DocumentTests : IDisposable
     {
         var arguments = Arguments(command).Select(argument => argument.EndsWith(".png", StringComparison.Ordinal) || argument.EndsWith(
             ".html", StringComparison.Ordinal) || argument.EndsWith(".svg", StringComparison.Ordinal) ? _place.At(argument) : argument).ToList();
-        string[] ofPredictions = ["coats/", "parts/", "table.csv", "table.jsonl"];
-        arguments = [.. arguments.Select(argument => ofPredictions.Contains(argument) ? _place.At(argument) : argument)];
+        string[] made = ["coats/", "parts/", "table.csv", "table.jsonl", "model.safetensors", "coat.onnx", "hub/", "theirs.safetensors"];
+        arguments = [.. arguments.Select(argument => made.Contains(argument) ? _place.At(argument) : argument)];
         arguments = [.. arguments.Select(argument => argument == "@list.txt" ? "@" + _place.At("list.txt") : argument == "3/100" ? "1/1" : argument)];
         // A run's own files are named from the working folder, where the runs are.
         arguments = [.. arguments.Select(argument => argument.StartsWith("runs/", StringComparison.Ordinal) ? _place.At(argument) : argument)];

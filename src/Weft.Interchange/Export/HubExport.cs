@@ -16,6 +16,7 @@ internal sealed record HubExport() : ExportFormat("hub", "")
     /// <remarks>A folder that an earlier export left is replaced whole; any other one that is not empty is refused.</remarks>
     public override ExportedModel Write(ReleasedModel model, string path, ExportOptions options, CancellationToken cancellationToken)
     {
+        path = Path.TrimEndingDirectorySeparator(path);
         var (made, old) = (path + ".new", path + ".old");
         try
         {

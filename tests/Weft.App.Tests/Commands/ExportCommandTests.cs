@@ -96,7 +96,7 @@ public sealed class ExportCommandTests : IDisposable
         Fit(FakeScreen.Run("predict", Path.Combine(folder, "model.safetensors"), Path.Combine(_data.Folder, "t10k-images-idx3-ubyte"), "--threads", "1"));
 
         var card = File.ReadAllBytes(Path.Combine(folder, "README.md"));
-        Fit(FakeScreen.Run("export", "a", "--runs", Runs, "--format", "hub", "--out", folder, "--licence", "mit", "--threads", "1"));
+        Fit(FakeScreen.Run("export", "a", "--runs", Runs, "--format", "hub", "--out", folder + "/", "--licence", "mit", "--threads", "1"));
         Assert.Equal(card, File.ReadAllBytes(Path.Combine(folder, "README.md")));
         File.WriteAllText(Path.Combine(folder, "mine.txt"), "x");
         Assert.Equal(2, FakeScreen.Run("export", "a", "--runs", Runs, "--format", "hub", "--out", folder, "--threads", "1").Code);
