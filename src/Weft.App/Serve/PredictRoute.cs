@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Weft.Pictures;
@@ -82,16 +83,20 @@ internal sealed class PredictRoute(PredictionPool pool, string name)
         return PictureFile.ReadAhead(new MemoryStream(file, writable: false), name, input);
     }
 
-    // One thread a core decodes at a time: a picture may take a hundred times the memory of its file.
+    // One thread a core decodes at a time: a picture may take a hundred times the memory of its file. Who waits longer than the deadline is refused here too.
     private async Task<IReadOnlyList<FittedPicture>> Decode(IReadOnlyList<(string Name, byte[] File)> files, TrainedModel model, HttpContext context)
     {
-        await _decoding.WaitAsync(context.RequestAborted);
+        var begun = Stopwatch.GetTimestamp();
+        if (!await _decoding.WaitAsync(pool.Deadline, context.RequestAborted))
+            throw new PredictionRefusedException(PredictionRefusal.TooLate);
         try
         {
             var pictures = new List<FittedPicture>();
             foreach (var picture in files.SelectMany(file => Read(file.Name, file.File, model.PictureInput)))
             {
                 context.RequestAborted.ThrowIfCancellationRequested();
+                if (Stopwatch.GetElapsedTime(begun) > pool.Deadline)
+                    throw new PredictionRefusedException(PredictionRefusal.TooLate);
                 if (pictures.Count == ServeServer.MostPictures)
                     throw RequestException.TooLong($"At most {ServeServer.MostPictures} pictures are answered at once.");
                 pictures.Add(picture);

@@ -67,6 +67,8 @@ public sealed class PredictionPool : IAsyncDisposable, IDisposable
 
     internal ServedModel Current => Volatile.Read(ref _model);
 
+    internal TimeSpan Deadline => _options.Deadline;
+
     internal PoolMeters Meters => _meters;
 
     /// <summary>Whether it takes requests.</summary>
