@@ -34,7 +34,6 @@ public class OnnxImportTests(ITestOutputHelper output)
         }
     }
 
-    // At 112 the file's own paddings give two branches of different sizes: no reader can take it, and both say so.
     [Theory, Trait("lane", "widest")]
     [InlineData(224)]
     [InlineData(160)]
@@ -65,6 +64,23 @@ public class OnnxImportTests(ITestOutputHelper output)
             output.WriteLine($"{side}, picture {picture}: relative L2 error {error:g2}");
             Assert.True(error <= 1e-4, $"picture {picture}: {error}");
         }
+    }
+
+    // The file's own paddings give two branches of different sizes there.
+    [Fact]
+    public void A_size_at_which_a_published_network_cannot_be_computed_is_refused_as_ONNX_Runtime_refuses_it()
+    {
+        const int Side = 112;
+        var file = Models.OnnxParityTests.ForSide(Models.OnnxParityTests.OfPackage(), Side);
+        var refused = Assert.Throws<WeftException>(() => OnnxImport.ToModel(file, "here", new()));
+        Assert.Contains("Add Plus", refused.Where);
+        Assert.Throws<OnnxRuntimeException>(() =>
+        {
+            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            using var session = new InferenceSession(file, options);
+            var pixels = new DenseTensor<float>(new float[3 * Side * Side], [1, 3, Side, Side]);
+            session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], pixels)]).Dispose();
+        });
     }
 
     [Fact]
