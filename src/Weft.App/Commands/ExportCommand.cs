@@ -33,6 +33,10 @@ internal sealed class ExportCommand : StoppableVerb
         Description = "onnx: table (the engine's own bits) or arithmetic (for runtimes without Gather). Default: table.", HelpName = "HOW",
     };
 
+    private readonly Option<bool> _project = new(CSharpExport.ProjectOption) { Description = "csharp: a folder that runs with dotnet run." };
+
+    private readonly Option<bool> _half = new(CSharpExport.HalfOption) { Description = "csharp: weights of 16 bits, half the size." };
+
     private readonly WholeNumber _images = new("--images", "What was written is compared on so many validation images.", 1, 10_000_000, 1000, "1,000");
     private readonly RunDataOption _data = new();
     private readonly WholeNumber _threads = WholeNumber.Threads();
@@ -42,7 +46,7 @@ internal sealed class ExportCommand : StoppableVerb
         "export", "A trained network for other programs, compared on real images with what it was before anything is left.", screen)
     {
         Arguments.Add(_model);
-        foreach (var option in (Option[])[_format, _out, _licence, _fold, _preprocessing, _images, _data, _threads, _runs])
+        foreach (var option in (Option[])[_format, _out, _licence, _fold, _preprocessing, _project, _half, _images, _data, _threads, _runs])
             Options.Add(option);
     }
 
@@ -54,6 +58,7 @@ internal sealed class ExportCommand : StoppableVerb
         var options = new ExportOptions
         {
             Images = _images.Of(parse), Threads = threads, Onnx = new OnnxOptions { Fold = parse.GetValue(_fold), Preprocessing = Preprocessing(parse) },
+            Project = parse.GetValue(_project), Half = parse.GetValue(_half),
             OnnxRuntime = Environment.GetEnvironmentVariable("WEFT_ONNXRUNTIME"), PackageFolder = UserModels.PackageFolder,
         };
         var path = Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine("export", source.Name + format.Extension));

@@ -9,7 +9,7 @@ namespace Weft.Interchange;
 /// <param name="Choices">The options that only some formats know and this one does, by their names on the command line.</param>
 internal abstract record ExportFormat(string Name, string Extension, params IReadOnlyList<string> Choices)
 {
-    public static IReadOnlyList<ExportFormat> All { get; } = [new SafetensorsExport(), new OnnxExport(), new HubExport()];
+    public static IReadOnlyList<ExportFormat> All { get; } = [new SafetensorsExport(), new OnnxExport(), new CSharpExport(), new HubExport()];
 
     /// <summary>Writes the file or the folder, whole or not at all.</summary>
     /// <exception cref="WeftException">It cannot be written, or it computes something else than the model.</exception>
@@ -27,6 +27,12 @@ internal sealed record ExportOptions
 
     /// <value>How an ONNX file is written.</value>
     public OnnxOptions Onnx { get; init; } = new();
+
+    /// <value>Whether generated source comes in a project that runs. Default: false.</value>
+    public bool Project { get; init; }
+
+    /// <value>Whether generated source holds weights of 16 bits. Default: false.</value>
+    public bool Half { get; init; }
 
     /// <value>Where the person says that ONNX Runtime's library is. Default: nowhere.</value>
     public string? OnnxRuntime { get; init; }
