@@ -89,6 +89,7 @@ public sealed class DocumentTests : IDisposable
         string[] made = ["coats/", "parts/", "table.csv", "table.jsonl", "model.safetensors", "coat.onnx", "hub/", "theirs.safetensors"];
         arguments = [.. arguments.Select(argument => made.Contains(argument) ? _place.At(argument) : argument)];
         arguments = [.. arguments.Select(argument => argument == "@list.txt" ? "@" + _place.At("list.txt") : argument == "3/100" ? "1/1" : argument)];
+        arguments = [.. arguments.Select(argument => argument.StartsWith("models/", StringComparison.Ordinal) ? Path.Combine(Root, argument) : argument)];
         // A run's own files are named from the working folder, where the runs are.
         arguments = [.. arguments.Select(argument => argument.StartsWith("runs/", StringComparison.Ordinal) ? _place.At(argument) : argument)];
         var verb = arguments[0];

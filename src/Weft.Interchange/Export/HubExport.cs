@@ -11,6 +11,7 @@ internal sealed record HubExport() : ExportFormat("hub", "")
     private const string WeightsName = "model.safetensors";
     private const string ConfigurationName = "config.json";
     private const string PreprocessorName = "preprocessor_config.json";
+    private const string OnnxName = "model.onnx";
     private const string CardName = "README.md";
 
     /// <remarks>A folder that an earlier export left is replaced whole; any other one that is not empty is refused.</remarks>
@@ -23,13 +24,14 @@ internal sealed record HubExport() : ExportFormat("hub", "")
             RequireOwn(path);
             Remove(made, old); // what a process left that was killed
             var weights = new SafetensorsExport().Write(model, Path.Combine(made, WeightsName), options, cancellationToken);
+            var onnx = new OnnxExport().Write(model, Path.Combine(made, OnnxName), options, cancellationToken);
             foreach (var (name, text) in (ReadOnlySpan<(string, string)>)
                 [(ConfigurationName, Configuration(model.Model)), (PreprocessorName, Preprocessor(model.Model)), (CardName, ModelCard.Of(model))])
                 OutputFile.Write(Path.Combine(made, name), Encoding.UTF8.GetBytes(text), "the folder cannot be written", new Advice("make room"));
             if (Directory.Exists(path))
                 Directory.Move(path, old);
             Directory.Move(made, path);
-            return weights with { File = path, Bytes = new DirectoryInfo(path).EnumerateFiles().Sum(file => file.Length) };
+            return weights with { File = path, Parity = onnx.Parity, Bytes = new DirectoryInfo(path).EnumerateFiles().Sum(file => file.Length) };
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {
@@ -53,7 +55,7 @@ internal sealed record HubExport() : ExportFormat("hub", "")
 
     private static void RequireOwn(string path)
     {
-        string[] known = [WeightsName, ConfigurationName, PreprocessorName, CardName];
+        string[] known = [WeightsName, OnnxName, ConfigurationName, PreprocessorName, CardName];
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(
             entry => !known.Contains(Path.GetFileName(entry))) is not null))
         {

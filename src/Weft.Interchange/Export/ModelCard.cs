@@ -178,6 +178,7 @@ internal sealed class ModelCard
     {
         Line("\n## How to use it\n");
         Line("```\nweft predict model.safetensors PICTURE\n```\n");
+        Line("`model.onnx` is the same network for ONNX Runtime: bytes in (`image`, [batch, channels, height, width]), probabilities and the class out.");
         Line($"The file holds everything: network, weights, preprocessing, classes, and {_release.Golden?.Images.Count ?? 0} images with the "
             + "probabilities that were computed for them. Weft computes these first and refuses to predict where they differ. The weights alone have the names "
             + "and the layout of PyTorch's `state_dict`.");

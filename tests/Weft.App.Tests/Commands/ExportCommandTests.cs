@@ -100,7 +100,7 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(card, File.ReadAllBytes(Path.Combine(folder, "README.md")));
         File.WriteAllText(Path.Combine(folder, "mine.txt"), "x");
         Assert.Equal(2, FakeScreen.Run("export", "a", "--runs", Runs, "--format", "hub", "--out", folder, "--threads", "1").Code);
-        Assert.Equal(5, Directory.GetFiles(folder).Length);
+        Assert.Equal(6, Directory.GetFiles(folder).Length);
         Assert.Equal(["hub", "runs"], Directory.GetFileSystemEntries(_place.Path).Select(Path.GetFileName).Order());
     }
 
