@@ -26,6 +26,7 @@ internal sealed class CSharpWriter
     private readonly ImmutableArray<NetworkNode> _nodes;
     private readonly CSharpMaps _maps;
     private readonly CSharpOptions _options;
+    private readonly int _inputChannels;
     private readonly HashSet<string> _parts = [];
     private readonly Dictionary<string, int> _names = [];
     private readonly HashSet<int> _done = []; // nodes that are computed by the one before them
@@ -36,7 +37,7 @@ internal sealed class CSharpWriter
 
     private CSharpWriter(TrainedModel model, CSharpOptions options)
     {
-        _options = options;
+        (_options, _inputChannels) = (options, model.Shape.Channels);
         _weights = model.Weights.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         _nodes = model.Description.Nodes();
         _maps = new CSharpMaps(_nodes, model.Shape.Length);
@@ -186,7 +187,7 @@ internal sealed class CSharpWriter
         _parts.Add("concat");
         foreach (var (input, name) in node.Inputs.Zip(inputs))
         {
-            var channels = input < 0 ? node.Input.Channels : _nodes[input].Output.Channels;
+            var channels = input < 0 ? _inputChannels : _nodes[input].Output.Channels;
             _forward.Append(Invariant($"{Statement}Concat({name}, {channels}, {output}, {node.Output.Channels}, {first}, {node.Output.Pixels});\n"));
             first += channels;
         }
