@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Weft.Training;
 
 /// <summary>What a model knows that left its run: where it came from, how good it was there, and how to find out whether it still computes the same.</summary>
@@ -34,7 +36,9 @@ internal sealed record ModelRelease
 /// <param name="Temperature">Dividing the logits by it makes the probabilities on these images most honest: the lowest loss.</param>
 internal sealed record ReleaseValidation(int Images, int Correct, double Loss, double Temperature)
 {
+    [JsonIgnore]
     public double Accuracy => (double)Correct / Images;
 
+    [JsonIgnore]
     public ShareInterval Interval => ShareInterval.Wilson(Correct, Images);
 }
