@@ -15,10 +15,8 @@ internal sealed class RunOrFile(RunStore store, Func<DataConfiguration, ImageDat
     private CheckpointReference Imported(string file, TrainedModel model)
     {
         var source = $"{Path.GetFileName(file)} {ModelContent.Of(model).Version}";
-        var known = store.List().Select(run => run.Folder)
-            .FirstOrDefault(run => RunChecks.Configuration(run).Value.Backbone.Weights == source && RegularFile.Exists(run.BestCheckpoint));
-        if (known is not null)
-            return CheckpointReference.Of(known, "best");
+        if (store.List().FirstOrDefault(run => Begins(run, source)) is { } known)
+            return CheckpointReference.Of(known.Folder, "best");
         var name = string.Concat(Path.GetFileNameWithoutExtension(file).Take(NameLength).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
         var isFree = store.Folders().All(run => run.Name != name);
         using var session = ImportedRun.Begin(
@@ -27,5 +25,18 @@ internal sealed class RunOrFile(RunStore store, Func<DataConfiguration, ImageDat
         Trainer.Run(session, cancellationToken: cancellationToken);
         screen.People.WriteLine($"{Printable.Escape(file)} is now the run {Printable.Escape(session.Folder!.Name)}, where its results are kept");
         return CheckpointReference.Of(session.Folder, "best");
+    }
+
+    // Another run whose configuration cannot be read is nobody's business here.
+    private static bool Begins(RunReader run, string source)
+    {
+        try
+        {
+            return run.Configuration().Value.Backbone.Weights == source && RegularFile.Exists(run.Folder.BestCheckpoint);
+        }
+        catch (WeftException)
+        {
+            return false;
+        }
     }
 }

@@ -61,9 +61,12 @@ public sealed class ExportCommandTests : IDisposable
         var first = Json("eval", Model, "--runs", elsewhere, "--data", _data.Folder, "--threads", "1");
         foreach (var key in new[] { "accuracy", "loss", "count", "confusion" }.Where(key => own.TryGetProperty(key, out _)))
             Assert.Equal(own.GetProperty(key).GetRawText(), first.GetProperty(key).GetRawText());
+        Directory.CreateDirectory(Path.Combine(elsewhere, "broken"));
+        File.Copy(Path.Combine(elsewhere, "a", "run.json"), Path.Combine(elsewhere, "broken", "run.json"));
+        File.WriteAllText(Path.Combine(elsewhere, "broken", "config.yaml"), "model: [");
         Fit(FakeScreen.Run("analyze", Model, "--runs", elsewhere, "--data", _data.Folder, "--threads", "1", "--cases", "2"));
         Fit(FakeScreen.Run("report", Model, "--runs", elsewhere, "--data", _data.Folder, "--threads", "1"));
-        Assert.Equal("a", Path.GetFileName(Assert.Single(Directory.GetDirectories(elsewhere))));
+        Assert.Equal(["a", "broken"], Directory.GetDirectories(elsewhere).Select(Path.GetFileName).Order());
         Assert.True(File.Exists(Path.Combine(elsewhere, "a", "report.html")));
         Assert.Equal(
             File.ReadAllText(Path.Combine(Runs, "a", "eval", "validation", "predictions.csv")),
