@@ -35,4 +35,17 @@ public sealed class ShelfTests : IDisposable
         (code, screen) = FakeScreen.Run("export", file, "--format", "onnx", "--out", _place.At("model.onnx"), "--threads", "1");
         Assert.True(code == 0, screen.Error);
     }
+
+    /// <summary>Weights of 16 bits are not those that the golden samples were computed with: they are compared with themselves.</summary>
+    [Fact]
+    public void Half_the_bits_of_a_trained_network_s_weights_make_a_source_that_computes_what_they_do()
+    {
+        var (code, screen) = FakeScreen.Run(
+            "export", Path.Combine(Shelf, "small", "model.safetensors"), "--format", "csharp", "--half", "--out", _place.At("Half.cs"), "--json",
+            "--threads", "1");
+        Assert.True(code == 0, screen.Error);
+        var parity = JsonDocument.Parse(screen.OutputLines[^1]).RootElement.GetProperty("parity");
+        Assert.Equal((16, 16), (parity.GetProperty("images").GetInt32(), parity.GetProperty("same_class").GetInt32()));
+        Assert.True(File.Exists(_place.At("Half.cs")));
+    }
 }

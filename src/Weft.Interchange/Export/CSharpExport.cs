@@ -26,12 +26,13 @@ internal sealed record CSharpExport() : ExportFormat("csharp", ".cs", ProjectOpt
         return ExportedModel.Of(target, project.WriteTo(target, options.Project), parity);
     }
 
-    // Sums are those of full precision: what 16 bits change is in the weights alone.
+    // Sums are those of full precision: what 16 bits change is in the weights alone. The golden samples belong to the weights that they were.
     private static TrainedModel Halved(TrainedModel model)
     {
         var halved = model.Description.Nodes().SelectMany(node => node.Tensors).Where(tensor => tensor.Kind == ParameterKind.Weight)
             .Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        return new TrainedModel(model.Metadata, [.. model.Weights.Select(tensor => !halved.Contains(tensor.Name) ? tensor
+        var metadata = model.Metadata with { Release = model.Metadata.Release! with { Golden = null } };
+        return new TrainedModel(metadata, [.. model.Weights.Select(tensor => !halved.Contains(tensor.Name) ? tensor
             : new NamedTensor(tensor.Name, tensor.Shape, tensor.Values.ToArray().Select(value => (float)(Half)value).ToArray()))]);
     }
 
