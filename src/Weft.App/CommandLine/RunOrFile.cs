@@ -12,19 +12,20 @@ internal sealed class RunOrFile(RunStore store, Func<DataConfiguration, ImageDat
     public CheckpointReference Find(string reference) =>
         RegularFile.Exists(reference) ? Imported(reference, OpenedModel.Load(reference)) : store.FindCheckpoint(reference);
 
+    /// <summary>By which a run remembers the file that it was made of.</summary>
+    internal static string SourceOf(string file, TrainedModel model) => $"{Path.GetFileName(file)} {ModelContent.Of(model).Version}";
+
     private CheckpointReference Imported(string file, TrainedModel model)
     {
-        var source = $"{Path.GetFileName(file)} {ModelContent.Of(model).Version}";
+        var source = SourceOf(file, model);
         if (store.List().FirstOrDefault(run => Begins(run, source)) is { } known)
             return CheckpointReference.Of(known.Folder, "best");
         var name = string.Concat(Path.GetFileNameWithoutExtension(file).Take(NameLength).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
         var isFree = store.Folders().All(run => run.Name != name);
-        using var session = ImportedRun.Begin(
-            model, source, [new ConfigurationValue("training.threads", $"{threads}", "--threads")], open,
-            new NewRun { Store = store, Name = isFree ? name : null, CommandLine = ["import", file] }, cancellationToken: cancellationToken);
-        Trainer.Run(session, cancellationToken: cancellationToken);
-        screen.People.WriteLine($"{Printable.Escape(file)} is now the run {Printable.Escape(session.Folder!.Name)}, where its results are kept");
-        return CheckpointReference.Of(session.Folder, "best");
+        var run = ImportedRun.Make(
+            model, source, threads, [], open, new NewRun { Store = store, Name = isFree ? name : null, CommandLine = ["import", file] }, cancellationToken);
+        screen.People.WriteLine($"{Printable.Escape(file)} is now the run {Printable.Escape(run.Name)}, where its results are kept");
+        return CheckpointReference.Of(run, "best");
     }
 
     // Another run whose configuration cannot be read is nobody's business here.

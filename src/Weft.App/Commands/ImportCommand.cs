@@ -69,16 +69,10 @@ internal sealed class ImportCommand : StoppableVerb
     }
 
     private RunFolder Begin(
-        TrainedModel model, string path, string name, string data, RunStore store, int threads, CancellationToken cancellationToken)
-    {
-        var source = $"{Path.GetFileName(path)} {ModelContent.Of(model).Version}";
-        using var session = ImportedRun.Begin(
-            model, source, [new ConfigurationValue("training.threads", $"{threads}", "--threads"), .. DataSets.Values(data, _data.Name)],
+        TrainedModel model, string path, string name, string data, RunStore store, int threads, CancellationToken cancellationToken) => ImportedRun.Make(
+            model, RunOrFile.SourceOf(path, model), threads, DataSets.Values(data, _data.Name),
             configuration => DataSets.Open(configuration, Screen, cancellationToken),
-            new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() }, cancellationToken: cancellationToken);
-        Trainer.Run(session, cancellationToken: cancellationToken);
-        return session.Folder!;
-    }
+            new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() }, cancellationToken);
 
     private static IReadOnlyList<double>? Numbers(ParseResult parse, Option<string?> option) => parse.GetValue(option) is not { } text ? null
         : text.Split(',').Select(number => double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value

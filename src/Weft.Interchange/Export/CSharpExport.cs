@@ -13,7 +13,7 @@ internal sealed record CSharpExport() : ExportFormat("csharp", ".cs", ProjectOpt
     {
         var name = CSharpOptions.ClassNameOf(Path.GetFileNameWithoutExtension(path));
         var written = options.Half ? Halved(model.Model) : model.Model;
-        var source = CSharpWriter.Write(written, Golden(written, model.Model.Metadata.Release!.Golden!.Images, options.Workers), new CSharpOptions
+        var source = CSharpWriter.Write(written, GoldenPredictions.Of(written, model.Model.Metadata.Release!.Golden!.Images, options.Workers), new CSharpOptions
         {
             ClassName = name, Half = options.Half, Header = [.. Header(model.Model, name, options)],
         });
@@ -34,12 +34,6 @@ internal sealed record CSharpExport() : ExportFormat("csharp", ".cs", ProjectOpt
         var metadata = model.Metadata with { Release = model.Metadata.Release! with { Golden = null } };
         return new TrainedModel(metadata, [.. model.Weights.Select(tensor => !halved.Contains(tensor.Name) ? tensor
             : new NamedTensor(tensor.Name, tensor.Shape, tensor.Values.ToArray().Select(value => (float)(Half)value).ToArray()))]);
-    }
-
-    private static GoldenSamples Golden(TrainedModel model, IReadOnlyList<byte[]> images, int threads)
-    {
-        using var predictor = new Predictor(model, threads, TestTimeAugmentation.None);
-        return new GoldenSamples(images, [.. predictor.Predict(images).Select(prediction => prediction.Probabilities.ToArray())]);
     }
 
     private static IEnumerable<string> Header(TrainedModel model, string name, ExportOptions options)

@@ -18,7 +18,12 @@ internal static class GoldenPredictions
         var count = Math.Clamp(MostBytes / model.Shape.Length, 1, Math.Min(GoldenSamples.Most, indices.Count));
         var chosen = indices.GroupBy(samples.Label).OrderBy(one => one.Key)
             .SelectMany(one => one.Select((index, turn) => (index, turn, one.Key))).OrderBy(one => one.turn).ThenBy(one => one.Key).Take(count);
-        byte[][] images = [.. chosen.Select(one => samples.Image(one.index).ToArray())];
+        return Of(model, [.. chosen.Select(one => samples.Image(one.index).ToArray())], threads);
+    }
+
+    /// <summary>These images, and what the model says of them.</summary>
+    public static GoldenSamples Of(TrainedModel model, IReadOnlyList<byte[]> images, int? threads)
+    {
         using var predictor = new Predictor(model, threads, TestTimeAugmentation.None);
         return new GoldenSamples(images, [.. predictor.Predict(images).Select(prediction => prediction.Probabilities.ToArray())]);
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Weft.Training;
 
 /// <summary>At the path stands something that is not to be opened.</summary>
@@ -46,6 +48,14 @@ internal static class RegularFile
     {
         using var file = OpenRead(path, bufferSize: 0);
         return ReadAll(file, limit);
+    }
+
+    /// <summary>SHA-256 of a file that a person named, or of a run's; lower-case hexadecimal.</summary>
+    /// <inheritdoc cref="OpenRead"/>
+    internal static string Sha256(string path)
+    {
+        using var file = OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     /// <summary>Copies a file that a person named; what is at <paramref name="target"/> is replaced.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Weft.Training;
 
 /// <summary>A model that is to leave, and real images that what becomes of it elsewhere is compared on.</summary>
@@ -53,8 +51,7 @@ internal sealed record ReleasedModel(TrainedModel Model, ImageSamples Samples, I
     {
         try
         {
-            using var file = RegularFile.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(file));
+            return RegularFile.Sha256(path);
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

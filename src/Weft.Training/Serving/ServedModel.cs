@@ -28,8 +28,7 @@ internal sealed record ServedFile(string Path, CheckpointReference? Checkpoint =
     {
         try
         {
-            using var file = RegularFile.OpenRead(Path);
-            return Convert.ToHexStringLower(SHA256.HashData(file))[..ModelContent.VersionLength];
+            return RegularFile.Sha256(Path)[..ModelContent.VersionLength];
         }
         catch (Exception failure) when (DiskFailure.Is(failure))
         {

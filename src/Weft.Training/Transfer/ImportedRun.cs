@@ -8,14 +8,23 @@ internal static class ImportedRun
 {
     private static readonly string[] TakenSections = ["data.", "picture.", "evaluation.", "metrics."];
 
-    /// <param name="data">Where the data are, and all else that the user chose.</param>
+    /// <param name="source">Where the network comes from; the run remembers it.</param>
+    /// <param name="data">Where the data are, unless the model says it.</param>
     /// <param name="open">Opens the data that the configuration names.</param>
     /// <exception cref="WeftException">The network does not fit the data, or something is wrong with the run; no folder is left behind.</exception>
-    public static TrainingSession Begin(
-        TrainedModel model, string source, IReadOnlyList<ConfigurationValue> data, Func<DataConfiguration, ImageDataset> open, NewRun run,
-        Surroundings? surroundings = null, CancellationToken cancellationToken = default)
+    public static RunFolder Make(
+        TrainedModel model, string source, int threads, IReadOnlyList<ConfigurationValue> data, Func<DataConfiguration, ImageDataset> open, NewRun run,
+        CancellationToken cancellationToken)
     {
-        surroundings ??= new Surroundings();
+        using var session = Begin(model, source, [new("training.threads", $"{threads}", "--threads"), .. data], open, run, cancellationToken);
+        Trainer.Run(session, cancellationToken: cancellationToken);
+        return session.Folder!;
+    }
+
+    private static TrainingSession Begin(
+        TrainedModel model, string source, IReadOnlyList<ConfigurationValue> data, Func<DataConfiguration, ImageDataset> open, NewRun run,
+        CancellationToken cancellationToken)
+    {
         var known = FormerKeys.Now(model.Metadata.Configuration, new RunConfiguration())
             .Where(pair => TakenSections.Any(section => pair.Key.StartsWith(section, StringComparison.Ordinal))
                 && ConfigurationTable.Find(pair.Key, new RunConfiguration()) is not null)
@@ -36,7 +45,7 @@ internal static class ImportedRun
         RequireOwn(model, dataset);
         var divided = TrainingData.Prepare(dataset, configuration.Value.Data) with { Statistics = model.Statistics };
         return TrainingSession.Begin(
-            configuration, model.Description, divided, run, surroundings,
+            configuration, model.Description, divided, run,
             start: new InitialState(model.Weights, Position(model, divided, configuration.Value.Training.Threads, cancellationToken)));
     }
 
