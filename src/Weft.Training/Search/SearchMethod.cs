@@ -14,4 +14,18 @@ internal abstract class SearchMethod(SearchSpace space, long seed)
     /// <param name="seen">What it may know of the trials 0 to <paramref name="number"/> − 1, in this order.</param>
     /// <returns>As <see cref="SearchSpace"/> orders them; null where there are no further ones.</returns>
     public abstract IReadOnlyList<string>? Suggest(int number, IReadOnlyList<SeenTrial> seen);
+
+    /// <summary>Random numbers of one purpose: of each trial those of its own.</summary>
+    protected Rng Random(SearchDraw purpose, int number) => Stream(Seed, purpose).Derive(number);
+
+    protected static Rng Stream(long seed, SearchDraw purpose) => Rng.For(seed, RngPurpose.Search).Derive((ulong)purpose);
+}
+
+/// <summary>What a random number of a search is for. The numbers are part of every sweep's bits: append only.</summary>
+internal enum SearchDraw
+{
+    Settings = 1,
+    Shift = 2,
+    Candidates = 3,
+    Starts = 4,
 }

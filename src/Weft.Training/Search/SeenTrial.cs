@@ -3,7 +3,7 @@ namespace Weft.Training;
 /// <summary>How much a later trial may know of an earlier one.</summary>
 internal enum SeenState
 {
-    /// <summary>Its settings only.</summary>
+    /// <summary>Nothing but its settings.</summary>
     Running = 1,
 
     /// <summary>Its value after some epochs, after which it ended or may not be seen further.</summary>

@@ -77,4 +77,5 @@ public enum RngPurpose
     Dropout = 5,
     Mixing = 6,
     Analysis = 7,
+    Search = 8,
 }
