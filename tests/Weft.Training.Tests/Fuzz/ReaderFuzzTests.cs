@@ -98,6 +98,23 @@ public sealed class ReaderFuzzTests : IDisposable
           - linear: classes
         """, text => ModelFile.Parse(text, "here", 10, new FeatureShape(28, 28, 1)));
 
+    [Fact]
+    public void Sweep_files() => Fuzzer.ReadText("sweep", """
+        program: train.py
+        method: bayes
+        run_cap: 20
+        metric: {name: val_loss, goal: minimize, target: 0.2}
+        parameters:
+          optimizer: {values: [adam, sgd], probabilities: [0.4, 0.6]}
+          learning_rate: {distribution: log_uniform_values, min: 1e-4, max: 0.1}
+          model: {parameters: {dropout: {distribution: q_uniform, min: 0.0, max: 0.5, q: 0.1}}}
+          augmentation.brightness: {distribution: normal, mu: 1.5, sigma: 0.3}
+          epochs: {min: 2, max: 9}
+          training.batch_size: {value: 64}
+        early_terminate: {type: hyperband, min_iter: 2, eta: 3}
+        weft: {seed: 1, parallel: 8, keep_best: 3, recipe: cnn5}
+        """, text => SweepFile.Parse(text, "here"), usual: 300);
+
     // What the long form has found, each kept as it was.
     [Theory]
     [InlineData("layers: [!!$$$[x]]")]
@@ -106,6 +123,7 @@ public sealed class ReaderFuzzTests : IDisposable
     public void Yaml_that_ended_the_parser_with_an_error_of_its_own(string text)
     {
         Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => ModelFile.Parse(text, "here", 10, new FeatureShape(28, 28, 1))).Kind);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<WeftException>(() => SweepFile.Parse(text, "here")).Kind);
         File.WriteAllText(_folder.In("fuzzed.yaml"), text);
         Assert.Equal(
             ErrorKind.InvalidInput,
