@@ -19,7 +19,7 @@ internal sealed partial class SweepFileTrials(SweepDefinition definition, IReadO
     private readonly ResolvedConfiguration _recipe = ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = RecipeOf(definition, overrides) });
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-    /// <summary>What <see cref="SweepFile.Configuration"/> gives.</summary>
+    /// <summary>A trial's configuration, as <see cref="SweepFile.Configuration"/> gives it.</summary>
     /// <param name="settings">A parameter whose setting is null stays as the recipe and the constants have it.</param>
     public ResolvedConfiguration Configuration(IReadOnlyList<string?>? settings)
     {
@@ -38,7 +38,7 @@ internal sealed partial class SweepFileTrials(SweepDefinition definition, IReadO
         return _recipe.With([.. AugmentationPresets.Expand(values)]);
     }
 
-    /// <summary>What <see cref="SweepFile.Check"/> does.</summary>
+    /// <summary>Looks at configurations before the first trial, as <see cref="SweepFile.Check"/> says.</summary>
     public void Check()
     {
         var problems = new Dictionary<(string, string), Problem>();
