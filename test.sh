@@ -57,6 +57,13 @@ if [ ! -e /usr/lib/python3/dist-packages/onnx ] && [ "$(id -u)" -eq 0 ] && comma
         { say "python3-onnx could not be installed; the test that needs it says so:"; tail -n 3 "$logs/apt"; }
 fi
 
+# A linker, for the test that compiles an exported network to a native program; without one that test is skipped and says so.
+if ! command -v clang >/dev/null && ! command -v gcc >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "installing gcc"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev zlib1g-dev; } >"$logs/apt" 2>&1 ||
+        { say "gcc could not be installed; the test that needs it says so:"; tail -n 3 "$logs/apt"; }
+fi
+
 say "== build"
 if ! dotnet build Weft.slnx -c Release --disable-build-servers -v quiet; then
     say "FAILED the build"

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Weft.Source.Tests;
 
-/// <summary>The files of the checkout, by paths with slashes that are relative to its root.</summary>
+/// <summary>The files of the checkout that people write, by paths with slashes that are relative to its root.</summary>
 internal static class SourceTree
 {
     private static readonly string[] CodeEndings = [".cs", ".razor", ".sh", ".py", ".js", ".css"];
@@ -35,7 +35,7 @@ internal static class SourceTree
         Directory.EnumerateFiles(At(folder), "*", SearchOption.AllDirectories)
             .Where(path => endings.Contains(Path.GetExtension(path)))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
-            .Where(path => !path.Contains("/obj/") && !path.Contains("/bin/"))
+            .Where(path => !path.Contains("/obj/") && !path.Contains("/bin/") && !path.Contains("/Generated/"))
             .Order(StringComparer.Ordinal);
 
     private static string ThisFile([CallerFilePath] string path = "") => path;

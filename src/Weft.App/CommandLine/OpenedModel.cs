@@ -13,11 +13,15 @@ internal sealed record OpenedModel(string Name, TrainedModel Model, CheckpointRe
     /// <exception cref="WeftException">There is no such run or file, or it is damaged.</exception>
     public static OpenedModel Open(string reference, RunStore store)
     {
-        if (File.Exists(reference))
-            return new OpenedModel(Path.GetFileNameWithoutExtension(reference), Load(reference), null);
-        var checkpoint = store.FindCheckpoint(reference);
-        return new OpenedModel(checkpoint.Run.Name, checkpoint.ReadModel(), checkpoint);
+        var checkpoint = FindCheckpoint(reference, store);
+        return new OpenedModel(NameOf(reference, checkpoint), checkpoint?.ReadModel() ?? Load(reference), checkpoint);
     }
+
+    /// <summary>The run's checkpoint, of which nothing is read; null for a file.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static CheckpointReference? FindCheckpoint(string reference, RunStore store) => File.Exists(reference) ? null : store.FindCheckpoint(reference);
+
+    public static string NameOf(string reference, CheckpointReference? checkpoint) => checkpoint?.Run.Name ?? Path.GetFileNameWithoutExtension(reference);
 
     /// <summary>A model in a file of Weft's, or in an ONNX file that says all that must be known.</summary>
     /// <inheritdoc cref="Open"/>

@@ -54,25 +54,26 @@ internal sealed class ExportCommand : StoppableVerb
     {
         var format = Format(parse.GetValue(_format)!);
         RequireChoices(parse, format);
-        var (threads, source) = (_threads.Of(parse), OpenedModel.Open(parse.GetValue(_model)!, _runs.Store(parse)));
+        var (threads, reference) = (_threads.Of(parse), parse.GetValue(_model)!);
+        var checkpoint = OpenedModel.FindCheckpoint(reference, _runs.Store(parse));
         var options = new ExportOptions
         {
             Images = _images.Of(parse), Threads = threads, Onnx = new OnnxOptions { Fold = parse.GetValue(_fold), Preprocessing = Preprocessing(parse) },
             Project = parse.GetValue(_project), Half = parse.GetValue(_half),
             OnnxRuntime = Environment.GetEnvironmentVariable("WEFT_ONNXRUNTIME"), PackageFolder = UserModels.PackageFolder,
         };
-        var path = Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine("export", source.Name + format.Extension));
-        var model = Released(parse, source, cancellationToken);
+        var path = Path.GetFullPath(parse.GetValue(_out) ?? Path.Combine("export", OpenedModel.NameOf(reference, checkpoint) + format.Extension));
+        var model = Released(parse, reference, checkpoint, cancellationToken);
         var written = format.Write(model, path, options, cancellationToken);
         Show(written, model.Model.Metadata.Release!);
-        Screen.WriteJson(Document(source, format, written));
+        Screen.WriteJson(Document(checkpoint, format, written));
         return ExitCode.Done;
     }
 
-    private ReleasedModel Released(ParseResult parse, OpenedModel source, CancellationToken cancellationToken)
+    private ReleasedModel Released(ParseResult parse, string reference, CheckpointReference? checkpoint, CancellationToken cancellationToken)
     {
-        if (source.Checkpoint is not { } checkpoint)
-            return ReleasedModel.Of(source.Model, parse.GetValue(_model)!);
+        if (checkpoint is null)
+            return ReleasedModel.Of(OpenedModel.Load(reference), reference);
         using var evaluation = new RunEvaluation(checkpoint, _data.Opener(parse, Screen, cancellationToken), _threads.Of(parse));
         return ReleasedModel.Of(evaluation, _threads.Of(parse), parse.GetValue(_licence), cancellationToken);
     }
@@ -128,8 +129,8 @@ internal sealed class ExportCommand : StoppableVerb
         }
     }
 
-    private static ExportDocument Document(OpenedModel source, ExportFormat format, ExportedModel written) => new(
-        source.Checkpoint?.Run.Path, source.Checkpoint?.Name, format.Name, written.File, written.Bytes, written.Sha256,
+    private static ExportDocument Document(CheckpointReference? checkpoint, ExportFormat format, ExportedModel written) => new(
+        checkpoint?.Run.Path, checkpoint?.Name, format.Name, written.File, written.Bytes, written.Sha256,
         new ParityEntry(written.Parity.Runtime, written.Parity.Images, written.Parity.SameClass, written.Parity.MaxProbabilityDifference, written.Parity.Image)
         {
             MaxLogitDifference = written.Parity.MaxLogitDifference,

@@ -20,6 +20,11 @@ internal sealed class PredictCommand : StoppableVerb
         Description = "Models of IDX images: scale pictures and do nothing else. Default: what they show is cut out and made as training images are.",
     };
 
+    private readonly Option<bool> _calibrated = new("--calibrated")
+    {
+        Description = "Probabilities as honest as the validation images make them: logits divided by the temperature in the model's file.",
+    };
+
     private readonly Option<bool> _show = new("--show") { Description = "Print each picture as the network sees it, in characters." };
     private readonly Option<bool> _failUnlike = new("--fail-unlike") { Description = "End with 2 where a picture is unlike all training pictures." };
     private readonly Option<string?> _out = new("--out")
@@ -39,7 +44,7 @@ internal sealed class PredictCommand : StoppableVerb
     {
         Arguments.Add(_run);
         Arguments.Add(_files);
-        foreach (var option in (Option[])[_out, _part, _skip, _invert, _asIs, _show, _failUnlike, .. _views.All, _threads, _runs])
+        foreach (var option in (Option[])[_out, _part, _skip, _invert, _asIs, _calibrated, _show, _failUnlike, .. _views.All, _threads, _runs])
             Options.Add(option);
         Subcommands.Add(new PredictMergeCommand(screen));
     }
@@ -56,23 +61,26 @@ internal sealed class PredictCommand : StoppableVerb
         var (number, parts) = PartOf(parse);
         var reference = parse.GetValue(_run)!;
         var (_, model, checkpoint) = OpenedModel.Open(reference, _runs.Store(parse));
+        double? temperature = parse.GetValue(_calibrated) ? CalibratedPrediction.TemperatureOf(model, reference) : null;
         using var predictor = new Predictor(model, threads, choice.IsNone ? TestTimeAugmentation.None : null);
         predictor.Augmentation = choice.Over(predictor.Augmentation);
         var views = ViewWords.Of(predictor.Augmentation);
         if (views.Length > 0)
             Screen.People.WriteLine($"mean over {views}");
+        if (temperature is { } divisor)
+            Screen.People.WriteLine(string.Create(CultureInfo.InvariantCulture, $"calibrated: logits divided by {divisor:F3}"));
         var list = new PictureList(parse.GetValue(_files)!);
         var input = model.PictureInput with { Invert = parse.GetValue(_invert), AsIs = parse.GetValue(_asIs) };
-        var part = parts == 0 ? null : Part(list, number, parts, predictor, checkpoint?.Path ?? reference, input);
+        var part = parts == 0 ? null : Part(list, number, parts, predictor, checkpoint?.Path ?? reference, input, temperature);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var output = new PredictionOutput(Screen, predictor.Shape, predictor.Classes, list)
         {
-            Show = parse.GetValue(_show), SkipsUnreadable = parse.GetValue(_skip), Views = predictor.Augmentation,
+            Show = parse.GetValue(_show), SkipsUnreadable = parse.GetValue(_skip), Views = predictor.Augmentation, Temperature = temperature,
         };
         if (parse.GetValue(_out) is { } path)
             output.WriteTo(path, part);
         var known = checkpoint is null ? null : TrainingFeatures.Read(checkpoint.Run);
-        var pipeline = new PredictionPipeline(predictor, input, known) { StandardInput = StandardStreams.OpenInput };
+        var pipeline = new PredictionPipeline(predictor, input, known) { StandardInput = StandardStreams.OpenInput, Temperature = temperature };
         output.Begin(part?.Count ?? list.Count, known?.Threshold);
         foreach (var batch in pipeline.Run(list.Entries(part?.First ?? 0, part?.Count ?? long.MaxValue), stop))
             output.Add(batch);
@@ -104,7 +112,7 @@ internal sealed class PredictCommand : StoppableVerb
         };
     }
 
-    private static PredictionPart Part(PictureList list, int number, int parts, Predictor predictor, string model, PictureInput input)
+    private static PredictionPart Part(PictureList list, int number, int parts, Predictor predictor, string model, PictureInput input, double? temperature)
     {
         if (list.HasStandardInput)
         {
@@ -119,7 +127,8 @@ internal sealed class PredictCommand : StoppableVerb
         return new PredictionPart(number, parts, list.Count)
         {
             List = list.Hash(), Model = Convert.ToHexStringLower(SHA256.HashData(file)), NumericProfile = $"{profile.Kind}, {profile.VectorBits} bits",
-            Options = $"mirrored {predictor.Augmentation.Mirrored}, shift {predictor.Augmentation.Shift}, invert {input.Invert}, as-is {input.AsIs}",
+            Options = $"mirrored {predictor.Augmentation.Mirrored}, shift {predictor.Augmentation.Shift}, invert {input.Invert}, as-is {input.AsIs}"
+                + (temperature is null ? "" : string.Create(CultureInfo.InvariantCulture, $", temperature {temperature:R}")),
             Classes = predictor.Classes.Count,
         };
     }

@@ -34,6 +34,9 @@ internal sealed class PredictionOutput(Screen screen, FeatureShape shape, IReadO
 
     public required TestTimeAugmentation Views { get; init; }
 
+    /// <value>What the logits are divided by; null where they are not. Default: null.</value>
+    public double? Temperature { get; init; }
+
     /// <summary>How many pictures are unlike all training pictures.</summary>
     public int Unlike { get; private set; }
 
@@ -156,7 +159,7 @@ internal sealed class PredictionOutput(Screen screen, FeatureShape shape, IReadO
 
     private void Print(PredictedPicture item)
     {
-        var prediction = item.Prediction!;
+        var prediction = item.Shown!;
         var others = Enumerable.Range(0, classes.Count).Where(k => k != prediction.Class && prediction.Probabilities[k] >= Shown)
             .OrderByDescending(k => prediction.Probabilities[k]).Take(OthersShown)
             .Select(k => $", {Printable.Escape(classes[k])} {Figures.Percent(prediction.Probabilities[k], 1)}");
@@ -214,6 +217,12 @@ internal sealed class PredictionOutput(Screen screen, FeatureShape shape, IReadO
         writer.WriteEndArray();
         writer.WriteBoolean("tta", Views.Mirrored);
         writer.WriteNumber("tta_shift", Views.Shift);
+        if (Temperature is { } temperature)
+        {
+            writer.WriteBoolean("calibrated", true);
+            writer.WriteNumber("temperature", temperature);
+        }
+
         _json!.Dispose(); // before the error's lines, for who reads both streams as one
         _json = null;
     }

@@ -50,12 +50,12 @@ internal sealed partial class ServeCommand : Verb
     protected override ExitCode Run(ParseResult parse)
     {
         var argument = parse.GetValue(_run)!;
-        var checkpoint = File.Exists(argument) ? null : _runs.Store(parse).FindCheckpoint(argument);
+        var checkpoint = OpenedModel.FindCheckpoint(argument, _runs.Store(parse));
         var source = new ServedFile(checkpoint?.Path ?? argument, checkpoint) { Load = OpenedModel.Load };
         var options = new ServeOptions
         {
             Name = parse.GetValue(_name) is { } name ? Named(name)
-                : NoName().Replace(checkpoint?.Run.Name ?? Path.GetFileNameWithoutExtension(argument), "-") is var usual && usual.Length > MostName
+                : NoName().Replace(OpenedModel.NameOf(argument, checkpoint), "-") is var usual && usual.Length > MostName
                     ? usual[..MostName] : usual,
             Listen = Endpoint(parse), Token = Token(parse.GetValue(_token)),
             OtherPort = new Advice($"weft serve {ShellWords.Quote(argument)} --listen 127.0.0.1:0"),

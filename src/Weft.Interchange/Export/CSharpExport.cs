@@ -11,9 +11,12 @@ internal sealed record CSharpExport() : ExportFormat("csharp", ".cs", ProjectOpt
 
     public override ExportedModel Write(ReleasedModel model, string path, ExportOptions options, CancellationToken cancellationToken)
     {
-        var name = CSharpOptions.ClassNameOf(Path.GetFileNameWithoutExtension(path));
+        var place = Path.GetExtension(path) == Extension ? Path.ChangeExtension(path, null) : path;
+        var name = CSharpOptions.ClassNameOf(Path.GetFileName(Path.TrimEndingDirectorySeparator(place)));
         var written = options.Half ? Halved(model.Model) : model.Model;
-        var source = CSharpWriter.Write(written, GoldenPredictions.Of(written, model.Model.Metadata.Release!.Golden!.Images, options.Workers), new CSharpOptions
+        var own = model.Model.Metadata.Release!.Golden!;
+        var golden = options.Half ? GoldenPredictions.Of(written, own.Images, options.Workers) : own;
+        var source = CSharpWriter.Write(written, golden, new CSharpOptions
         {
             ClassName = name, Half = options.Half, Header = [.. Header(model.Model, name, options)],
         });
@@ -22,8 +25,9 @@ internal sealed record CSharpExport() : ExportFormat("csharp", ".cs", ProjectOpt
         var parity = runtime is null ? new ParityReport("not compared: there is no .NET SDK here, SelfTest() compares", 0, 0, 0, 0, 0, [], [])
             : Parity.Compare(written, runtime, model.Samples, [.. model.Indices.Take(options.Images)], options.Workers, cancellationToken);
         parity.Require(path);
-        var target = options.Project ? Path.ChangeExtension(path, null) : path;
-        return ExportedModel.Of(target, project.WriteTo(target, options.Project), parity);
+        return options.Project
+            ? ExportedModel.Of(place, WholeFolder.Write(place, project.Names, folder => project.WriteTo(folder, asProject: true)), parity)
+            : ExportedModel.Of(path, project.WriteTo(path, asProject: false), parity);
     }
 
     // Sums are those of full precision: what 16 bits change is in the weights alone. The golden samples belong to the weights that they were.

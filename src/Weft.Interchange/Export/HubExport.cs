@@ -14,57 +14,18 @@ internal sealed record HubExport() : ExportFormat("hub", "")
     private const string OnnxName = "model.onnx";
     private const string CardName = "README.md";
 
-    /// <remarks>A folder that an earlier export left is replaced whole; any other one that is not empty is refused.</remarks>
     public override ExportedModel Write(ReleasedModel model, string path, ExportOptions options, CancellationToken cancellationToken)
     {
-        path = Path.TrimEndingDirectorySeparator(path);
-        var (made, old) = (path + ".new", path + ".old");
-        try
+        var written = WholeFolder.Write(path, [WeightsName, OnnxName, ConfigurationName, PreprocessorName, CardName], made =>
         {
-            RequireOwn(path);
-            Remove(made, old); // what a process left that was killed
             var weights = new SafetensorsExport().Write(model, Path.Combine(made, WeightsName), options, cancellationToken);
             var onnx = new OnnxExport().Write(model, Path.Combine(made, OnnxName), options, cancellationToken);
             foreach (var (name, text) in (ReadOnlySpan<(string, string)>)
                 [(ConfigurationName, Configuration(model.Model)), (PreprocessorName, Preprocessor(model.Model)), (CardName, ModelCard.Of(model))])
                 OutputFile.Write(Path.Combine(made, name), Encoding.UTF8.GetBytes(text), "the folder cannot be written", new Advice("make room"));
-            if (Directory.Exists(path))
-                Directory.Move(path, old);
-            Directory.Move(made, path);
-            return weights with { File = path, Parity = onnx.Parity, Bytes = new DirectoryInfo(path).EnumerateFiles().Sum(file => file.Length) };
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            throw DiskFailure.ToError(
-                failure, "the folder cannot be written", path, "what was there is untouched", new Advice("export it elsewhere with --out"));
-        }
-        finally
-        {
-            Remove(made, old);
-        }
-    }
-
-    private static void Remove(params ReadOnlySpan<string> folders)
-    {
-        foreach (var folder in folders)
-        {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static void RequireOwn(string path)
-    {
-        string[] known = [WeightsName, OnnxName, ConfigurationName, PreprocessorName, CardName];
-        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(
-            entry => !known.Contains(Path.GetFileName(entry))) is not null))
-        {
-            throw new WeftException(ErrorKind.InvalidInput, "this is something else than a folder that an export left")
-            {
-                Where = path, Expected = "nothing, or a folder with nothing but " + string.Join(", ", known), Found = "other files", Safe = "it is untouched",
-                Next = new Advice("export it elsewhere with --out"),
-            };
-        }
+            return weights with { Parity = onnx.Parity, Bytes = new DirectoryInfo(made).EnumerateFiles().Sum(file => file.Length) };
+        });
+        return written with { File = Path.TrimEndingDirectorySeparator(path) };
     }
 
     private static string Configuration(TrainedModel model) => JsonSerializer.Serialize(new HubConfiguration

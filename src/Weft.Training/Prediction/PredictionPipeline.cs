@@ -10,9 +10,15 @@ internal sealed record PredictedPicture(string Name, FittedPicture? Picture)
 
     public WeftException? Failure { get; init; }
 
+    /// <value>What the logits are divided by for the probabilities that are shown; null: they are shown as the network computes them.</value>
+    public double? Temperature { get; init; }
+
+    /// <summary>The prediction as it is shown; null where there is none.</summary>
+    public ImagePrediction? Shown => Temperature is { } temperature ? Prediction?.Calibrated(temperature) : Prediction;
+
     /// <summary>What is written of it; null where there is no prediction.</summary>
-    public PredictionEntry? Entry => Prediction is null ? null
-        : new PredictionEntry(Name, Prediction.Name, Prediction.Class, Prediction.Probability, Prediction.Probabilities)
+    public PredictionEntry? Entry => Shown is not { } shown ? null
+        : new PredictionEntry(Name, shown.Name, shown.Class, shown.Probability, shown.Probabilities)
         {
             Unlike = Unlike?.IsUnlike, Distance = Unlike?.Distance, Nearest = Unlike?.Nearest,
             Adapted = Picture!.IsAdapted ? true : null, Unsure = IsUnsure ? true : null,
@@ -36,6 +42,9 @@ internal sealed class PredictionPipeline(Predictor predictor, PictureInput input
 
     /// <summary>Opens standard input where the list names it.</summary>
     public required Func<Stream> StandardInput { get; init; }
+
+    /// <value>As <see cref="PredictedPicture.Temperature"/>. Default: null.</value>
+    public double? Temperature { get; init; }
 
     /// <param name="stop">Ends all that runs; it is also cancelled where the enumeration is broken off.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
@@ -123,7 +132,7 @@ internal sealed class PredictionPipeline(Predictor predictor, PictureInput input
         {
             if (item.Failure is not null)
                 continue;
-            item = item with { Prediction = predictions[next], Unlike = unlike?[next] };
+            item = item with { Prediction = predictions[next], Unlike = unlike?[next], Temperature = Temperature };
             next++;
         }
 

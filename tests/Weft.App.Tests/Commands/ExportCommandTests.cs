@@ -134,6 +134,29 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_project_in_CSharp_is_there_whole_and_never_mixed_with_other_files()
+    {
+        var folder = _place.At("net-1.5");
+        var answer = Json("export", "a", "--runs", Runs, "--format", "csharp", "--project", "--out", folder, "--threads", "1");
+        Assert.Equal((folder, 30), (Text(answer, "file"), answer.GetProperty("parity").GetProperty("same_class").GetInt32()));
+        string[] names = ["Net15Classifier.Program.csproj", "Net15Classifier.cs", "Program.cs"];
+        Assert.Equal(names, Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Directory.CreateDirectory(Path.Combine(folder, "obj")); // which dotnet run leaves
+        Directory.CreateDirectory(folder + ".new");
+        File.WriteAllText(Path.Combine(folder + ".new", "Program.cs"), "cut off by a ki");
+        var program = File.ReadAllText(Path.Combine(folder, "Program.cs"));
+        Fit(FakeScreen.Run("export", "a", "--runs", Runs, "--format", "csharp", "--project", "--out", folder + "/", "--threads", "1"));
+        Assert.Equal(names, Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(program, File.ReadAllText(Path.Combine(folder, "Program.cs")));
+        File.WriteAllText(Path.Combine(folder, "mine.cs"), "x");
+        var (code, screen) = FakeScreen.Run("export", "a", "--runs", Runs, "--format", "csharp", "--project", "--out", folder, "--threads", "1");
+        Assert.Equal(2, code);
+        Assert.Contains("something else than a folder that an export left", screen.Error, StringComparison.Ordinal);
+        Assert.Equal([.. names, "mine.cs"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["net-1.5", "runs"], Directory.GetFileSystemEntries(_place.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public void Options_of_other_formats_are_refused_and_a_file_without_names_says_what_is_missing()
     {
         var (code, screen) = FakeScreen.Run("export", "a", "--runs", Runs, "--format", "safetensors", "--fold");

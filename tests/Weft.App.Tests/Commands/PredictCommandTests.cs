@@ -70,6 +70,51 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     [Fact]
+    public void Calibrated_probabilities_are_those_of_logits_divided_by_the_temperature_in_the_file_and_the_class_stays()
+    {
+        using var place = new TempFolder();
+        var (model, images) = (place.At("model.safetensors"), Path.Combine(_data.Folder, "t10k-images-idx3-ubyte"));
+        Json("export", "latest", "--runs", _runs.Path, "--format", "safetensors", "--out", model, "--threads", "1");
+        var temperature = TrainedModel.Load(model).Metadata.Release!.Validation!.Temperature;
+        Assert.NotEqual(1, temperature, 0.01);
+        foreach (var views in new[] { "--no-tta", "--tta" })
+        {
+            var plain = Json("predict", model, images, views);
+            var calibrated = Json("predict", model, images, views, "--calibrated");
+            Assert.False(plain.TryGetProperty("calibrated", out _));
+            Assert.Equal((true, temperature), (calibrated.GetProperty("calibrated").GetBoolean(), calibrated.GetProperty("temperature").GetDouble()));
+            var rows = new[] { plain, calibrated }.Select(answer => answer.GetProperty("predictions").EnumerateArray()).ToList();
+            foreach (var (before, after) in rows[0].Zip(rows[1]))
+            {
+                Assert.Equal(before.EnumerateObject().Select(key => key.Name), after.EnumerateObject().Select(key => key.Name));
+                Assert.Equal(before.GetProperty("index").GetInt32(), after.GetProperty("index").GetInt32());
+                double[] powers = [.. before.GetProperty("probabilities").EnumerateArray().Select(p => Math.Pow(p.GetSingle(), 1 / temperature))];
+                float[] found = [.. after.GetProperty("probabilities").EnumerateArray().Select(p => p.GetSingle())];
+                Assert.All(found.Zip(powers), pair => Assert.Equal(pair.Second / powers.Sum(), pair.First, 1e-6));
+                Assert.Equal(found[after.GetProperty("index").GetInt32()], after.GetProperty("probability").GetSingle());
+            }
+        }
+
+        var said = string.Create(CultureInfo.InvariantCulture, $"calibrated: logits divided by {temperature:F3}");
+        Assert.Contains(said, FakeScreen.Run("predict", model, images, "--calibrated").Screen.Output, StringComparison.Ordinal);
+        // Parts that were made otherwise are not put together.
+        Assert.Equal(0, FakeScreen.Run("predict", model, images, "--part", "1/2", "--out", place.At("parts")).Code);
+        Assert.Equal(0, FakeScreen.Run("predict", model, images, "--part", "2/2", "--out", place.At("parts"), "--calibrated").Code);
+        Assert.Equal(2, FakeScreen.Run("predict", "merge", place.At("parts"), "--out", place.At("table.csv")).Code);
+    }
+
+    [Fact]
+    public void A_model_that_does_not_say_what_calibrates_it_is_refused()
+    {
+        var (code, screen) = FakeScreen.Run(
+            "predict", "latest", Path.Combine(_data.Folder, "t10k-images-idx3-ubyte"), "--runs", _runs.Path, "--calibrated");
+        Assert.Equal(2, code);
+        Assert.Contains("does not say what calibrates it", screen.Error, StringComparison.Ordinal);
+        Assert.Contains("weft export RUN --format safetensors", screen.Error, StringComparison.Ordinal);
+        Assert.Equal("", screen.Output);
+    }
+
+    [Fact]
     public void A_folder_of_pictures_of_any_size_is_predicted_and_every_change_is_noted_once()
     {
         using var folder = new TempFolder();
@@ -174,4 +219,11 @@ public sealed class PredictCommandTests : IDisposable
 
     private static byte[] GreyPicture(int size, byte value) => [.. Encoding.ASCII.GetBytes($"P5\n{size} {size}\n255\n"),
         .. Enumerable.Repeat(value, size * size)];
+
+    private static JsonElement Json(params string[] words)
+    {
+        var (code, screen) = FakeScreen.Run([.. words, "--json"]);
+        Assert.True(code == 0, screen.Error);
+        return JsonDocument.Parse(screen.OutputLines[^1]).RootElement;
+    }
 }

@@ -56,6 +56,40 @@ public class CSharpWriterTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_network_that_is_compiled_to_a_native_program_computes_the_same()
+    {
+        Assert.SkipUnless(
+            OperatingSystem.IsWindows() || HasProgram("clang") || HasProgram("gcc"),
+            "native programs need a linker: apt-get install gcc libc6-dev zlib1g-dev (test.sh does)");
+        using var project = new GeneratedProject();
+        project.Add("SmallClassifier", CatalogNetworks.Model("small"));
+        var said = project.Build("publish", "-p:PublishAot=true");
+        Assert.True(said.Length == 0, said);
+        var (_, difference) = Assert.Single(project.Run(native: true));
+        output.WriteLine($"{difference:g2}");
+        Assert.InRange(difference, 0, 1e-5);
+    }
+
+    [Fact]
+    public void More_than_a_megabyte_of_weights_lies_in_a_file_that_no_other_can_take_the_place_of()
+    {
+        using var project = new GeneratedProject();
+        var model = CatalogNetworks.Model("cnn4");
+        var source = project.Add("WholeClassifier", model);
+        Assert.InRange(source.Weights!.Length, CSharpWriter.MostBytesInSource + 1, int.MaxValue);
+        Assert.InRange(source.Text.Length, 1, CSharpWriter.MostBytesInSource / 8);
+        var damaged = project.Add("DamagedClassifier", model).Weights!;
+        damaged[damaged.Length / 2] ^= 1;
+        File.WriteAllBytes(Path.Combine(project.Folder, "DamagedClassifier.weights"), damaged);
+        var said = project.Build();
+        Assert.True(said.Length == 0, said);
+        var (code, text) = project.Execute();
+        Assert.NotEqual(0, code);
+        Assert.Contains("DamagedClassifier.weights is not the file that belongs to this source", text, StringComparison.Ordinal);
+        Assert.InRange(project.Difference("WholeClassifier"), 0, 1e-5); // which ran before
+    }
+
+    [Fact]
     public void A_layer_of_ones_own_that_computes_is_refused_by_its_name()
     {
         using var project = new GeneratedProject();
@@ -70,4 +104,7 @@ public class CSharpWriterTests(ITestOutputHelper output)
     [InlineData("3 nets", "Picture3NetsClassifier")]
     [InlineData("é", "PictureClassifier")]
     public void A_class_is_called_as_its_file(string file, string name) => Assert.Equal(name, CSharpOptions.ClassNameOf(file));
+
+    private static bool HasProgram(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, name)));
 }

@@ -52,7 +52,7 @@ public sealed record Calibration
         var loss = 0.0;
         for (var i = 0; i < predictions.Count; i++)
         {
-            Scale(predictions.Probabilities(i), temperature, row);
+            CalibratedPrediction.Scale(predictions.Probabilities(i), temperature, row);
             loss -= Math.Log(Math.Max(row[predictions.Labels[i]], double.Epsilon));
             var confidence = row.Max();
             var bin = Math.Clamp((int)Math.Ceiling(confidence * BinCount) - 1, 0, BinCount - 1);
@@ -100,28 +100,11 @@ public sealed record Calibration
             var sum = 0.0;
             for (var i = 0; i < predictions.Count; i++)
             {
-                Scale(predictions.Probabilities(i), 1 / inverse, row);
+                CalibratedPrediction.Scale(predictions.Probabilities(i), 1 / inverse, row);
                 sum -= Math.Log(Math.Max(row[predictions.Labels[i]], double.Epsilon));
             }
 
             return sum;
         }
-    }
-
-    // Probabilities are logits but for a constant in each row: log p = x − log Σ exp x.
-    private static void Scale(ReadOnlySpan<float> probabilities, double temperature, Span<double> scaled)
-    {
-        var sum = 0.0;
-        var top = 0f;
-        foreach (var p in probabilities)
-            top = Math.Max(top, p);
-        for (var k = 0; k < scaled.Length; k++)
-        {
-            scaled[k] = temperature == 1 ? probabilities[k] : Math.Pow(probabilities[k] / (double)top, 1 / temperature);
-            sum += scaled[k];
-        }
-
-        for (var k = 0; k < scaled.Length; k++)
-            scaled[k] /= sum;
     }
 }
