@@ -9,6 +9,9 @@ internal static class StandardNormal
     /// <summary>Φ(z) = ½·erfc(−z/√2), to the last digits also where it is tiny.</summary>
     public static double Cumulative(double z) => 0.5 * ErrorFunctionComplement(-SquareRootOfHalf * z);
 
+    /// <summary>Φ(high) − Φ(low), to the last digits also where both are near 1.</summary>
+    public static double Mass(double low, double high) => low > 0 ? Cumulative(-low) - Cumulative(-high) : Cumulative(high) - Cumulative(low);
+
     /// <summary>φ(z) = e^(−z²/2)/√(2π).</summary>
     public static double Density(double z) => SquareRootOfHalf * InverseRootOfPi * Math.Exp(-0.5 * z * z);
 

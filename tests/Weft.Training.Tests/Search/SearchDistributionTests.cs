@@ -40,8 +40,7 @@ public class SearchDistributionTests
             if (distribution is BetaDistribution { A: not (0.5 or 2.0) })
                 continue; // their quantiles are dear, and in the fact above
             var rng = Rng.For(3, RngPurpose.Search);
-            var parameter = new NumericParameter("x", distribution);
-            double[] drawn = [.. Enumerable.Range(0, Draws).Select(i => NumericParameter.Value(parameter.Draw(rng.Double(i)))).Order()];
+            double[] drawn = [.. Enumerable.Range(0, Draws).Select(i => distribution.Quantile(rng.Double(i))).Order()];
             for (var i = 0; i < shares.Length; i++)
             {
                 var below = (double)drawn.TakeWhile(value => value < quantiles[i]).Count() / Draws;
