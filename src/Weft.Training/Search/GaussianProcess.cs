@@ -41,7 +41,7 @@ internal sealed class GaussianProcess
         }
     }
 
-    /// <summary>Of the function at a point, without noise.</summary>
+    /// <summary>What the function has at a point, without noise.</summary>
     public (double Mean, double Variance) At(ReadOnlySpan<double> point)
     {
         var covariances = Covariances(point);

@@ -27,7 +27,7 @@ internal sealed class CholeskyFactor
         return new CholeskyFactor(size, matrix);
     }
 
-    /// <summary>log |A|.</summary>
+    /// <summary>The logarithm of |A|, the sum of 2·log Lᵢᵢ.</summary>
     public double LogDeterminant()
     {
         var sum = 0.0;
