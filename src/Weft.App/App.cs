@@ -53,6 +53,7 @@ internal static class App
                 new ExtendCommand(screen),
                 new ForkCommand(screen),
                 new StudyCommand(screen),
+                new SweepCommand(screen),
                 new EvalCommand(screen),
                 new AnalyzeCommand(screen),
                 new ReportCommand(screen),

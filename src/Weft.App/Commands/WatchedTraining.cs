@@ -59,10 +59,9 @@ internal sealed class WatchedTraining : IDisposable
     /// <summary>Does what <see cref="Stop"/> may stop; the exit code is then the signal's.</summary>
     public ExitCode Stoppable(Func<ExitCode> work) => _signals.Run(work);
 
-    /// <summary>A new run; where its network starts from weights from elsewhere, the last layer is fitted first.</summary>
-    public TrainingSession Begin(ResolvedConfiguration configuration, ImageDataset data, NewRun run) => configuration.Value.Backbone.Weights is { } source
-        ? HeadTraining.Begin(configuration, data, Backbones.Read(source, _screen, Stop), run, _screen.People.WriteLine, cancellationToken: Stop)
-        : TrainingSession.Begin(configuration, data, run);
+    /// <inheritdoc cref="Backbones.Begin"/>
+    public TrainingSession Begin(ResolvedConfiguration configuration, ImageDataset data, NewRun run) =>
+        Backbones.Begin(configuration, data, run, _screen, Stop);
 
     public ImageDataset OpenData(DataConfiguration configuration)
     {

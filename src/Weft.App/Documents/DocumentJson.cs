@@ -47,6 +47,8 @@ namespace Weft.App;
 [JsonSerializable(typeof(ServedPredictionsDocument))]
 [JsonSerializable(typeof(StudioDocument))]
 [JsonSerializable(typeof(StudyProgressDocument))]
+[JsonSerializable(typeof(SweepDocument))]
+[JsonSerializable(typeof(SweepPlanDocument))]
 [JsonSerializable(typeof(TrackDocument))]
 [JsonSerializable(typeof(TrainingDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext

@@ -26,7 +26,8 @@ internal enum ExitCode
     UnsafeBind = 51,
     SweepPartial = 60,
 
-    // The contract keeps 61 and 62 for sweeps on several machines.
+    // The contract keeps 61 for networks on several machines.
+    Superseded = 62,
     Hangup = 129,
     Interrupted = 130,
     Terminated = 143,
@@ -56,6 +57,7 @@ internal static class ExitCodes
         ErrorKind.OutOfMemory => ExitCode.OutOfMemory,
         ErrorKind.PortInUse => ExitCode.PortInUse,
         ErrorKind.UnsafeBind => ExitCode.UnsafeBind,
+        ErrorKind.Superseded => ExitCode.Superseded,
     };
 #pragma warning restore CS8524
 

@@ -49,4 +49,7 @@ public enum ErrorKind
 
     /// <summary>An address that others can reach, where nobody is asked for a password.</summary>
     UnsafeBind,
+
+    /// <summary>Another worker has taken over what this one worked on.</summary>
+    Superseded,
 }

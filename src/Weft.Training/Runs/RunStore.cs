@@ -175,7 +175,8 @@ public sealed class RunStore(string folder, TimeProvider? clock = null)
     private static bool LooksLikeFolder(string reference) =>
         reference.Contains(Path.DirectorySeparatorChar) || reference.Contains('/') || reference is "." or ".." || Directory.Exists(reference);
 
-    private static void RequireName(string name)
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: it cannot be a run's name.</exception>
+    internal static void RequireName(string name)
     {
         var fits = name.Length is > 0 and <= MaximumNameLength && char.IsAsciiLetterOrDigit(name[0]) && name is not ("latest" or "best")
             && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '+');

@@ -59,7 +59,7 @@ internal sealed class TrainingSession : IDisposable
     internal CheckpointMemory CheckpointMemory => _compiled.CheckpointMemory;
 
     /// <summary>Policies of the caller's, next to those that the configuration asks for.</summary>
-    internal IReadOnlyList<ITrainingPolicy> Policies { get; init; } = [];
+    internal IReadOnlyList<ITrainingPolicy> Policies { get; set; } = [];
 
     /// <summary>Found while the run was taken over; the training reports them first.</summary>
     internal IReadOnlyList<Warned> Warnings { get; private init; } = [];

@@ -81,6 +81,9 @@ public static class StopReasons
     public const string TimeBudget = "time_budget";
     public const string Interrupted = "interrupted";
     public const string Diverged = "diverged";
+
+    /// <summary>A sweep ended it early; resuming goes on.</summary>
+    public const string Pruned = "pruned";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,18 +10,10 @@ namespace Weft.Training;
 /// </summary>
 internal static class RunEventLine
 {
-    private const string ChecksumOpening = ",\"crc\":\"";
-    private const string ChecksumClosing = "\"}";
-    private const int ChecksumDigits = 8;
-
     private static readonly HashSet<string> KnownTypes =
         [.. typeof(RunEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(type => (string)type.TypeDiscriminator!)];
 
-    public static string Write(RunEvent e)
-    {
-        var json = JsonSerializer.Serialize(e, RunEventJson.Default.RunEvent);
-        return json[..^1] + ChecksumOpening + LineChecksum.Of(Encoding.UTF8.GetBytes(json)) + ChecksumClosing;
-    }
+    public static string Write(RunEvent e) => LineChecksum.Seal(JsonSerializer.Serialize(e, RunEventJson.Default.RunEvent));
 
     /// <summary>Null for a line that is no event: torn, damaged, impossible, or of a type this version does not know but may skip.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.NewerFormat"/>: written by a newer version.</exception>
@@ -30,7 +21,7 @@ internal static class RunEventLine
     {
         try
         {
-            if (!IsUndamaged(line))
+            if (!LineChecksum.IsUndamaged(line))
                 return null;
             using var document = JsonDocument.Parse(line);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -52,22 +43,12 @@ internal static class RunEventLine
         try
         {
             using var document = JsonDocument.Parse(line);
-            return IsUndamaged(line) && document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("v", out _)
+            return LineChecksum.IsUndamaged(line) && document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("v", out _)
                 && root.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && !KnownTypes.Contains(type.GetString()!);
         }
         catch (Exception damage) when (damage is JsonException or InvalidOperationException)
         {
             return false;
         }
-    }
-
-    private static bool IsUndamaged(string line)
-    {
-        var end = line.Length - ChecksumClosing.Length - ChecksumDigits;
-        if (end < ChecksumOpening.Length || !line.EndsWith(ChecksumClosing, StringComparison.Ordinal)
-            || string.CompareOrdinal(line, end - ChecksumOpening.Length, ChecksumOpening, 0, ChecksumOpening.Length) != 0)
-            return true; // it carries none
-        var json = string.Concat(line.AsSpan(0, end - ChecksumOpening.Length), "}");
-        return line.AsSpan(end, ChecksumDigits).SequenceEqual(LineChecksum.Of(Encoding.UTF8.GetBytes(json)));
     }
 }

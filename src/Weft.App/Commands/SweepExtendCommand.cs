@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using Weft.Training;
+
+namespace Weft.App;
+
+internal sealed class SweepExtendCommand : Verb
+{
+    private const int Most = 1_000_000;
+
+    private readonly Argument<string> _name = new("NAME") { Description = "The sweep's name, or its folder." };
+    private readonly Option<string> _trials = new("--trials")
+    {
+        Description = "+N for N more, or how many there shall be in all.", HelpName = "N", Required = true,
+    };
+
+    private readonly SweepsOption _sweeps = new();
+
+    public SweepExtendCommand(Screen screen) : base("extend", "Gives a sweep more trials; those that it has stay what they are.", screen)
+    {
+        Arguments.Add(_name);
+        Options.Add(_trials);
+        Options.Add(_sweeps);
+    }
+
+    protected override ExitCode Run(ParseResult parse)
+    {
+        using var sweep = Sweep.Open(_sweeps.Folder(parse, parse.GetValue(_name)!));
+        var rows = sweep.Store.Read();
+        var had = rows.Cap ?? sweep.Definition.RunCap ?? rows.Trials.Count;
+        var text = parse.GetValue(_trials)!;
+        var shall = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? text.StartsWith('+') ? (long)had + number : number : 0;
+        if (shall <= had || shall > Most)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, $"the sweep {sweep.Folder.Name} has {had} trials already")
+            {
+                Where = "--trials", Expected = $"+N, or more than {had}", Found = $"'{text}'", Safe = "nothing was changed",
+            };
+        }
+
+        sweep.Store.Change(cap: (int)shall);
+        Screen.People.WriteLine(
+            $"{Printable.Escape(sweep.Folder.Name)} has {shall} trials now; go on: "
+            + $"weft sweep {RunReference.For(sweep.Folder.File)} --name {ShellWords.Quote(sweep.Folder.Name)}");
+        return ExitCode.Done;
+    }
+}

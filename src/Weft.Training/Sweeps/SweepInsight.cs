@@ -1,0 +1,85 @@
+namespace Weft.Training;
+
+/// <summary>What the trials of a sweep say about its parameters and its pruner.</summary>
+internal static class SweepInsight
+{
+    private const int Groups = 4;
+    private const int FewestTrials = 8;
+
+    /// <summary>
+    /// How much of the variance of the values a parameter explains by itself: ω² of the ranks of the values over the parameter's choices, or over four groups
+    /// of equally many trials where it is a number. 0 for what chance alone would give; empty where fewer than eight trials have a value.
+    /// </summary>
+    /// <remarks>
+    /// ω² = (SSB − (g − 1) · MSW) / (SST + MSW), with the sums of squares between and within g groups (Hays, Statistics, 1963). Ranks, since one trial
+    /// that diverged would be all the variance. Each trial counts with the value after its last epoch, so that pruned ones do too.
+    /// </remarks>
+    public static IReadOnlyDictionary<string, double> Importance(SweepDefinition definition, IReadOnlyList<TrialRow> trials)
+    {
+        var known = trials.Where(trial => trial.IsOver && trial.Best is { } best && !double.IsNaN(best.Value)).ToList();
+        if (known.Count < FewestTrials)
+            return new Dictionary<string, double>();
+        var ranks = Ranks([.. known.Select(trial => trial.Best!.Value.Value)]);
+        return definition.Space.Parameters.Index().ToDictionary(
+            parameter => parameter.Item.Key,
+            parameter => Explained(GroupsOf(parameter.Item, [.. known.Select(trial => trial.Settings[parameter.Index])]), ranks));
+    }
+
+    /// <summary>
+    /// Kendall's τ-b between the values at a rung and at the end, over the finished trials: how far the pruner could trust what it saw. Null for
+    /// fewer than three.
+    /// </summary>
+    public static double? RankAgreement(IReadOnlyList<TrialRow> trials, int epochs)
+    {
+        var pairs = trials.Where(trial => trial.State == TrialState.Finished && trial.Best is not null)
+            .Select(trial => (Early: trial.Reports.FirstOrDefault(report => report.Epoch == epochs), trial.Best!.Value.Value))
+            .Where(pair => pair.Early.Epoch == epochs && !double.IsNaN(pair.Early.Value) && !double.IsNaN(pair.Value)).ToList();
+        return pairs.Count < 3 ? null : KendallTau([.. pairs.Select(pair => pair.Early.Value)], [.. pairs.Select(pair => pair.Value)]);
+    }
+
+    /// <summary>Kendall's τ-b; NaN where one of the two is constant.</summary>
+    internal static double KendallTau(IReadOnlyList<double> a, IReadOnlyList<double> b)
+    {
+        var (sum, left, right) = (0L, 0L, 0L);
+        for (var i = 0; i < a.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                var (x, y) = (a[i].CompareTo(a[j]), b[i].CompareTo(b[j]));
+                (sum, left, right) = (sum + Math.Sign(x) * Math.Sign(y), left + Math.Abs(Math.Sign(x)), right + Math.Abs(Math.Sign(y)));
+            }
+        }
+
+        return sum / Math.Sqrt((double)left * right);
+    }
+
+    private static int[] GroupsOf(SearchParameter parameter, IReadOnlyList<string> texts)
+    {
+        var distinct = texts.Distinct().ToList();
+        if (parameter is CategoricalParameter || distinct.Count <= Groups)
+            return [.. texts.Select(text => distinct.IndexOf(text))];
+        var ranks = Ranks([.. texts.Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture))]);
+        return [.. ranks.Select(rank => Math.Min(Groups - 1, (int)((rank - 0.5) * Groups / texts.Count)))];
+    }
+
+    // From 1; equal values share the mean of their ranks.
+    private static double[] Ranks(double[] values)
+    {
+        var ranks = new double[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            ranks[i] = values.Count(value => value < values[i]) + (values.Count(value => value == values[i]) + 1) / 2.0;
+        return ranks;
+    }
+
+    private static double Explained(int[] groups, double[] values)
+    {
+        var mean = values.Average();
+        var parts = values.Index().GroupBy(value => groups[value.Index], value => value.Item).Select(part => part.ToList()).ToList();
+        var total = values.Sum(value => (value - mean) * (value - mean));
+        var between = parts.Sum(part => part.Count * Math.Pow(part.Average() - mean, 2));
+        if (parts.Count < 2 || values.Length <= parts.Count)
+            return 0;
+        var within = (total - between) / (values.Length - parts.Count);
+        return Math.Max(0, (between - (parts.Count - 1) * within) / (total + within));
+    }
+}
