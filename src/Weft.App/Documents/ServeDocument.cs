@@ -19,6 +19,14 @@ internal sealed record ServedPredictionsDocument(IReadOnlyList<PredictionEntry> 
     /// <summary>What the network saw of each picture; absent where it was not asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PredictionDetailsEntry>? Details { get; init; }
+
+    /// <summary>Whether the logits were divided by <see cref="Temperature"/>; absent where that was not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Calibrated => Temperature is null ? null : true;
+
+    /// <summary>As the validation images asked for it; absent likewise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Temperature { get; init; }
 }
 
 /// <summary>A picture as the network saw it.</summary>

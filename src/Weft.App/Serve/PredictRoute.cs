@@ -8,7 +8,8 @@ namespace Weft.App;
 
 /// <summary>
 /// <c>POST /predict</c>: a picture as the body, its pixels as they are, or several pictures as parts of a form; the answer has the keys and the bits of
-/// <c>weft predict --json</c>. With <c>?details=1</c> it says what the network saw and where it looked.
+/// <c>weft predict --json</c>. With <c>?details=1</c> it says what the network saw and where it looked,
+/// with <c>?calibrated=1</c> the probabilities are those of <c>--calibrated</c>.
 /// </summary>
 internal sealed class PredictRoute(PredictionPool pool, string name)
 {
@@ -116,17 +117,20 @@ internal sealed class PredictRoute(PredictionPool pool, string name)
             + $"channels last; {body.Length} came.");
 
     // Where the training pictures lie is nobody's business.
-    private static PredictionEntry Entry(FittedPicture picture, ImagePrediction prediction, Unlikeness? unlike) =>
-        new PredictedPicture(picture.Name, picture) { Prediction = prediction, Unlike = unlike }.Entry! with { Nearest = null };
+    private static PredictionEntry Entry(FittedPicture picture, ImagePrediction prediction, Unlikeness? unlike, double? temperature) =>
+        new PredictedPicture(picture.Name, picture) { Prediction = prediction, Unlike = unlike, Temperature = temperature }.Entry! with { Nearest = null };
 
     private async Task Answer(HttpContext context, IReadOnlyList<FittedPicture> pictures)
     {
         var wantsDetails = context.Request.Query["details"] == "1";
         var answer = await pool.AskAsync([.. pictures.Select(picture => picture.Pixels)], wantsDetails, context.RequestAborted);
         var shape = answer.Model.Model.Shape;
+        double? temperature = context.Request.Query["calibrated"] == "1" ? CalibratedPrediction.TemperatureOf(answer.Model.Model, name) : null;
         await WebAnswer.Document(context, new ServedPredictionsDocument(
-            [.. pictures.Select((picture, i) => Entry(picture, answer.Predictions[i], answer.Unlike?[i]))], new ServedModelEntry(name, answer.Model.Version))
+            [.. pictures.Select((picture, i) => Entry(picture, answer.Predictions[i], answer.Unlike?[i], temperature))],
+            new ServedModelEntry(name, answer.Model.Version))
         {
+            Temperature = temperature,
             Details = !wantsDetails ? null : [.. pictures.Select((picture, i) => new PredictionDetailsEntry(
                 shape.Height, shape.Width, shape.Channels, picture.Pixels,
                 answer.Saliency?[i].Select(value => (byte)Math.Round(value * byte.MaxValue)).ToArray()))],

@@ -55,6 +55,27 @@ public class ServeTests(ServeHost host) : IClassFixture<ServeHost>
         Assert.Equal(144, details.GetProperty("saliency").GetBytesFromBase64().Length);
     }
 
+    [Fact]
+    public async Task Calibrated_probabilities_are_those_of_predict_and_a_model_without_a_temperature_says_so()
+    {
+        var refused = await host.Http.PostAsync("/predict?calibrated=1", ServeHost.Body(host.Pixels[0], Pixels));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("does not say what calibrates it", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        var model = host.At("calibrated.safetensors");
+        Assert.Equal(0, FakeScreen.Run("export", ServeHost.Name, "--runs", host.Runs, "--format", "safetensors", "--out", model, "--threads", "1").Code);
+        await using var pool = new PredictionPool(new ServedFile(model, null) { Load = OpenedModel.Load }, new PredictionPoolOptions { Threads = 1 });
+        await using var server = await host.Start(pool);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var answered = await http.PostAsync("/predict?calibrated=1", ServeHost.Body(host.Pixels[0], Pixels));
+        var answer = JsonDocument.Parse(await answered.Content.ReadAsStringAsync()).RootElement;
+        var (_, screen) = FakeScreen.Run("predict", model, host.Images, "--calibrated", "--json", "--threads", "1");
+        var expected = JsonDocument.Parse(screen.OutputLines[^1]).RootElement;
+        Assert.True(answer.GetProperty("calibrated").GetBoolean());
+        Assert.Equal(expected.GetProperty("temperature").GetDouble(), answer.GetProperty("temperature").GetDouble());
+        Same(expected.GetProperty("predictions")[0], answer.GetProperty("predictions")[0]);
+    }
+
     /// <summary>JSON flat and nested, bytes in, bytes out: all four give the bits of <c>weft predict</c>.</summary>
     [Fact]
     public async Task The_inference_protocol_gives_the_bits_of_predict()
