@@ -64,6 +64,13 @@ if ! command -v clang >/dev/null && ! command -v gcc >/dev/null && [ "$(id -u)" 
         { say "gcc could not be installed; the test that needs it says so:"; tail -n 3 "$logs/apt"; }
 fi
 
+# A server for the store of sweeps, which the tests start themselves in a temporary folder; without it they are skipped and say so.
+if ! command -v initdb >/dev/null && [ -z "$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "installing postgresql"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } >"$logs/apt" 2>&1 ||
+        { say "postgresql could not be installed; the tests that need it say so:"; tail -n 3 "$logs/apt"; }
+fi
+
 say "== build"
 if ! dotnet build Weft.slnx -c Release --disable-build-servers -v quiet; then
     say "FAILED the build"
