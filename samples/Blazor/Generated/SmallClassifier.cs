@@ -473,7 +473,7 @@ namespace TrainedModels
             }
         }
 
-        private const string GoldenPixels = @"
+        private static string GoldenPixels => @"
 AAAAAAAAAAuOyGoAAAAAAAAAVblwAAAAAAAAAAAAAAAAAJjW2cLs2LuVh5nT2efN2bwiAAAAAAAAAAAAAEK5prS1vtPdxZLGzr+ovqy8rwAAAAAAAAAAAACHmaCvtKq6u768vruuw7muoa87AAAAAAAAAAAAoZOg
 qrKxtKitrqu5uLmsq6SueAAAAAAAAAAAAq+Skaiytbm0uLKzu7/BvrWrrJ4AAAAAAAAAACOxm4yXrL+7uru6u7a/wry0oaG5AAAAAAAAAAA7qpmNeJqgoayopqGlrKqki5WiphUAAAAAAAAAT5Gg1nuAmaCknp2a
 m6qljcPBmKY9AAAAAAAAAGSd4fWvca6enqCboKSyvIe58MmsbAAAAAAAAAAAH64cfpmmmJ6eoKGdqL+8EoSfBwAAAAAAAAAAAAAAAFK7n5mdnqKkpJq7vgAAAAAAAAAAAAAAAAEDBQAlr56bop6goqWZsc0AAAMD
@@ -503,12 +503,12 @@ AAAAAADx8sHo6t7T3tnlZAAAAAAAAAAAAAAAAAAAAAAA1fPF4N3d1eHe5nMAAAAAAAAAAAAAAAAAAAAA
 urnQzsXR1lYAAAAAAAAAAA==
 ";
 
-        private const string GoldenProbabilities = @"
+        private static string GoldenProbabilities => @"
 X11uPyX7CTmn6t46I0z5PCvOKTYl8s43auEVPUmxITR9k182JYqLNRQwsjjI738/TG+uOKDdWThICoQ2fYiHNQLLNze3nZI1a44HNsz6DDfHMYU7xqHtOVe6Vj9bggg7vc+MPXtbBDhKtq49MWf7OAf9jzl9FwY5
 cNadONZBIDjxlwY2ked/P50xYjnUZzs3HbE6NxyclDRzu682mXtnNw==
 ";
 
-        private const string Weights = @"
+        private static string Weights => @"
 o6Movi57G75XYrE9jYdVvpBVaL5G8BC9LaoYPNZn1jwQFQe+JEAovn90zL3kRzK+2jp+vs8ltr36R5I9y/VKPq0jZT729oa+dTqvPMqIyb6HHCk+RdjIvR/L4Lw6/Kc+Hu0wPhpetj5wX8O+vIYAv82j5z7zh4A+
 NN4DPjmprbvEMH2+ekb5Pa8kC7/7FHM7I1+DPu7d8749ZMQ+J1b6vdukmL4B78U9eBFgPRxBQD57cwq+G30OPhQ1Gr5IQWY8+doCPv9nh76TNYo+3sOlvk+uo73mxJe+I+TRPqpQQj5+6BU+Jfmou05lFT1aqau+
 AK14PhloI7+78Qm+FiMHvmuILD4tZK4+1oefvsVWUT14hv8+wXb/vlCO074xco4+ML3cvgbFvb0aIm4+FfjJvoQRMj6ELlg+p62TPpZDar12InK+oxwAvfl8Gz5z2r29ejHZvj0Ffb7+EYS9rZgRvaZugj2OP5w9

@@ -11,8 +11,8 @@ internal sealed record CSharpExport() : ExportFormat("csharp", ".cs", ProjectOpt
 
     public override ExportedModel Write(ReleasedModel model, string path, ExportOptions options, CancellationToken cancellationToken)
     {
-        var place = Path.GetExtension(path) == Extension ? Path.ChangeExtension(path, null) : path;
-        var name = CSharpOptions.ClassNameOf(Path.GetFileName(Path.TrimEndingDirectorySeparator(place)));
+        var place = Path.TrimEndingDirectorySeparator(Path.GetExtension(path) == Extension ? Path.ChangeExtension(path, null) : path);
+        var name = CSharpOptions.ClassNameOf(Path.GetFileName(place));
         var written = options.Half ? Halved(model.Model) : model.Model;
         var own = model.Model.Metadata.Release!.Golden!;
         var golden = options.Half ? GoldenPredictions.Of(written, own.Images, options.Workers) : own;
@@ -21,6 +21,8 @@ internal sealed record CSharpExport() : ExportFormat("csharp", ".cs", ProjectOpt
             ClassName = name, Half = options.Half, Header = [.. Header(model.Model, name, options)],
         });
         var project = new CSharpProject(name, source);
+        if (options.Project)
+            WholeFolder.RequireOwn(place, project.Names);
         using var runtime = DotNetClassifier.Create(project, written.Classes.Count, cancellationToken);
         var parity = runtime is null ? new ParityReport("not compared: there is no .NET SDK here, SelfTest() compares", 0, 0, 0, 0, 0, [], [])
             : Parity.Compare(written, runtime, model.Samples, [.. model.Indices.Take(options.Images)], options.Workers, cancellationToken);

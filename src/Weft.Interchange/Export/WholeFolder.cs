@@ -35,25 +35,28 @@ internal static class WholeFolder
         }
     }
 
+    /// <summary>Refuses a place where other files are, before work is done for it.</summary>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>.</exception>
+    public static void RequireOwn(string path, IReadOnlyList<string> known)
+    {
+        var other = File.Exists(path) ? "a file" : !Directory.Exists(path) ? null : Directory.EnumerateFileSystemEntries(path)
+            .Select(Path.GetFileName).Where(name => !known.Contains(name)).Order(StringComparer.Ordinal).FirstOrDefault();
+        if (other is not null)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "this is something else than a folder that an export left")
+            {
+                Where = path, Expected = "nothing, or a folder with nothing but " + string.Join(", ", known), Found = other, Safe = "it is untouched",
+                Next = new Advice("export it elsewhere with --out"),
+            };
+        }
+    }
+
     private static void Remove(params ReadOnlySpan<string> folders)
     {
         foreach (var folder in folders)
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static void RequireOwn(string path, IReadOnlyList<string> known)
-    {
-        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(
-            entry => !known.Contains(Path.GetFileName(entry))) is not null))
-        {
-            throw new WeftException(ErrorKind.InvalidInput, "this is something else than a folder that an export left")
-            {
-                Where = path, Expected = "nothing, or a folder with nothing but " + string.Join(", ", known), Found = "other files", Safe = "it is untouched",
-                Next = new Advice("export it elsewhere with --out"),
-            };
         }
     }
 }

@@ -23,9 +23,10 @@ internal static class CSharpText
         return bytes;
     }
 
-    public static string Constant(string name, byte[] bytes)
+    /// <summary>A property: an assembly would hold a constant twice.</summary>
+    public static string Base64(string name, byte[] bytes)
     {
-        var text = new StringBuilder($"\n{Member}private const string {name} = @\"\n");
+        var text = new StringBuilder($"\n{Member}private static string {name} => @\"\n");
         var code = Convert.ToBase64String(bytes);
         for (var at = 0; at < code.Length; at += LineLength)
             text.Append(code.AsSpan(at, Math.Min(LineLength, code.Length - at))).Append('\n');

@@ -335,9 +335,9 @@ internal sealed class CSharpWriter
         foreach (var (field, length) in _maps.All.Reverse())
             _fields.Insert(0, Invariant($"{Member}private readonly float[] {field} = Map({length});\n"));
         var count = Math.Clamp(MostGoldenBytes / shape.Length, 1, Math.Min(MostGolden, golden.Images.Count));
-        var data = Constant("GoldenPixels", [.. golden.Images.Take(count).SelectMany(image => image)])
-            + Constant("GoldenProbabilities", Bytes([.. golden.Probabilities.Take(count).SelectMany(row => row)]))
-            + (isInside ? Constant("Weights", weights) : "");
+        var data = Base64("GoldenPixels", [.. golden.Images.Take(count).SelectMany(image => image)])
+            + Base64("GoldenProbabilities", Bytes([.. golden.Probabilities.Take(count).SelectMany(row => row)]))
+            + (isInside ? Base64("Weights", weights) : "");
         if (_parts.Overlaps(["relu", "relu6", "hard-sigmoid", "hard-swish", "leaky-relu", "add"]))
             _parts.Add("vectors");
         string[] order = [CSharpTemplate.Start, .. template.Keys.Where(_parts.Contains), "reader", CSharpTemplate.End];

@@ -152,6 +152,7 @@ public sealed class ExportCommandTests : IDisposable
         var (code, screen) = FakeScreen.Run("export", "a", "--runs", Runs, "--format", "csharp", "--project", "--out", folder, "--threads", "1");
         Assert.Equal(2, code);
         Assert.Contains("something else than a folder that an export left", screen.Error, StringComparison.Ordinal);
+        Assert.Contains("found     mine.cs", screen.Error, StringComparison.Ordinal);
         Assert.Equal([.. names, "mine.cs"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(["net-1.5", "runs"], Directory.GetFileSystemEntries(_place.Path).Select(Path.GetFileName).Order());
     }
