@@ -187,10 +187,7 @@ internal sealed class Sweep : IDisposable
         SweepMethod.Grid => new GridMethod(definition.Space, definition.Seed),
         SweepMethod.Random => new RandomMethod(definition.Space, definition.Seed),
         SweepMethod.Sobol => new SobolMethod(definition.Space, definition.Seed),
-        _ => throw new WeftException(ErrorKind.InvalidInput, "this version has no such method")
-        {
-            Where = "method", Expected = "grid, random or sobol", Found = OptionKey.Write(definition.Method), Safe = "nothing was touched",
-        },
+        _ => new BayesMethod(definition.Space, definition.Seed),
     };
 
     /// <summary>The settings of trial 0, which is the recipe with the file's constants.</summary>
