@@ -54,6 +54,7 @@ internal static class App
                 new ForkCommand(screen),
                 new StudyCommand(screen),
                 new SweepCommand(screen),
+                new AblateCommand(screen),
                 new EvalCommand(screen),
                 new AnalyzeCommand(screen),
                 new ReportCommand(screen),

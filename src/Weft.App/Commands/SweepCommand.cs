@@ -37,6 +37,7 @@ internal sealed class SweepCommand : StoppableVerb
         Subcommands.Add(new SweepPlanCommand(screen));
         Subcommands.Add(new SweepShowCommand(screen));
         Subcommands.Add(new SweepWorkerCommand(screen));
+        Subcommands.Add(new SweepFinalsCommand(screen));
         Subcommands.Add(new SweepExtendCommand(screen));
         Subcommands.Add(new SweepStopCommand(screen));
     }

@@ -17,6 +17,7 @@ namespace Weft.App;
 [JsonSerializable(typeof(ConfigurationDifferencesDocument))]
 [JsonSerializable(typeof(ConfigurationDocument))]
 [JsonSerializable(typeof(ConfigurationKeysDocument))]
+[JsonSerializable(typeof(ContestDocument))]
 [JsonSerializable(typeof(DataAuditDocument))]
 [JsonSerializable(typeof(DataGetDocument))]
 [JsonSerializable(typeof(DataShowDocument))]
