@@ -57,7 +57,11 @@ internal sealed class Sweep : IDisposable
     /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the file is wrong, or its values do not go together.</exception>
     public static SweepDefinition Define(string file, SweepOptions options)
     {
-        var definition = With(SweepFile.Read(file), options.Constants, options.Recipe, options.Trials);
+        var read = SweepFile.Read(file);
+        var searched = options.Constants.Where(value => read.Space.Parameters.Any(parameter => parameter.Key == value.Key)).ToList();
+        if (searched.Count > 0)
+            throw Mistakes.ToError([.. searched.Select(value => new Problem(value.Origin, $"{value.Key} left to the sweep, which searches it", value.Text))], "the sweep");
+        var definition = With(read, options.Constants, options.Recipe, options.Trials);
         SweepFile.Check(definition);
         return definition;
     }

@@ -1,0 +1,218 @@
+using System.Text.Json.Nodes;
+
+namespace Weft.App.Tests;
+
+public class SweepCommandTests
+{
+    private static readonly string[] Keys =
+    [
+        "sweep", "trials", "finished", "pruned", "failed", "best_run", "best_trial", "settings", "validation_loss", "validation_accuracy", "epochs", "seconds",
+        "stop_reason",
+    ];
+
+    private static string[] In(TinyData data, TempFolder place) => ["--data", data.Folder, "--sweeps", place.At("sweeps"), "--runs", place.At("runs")];
+
+    private static string Write(TempFolder place, string more = "", string method = "random", int trials = 8)
+    {
+        var path = place.At("tiny.yaml");
+        File.WriteAllText(path, $$"""
+            method: {{method}}
+            metric: {name: validation_loss, goal: minimize}
+            run_cap: {{trials}}
+            parameters:
+              model.name: {value: small}
+              model.width: {value: 0.125}
+              epochs: {value: 3}
+              optimizer.learning_rate: {distribution: log_uniform_values, min: 1e-4, max: 0.5}
+              batch_size: {values: [16, 32]}
+            early_terminate: {type: asha, min_iter: 1, eta: 3}
+            weft: {parallel: 2}
+            {{more}}
+            """);
+        return path;
+    }
+
+    private static JsonObject Last(FakeScreen screen) => JsonNode.Parse(screen.OutputLines[^1])!.AsObject();
+
+    [Fact]
+    public void A_sweep_trains_its_trials_and_goes_on_where_it_was()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var file = Write(place);
+        var (first, stopped) = FakeScreen.Run(["sweep", file, "--trials", "5", "--json", .. In(data, place)]);
+        Assert.True(first == 0, stopped.Error);
+        var five = Last(stopped);
+        Assert.All(Keys, key => Assert.True(five.ContainsKey(key), key));
+        Assert.Equal((5, "completed"), ((int)five["trials"]!, (string)five["stop_reason"]!));
+        Assert.Equal(5, (int)five["finished"]! + (int)five["pruned"]!);
+        Assert.True(Directory.Exists((string)five["best_run"]!));
+        Assert.Contains("optimizer.learning_rate", five["settings"]!.AsObject().Select(pair => pair.Key));
+        var table = File.ReadAllLines(place.At("sweeps/tiny/trials.csv"));
+        Assert.Equal("trial,state,epochs,validation_loss,validation_accuracy,optimizer.learning_rate,training.batch_size", table[0]);
+        Assert.Equal(6, table.Length);
+
+        // Once more, nothing is trained; extended, the first five stay what they are.
+        var runs = FolderHash.Of(place.At("runs"));
+        var (again, _) = FakeScreen.Run(["sweep", file, "--trials", "5", .. In(data, place)]);
+        Assert.Equal((0, runs), (again, FolderHash.Of(place.At("runs"))));
+        var (extended, _) = FakeScreen.Run(["sweep", "extend", "tiny", "--trials", "+2", "--sweeps", place.At("sweeps")]);
+        Assert.Equal(0, extended);
+        var (gone, on) = FakeScreen.Run(["sweep", file, "--trials", "5", .. In(data, place)]);
+        Assert.True(gone == 0, on.Error);
+        var longer = File.ReadAllLines(place.At("sweeps/tiny/trials.csv"));
+        Assert.Equal(8, longer.Length);
+        Assert.Equal(table, longer[..6]);
+
+        var (shown, show) = FakeScreen.Run(["sweep", "show", "tiny", "--sweeps", place.At("sweeps"), "--runs", place.At("runs"), "--json"]);
+        Assert.Equal(0, shown);
+        Assert.Equal(7, Last(show)["table"]!.AsArray().Count);
+
+        // The best trial's run is a run like any other, and what the table says of it is what the run says.
+        var (listed, best) = FakeScreen.Run(["runs", "show", (string)five["best_run"]!, "--json"]);
+        Assert.True(listed == 0, best.Error);
+    }
+
+    [Fact]
+    public void Plan_says_what_would_be_done_and_does_nothing()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var (code, screen) = FakeScreen.Run(["sweep", "plan", Write(place, method: "bayes"), "--json", "--data", data.Folder]);
+        Assert.True(code == 0, screen.Error);
+        var plan = Last(screen);
+        Assert.Equal((8, 2, 24), ((int)plan["trials"]!, (int)plan["parallel"]!, (int)plan["epochs_at_most"]!));
+        Assert.Equal(6, plan["suggestions"]!.AsArray().Count);
+        Assert.False(Directory.Exists(place.At("sweeps")));
+    }
+
+    [Fact]
+    public void Finals_set_the_best_against_the_default_on_fresh_seeds_and_are_trained_once()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        Assert.Equal(0, FakeScreen.Run(["sweep", Write(place), .. In(data, place)]).Code);
+        string[] finals = ["sweep", "finals", "tiny", "--top", "2", "--seeds", "2", "--threads", "1", "--sweeps", place.At("sweeps"), "--runs", place.At("runs"), "--json"];
+        var (code, screen) = FakeScreen.Run(finals);
+        Assert.True(code == 0, screen.Error);
+        var rows = Last(screen)["rows"]!.AsArray();
+        Assert.Equal(["default"], rows.Take(1).Select(row => (string)row!["name"]!));
+        Assert.Equal(3, rows.Count);
+        Assert.All(rows, row => Assert.Equal(2, row!["runs"]!.AsArray().Count));
+        Assert.All(rows.Skip(1), row => Assert.NotNull(row!["luck"]));
+        Assert.Contains((string)Last(screen)["choice"]!, rows.Select(row => (string)row!["name"]!));
+        Assert.Equal(4, File.ReadAllLines(place.At("sweeps/tiny/finals.csv")).Length);
+        var (again, _) = FakeScreen.Run(finals);
+        Assert.Equal(0, again);
+        Assert.False(File.Exists(place.At("runs/test_ledger.jsonl"))); // the test images stay closed
+    }
+
+    [Fact]
+    public void A_grid_trains_each_point_once_and_the_default_first()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var file = place.At("grid.yaml");
+        File.WriteAllText(file, """
+            method: grid
+            parameters:
+              model: {value: small}
+              model.width: {value: 0.125}
+              epochs: {value: 1}
+              optimizer: {values: [sgd, adam]}
+              batch_size: {values: [16, 32]}
+            """);
+        var (code, screen) = FakeScreen.Run(["sweep", file, "--json", .. In(data, place)]);
+        Assert.True(code == 0, screen.Error);
+        var table = File.ReadAllLines(place.At("sweeps/grid/trials.csv"))[1..];
+        Assert.Equal(5, table.Length); // the default's batch size is none of the grid's
+        Assert.Equal(["sgd,16", "sgd,32", "adam,16", "adam,32"], table[1..].Select(row => string.Join(',', row.Split(',')[^2..])));
+    }
+
+    [Fact]
+    public void A_recipe_loses_one_ingredient_at_a_time()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        string[] command =
+        [
+            "ablate", "tuned/cnn4", "--data", data.Folder, "--set", "model.width=0.0625", "--epochs", "1", "--seeds", "2", "--only", "training.ema_decay",
+            "--only", "optimizer.weight_decay", "--runs", place.At("runs"), "--threads", "1", "--json",
+        ];
+        var (code, screen) = FakeScreen.Run(command);
+        Assert.True(code == 0, screen.Error);
+        var rows = Last(screen)["rows"]!.AsArray();
+        Assert.Equal(["whole", "optimizer-weight-decay", "training-ema-decay"], rows.Select(row => (string)row!["name"]!));
+        Assert.Equal(4, File.ReadAllLines(place.At("runs/ablate-cnn4.csv")).Length);
+        Assert.Equal("none", Weft.Training.ConfigurationTable.Find("training.ema_decay", Configuration(place.At("runs/ablate-cnn4-training-ema-decay-s1")))!
+            .Read(Configuration(place.At("runs/ablate-cnn4-training-ema-decay-s1"))));
+        var (unknown, refused) = FakeScreen.Run([.. command, "--only", "optimizer.beta1"]);
+        Assert.Equal(2, unknown);
+        Assert.Contains("augmentation.horizontal_flip", refused.Error);
+    }
+
+    [Fact]
+    public void A_killed_sweep_takes_its_workers_along_and_goes_on_to_the_same_table()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var file = Write(place, trials: 10);
+        string[] killed = ["sweep", file, "--workers", "2", "--threads", "1", "--data", data.Folder, "--sweeps", place.At("killed"), "--runs", place.At("killed-runs")];
+        using (var process = new WeftProcess($"exec $WEFT {string.Join(' ', killed)}"))
+        {
+            process.WaitUntil(() => File.Exists(place.At("killed/tiny/trials.jsonl")) && File.ReadAllText(place.At("killed/tiny/trials.jsonl")).Contains("\"ended\""));
+            process.Send("KILL");
+        }
+
+        var (code, screen) = FakeScreen.Run([.. killed[..2], .. killed[4..]]);
+        Assert.True(code == 0, screen.Error);
+        Assert.Equal(0, FakeScreen.Run(["sweep", file, "--data", data.Folder, "--sweeps", place.At("peaceful"), "--runs", place.At("peaceful-runs")]).Code);
+        Assert.Equal(File.ReadAllText(place.At("peaceful/tiny/trials.csv")), File.ReadAllText(place.At("killed/tiny/trials.csv")));
+    }
+
+    [Theory]
+    [InlineData("sweep", "FILE")]
+    [InlineData("sweep nothing.yaml", "nothing.yaml")]
+    [InlineData("sweep show nothing", "there is no sweep 'nothing'")]
+    [InlineData("sweep finals nothing", "there is no sweep 'nothing'")]
+    [InlineData("sweep FILE --budget soon", "--budget")]
+    [InlineData("sweep FILE --budget 0h", "--budget")]
+    [InlineData("sweep FILE --workers 0", "--workers")]
+    [InlineData("sweep FILE --trials 0", "--trials")]
+    [InlineData("sweep FILE --learning-rate 0.1", "optimizer.learning_rate")]
+    [InlineData("sweep FILE --set data.limit=3", "data.limit")]
+    [InlineData("sweep FILE --name ../out", "this cannot be a run's name")]
+    [InlineData("ablate nothing", "there is no recipe 'nothing'")]
+    public void What_cannot_be_is_refused_in_words_and_nothing_is_touched(string command, string word)
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var file = Write(place);
+        string[] arguments = [.. command.Split(' ').Select(text => text == "FILE" ? file : text)];
+        string[] places = arguments[0] == "ablate" ? ["--runs", place.At("runs")] : ["--sweeps", place.At("sweeps"), "--runs", place.At("runs")];
+        var (code, screen) = FakeScreen.Run([.. arguments, .. places]);
+        Assert.Equal(2, code);
+        Assert.Contains(word, screen.Error);
+        Assert.False(Directory.Exists(place.At("sweeps")) || Directory.Exists(place.At("runs")));
+    }
+
+    [Fact]
+    public void A_name_belongs_to_the_file_and_the_data_it_was_given_to()
+    {
+        using var data = new TinyData();
+        using var other = new TinyData(train: 60);
+        using var place = new TempFolder();
+        var file = Write(place, trials: 2);
+        Assert.Equal(0, FakeScreen.Run(["sweep", file, .. In(data, place)]).Code);
+        var (moved, elsewhere) = FakeScreen.Run(["sweep", file, .. In(other, place)]);
+        Assert.Equal(2, moved);
+        Assert.Contains("data.folder", elsewhere.Error);
+        Write(place, trials: 3);
+        var (changed, refused) = FakeScreen.Run(["sweep", file, .. In(data, place)]);
+        Assert.Equal(2, changed);
+        Assert.Contains("made of something else", refused.Error);
+    }
+
+    private static Weft.Training.RunConfiguration Configuration(string run) =>
+        new Weft.Training.RunReader(new Weft.Training.RunFolder(run)).Configuration().Value;
+}
