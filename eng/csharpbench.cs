@@ -45,7 +45,7 @@ var page = $"""
     # An exported C# file: size, start and speed
 
     {DateTime.UtcNow:d MMMM yyyy}, {cpu}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}; `dotnet run eng/csharpbench.cs`.
-    One thread computes; the machine was shared, and {(chrt is null ? "nothing kept the others away" : "`chrt -f 50` gave what was timed the right of way")}.
+    One thread computes; {(chrt is null ? "whatever else the machine did went on" : "the machine was shared, and `chrt -f 50` let what was timed go first")}.
 
     *Start* is the time from the start of a process to its end, in which it classified five pictures, four of them as its self test: the median of five. In the
     browser it is the time until the page can be used, with the files on the same machine. `small` is trained, the others saw a few images.
@@ -54,8 +54,8 @@ var page = $"""
     |---|---|---|---|---|---|---|
     {string.Join("\n", rows)}
 
-    *Program* is the assembly, the whole native program, or all that a browser fetches, not packed. By JIT and native, twenty pictures of noise had the same bits
-    in every logit and probability; in the browser a test compares the golden images of `small`.
+    *Program* is the assembly, the whole native program, or all that a browser fetches, not packed. By JIT and native, twenty pictures of noise had the
+    same bits in every logit and probability; in the browser a test compares the golden images of `small`.
 
     """;
 Console.WriteLine(page);
