@@ -141,10 +141,20 @@ public sealed class PostgresTroubleTests(PostgresServer server) : IClassFixture<
         var address = Make();
         using var store = SweepDatabase.Open(address, new PostgresTiming { Lease = TimeSpan.FromHours(1), Beat = TimeSpan.FromMilliseconds(20) }).Store(Sweep);
         store.Propose(0, ["0"]);
+        ThreadPool.GetMinThreads(out var usual, out _);
+        var (items, started) = (2 * usual + 60, 0);
         using var free = new ManualResetEventSlim();
-        ThreadPool.GetMaxThreads(out var most, out _);
-        for (var i = 0; i < Math.Min(most, 200); i++)
-            ThreadPool.QueueUserWorkItem(_ => free.Wait());
+        using var done = new CountdownEvent(items);
+        for (var i = 0; i < items; i++)
+        {
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                Interlocked.Increment(ref started);
+                free.Wait();
+                done.Signal();
+            });
+        }
+
         store.Claim("machine:1");
         var leases = new HashSet<object>();
         using var connection = new NpgsqlConnection(address.Settings.ConnectionString + ";Pooling=false");
@@ -156,7 +166,9 @@ public sealed class PostgresTroubleTests(PostgresServer server) : IClassFixture<
             Thread.Sleep(5);
         }
 
+        Assert.True(Volatile.Read(ref started) < items, "the pool was not busy"); // a beat that waited for it would come after all of them
         free.Set();
+        done.Wait();
     }
 
     [Fact]
