@@ -1,7 +1,7 @@
 // The same sweep for any number of workers and kills: a sweep is trained by one worker in peace, then by others that are killed with SIGKILL at random moments,
 // and trials.csv is compared byte for byte:
-//   dotnet run eng/sweepkill.cs -- --workers 1,2,5,8,12 --kills 20 [--trials 40] [--parallel 8] [--seed 1] [--store ADDRESS] [--weft PATH] [--keep DIR]
-// With --store the rows are in PostgreSQL there. Workers that were killed are started again, as Slurm, Kubernetes or a person would.
+//   dotnet run eng/sweepkill.cs -- --workers 1,2,5,8,12 --kills 20 [--trials 40] [--parallel 8] [--seed 1] [--weft PATH] [--keep DIR]
+// Workers that were killed are started again, as Slurm, Kubernetes or a person would.
 #:property PublishAot=false
 using System.Diagnostics;
 using System.Globalization;
@@ -11,7 +11,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Directory.SetCurrentDirectory(Path.GetDirectoryName(Path.GetDirectoryName(ScriptPath()))!);
 var options = new Dictionary<string, string>
 {
-    ["workers"] = "1,2,5,8,12", ["kills"] = "20", ["trials"] = "40", ["parallel"] = "8", ["seed"] = "1", ["store"] = "", ["keep"] = "",
+    ["workers"] = "1,2,5,8,12", ["kills"] = "20", ["trials"] = "40", ["parallel"] = "8", ["seed"] = "1", ["keep"] = "",
     ["weft"] = OperatingSystem.IsWindows() ? "weft.cmd" : "./weft",
 };
 for (var i = 0; i < args.Length; i += 2)
@@ -75,12 +75,11 @@ string Peace()
 (int Kills, double Seconds, string Table) Killed(int workers, int kills, Random random)
 {
     var name = $"killed-{workers}";
-    string[] store = options["store"].Length > 0 ? ["--store", options["store"]] : [];
     // The sweep is made by the first command, which is stopped at once; from then on there are workers only.
-    using (var maker = Begin(["sweep", file, .. Places(name), .. store, "--name", options["store"].Length > 0 ? $"sweep{workers}" : "sweep", "--budget", "0.001s"]))
+    using (var maker = Begin(["sweep", file, .. Places(name), "--budget", "0.001s"]))
         maker.WaitForExit();
     var begun = Stopwatch.StartNew();
-    string[] work = ["sweep", "worker", options["store"].Length > 0 ? $"sweep{workers}" : "sweep", .. Places(name), .. store];
+    string[] work = ["sweep", "worker", "sweep", .. Places(name)];
     var running = Enumerable.Range(0, workers).Select(_ => Begin(work)).ToList();
     var (killed, next) = (0, Pause());
     while (running.Count > 0)
@@ -105,9 +104,9 @@ string Peace()
         }
     }
 
-    using (var last = Begin(["sweep", file, .. Places(name), .. store, "--name", options["store"].Length > 0 ? $"sweep{workers}" : "sweep"]))
+    using (var last = Begin(["sweep", file, .. Places(name)]))
         last.WaitForExit(); // nothing is left to do: it writes the table
-    return (killed, begun.Elapsed.TotalSeconds, File.ReadAllText(Directory.EnumerateFiles(Path.Combine(root, name, "sweeps"), "trials.csv", SearchOption.AllDirectories).Single()));
+    return (killed, begun.Elapsed.TotalSeconds, Table(name));
 
     TimeSpan Pause() => TimeSpan.FromSeconds(0.5 + 3 * random.NextDouble());
 }

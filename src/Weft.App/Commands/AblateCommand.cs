@@ -11,7 +11,11 @@ internal sealed class AblateCommand : Verb
     private readonly WholeNumber _seeds = new("--seeds", "Seeds of each.", 1, 100, 3);
     private readonly Option<string[]> _only = new("--only") { Description = "Switch off this key alone. May be repeated.", HelpName = "KEY" };
     private readonly WholeNumber _threads = WholeNumber.Threads("Threads of a training; the result does not depend on it.");
-    private readonly Option<string?> _name = new("--name") { Description = "Begins the names of the runs. Default: ablate- and the recipe.", HelpName = "TEXT" };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "Begins the names of the runs. Default: ablate- and the recipe.", HelpName = "TEXT",
+    };
+
     private readonly RunsOption _runs = new();
 
     public AblateCommand(Screen screen)
@@ -25,7 +29,8 @@ internal sealed class AblateCommand : Verb
 
     protected override ExitCode Run(ParseResult parse)
     {
-        var resolved = ConfigurationResolver.Resolve(new ConfigurationSources { Recipe = parse.GetValue(_recipe), Overrides = _configuration.Overrides(parse) });
+        var resolved = ConfigurationResolver.Resolve(
+            new ConfigurationSources { Recipe = parse.GetValue(_recipe), Overrides = _configuration.Overrides(parse) });
         var store = _runs.Store(parse);
         var name = parse.GetValue(_name) ?? $"ablate-{resolved.RecipeName![(resolved.RecipeName!.IndexOf('/') + 1)..]}";
         RunStore.RequireName(name);

@@ -46,7 +46,8 @@ internal sealed class ContestWork(Screen screen, WatchedTraining session, IReadO
     {
         var metric = table.Metric;
         yield return "";
-        var rows = new List<string[]> { new[] { "", Figures.Metric(metric.Name), "± seeds", $"minus {table.Rows[0].Contender.Label}", "95 %", "p", "luck", "" } };
+        string[] header = ["", Figures.Metric(metric.Name), "± seeds", $"minus {table.Rows[0].Contender.Label}", "95 %", "p", "luck", ""];
+        var rows = new List<string[]> { header };
         rows.AddRange(table.Ranked.Select(row => new[]
         {
             Printable.Escape(row.Contender.Label), Value(row.Mean), double.IsNaN(row.Deviation) ? "" : Spread(row.Deviation),
@@ -55,10 +56,14 @@ internal sealed class ContestWork(Screen screen, WatchedTraining session, IReadO
             row.Against is null ? "" : !row.CanBeToldApart ? "cannot be told apart" : metric.IsBetter(row.Mean, table.Rows[0].Mean) ? "better" : "worse",
         }));
         foreach (var row in rows)
-            yield return string.Join("  ", row.Select((text, column) => column is 0 or 7 ? text.PadRight(Widest(column)) : text.PadLeft(Widest(column)))).TrimEnd();
+        {
+            var cells = row.Select((text, column) => column is 0 or 7 ? text.PadRight(Widest(column)) : text.PadLeft(Widest(column)));
+            yield return string.Join("  ", cells).TrimEnd();
+        }
+
         yield return "";
-        yield return "p: McNemar's test on the validation images of the first seed, mid-p after Holm's correction. Told apart are those whose p is below 0.05 and "
-            + "whose 95 % interval over the seeds leaves out 0.";
+        yield return "p: McNemar's test on the validation images of the first seed, mid-p after Holm's correction. Told apart are those whose p is below 0.05 "
+            + "and whose 95 % interval over the seeds leaves out 0.";
         if (table.Rows.Any(row => row.Luck is not null))
             yield return "luck: what the search promised beyond what fresh seeds gave (the winner's curse).";
 

@@ -60,8 +60,9 @@ internal sealed class SweepCommand : StoppableVerb
         using var spent = budget is { } time ? new CancellationTokenSource(time) : new CancellationTokenSource();
         SweepView view = null!;
         var work = new SweepWork(Screen, runs, threads) { Changed = rows => view.Show(rows), BudgetSpent = spent.Token };
-        var folder = _sweeps.Folder(parse, parse.GetValue(_name) ?? definition.Name ?? Path.GetFileNameWithoutExtension(file));
-        RunStore.RequireName(folder.Name);
+        var name = parse.GetValue(_name) ?? definition.Name ?? Path.GetFileNameWithoutExtension(file);
+        RunStore.RequireName(name); // its trials' runs are named after it
+        var folder = _sweeps.Folder(parse, name);
         using var sweep = Sweep.Make(
             folder, file, definition, options, work.Identity(SweepFile.Configuration(definition, null), cancellationToken), TimeProvider.System);
         if (sweep.Store.Read().IsStopped)

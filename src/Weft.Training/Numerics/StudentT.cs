@@ -1,6 +1,6 @@
 namespace Weft.Training;
 
-/// <summary>Student's t distribution.</summary>
+/// <summary>Quantiles of Student's t distribution.</summary>
 internal static class StudentT
 {
     /// <summary>The t that a value of the distribution exceeds in size with this probability: t with P(|T| > t) = share.</summary>

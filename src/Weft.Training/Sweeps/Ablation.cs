@@ -6,7 +6,8 @@ internal static class Ablation
     // What switches a key off; an augmentation's own defaults are off.
     private static readonly (string Key, string Off)[] Switches =
     [
-        ("augmentation.preset", "none"), ("model.normalization", "none"), ("model.dropout", "0"), ("model.feature_dropout", "0"), ("model.spatial_dropout", "0"),
+        ("augmentation.preset", "none"), ("model.normalization", "none"), ("model.dropout", "0"), ("model.feature_dropout", "0"),
+        ("model.spatial_dropout", "0"),
         ("optimizer.weight_decay", "0"), ("optimizer.momentum", "0"), ("optimizer.nesterov", "false"), ("optimizer.sam_rho", "none"),
         ("loss.label_smoothing", "0"), ("schedule.name", "constant"), ("schedule.warm_up_epochs", "none"), ("training.ema_decay", "none"),
         ("early_stopping.patience", "none"), ("backbone.layer_decay", "1"), ("head.logit_adjustment", "0"),
@@ -17,7 +18,7 @@ internal static class Ablation
     /// <param name="classes">How many the data have.</param>
     /// <param name="input">The shape of the data's pictures.</param>
     /// <param name="only">Keys to switch off; empty: all.</param>
-    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: a key of <paramref name="only"/> is no ingredient of the configuration.</exception>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: a key of <paramref name="only"/> is no ingredient.</exception>
     public static IReadOnlyList<Contender> Of(ResolvedConfiguration configuration, int classes, FeatureShape input, IReadOnlyList<string> only)
     {
         var network = NetworkOf(configuration, classes, input);
@@ -35,7 +36,8 @@ internal static class Ablation
         {
             throw new WeftException(ErrorKind.InvalidInput, "this is no ingredient of the recipe")
             {
-                Where = "--only", Expected = "one of " + string.Join(", ", found.Select(KeyOf)), Found = string.Join(", ", unknown), Safe = "nothing was touched",
+                Where = "--only", Expected = "one of " + string.Join(", ", found.Select(KeyOf)), Found = string.Join(", ", unknown),
+                Safe = "nothing was touched",
             };
         }
 

@@ -30,7 +30,8 @@ internal sealed class Contest
     public EpochMetric Metric { get; }
 
     /// <summary>In the order of training: the first seed of each contender before the second of any.</summary>
-    public IEnumerable<(Contender Contender, PlannedRun Run)> Runs() => Seeds.SelectMany(seed => Contenders.Select(contender => (contender, RunOf(contender, seed))));
+    public IEnumerable<(Contender Contender, PlannedRun Run)> Runs() =>
+        Seeds.SelectMany(seed => Contenders.Select(contender => (contender, RunOf(contender, seed))));
 
     public PlannedRun RunOf(Contender contender, long seed) => new(
         _runs, $"{_prefix}-{contender.Name}-s{seed}", contender.Configuration.With(new ConfigurationValue("training.seed", $"{seed}", "fresh seed")));
@@ -104,7 +105,7 @@ internal sealed record ContestRow(Contender Contender, IReadOnlyList<RunResult> 
         values.Average() is var mean && values.Count > 1 ? Math.Sqrt(values.Sum(value => Math.Pow(value - mean, 2)) / (values.Count - 1)) : double.NaN;
 }
 
-/// <summary>A contest's outcome.</summary>
+/// <summary>What became of a contest.</summary>
 /// <param name="Rows">The first is what the others are set against.</param>
 internal sealed record ContestTable(EpochMetric Metric, IReadOnlyList<ContestRow> Rows)
 {

@@ -60,7 +60,11 @@ internal sealed class Sweep : IDisposable
         var read = SweepFile.Read(file);
         var searched = options.Constants.Where(value => read.Space.Parameters.Any(parameter => parameter.Key == value.Key)).ToList();
         if (searched.Count > 0)
-            throw Mistakes.ToError([.. searched.Select(value => new Problem(value.Origin, $"{value.Key} left to the sweep, which searches it", value.Text))], "the sweep");
+        {
+            var problems = searched.Select(value => new Problem(value.Origin, $"{value.Key} left to the sweep, which searches it", value.Text));
+            throw Mistakes.ToError([.. problems], "the sweep");
+        }
+
         var definition = With(read, options.Constants, options.Recipe, options.Trials);
         SweepFile.Check(definition);
         return definition;

@@ -92,7 +92,10 @@ public class SweepCommandTests
         using var data = new TinyData();
         using var place = new TempFolder();
         Assert.Equal(0, FakeScreen.Run(["sweep", Write(place), .. In(data, place)]).Code);
-        string[] finals = ["sweep", "finals", "tiny", "--top", "2", "--seeds", "2", "--threads", "1", "--sweeps", place.At("sweeps"), "--runs", place.At("runs"), "--json"];
+        string[] finals =
+        [
+            "sweep", "finals", "tiny", "--top", "2", "--seeds", "2", "--threads", "1", "--sweeps", place.At("sweeps"), "--runs", place.At("runs"), "--json",
+        ];
         var (code, screen) = FakeScreen.Run(finals);
         Assert.True(code == 0, screen.Error);
         var rows = Last(screen)["rows"]!.AsArray();
@@ -157,10 +160,14 @@ public class SweepCommandTests
         using var data = new TinyData();
         using var place = new TempFolder();
         var file = Write(place, trials: 10);
-        string[] killed = ["sweep", file, "--workers", "2", "--threads", "1", "--data", data.Folder, "--sweeps", place.At("killed"), "--runs", place.At("killed-runs")];
+        string[] killed =
+        [
+            "sweep", file, "--workers", "2", "--threads", "1", "--data", data.Folder, "--sweeps", place.At("killed"), "--runs", place.At("killed-runs"),
+        ];
+        var trials = place.At("killed/tiny/trials.jsonl");
         using (var process = new WeftProcess($"exec $WEFT {string.Join(' ', killed)}"))
         {
-            process.WaitUntil(() => File.Exists(place.At("killed/tiny/trials.jsonl")) && File.ReadAllText(place.At("killed/tiny/trials.jsonl")).Contains("\"ended\""));
+            process.WaitUntil(() => File.Exists(trials) && File.ReadAllText(trials).Contains("\"ended\""));
             process.Send("KILL");
         }
 
