@@ -66,6 +66,14 @@ internal sealed class Sweep : IDisposable
         }
 
         var definition = With(read, options.Constants, options.Recipe, options.Trials);
+        if (definition.Pruner is EpochPruner)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "early_terminate.type epoch is not carried out yet")
+            {
+                Where = "early_terminate.type", Expected = "asha or hyperband", Found = "epoch", Safe = "nothing was touched",
+            };
+        }
+
         SweepFile.Check(definition);
         return definition;
     }

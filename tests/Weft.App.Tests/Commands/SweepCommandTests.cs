@@ -12,7 +12,7 @@ public class SweepCommandTests
 
     private static string[] In(TinyData data, TempFolder place) => ["--data", data.Folder, "--sweeps", place.At("sweeps"), "--runs", place.At("runs")];
 
-    private static string Write(TempFolder place, string more = "", string method = "random", int trials = 8)
+    private static string Write(TempFolder place, string method = "random", int trials = 8, string pruner = "asha, min_iter: 1, eta: 3", string ours = "")
     {
         var path = place.At("tiny.yaml");
         File.WriteAllText(path, $$"""
@@ -25,9 +25,8 @@ public class SweepCommandTests
               epochs: {value: 3}
               optimizer.learning_rate: {distribution: log_uniform_values, min: 1e-4, max: 0.5}
               batch_size: {values: [16, 32]}
-            early_terminate: {type: asha, min_iter: 1, eta: 3}
-            weft: {parallel: 2}
-            {{more}}
+            early_terminate: {type: {{pruner}}}
+            weft: {parallel: 2{{ours}}}
             """);
         return path;
     }
@@ -108,6 +107,32 @@ public class SweepCommandTests
         var (again, _) = FakeScreen.Run(finals);
         Assert.Equal(0, again);
         Assert.False(File.Exists(place.At("runs/test_ledger.jsonl"))); // the test images stay closed
+    }
+
+    [Fact]
+    public void A_squeezed_rung_is_a_training_of_its_own_with_its_whole_schedule()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var (code, screen) = FakeScreen.Run(["sweep", Write(place, ours: ", fidelity: squeezed"), .. In(data, place)]);
+        Assert.True(code == 0, screen.Error);
+        var table = File.ReadAllLines(place.At("sweeps/tiny/trials.csv"))[1..];
+        Assert.Equal(8, table.Length);
+        Assert.Contains(table, row => row.Contains(",pruned,1,"));
+        Assert.StartsWith("0,finished,3,", table[0]);
+        Assert.Equal(1, Configuration(place.At("runs/tiny-0000-e1")).Training.Epochs);
+        Assert.Equal(3, Configuration(place.At("runs/tiny-0000")).Training.Epochs);
+    }
+
+    [Fact]
+    public void A_pruner_that_is_not_carried_out_is_refused()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var (code, screen) = FakeScreen.Run(["sweep", Write(place, pruner: "epoch, epochs: 1, keep: 2"), .. In(data, place)]);
+        Assert.Equal(2, code);
+        Assert.Contains("early_terminate.type", screen.Error);
+        Assert.False(Directory.Exists(place.At("sweeps")));
     }
 
     [Fact]
