@@ -77,8 +77,9 @@ public class SweepCommandTests
     {
         using var data = new TinyData();
         using var place = new TempFolder();
-        var (code, screen) = FakeScreen.Run(["sweep", "plan", Write(place, method: "bayes"), "--json", "--data", data.Folder]);
+        var (code, screen) = FakeScreen.Run(["sweep", "plan", Write(place, method: "bayes", ours: ", keep_best: 2"), "--json", "--data", data.Folder]);
         Assert.True(code == 0, screen.Error);
+        Assert.Contains("note: weft.keep_best is not carried out yet", screen.Error);
         var plan = Last(screen);
         Assert.Equal((8, 2, 24), ((int)plan["trials"]!, (int)plan["parallel"]!, (int)plan["epochs_at_most"]!));
         Assert.Equal(6, plan["suggestions"]!.AsArray().Count);
