@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Weft.Training;
 
 namespace Weft.App;
@@ -43,8 +42,7 @@ internal sealed class AblateCommand : Verb
             var contenders = Ablation.Of(whole, data.ClassCount, data.Shape, parse.GetValue(_only) ?? []);
             var contest = new Contest(store, name, contenders, _seeds.Of(parse), firstSeed: 1, whole.Value.Checkpoint.BestMetric);
             var file = Path.Combine(store.Folder, $"{name}.csv");
-            var here = new ConfigurationValue("training.threads", threads.ToString(CultureInfo.InvariantCulture), "--threads");
-            var (code, outcome) = new ContestWork(Screen, session, [here]).Run(contest, file, threads);
+            var (code, outcome) = new ContestWork(Screen, session, threads).Run(contest, file);
             if (outcome is not null)
                 Screen.WriteJson(ContestDocument.Of(outcome, file));
             return code;

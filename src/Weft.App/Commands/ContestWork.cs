@@ -5,12 +5,13 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>Carries out a contest: trains what is missing, evaluates on the validation images, and says who can be told apart.</summary>
-internal sealed class ContestWork(Screen screen, WatchedTraining session, IReadOnlyList<ConfigurationValue> onThisMachine)
+internal sealed class ContestWork(Screen screen, WatchedTraining session, int threads)
 {
     /// <param name="file">Where the table goes as CSV.</param>
     /// <returns>The exit code, and the table where all runs are finished.</returns>
-    public (ExitCode Code, ContestTable? Table) Run(Contest contest, string file, int? threads)
+    public (ExitCode Code, ContestTable? Table) Run(Contest contest, string file)
     {
+        var onThisMachine = new ConfigurationValue("training.threads", threads.ToString(CultureInfo.InvariantCulture), "--threads");
         var members = contest.Runs().ToList();
         screen.People.WriteLine($"{contest.Contenders.Count} configurations, {contest.Seeds.Count} seeds: {members.Count} runs, "
             + $"{members.Count(member => member.Run.State() == PlannedState.Finished)} of them finished");

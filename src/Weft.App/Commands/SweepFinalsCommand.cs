@@ -51,8 +51,7 @@ internal sealed class SweepFinalsCommand : Verb
         return session.Stoppable(() =>
         {
             var file = Path.Combine(sweep.Folder.Path, "finals.csv");
-            var here = new ConfigurationValue("training.threads", threads.ToString(CultureInfo.InvariantCulture), "--threads");
-            var (code, outcome) = new ContestWork(Screen, session, [here]).Run(contest, file, threads);
+            var (code, outcome) = new ContestWork(Screen, session, threads).Run(contest, file);
             if (outcome is null)
                 return code;
             var choice = outcome.Choice;

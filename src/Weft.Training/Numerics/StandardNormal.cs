@@ -12,7 +12,7 @@ internal static class StandardNormal
     /// <summary>Φ(high) − Φ(low), to the last digits also where both are near 1.</summary>
     public static double Mass(double low, double high) => low > 0 ? Cumulative(-low) - Cumulative(-high) : Cumulative(high) - Cumulative(low);
 
-    /// <summary>φ(z) = e^(−z²/2)/√(2π).</summary>
+    /// <summary>The density φ(z) = e^(−z²/2)/√(2π).</summary>
     public static double Density(double z) => SquareRootOfHalf * InverseRootOfPi * Math.Exp(-0.5 * z * z);
 
     /// <summary>erfc(x) = 1 − erf(x).</summary>

@@ -17,25 +17,8 @@ internal static class RunEventLine
 
     /// <summary>Null for a line that is no event: torn, damaged, impossible, or of a type this version does not know but may skip.</summary>
     /// <exception cref="WeftException"><see cref="ErrorKind.NewerFormat"/>: written by a newer version.</exception>
-    public static RunEvent? Read(string line, string where)
-    {
-        try
-        {
-            if (!LineChecksum.IsUndamaged(line))
-                return null;
-            using var document = JsonDocument.Parse(line);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return null;
-            if (document.RootElement.TryGetProperty("v", out var version) && version.ValueKind == JsonValueKind.Number
-                && version.TryGetInt32(out var number) && number > RunEvent.CurrentVersion)
-                throw FormatVersion.Newer(where, RunEvent.CurrentVersion, number);
-            return document.RootElement.Deserialize(RunEventJson.Default.RunEvent) is { } happened && RunEventChecks.IsPossible(happened) ? happened : null;
-        }
-        catch (Exception damage) when (damage is JsonException or NotSupportedException or InvalidOperationException or FormatException)
-        {
-            return null;
-        }
-    }
+    public static RunEvent? Read(string line, string where) =>
+        RecordLine.Read(line, where, RunEventJson.Default.RunEvent, RunEvent.CurrentVersion, RunEventChecks.IsPossible);
 
     /// <summary>Whether the line is an event of a type that came after this version; otherwise, what <see cref="Read"/> gives null for is damage.</summary>
     public static bool IsOfUnknownType(string line)
