@@ -12,18 +12,18 @@ internal static class PostgresSchema
     private const string Beginning =
         "create schema if not exists weft; create table weft.version (version int not null); insert into weft.version values (0)";
 
-    // The statements from each version to the next.
+    // The statements from each version to the next. They do nothing where they were done.
     private static readonly string[] Steps =
     [
         """
-        create table weft.sweep (
+        create table if not exists weft.sweep (
             name text primary key,
             file text not null,
             information text not null,
             cap int,
             is_stopped boolean not null default false,
             created timestamptz not null default clock_timestamp());
-        create table weft.trial (
+        create table if not exists weft.trial (
             sweep text not null references weft.sweep on delete cascade,
             number int not null,
             settings text[] not null,
@@ -36,7 +36,7 @@ internal static class PostgresSchema
             started timestamptz,
             ended timestamptz,
             primary key (sweep, number));
-        create table weft.report (
+        create table if not exists weft.report (
             sweep text not null,
             number int not null,
             epoch int not null,
@@ -58,16 +58,21 @@ internal static class PostgresSchema
     /// <exception cref="WeftException"><see cref="ErrorKind.NewerFormat"/>: a newer program made them.</exception>
     public static void Prepare(NpgsqlConnection connection, string where)
     {
-        if (Version(connection, where) == Current)
-            return;
+        if (Version(connection, where) != Current)
+            Make(connection, where);
+    }
+
+    /// <summary>Makes the tables that are not there, whatever their version says.</summary>
+    /// <exception cref="WeftException"><see cref="ErrorKind.NewerFormat"/>: a newer program made them.</exception>
+    public static void Make(NpgsqlConnection connection, string where)
+    {
         using var transaction = connection.BeginTransaction();
         // Whoever comes second finds all done.
         Execute(connection, $"select pg_advisory_xact_lock({LockKey})");
-        var version = Version(connection, where);
-        if (version == 0)
+        if (Version(connection, where) == 0)
             Execute(connection, Beginning);
-        for (; version < Current; version++)
-            Execute(connection, Steps[version]);
+        foreach (var step in Steps)
+            Execute(connection, step);
         Execute(connection, $"update weft.version set version = {Current}");
         transaction.Commit();
     }

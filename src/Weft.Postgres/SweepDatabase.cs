@@ -3,11 +3,6 @@ using Weft.Training;
 
 namespace Weft.Postgres;
 
-/// <summary>What is kept of a sweep apart from its rows.</summary>
-/// <param name="File">The text of its file, as it was given.</param>
-/// <param name="Information">What was fixed when it was made, as sweep.json has it.</param>
-internal sealed record SweepRecord(string File, string Information);
-
 /// <summary>The sweeps of a database. Every call is tried again where the server is away for a moment.</summary>
 internal sealed class SweepDatabase : IDisposable
 {
@@ -16,13 +11,14 @@ internal sealed class SweepDatabase : IDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly TimeProvider _clock;
+    private readonly CancellationToken _hurry;
     private readonly ManualResetEventSlim _closing = new();
     private readonly Rng _jitter = Rng.For(Environment.ProcessId, RngPurpose.Search);
     private long _pauses;
 
-    private SweepDatabase(PostgresAddress address, PostgresTiming timing, TimeProvider clock)
+    private SweepDatabase(PostgresAddress address, PostgresTiming timing, TimeProvider clock, CancellationToken hurry)
     {
-        (Address, Timing, _clock) = (address, timing, clock);
+        (Address, Timing, _clock, _hurry) = (address, timing, clock, hurry);
         _source = NpgsqlDataSource.Create(address.Settings);
     }
 
@@ -31,13 +27,15 @@ internal sealed class SweepDatabase : IDisposable
     public PostgresTiming Timing { get; }
 
     /// <summary>Connects, and makes the tables where there are none.</summary>
+    /// <param name="hurry">Once it is cancelled, a server that does not answer is waited for as shortly as at the beginning.</param>
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.StoreBusy"/>: the server cannot be reached; <see cref="ErrorKind.InvalidInput"/>: it does not let this user in, or has no such
     /// database; <see cref="ErrorKind.NewerFormat"/>: a newer program made the tables; <see cref="ErrorKind.IoError"/>: it refuses otherwise.
     /// </exception>
-    public static SweepDatabase Open(PostgresAddress address, PostgresTiming? timing = null, TimeProvider? clock = null)
+    public static SweepDatabase Open(
+        PostgresAddress address, PostgresTiming? timing = null, TimeProvider? clock = null, CancellationToken hurry = default)
     {
-        var database = new SweepDatabase(address, timing ?? new(), clock ?? TimeProvider.System);
+        var database = new SweepDatabase(address, timing ?? new(), clock ?? TimeProvider.System, hurry);
         try
         {
             database.Run((connection, _) => PostgresSchema.Prepare(connection, address.Text), database.Timing.ShortPatience);
@@ -49,6 +47,9 @@ internal sealed class SweepDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>Makes the tables that are missing, where some were dropped.</summary>
+    public void MakeTables() => Run((connection, _) => PostgresSchema.Make(connection, Address.Text));
 
     /// <summary>The names of all sweeps, in ordinal order.</summary>
     public IReadOnlyList<string> Names() => Run((connection, _) =>
@@ -102,7 +103,7 @@ internal sealed class SweepDatabase : IDisposable
             }
             catch (Exception failure) when (failure is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException)
             {
-                if (!PostgresErrors.IsPassing(failure) || _clock.GetElapsedTime(begun) >= (patience ?? Timing.Patience) || _closing.Wait(Pause(attempt)))
+                if (!PostgresErrors.IsPassing(failure) || _clock.GetElapsedTime(begun) >= Within(patience) || IsClosedWithin(Pause(attempt), patience))
                     throw PostgresErrors.ToError(failure, Address.Text);
             }
         }
@@ -115,6 +116,13 @@ internal sealed class SweepDatabase : IDisposable
         work(connection, isRepeated);
         return true;
     }, patience);
+
+    private TimeSpan Within(TimeSpan? patience) => patience ?? (_hurry.IsCancellationRequested ? Timing.ShortPatience : Timing.Patience);
+
+    // Who is told to hurry waits no longer for what he was patient for.
+    private bool IsClosedWithin(TimeSpan pause, TimeSpan? patience) => _hurry.IsCancellationRequested || patience is not null
+        ? _closing.Wait(pause)
+        : WaitHandle.WaitAny([_closing.WaitHandle, _hurry.WaitHandle], pause) == 0;
 
     // Twice as long each time, and by a random part of it: a thousand workers do not come back in the same moment.
     private TimeSpan Pause(int attempt)

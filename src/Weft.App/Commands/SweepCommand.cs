@@ -17,13 +17,15 @@ internal sealed class SweepCommand : StoppableVerb
         Description = "The sweep's name. Default: the file's name entry, or its own name.", HelpName = "TEXT",
     };
 
-    private readonly WholeNumber _workers = new("--workers", "Processes that train at the same time; the result does not depend on it.", 1, 256, 1);
+    private readonly WholeNumber _workers = new(
+        "--workers", "Processes that train at the same time; the result does not depend on it. 0 only makes the sweep.", 0, 256, 1);
     private readonly WholeNumber _threads = new("--threads", "Threads of each worker; the result does not depend on it.", 1, 256, 0, "cores / workers");
     private readonly Option<string?> _budget = new("--budget")
     {
         Description = "Stop and save after this time, such as 90s, 30m or 2h; the same command goes on.", HelpName = "TIME",
     };
 
+    private readonly StoreOption _store = new();
     private readonly SweepsOption _sweeps = new();
     private readonly RunsOption _runs = new();
 
@@ -32,7 +34,7 @@ internal sealed class SweepCommand : StoppableVerb
     {
         Arguments.Add(_file);
         _options.AddTo(this);
-        foreach (var option in new Option[] { _name, _workers, _threads, _budget, _sweeps, _runs })
+        foreach (var option in new Option[] { _name, _workers, _threads, _budget, _store, _sweeps, _runs })
             Options.Add(option);
         Subcommands.Add(new SweepPlanCommand(screen));
         Subcommands.Add(new SweepShowCommand(screen));
@@ -40,6 +42,8 @@ internal sealed class SweepCommand : StoppableVerb
         Subcommands.Add(new SweepFinalsCommand(screen));
         Subcommands.Add(new SweepExtendCommand(screen));
         Subcommands.Add(new SweepStopCommand(screen));
+        Subcommands.Add(new SweepRebuildCommand(screen));
+        Subcommands.Add(new SweepStartCommand(screen));
     }
 
     protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
@@ -51,9 +55,18 @@ internal sealed class SweepCommand : StoppableVerb
         };
         var budget = Budget(parse.GetValue(_budget));
         var workers = _workers.Of(parse);
-        var threads = _threads.Of(parse) is var given and > 0 ? given : Math.Max(1, Environment.ProcessorCount / workers);
+        var threads = _threads.Of(parse) is var given and > 0 ? given : Math.Max(1, Environment.ProcessorCount / Math.Max(1, workers));
         var options = _options.Of(parse) with { Parallel = 2 * workers };
         var definition = Sweep.Define(file, options);
+        if (workers == 0 && definition.Parallel is null)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, "nothing says how many trials may be under way at once")
+            {
+                Where = file, Expected = "weft: {parallel: N}, twice the workers that shall join", Found = "no weft.parallel, and --workers 0",
+                Safe = "nothing was touched",
+            };
+        }
+
         foreach (var note in definition.Notes)
             Screen.People.WriteLine($"note: {Printable.Escape(note)}");
         var runs = _runs.Store(parse);
@@ -63,8 +76,10 @@ internal sealed class SweepCommand : StoppableVerb
         var name = parse.GetValue(_name) ?? definition.Name ?? Path.GetFileNameWithoutExtension(file);
         RunStore.RequireName(name); // its trials' runs are named after it
         var folder = _sweeps.Folder(parse, name);
+        using var home = _store.Home(parse, folder, cancellationToken);
         using var sweep = Sweep.Make(
-            folder, file, definition, options, work.Identity(SweepFile.Configuration(definition, null), cancellationToken), TimeProvider.System);
+            folder, file, definition, options, work.Identity(SweepFile.Configuration(definition, null), cancellationToken), TimeProvider.System,
+            home);
         if (sweep.Store.Read().IsStopped)
             sweep.Store.Change(isStopped: false);
         view = new SweepView(Screen, sweep);
@@ -75,7 +90,7 @@ internal sealed class SweepCommand : StoppableVerb
         {
             if (workers == 1)
                 work.Run(sweep, cancellationToken);
-            else
+            else if (workers > 1)
             {
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, spent.Token);
                 using var processes = new SweepProcesses(workers, SweepProcesses.ArgumentsOf(sweep, runs, threads));
@@ -91,7 +106,7 @@ internal sealed class SweepCommand : StoppableVerb
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return failure != ExitCode.Done ? failure : Report(sweep, runs, view, isSpent);
+        return failure != ExitCode.Done ? failure : Report(sweep, runs, view, workers, isSpent);
     }
 
     private static int Watch(Sweep sweep, SweepView view)
@@ -106,17 +121,17 @@ internal sealed class SweepCommand : StoppableVerb
         var (definition, information) = (sweep.Definition, sweep.Information);
         var trials = (sweep.Store.Read().Cap ?? definition.RunCap) is { } cap ? $"{cap} trials" : "all of a grid";
         Screen.People.WriteLine(
-            $"{Printable.Escape(RunReference.ShortPath(sweep.Folder.Path))}: {OptionKey.Write(definition.Method)}, {trials} of at most {information.Epochs} "
+            $"{Printable.Escape(SweepText.Place(sweep))}: {OptionKey.Write(definition.Method)}, {trials} of at most {information.Epochs} "
             + $"epochs by {Figures.Metric(definition.Metric.Name)}, {workers} {(workers == 1 ? "worker" : "workers")} of {threads} "
             + $"{(threads == 1 ? "thread" : "threads")}"
             + (sweep.Rule.Rungs.Count == 0 ? "" : $"; trials are looked at after {string.Join(", ", sweep.Rule.Rungs)} epochs"));
     }
 
-    private ExitCode Report(Sweep sweep, RunStore runs, SweepView view, bool isSpent)
+    private ExitCode Report(Sweep sweep, RunStore runs, SweepView view, int workers, bool isSpent)
     {
         var table = sweep.Table();
         var isOver = table.Rows.Trials.All(trial => trial.IsOver) && !table.Rows.IsStopped && !isSpent;
-        var reason = isSpent ? StopReasons.TimeBudget : table.Rows.IsStopped ? "stopped" : StopReasons.Completed;
+        var reason = workers == 0 ? "made" : isSpent ? StopReasons.TimeBudget : table.Rows.IsStopped ? "stopped" : StopReasons.Completed;
         Screen.People.WriteLine(
             $"{table.Rows.Trials.Count} trials: {table.Count(TrialState.Finished)} finished, {table.Count(TrialState.Pruned)} pruned, "
             + $"{table.Count(TrialState.Failed)} failed; {Figures.Count(table.Epochs)} epochs in {Figures.Duration(table.Duration)}");
@@ -124,15 +139,16 @@ internal sealed class SweepCommand : StoppableVerb
             Screen.People.WriteLine($"  {view.LineOf(trial)}");
         if (table.Best is { } best)
         {
-            var run = new RunFolder(Path.Combine(runs.Folder, sweep.Folder.RunName(best.Number)));
-            Screen.People.WriteLine($"the best of {table.Rows.Trials.Count} is partly luck; its run: {RunReference.For(run)}");
+            Screen.People.WriteLine($"the best of {table.Rows.Trials.Count} is partly luck; its run: {RunReference.For(sweep.Folder.RunOf(runs, best))}");
         }
 
         Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(sweep.Folder.TableFile))}");
-        if (!isOver)
+        if (workers == 0)
+            Screen.People.WriteLine($"it is made; a worker joins it from here: weft sweep worker {SweepText.Reference(sweep)}");
+        else if (!isOver)
             Screen.People.WriteLine("the sweep goes on where it is with the same command");
         Screen.WriteJson(SweepDocument.Of(sweep, runs, reason));
-        return isOver && table.Count(TrialState.Failed) == 0 ? ExitCode.Done : ExitCode.SweepPartial;
+        return workers == 0 || (isOver && table.Count(TrialState.Failed) == 0) ? ExitCode.Done : ExitCode.SweepPartial;
     }
 
     private static TimeSpan? Budget(string? text)

@@ -15,17 +15,20 @@ internal sealed class SweepExtendCommand : Verb
     };
 
     private readonly SweepsOption _sweeps = new();
+    private readonly StoreOption _store = new();
 
     public SweepExtendCommand(Screen screen) : base("extend", "Gives a sweep more trials; those that it has stay what they are.", screen)
     {
         Arguments.Add(_name);
         Options.Add(_trials);
         Options.Add(_sweeps);
+        Options.Add(_store);
     }
 
     protected override ExitCode Run(ParseResult parse)
     {
-        using var sweep = Sweep.Open(_sweeps.Folder(parse, parse.GetValue(_name)!));
+        var folder = _sweeps.Folder(parse, parse.GetValue(_name)!);
+        using var sweep = Sweep.Open(folder, _store.Home(parse, folder));
         var rows = sweep.Store.Read();
         var had = rows.Cap ?? sweep.Definition.RunCap ?? rows.Trials.Count;
         var text = parse.GetValue(_trials)!;
@@ -41,8 +44,7 @@ internal sealed class SweepExtendCommand : Verb
 
         sweep.Store.Change(cap: (int)shall);
         Screen.People.WriteLine(
-            $"{Printable.Escape(sweep.Folder.Name)} has {shall} trials now; go on: "
-            + $"weft sweep {RunReference.For(sweep.Folder.File)} --name {ShellWords.Quote(sweep.Folder.Name)}");
+            $"{Printable.Escape(sweep.Folder.Name)} has {shall} trials now; go on: {SweepText.GoOn(sweep)}");
         return ExitCode.Done;
     }
 }

@@ -13,26 +13,29 @@ internal sealed class SweepFinalsCommand : Verb
     private readonly WholeNumber _seeds = new("--seeds", "Fresh seeds of each.", 1, 100, 5);
     private readonly WholeNumber _threads = WholeNumber.Threads("Threads of a training; the result does not depend on it.");
     private readonly SweepsOption _sweeps = new();
+    private readonly StoreOption _store = new();
+    private readonly RunDataOption _data = RunDataOption.OfSweep();
     private readonly RunsOption _runs = new();
 
     public SweepFinalsCommand(Screen screen)
         : base("finals", "Trains the best trials and the default with fresh seeds, and tells whether the search found anything.", screen)
     {
         Arguments.Add(_name);
-        foreach (var option in new Option[] { _top, _seeds, _threads, _sweeps, _runs })
+        foreach (var option in new Option[] { _top, _seeds, _threads, _store, _data, _sweeps, _runs })
             Options.Add(option);
     }
 
     protected override ExitCode Run(ParseResult parse)
     {
-        using var sweep = Sweep.Open(_sweeps.Folder(parse, parse.GetValue(_name)!));
+        var folder = _sweeps.Folder(parse, parse.GetValue(_name)!);
+        using var sweep = Sweep.Open(folder, _store.Home(parse, folder), _data.Values(parse));
         var table = sweep.Table();
         var best = table.Ranked().Where(trial => trial.Number != 0).Take(_top.Of(parse)).ToList();
         if (best.Count == 0)
         {
             throw new WeftException(ErrorKind.InvalidInput, "no trial but the default is finished yet")
             {
-                Where = sweep.Folder.TrialsFile, Safe = "nothing was touched", Next = new Advice($"weft sweep show {RunReference.For(sweep.Folder.Path)}"),
+                Where = sweep.Where, Safe = "nothing was touched", Next = new Advice($"weft sweep show {SweepText.Reference(sweep)}"),
             };
         }
 
@@ -50,6 +53,7 @@ internal sealed class SweepFinalsCommand : Verb
         using var session = new WatchedTraining(Screen, []);
         return session.Stoppable(() =>
         {
+            sweep.Keep();
             var file = Path.Combine(sweep.Folder.Path, "finals.csv");
             var (code, outcome) = new ContestWork(Screen, session, threads).Run(contest, file);
             if (outcome is null)

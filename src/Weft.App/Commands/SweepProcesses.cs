@@ -44,9 +44,11 @@ internal sealed class SweepProcesses : IDisposable
                     continue;
                 var code = (ExitCode)ended.ExitCode;
                 ended.Dispose();
-                var wasKilled = (int)code > 128 && code is not (ExitCode.Hangup or ExitCode.Interrupted or ExitCode.Terminated);
+                // Who was superseded may take another trial.
+                var wasKilled = code == ExitCode.Superseded
+                    || ((int)code > 128 && code is not (ExitCode.Hangup or ExitCode.Interrupted or ExitCode.Terminated));
                 _workers[i] = wasKilled && !cancellationToken.IsCancellationRequested && ++_deaths <= MostDeathsInARow ? Start() : null;
-                if (first == ExitCode.Done && code is not (ExitCode.Done or ExitCode.SweepPartial or ExitCode.Superseded) && _workers[i] is null && !wasKilled)
+                if (first == ExitCode.Done && code is not (ExitCode.Done or ExitCode.SweepPartial) && _workers[i] is null && !wasKilled)
                     first = code;
             }
 
@@ -98,5 +100,7 @@ internal sealed class SweepProcesses : IDisposable
     public static IReadOnlyList<string> ArgumentsOf(Sweep sweep, RunStore runs, int threads) =>
     [
         "sweep", "worker", sweep.Folder.Path, "--runs", runs.Folder, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--attached", "--quiet",
+        .. sweep.Information.Store is { } store ? ["--store", store] : Array.Empty<string>(),
+        .. sweep.Here.FirstOrDefault(value => value.Key == "data.folder" && value.Text != "none") is { } data ? ["--data", data.Text] : Array.Empty<string>(),
     ];
 }

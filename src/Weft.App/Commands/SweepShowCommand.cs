@@ -8,23 +8,25 @@ internal sealed class SweepShowCommand : Verb
     private readonly Argument<string> _name = new("NAME") { Description = "The sweep's name, or its folder." };
     private readonly WholeNumber _top = new("--top", "How many of the best trials are listed.", 1, 100_000, 20);
     private readonly SweepsOption _sweeps = new();
+    private readonly StoreOption _store = new();
     private readonly RunsOption _runs = new();
 
     public SweepShowCommand(Screen screen) : base("show", "A sweep as it is now: its trials, the best first, and what its parameters explain.", screen)
     {
         Arguments.Add(_name);
-        foreach (var option in new Option[] { _top, _sweeps, _runs })
+        foreach (var option in new Option[] { _top, _store, _sweeps, _runs })
             Options.Add(option);
     }
 
     protected override ExitCode Run(ParseResult parse)
     {
-        using var sweep = Sweep.Open(_sweeps.Folder(parse, parse.GetValue(_name)!));
+        var folder = _sweeps.Folder(parse, parse.GetValue(_name)!);
+        using var sweep = Sweep.Open(folder, _store.Home(parse, folder));
         var table = sweep.Table();
         var trials = table.Rows.Trials;
         var view = new SweepView(Screen, sweep);
         Screen.People.WriteLine(
-            $"{Printable.Escape(RunReference.ShortPath(sweep.Folder.Path))}: {trials.Count}"
+            $"{Printable.Escape(SweepText.Place(sweep))}: {trials.Count}"
             + ((table.Rows.Cap ?? sweep.Definition.RunCap) is { } cap ? $" of {cap}" : "")
             + $" trials, {table.Count(TrialState.Finished)} finished, {table.Count(TrialState.Pruned)} pruned, {table.Count(TrialState.Failed)} failed, "
             + $"{table.Count(TrialState.Running)} running; {Figures.Count(table.Epochs)} epochs{(table.Rows.IsStopped ? "; stopped" : "")}");

@@ -6,6 +6,9 @@ namespace Weft.App;
 /// <summary>A worker of a sweep in this process: claims trials and trains them until nothing is left.</summary>
 internal sealed class SweepWork(Screen screen, RunStore runs, int? threads)
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPauseOfDatabase = TimeSpan.FromSeconds(10); // so that a thousand idle workers ask a hundred times a second
+
     private readonly Dictionary<DataConfiguration, ImageDataset> _data = [];
 
     /// <summary>Called after each change with the rows as they are then.</summary>
@@ -34,14 +37,19 @@ internal sealed class SweepWork(Screen screen, RunStore runs, int? threads)
         return (Open(configuration.Value.Data, cancellationToken).Fingerprint, RunMachine.Here(device));
     }
 
+    /// <summary>This process, as others know it.</summary>
+    public static string WorkerName() => string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
+
     /// <exception cref="WeftException">As <see cref="SweepWorker.Run"/>.</exception>
     public SweepEnd Run(Sweep sweep, CancellationToken cancellationToken)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
         var trials = new TrialTraining(
             sweep.Definition, sweep.Rule.Rungs, sweep.Folder, runs, Configuration, data => Open(data, cancellationToken),
             (configuration, data, run) => Backbones.Begin(configuration, data, run, screen, cancellationToken), CommandLines.OfProcess());
-        return new SweepWorker(sweep.Store, sweep.Rule, sweep.Defaults, sweep.Definition.Retries, trials, name) { Changed = Changed, BudgetSpent = BudgetSpent }
+        return new SweepWorker(sweep.Store, sweep.Rule, sweep.Defaults, sweep.Definition.Retries, trials, WorkerName()) 
+        {
+            Changed = Changed, BudgetSpent = BudgetSpent, LongestPause = sweep.Information.Store is null ? LongestPause : LongestPauseOfDatabase,
+        }
             .Run(cancellationToken);
 
         ResolvedConfiguration Configuration(int trial, IReadOnlyList<string> settings) => threads is { } some

@@ -50,6 +50,8 @@ namespace Weft.App;
 [JsonSerializable(typeof(StudyProgressDocument))]
 [JsonSerializable(typeof(SweepDocument))]
 [JsonSerializable(typeof(SweepPlanDocument))]
+[JsonSerializable(typeof(SweepRebuiltDocument))]
+[JsonSerializable(typeof(SweepStartDocument))]
 [JsonSerializable(typeof(TrackDocument))]
 [JsonSerializable(typeof(TrainingDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext

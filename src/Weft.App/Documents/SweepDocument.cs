@@ -35,7 +35,7 @@ internal sealed record SweepDocument(
         var metric = sweep.Definition.Metric;
         return new SweepDocument(
             sweep.Folder.Path, table.Rows.Trials.Count, table.Count(TrialState.Finished), table.Count(TrialState.Pruned), table.Count(TrialState.Failed),
-            best is null ? null : Path.Combine(runs.Folder, sweep.Folder.RunName(best.Number)), best?.Number, best is null ? null : sweep.SettingsOf(best),
+            best is null ? null : sweep.Folder.RunOf(runs, best).Path, best?.Number, best is null ? null : sweep.SettingsOf(best),
             best?.Best?.Loss, best?.Best?.Accuracy, table.Epochs, table.Duration.TotalSeconds, stopReason)
         {
             Best = best is null || metric is ValidationLossMetric or ValidationAccuracyMetric ? null : new SweepValueEntry(metric.Name, best.Best!.Value.Value),
@@ -62,3 +62,16 @@ internal sealed record TrialEntry(
 internal sealed record SweepPlanDocument(
     string Method, int? Trials, int Parallel, int Epochs, IReadOnlyList<int> Rungs, long EpochsAtMost, double EstimatedSeconds, long DiskBytes,
     IReadOnlyList<IReadOnlyDictionary<string, string>> Suggestions);
+
+/// <summary>What <c>sweep start</c> prints.</summary>
+/// <param name="Sweep">Its folder.</param>
+/// <param name="Kind">slurm, kubernetes or ssh.</param>
+/// <param name="Text">The script, or the Job.</param>
+internal sealed record SweepStartDocument(string Sweep, string Kind, string Text);
+
+/// <summary>What <c>sweep rebuild</c> prints.</summary>
+/// <param name="Sweep">Its folder.</param>
+/// <param name="Trials">How many rows there are now.</param>
+/// <param name="Over">How many of their trials are over.</param>
+/// <param name="Waiting">Runs of later trials, which count when those before them are further.</param>
+internal sealed record SweepRebuiltDocument(string Sweep, int Trials, int Over, int Waiting);

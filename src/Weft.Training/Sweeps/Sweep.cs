@@ -22,9 +22,11 @@ internal sealed record SweepOptions
 /// <summary>A sweep: what its file says, what was fixed when it was made, and where its rows are.</summary>
 internal sealed class Sweep : IDisposable
 {
-    private Sweep(SweepFolder folder, SweepDefinition definition, SweepInformation information, ISweepStore store)
+    private readonly SweepRecord _record;
+
+    private Sweep(SweepFolder folder, SweepDefinition definition, SweepInformation information, SweepRecord record, ISweepStore store)
     {
-        (Folder, Definition, Information, Store) = (folder, definition, information, store);
+        (Folder, Definition, Information, _record, Store) = (folder, definition, information, record, store);
         Rule = new SweepRule(definition, MethodOf(definition), information.Parallel, information.Epochs);
     }
 
@@ -38,6 +40,12 @@ internal sealed class Sweep : IDisposable
 
     public SweepRule Rule { get; }
 
+    /// <summary>The database that holds it, or its folder.</summary>
+    public string Where => Information.Store ?? Folder.Path;
+
+    /// <summary>Values over all others that change no trial: where the data are on this machine.</summary>
+    public IReadOnlyList<ConfigurationValue> Here { get; private init; } = [];
+
     /// <inheritdoc cref="DefaultsOf"/>
     public IReadOnlyList<string> Defaults => DefaultsOf(Definition);
 
@@ -49,7 +57,7 @@ internal sealed class Sweep : IDisposable
 
     /// <summary>The configuration of a trial. Trial 0 is the recipe itself.</summary>
     public ResolvedConfiguration ConfigurationOf(int trial, IReadOnlyList<string> settings) =>
-        SweepFile.Configuration(Definition, trial == 0 ? null : settings);
+        SweepFile.Configuration(Definition, trial == 0 ? null : settings, Here);
 
     /// <summary>
     /// What would be made of a file: nothing is written. Everything that can be found wrong before the first trial is found here.
@@ -95,79 +103,80 @@ internal sealed class Sweep : IDisposable
 
     private static int Whole(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    /// <summary>Makes the folder of a sweep, or opens the one that was made of the same file and options.</summary>
+    /// <summary>Makes a sweep, or opens the one that was made of the same file and options.</summary>
     /// <param name="data">The data's fingerprint, and how wide this processor's vectors are.</param>
+    /// <param name="home">Where it is kept, which it then owns. Null: its folder.</param>
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.InvalidInput"/>: another sweep has the name; <see cref="ErrorKind.DatasetMismatch"/>: it was made on other data;
     /// <see cref="ErrorKind.CheckpointMismatch"/>: on another kind of processor; else as <see cref="Open"/>.
     /// </exception>
     public static Sweep Make(
-        SweepFolder folder, string file, SweepDefinition definition, SweepOptions options, (string Fingerprint, RunMachine Machine) data, TimeProvider clock)
+        SweepFolder folder, string file, SweepDefinition definition, SweepOptions options, (string Fingerprint, RunMachine Machine) data, TimeProvider clock,
+        ISweepHome? home = null)
     {
-        var text = SweepFile.Text(file);
-        if (!RegularFile.Exists(folder.InformationFile))
+        home ??= new FolderSweepHome(folder);
+        return Owned(home, () =>
         {
-            var information = new SweepInformation
+            var text = SweepFile.Text(file);
+            var made = home.Make(new SweepRecord(text, new SweepInformation
             {
                 Name = folder.Name, Parallel = definition.Parallel ?? options.Parallel, Epochs = EpochsOf(definition),
                 Constants = [.. options.Constants.Select(value => new SweepConstant(value.Key, value.Text))], Recipe = options.Recipe, Trials = options.Trials,
                 SourceFolder = Path.GetDirectoryName(Path.GetFullPath(file))!, DataFingerprint = data.Fingerprint, VectorBits = data.Machine.VectorBits,
                 WeftVersion = data.Machine.WeftVersion, Created = clock.GetUtcNow(),
-            };
-            try
-            {
-                Directory.CreateDirectory(folder.Path);
-                DurableFile.Write(DiskFiles.Instance, folder.File, Encoding.UTF8.GetBytes(text));
-                DurableFile.Write(DiskFiles.Instance, folder.InformationFile, information.ToJson());
-            }
-            catch (Exception failure) when (DiskFailure.Is(failure))
-            {
-                throw DiskFailure.ToError(failure, "the sweep's folder cannot be made", folder.Path, "no trial was begun");
-            }
-        }
-
-        var sweep = Open(folder);
-        try
-        {
+            }.ToJson()));
+            var sweep = Of(folder, home, made, [.. options.Constants.Where(value => value.Key == FolderKey)]);
             sweep.RequireSame(text, options);
             sweep.RequireSame(data);
+            sweep.Keep();
             return sweep;
-        }
-        catch
-        {
-            sweep.Dispose();
-            throw;
-        }
+        });
     }
 
+    /// <param name="home">Where it is kept, which it then owns. Null: its folder.</param>
+    /// <param name="here">Values over all others that change no trial, such as where the data are on this machine. Null: none.</param>
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.InvalidInput"/>: there is no such sweep; <see cref="ErrorKind.StoreDamaged"/>, <see cref="ErrorKind.NewerFormat"/> or
     /// <see cref="ErrorKind.IoError"/>: it cannot be read.
     /// </exception>
-    public static Sweep Open(SweepFolder folder, ISweepStore? store = null)
+    public static Sweep Open(SweepFolder folder, ISweepHome? home = null, IReadOnlyList<ConfigurationValue>? here = null)
     {
-        if (!RegularFile.Exists(folder.InformationFile))
-        {
-            var parent = Path.GetDirectoryName(folder.Path)!;
-            var there = Directory.Exists(parent) ? string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order()) : "";
-            throw new WeftException(ErrorKind.InvalidInput, $"there is no sweep '{folder.Name}'")
-            {
-                Where = parent, Expected = "the name of a sweep", Found = there.Length == 0 ? "no sweeps" : there, Safe = "nothing was changed",
-            };
-        }
+        home ??= new FolderSweepHome(folder);
+        return Owned(home, () => Of(folder, home, home.Find() ?? throw Unknown(folder, home), here ?? []));
+    }
 
-        try
+    /// <summary>
+    /// Opens a sweep whose rows are lost or damaged, so that they can be made anew; the folder, where there is one, says what it was made of.
+    /// </summary>
+    /// <returns>The sweep, and where its damaged rows are now.</returns>
+    /// <inheritdoc cref="Open"/>
+    public static (Sweep Sweep, string? Aside) Repair(SweepFolder folder, ISweepHome? home = null)
+    {
+        home ??= new FolderSweepHome(folder);
+        return Owned(home, () =>
         {
-            var information = SweepInformation.Parse(RegularFile.ReadOwn(folder.InformationFile, SweepInformation.MaximumBytes), folder.InformationFile);
-            var constants = information.Constants.Select(value => new ConfigurationValue(value.Key, value.Text, "command line"));
-            var read = SweepFile.Parse(SweepFile.Text(folder.File), folder.File, information.SourceFolder);
-            var definition = With(read, [.. constants], information.Recipe, information.Trials);
-            return new Sweep(folder, definition, information, store ?? new FolderSweepStore(folder));
-        }
-        catch (Exception failure) when (DiskFailure.Is(failure))
-        {
-            throw DiskFailure.ToError(failure, $"the sweep {folder.Name} cannot be read", folder.Path);
-        }
+            var aside = home.Repair();
+            if (home.Find() is null && new FolderSweepHome(folder).Find() is { } kept)
+            {
+                var information = SweepInformation.Parse(kept.Information, folder.InformationFile) with { Store = null };
+                home.Make(kept with { Information = information.ToJson() });
+            }
+
+            return (Of(folder, home, home.Find() ?? throw Unknown(folder, home), []), aside);
+        });
+    }
+
+    /// <summary>Writes the sweep's folder where its rows are elsewhere: what it was made of, and where they are.</summary>
+    /// <exception cref="WeftException"><see cref="ErrorKind.InvalidInput"/>: the folder is another sweep's.</exception>
+    public void Keep()
+    {
+        if (Information.Store is null)
+            return;
+        var there = new FolderSweepHome(Folder).Make(_record with { Information = Information.ToJson() });
+        var information = SweepInformation.Parse(there.Information, Folder.InformationFile);
+        if (there.File != _record.File || information.Store is null || (information with { Store = Information.Store }).ToJson() != Information.ToJson())
+            throw Other(ErrorKind.InvalidInput, "the folder is another sweep's", $"that of the sweep in {Information.Store}, or another --sweeps",
+                $"one made {information.Created:u}{(information.Store is null ? ", whose rows are in the folder" : "")}");
     }
 
     /// <exception cref="WeftException">As <see cref="Make"/>: the data or the processor are others than those that the sweep was made with.</exception>
@@ -199,6 +208,7 @@ internal sealed class Sweep : IDisposable
     public void Dispose() => Store.Dispose();
 
     private const string EpochsKey = "training.epochs";
+    private const string FolderKey = "data.folder"; // the data are known by their fingerprint, wherever they are
 
     /// <summary>The method that a sweep's file asks for.</summary>
     public static SearchMethod MethodOf(SweepDefinition definition) => definition.Method switch
@@ -231,12 +241,49 @@ internal sealed class Sweep : IDisposable
         RunCap = trials ?? read.RunCap,
     };
 
-    // Going on with the same command: the folder remembers what was said, and says so where it was something else.
+    private static Sweep Of(SweepFolder folder, ISweepHome home, SweepRecord record, IReadOnlyList<ConfigurationValue> here)
+    {
+        var information = SweepInformation.Parse(record.Information, home.Address ?? folder.InformationFile);
+        if (home.Address is null && information.Store is { } elsewhere)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, $"the rows of the sweep {folder.Name} are in a database")
+            {
+                Where = folder.InformationFile, Expected = $"--store {elsewhere}", Found = "no store", Safe = "nothing was changed",
+            };
+        }
+
+        var constants = information.Constants.Select(value => new ConfigurationValue(value.Key, value.Text, "command line"));
+        var read = SweepFile.Parse(record.File, home.Address ?? folder.File, information.SourceFolder);
+        var definition = With(read, [.. constants], information.Recipe, information.Trials);
+        return new Sweep(folder, definition, information with { Store = home.Address }, record, home.Store()) { Here = here };
+    }
+
+    // What is opened belongs to the sweep, or is closed with what went wrong.
+    private static TSweep Owned<TSweep>(ISweepHome home, Func<TSweep> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch
+        {
+            home.Dispose();
+            throw;
+        }
+    }
+
+    private static WeftException Unknown(SweepFolder folder, ISweepHome home) => new(ErrorKind.InvalidInput, $"there is no sweep '{folder.Name}'")
+    {
+        Where = home.Address ?? Path.GetDirectoryName(folder.Path), Expected = "the name of a sweep",
+        Found = string.Join(", ", home.Names()) is { Length: > 0 } there ? there : "no sweeps", Safe = "nothing was changed",
+    };
+
+    // Going on with the same command: the sweep remembers what was said, and says so where it was something else.
     private void RequireSame(string text, SweepOptions options)
     {
-        var differs = text != SweepFile.Text(Folder.File) ? "the file"
+        var differs = text != _record.File ? "the file"
             : options.Recipe is not null && options.Recipe != Information.Recipe ? "--recipe"
-            : options.Constants.FirstOrDefault(value => !Information.Constants.Contains(new SweepConstant(value.Key, value.Text))) is { } other ? other.Key
+            : options.Constants.FirstOrDefault(value => value.Key != FolderKey && !Information.Constants.Contains(new SweepConstant(value.Key, value.Text))) is { } other ? other.Key
             : null;
         if (differs is not null)
             throw Other(ErrorKind.InvalidInput, $"the sweep {Folder.Name} was made of something else: {differs} differs",
@@ -245,6 +292,6 @@ internal sealed class Sweep : IDisposable
 
     private WeftException Other(ErrorKind kind, string what, string expected, string found) => new(kind, what)
     {
-        Where = Folder.Path, Expected = expected, Found = found, Safe = "nothing was changed",
+        Where = Where, Expected = expected, Found = found, Safe = "nothing was changed",
     };
 }

@@ -3,6 +3,8 @@ namespace Weft.Training;
 /// <summary>Where the files of a sweep are. Makes and reads nothing.</summary>
 internal sealed record SweepFolder(string Path)
 {
+    private const string AttemptMark = "-a";
+
     public string Name => System.IO.Path.GetFileName(Path);
 
     /// <summary>The file that the sweep was made from, as it was given.</summary>
@@ -25,4 +27,30 @@ internal sealed record SweepFolder(string Path)
 
     /// <summary>The name of a trial's run.</summary>
     public string RunName(int trial) => $"{Name}-{trial:0000}";
+
+    /// <summary>The name of a run that was begun again because another process had the run of that name open and lost the trial.</summary>
+    public static string RunName(string name, int attempt) => $"{name}{AttemptMark}{attempt}";
+
+    /// <summary>The runs of that name, those that were begun again after it.</summary>
+    public static IEnumerable<RunFolder> RunsOf(RunStore runs, string name) => !Directory.Exists(runs.Folder) ? [] :
+        Directory.EnumerateDirectories(runs.Folder, $"{name}{AttemptMark}*").Order(StringComparer.Ordinal)
+            .Prepend(System.IO.Path.Combine(runs.Folder, name)).Where(Directory.Exists).Select(path => new RunFolder(path));
+
+    /// <summary>The run that says what a trial's row says, as far as it is in that folder of runs.</summary>
+    public RunFolder RunOf(RunStore runs, TrialRow trial) =>
+        RunsOf(runs, RunName(trial.Number)).FirstOrDefault(run => new RunReader(run).Metrics().Count >= trial.Epochs)
+            ?? new RunFolder(System.IO.Path.Combine(runs.Folder, RunName(trial.Number)));
+
+    /// <summary>The number of the last trial that has a run in that folder of runs; −1 where none has.</summary>
+    public int LastTrial(RunStore runs) => !Directory.Exists(runs.Folder) ? -1 :
+        Directory.EnumerateDirectories(runs.Folder, $"{Name}-*").Select(path => NumberOf(System.IO.Path.GetFileName(path))).DefaultIfEmpty(-1).Max();
+
+    private int NumberOf(string run)
+    {
+        var number = run.AsSpan(Name.Length + 1);
+        if (number.IndexOf('-') is >= 0 and var end)
+            number = number[..end];
+        return number.Length >= 4 && int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var trial)
+            ? trial : -1;
+    }
 }

@@ -42,10 +42,14 @@ internal sealed record SweepInformation
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <value>The address of the database that holds the rows, as it is reached from here. Default: null, the folder holds them.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Store { get; init; }
+
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.StoreDamaged"/>: it is no such description; <see cref="ErrorKind.NewerFormat"/>: written by a newer version.
     /// </exception>
-    public static SweepInformation Parse(ReadOnlySpan<byte> json, string where)
+    public static SweepInformation Parse(string json, string where)
     {
         try
         {
@@ -66,7 +70,7 @@ internal sealed record SweepInformation
     /// <summary>The most trials that may be under way at once.</summary>
     public const int Largest = 10_000;
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SweepInformationJson.Default.SweepInformation);
+    public string ToJson() => JsonSerializer.Serialize(this, SweepInformationJson.Default.SweepInformation);
 
     private static WeftException Damaged(string where, string found, Exception? cause) =>
         new(ErrorKind.StoreDamaged, "the sweep's description is damaged", cause)

@@ -30,6 +30,9 @@ internal sealed class SweepRule
     /// <summary>After which epochs the pruner looks at a trial.</summary>
     public IReadOnlyList<int> Rungs => _rungs;
 
+    /// <summary>Whether the pruner looks at a trial after that epoch.</summary>
+    public bool LooksAfter(int epoch) => _rungs.Contains(epoch);
+
     /// <summary>A value in the direction in which smaller is better.</summary>
     public double Smaller(double value) => _definition.Metric.LargerIsBetter ? -value : value;
 

@@ -20,13 +20,16 @@ internal sealed class SweepWorker(
     ISweepStore store, SweepRule rule, IReadOnlyList<string> defaults, int retries, ITrialRunner runner, string name)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private const double PauseGrowth = 1.5;
 
     /// <summary>Called after each change that this worker made, with the rows as they are then.</summary>
     public Action<SweepRows>? Changed { get; init; }
 
     /// <summary>When it begins no further trial; the one that it has is stopped and saved.</summary>
     public CancellationToken BudgetSpent { get; init; }
+
+    /// <summary>How long it waits at most before it looks again whether others got further. Default: 1 s.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.CheckpointMismatch"/>: a trial gave other bits than before; else as <see cref="ISweepStore"/>, and what no trial could be carried
@@ -52,7 +55,7 @@ internal sealed class SweepWorker(
             else
             {
                 stop.Token.WaitHandle.WaitOne(pause); // others have to get further first
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = pause * PauseGrowth < LongestPause ? pause * PauseGrowth : LongestPause;
             }
         }
     }
@@ -87,17 +90,16 @@ internal sealed class SweepWorker(
             {
                 reports.Add(report);
                 store.Report(claim, report);
-                Changed?.Invoke(store.Read());
-                return rule.GoesOn(claim.Number, reports, store.Read().Trials);
+                if (Changed is null && !rule.LooksAfter(report.Epoch))
+                    return true;
+                var rows = store.Read();
+                Changed?.Invoke(rows);
+                return rule.GoesOn(claim.Number, reports, rows.Trials);
             }, cancellationToken);
-            if (outcome == TrialOutcome.Interrupted)
-                store.Release(claim, null);
-            else if (outcome == TrialOutcome.Completed && reports.Count > 0)
-                End(claim, TrialState.Finished, null);
-            else if (outcome == TrialOutcome.Pruned)
-                End(claim, TrialState.Pruned, null);
+            if (EndOf(outcome, reports.Count) is var (state, reason))
+                End(claim, state, reason);
             else
-                End(claim, TrialState.Failed, outcome == TrialOutcome.Diverged ? "the loss is not finite" : "no epoch was finished");
+                store.Release(claim, null);
         }
         catch (WeftException superseded) when (superseded.Kind == ErrorKind.Superseded)
         {
@@ -113,6 +115,16 @@ internal sealed class SweepWorker(
             throw;
         }
     }
+
+    /// <summary>How a trial ended, and why if it failed; null where it did not end.</summary>
+    internal static (TrialState State, string? Reason)? EndOf(TrialOutcome outcome, int epochs) => outcome switch
+    {
+        TrialOutcome.Interrupted => null,
+        TrialOutcome.Completed when epochs > 0 => (TrialState.Finished, null),
+        TrialOutcome.Pruned => (TrialState.Pruned, null),
+        TrialOutcome.Diverged => (TrialState.Failed, "the loss is not finite"),
+        _ => (TrialState.Failed, "no epoch was finished"),
+    };
 
     private void End(TrialClaim claim, TrialState state, string? reason)
     {

@@ -210,7 +210,7 @@ public class SweepCommandTests
     [InlineData("sweep finals nothing", "there is no sweep 'nothing'")]
     [InlineData("sweep FILE --budget soon", "--budget")]
     [InlineData("sweep FILE --budget 0h", "--budget")]
-    [InlineData("sweep FILE --workers 0", "--workers")]
+    [InlineData("sweep FILE --workers 257", "--workers")]
     [InlineData("sweep FILE --trials 0", "--trials")]
     [InlineData("sweep FILE --learning-rate 0.1", "optimizer.learning_rate")]
     [InlineData("sweep FILE --set data.limit=3", "data.limit")]
@@ -230,16 +230,21 @@ public class SweepCommandTests
     }
 
     [Fact]
-    public void A_name_belongs_to_the_file_and_the_data_it_was_given_to()
+    public void A_name_belongs_to_the_file_and_the_data_it_was_given_to_wherever_those_are()
     {
         using var data = new TinyData();
+        using var same = new TinyData();
         using var other = new TinyData(train: 60);
         using var place = new TempFolder();
         var file = Write(place, trials: 2);
         Assert.Equal(0, FakeScreen.Run(["sweep", file, .. In(data, place)]).Code);
-        var (moved, elsewhere) = FakeScreen.Run(["sweep", file, .. In(other, place)]);
-        Assert.Equal(2, moved);
-        Assert.Contains("data.folder", elsewhere.Error);
+        Assert.Equal(0, FakeScreen.Run(["sweep", "extend", "tiny", "--trials", "+1", "--sweeps", place.At("sweeps")]).Code);
+        var (moved, elsewhere) = FakeScreen.Run(["sweep", file, "--json", .. In(same, place)]);
+        Assert.True(moved == 0, elsewhere.Error);
+        Assert.Equal(3, (int)Last(elsewhere)["trials"]!);
+        var (different, mismatch) = FakeScreen.Run(["sweep", file, .. In(other, place)]);
+        Assert.Equal(13, different);
+        Assert.Contains("the data are others", mismatch.Error);
         Write(place, trials: 3);
         var (changed, refused) = FakeScreen.Run(["sweep", file, .. In(data, place)]);
         Assert.Equal(2, changed);
