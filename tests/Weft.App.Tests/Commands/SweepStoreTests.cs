@@ -91,6 +91,35 @@ public sealed class SweepStoreTests(PostgresServer server) : IClassFixture<Postg
     }
 
     [Fact]
+    public void A_worker_that_is_stopped_keeps_its_run_and_the_next_attempt_has_one_of_its_own()
+    {
+        var address = server.NewDatabase();
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        var file = Write(place, trials: 2, epochs: 1000);
+        Run(0, "sweep", file, "--data", data.Folder, "--sweeps", place.At("peaceful"), "--runs", place.At("peaceful-runs"));
+        string[] places = ["--data", data.Folder, "--sweeps", place.At("sweeps"), "--runs", place.At("runs"), "--store", address.Text];
+        Run(0, ["sweep", file, "--workers", "0", .. places]);
+        using var asleep = new WeftProcess($"exec $WEFT sweep worker tiny {ShellWords.Join(places)}");
+        using (var database = SweepDatabase.Open(address))
+        {
+            using var store = database.Store("tiny");
+            asleep.WaitUntil(() => store.Read().Trials is [{ Epochs: > 0 }, ..]);
+            asleep.Send("STOP");
+        }
+
+        server.Execute(address.Settings.Database!, "update weft.trial set lease_until = clock_timestamp() - interval '1 s' where state = 2");
+        Run(0, ["sweep", "worker", "tiny", .. places]);
+        asleep.Send("CONT");
+        Assert.Equal(62, asleep.End().Code);
+        var best = (string)Last(Run(0, ["sweep", file, "--json", .. places]))["best_run"]!;
+        Assert.Equal(File.ReadAllText(place.At("peaceful/tiny/trials.csv")), File.ReadAllText(place.At("sweeps/tiny/trials.csv")));
+        var again = Directory.GetDirectories(place.At("runs"), "*-a*").Single();
+        Assert.EndsWith("-a2", again);
+        Assert.Equal(1000, new Weft.Training.RunReader(new Weft.Training.RunFolder(best)).Metrics().Count);
+    }
+
+    [Fact]
     public void Other_data_other_processors_and_damaged_tables_are_told_apart()
     {
         var address = server.NewDatabase();
