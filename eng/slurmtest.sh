@@ -118,7 +118,9 @@ slurmd -D >/dev/null 2>&1 & begun+=($!)
 say "killed slurmd and started it again"
 until_true "[ \"\$(field ${job}_2 Restarts)\" = 1 ]"
 until_true '[ -z "$(squeue --noheader)" ]'
-for task in $(seq $workers); do say "${job}_$task: $(field "${job}_$task" JobState), exit $(field "${job}_$task" ExitCode), restarts $(field "${job}_$task" Restarts)"; done
+for task in $(seq $workers); do
+    say "${job}_$task: $(field "${job}_$task" JobState), exit $(field "${job}_$task" ExitCode), restarts $(field "${job}_$task" Restarts)"
+done
 "${make[@]}"
 cmp "$place/peace/sweep/trials.csv" "$place/sweeps/sweep/trials.csv"
 attempts=$(psql -h "$place/server" -U weft postgres -Atc 'select sum(attempt), count(*), count(distinct owner) from weft.trial' | tr '|' ' ')

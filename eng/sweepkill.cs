@@ -87,7 +87,8 @@ string Peace()
     string[] make = [weft, "sweep", file, .. Places(name), .. store, "--workers", "0"];
     Tool.Run(make);
     using var cuts = links ? new Links(workers) : null;
-    var crew = new Crew(index => [.. cuts?.Inside(index) ?? [], weft, "sweep", "worker", "sweep", .. Places(name), .. store], workers, isStore: server is not null);
+    var crew = new Crew(
+        index => [.. cuts?.Inside(index) ?? [], weft, "sweep", "worker", "sweep", .. Places(name), .. store], workers, isStore: server is not null);
     var troubles = new List<(string Name, Action Do)>();
     Add("kills", crew.KillOne);
     Add("stops", crew.StopOne);

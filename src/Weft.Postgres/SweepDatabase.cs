@@ -16,9 +16,9 @@ internal sealed class SweepDatabase : IDisposable
     private readonly Rng _jitter = Rng.For(Environment.ProcessId, RngPurpose.Search);
     private long _pauses;
 
-    private SweepDatabase(PostgresAddress address, PostgresTiming timing, TimeProvider clock, CancellationToken hurry)
+    private SweepDatabase(PostgresAddress address, PostgresTiming timing, TimeProvider clock, CancellationToken cancellationToken)
     {
-        (Address, Timing, _clock, _hurry) = (address, timing, clock, hurry);
+        (Address, Timing, _clock, _hurry) = (address, timing, clock, cancellationToken);
         _source = NpgsqlDataSource.Create(address.Settings);
     }
 
@@ -27,15 +27,15 @@ internal sealed class SweepDatabase : IDisposable
     public PostgresTiming Timing { get; }
 
     /// <summary>Connects, and makes the tables where there are none.</summary>
-    /// <param name="hurry">Once it is cancelled, a server that does not answer is waited for as shortly as at the beginning.</param>
+    /// <param name="cancellationToken">Once it is cancelled, a server that does not answer is waited for as shortly as at the beginning.</param>
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.StoreBusy"/>: the server cannot be reached; <see cref="ErrorKind.InvalidInput"/>: it does not let this user in, or has no such
     /// database; <see cref="ErrorKind.NewerFormat"/>: a newer program made the tables; <see cref="ErrorKind.IoError"/>: it refuses otherwise.
     /// </exception>
     public static SweepDatabase Open(
-        PostgresAddress address, PostgresTiming? timing = null, TimeProvider? clock = null, CancellationToken hurry = default)
+        PostgresAddress address, PostgresTiming? timing = null, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
-        var database = new SweepDatabase(address, timing ?? new(), clock ?? TimeProvider.System, hurry);
+        var database = new SweepDatabase(address, timing ?? new(), clock ?? TimeProvider.System, cancellationToken);
         try
         {
             database.Run((connection, _) => PostgresSchema.Prepare(connection, address.Text), database.Timing.ShortPatience);

@@ -15,16 +15,18 @@ internal sealed class StoreOption : Option<string?>
     }
 
     /// <summary>Where a sweep is kept: in the database that was given or that its folder names, else in its folder.</summary>
-    /// <param name="hurry">Once it is cancelled, nobody waits long for a server.</param>
+    /// <param name="cancellationToken">Once it is cancelled, nobody waits long for a server.</param>
     /// <exception cref="WeftException">Exit 2: it is no address, or has a password in it; exit 31: the server cannot be reached.</exception>
-    public ISweepHome Home(ParseResult parse, SweepFolder folder, CancellationToken hurry = default) => Of(folder, parse.GetValue(this), hurry);
+    public ISweepHome Home(ParseResult parse, SweepFolder folder, CancellationToken cancellationToken = default) =>
+        Of(folder, parse.GetValue(this), cancellationToken);
 
     /// <inheritdoc cref="Home"/>
     /// <param name="address">The database's; null where none was given.</param>
-    public static ISweepHome Of(SweepFolder folder, string? address, CancellationToken hurry = default)
+    public static ISweepHome Of(SweepFolder folder, string? address, CancellationToken cancellationToken = default)
     {
         var home = new FolderSweepHome(folder);
         address ??= home.Find() is { } record ? SweepInformation.Parse(record.Information, folder.InformationFile).Store : null;
-        return address is null ? home : new PostgresSweepHome(SweepDatabase.Open(PostgresAddress.Parse(address), hurry: hurry), folder.Name);
+        return address is null ? home
+            : new PostgresSweepHome(SweepDatabase.Open(PostgresAddress.Parse(address), cancellationToken: cancellationToken), folder.Name);
     }
 }

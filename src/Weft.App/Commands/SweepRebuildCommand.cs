@@ -32,7 +32,9 @@ internal sealed class SweepRebuildCommand : Verb
             if (aside is not null)
                 Screen.People.WriteLine($"the damaged rows are kept in {Printable.Escape(RunReference.ShortPath(aside))}");
             var rebuilt = new SweepRebuild(sweep, runs).Run(SweepWork.WorkerName());
-            Screen.People.WriteLine($"{Printable.Escape(SweepText.Place(sweep))}: {rebuilt.Trials} trials, {rebuilt.Over} of them over, made from {runs.Folder}");
+            Screen.People.WriteLine(
+                $"{Printable.Escape(SweepText.Place(sweep))}: {rebuilt.Trials} trials, {rebuilt.Over} of them over, "
+                + $"made from {Printable.Escape(RunReference.ShortPath(runs.Folder))}");
             if (rebuilt.Cap is { } cap)
                 Screen.People.WriteLine($"there are more runs than the file asks for: the sweep has {cap} trials; weft sweep extend gives it more");
             if (rebuilt.Waiting > 0)

@@ -10,6 +10,8 @@ internal sealed record SweepStart(string Name, string Store, int Workers, int Th
     private const int GraceSeconds = 120; // a step, a checkpoint
     private const string RunsOfPod = "/runs";
 
+    private static readonly ExitCode[] Ended = [ExitCode.SweepPartial, ExitCode.Terminated];
+
     // Started again, it would end in the same way.
     private static readonly ExitCode[] Hopeless =
     [
@@ -98,7 +100,7 @@ internal sealed record SweepStart(string Name, string Store, int Workers, int Th
         string[] unit =
         [
             "systemd-run", "--user", "--collect", $"--unit=weft-{Name}", "--property=Restart=on-failure", "--property=RestartSec=10",
-            $"--property=RestartPreventExitStatus={string.Join(' ', Hopeless.Append(ExitCode.SweepPartial).Append(ExitCode.Terminated).Select(code => Text((int)code)))}",
+            $"--property=RestartPreventExitStatus={string.Join(' ', Hopeless.Concat(Ended).Select(code => Text((int)code)))}",
             $"--property=TimeoutStopSec={Text(GraceSeconds)}",
         ];
         return $"""
@@ -112,7 +114,9 @@ internal sealed record SweepStart(string Name, string Store, int Workers, int Th
             """;
     }
 
-    private string KubernetesName => "weft-" + new string([.. Name.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')]).Trim('-');
+    // Small letters, digits and '-' between them.
+    private string KubernetesName =>
+        "weft-" + string.Concat(Name.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
 
     private string[] Command(string runs) =>
     [

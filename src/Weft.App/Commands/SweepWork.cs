@@ -46,11 +46,11 @@ internal sealed class SweepWork(Screen screen, RunStore runs, int? threads)
         var trials = new TrialTraining(
             sweep.Definition, sweep.Rule.Rungs, sweep.Folder, runs, Configuration, data => Open(data, cancellationToken),
             (configuration, data, run) => Backbones.Begin(configuration, data, run, screen, cancellationToken), CommandLines.OfProcess());
-        return new SweepWorker(sweep.Store, sweep.Rule, sweep.Defaults, sweep.Definition.Retries, trials, WorkerName()) 
+        var worker = new SweepWorker(sweep.Store, sweep.Rule, sweep.Defaults, sweep.Definition.Retries, trials, WorkerName())
         {
             Changed = Changed, BudgetSpent = BudgetSpent, LongestPause = sweep.Information.Store is null ? LongestPause : LongestPauseOfDatabase,
-        }
-            .Run(cancellationToken);
+        };
+        return worker.Run(cancellationToken);
 
         ResolvedConfiguration Configuration(int trial, IReadOnlyList<string> settings) => threads is { } some
             ? sweep.ConfigurationOf(trial, settings).With(new ConfigurationValue("training.threads", some.ToString(CultureInfo.InvariantCulture), "--threads"))

@@ -56,10 +56,10 @@ internal sealed class FolderSweepHome(SweepFolder folder) : ISweepHome
         }
         catch (WeftException damaged) when (damaged.Kind == ErrorKind.StoreDamaged)
         {
-            var aside = Enumerable.Range(1, int.MaxValue).Select(number => $"{folder.TrialsFile}.damaged-{number}").First(path => !File.Exists(path));
+            var aside = Enumerable.Range(1, int.MaxValue).Select(number => $"{folder.TrialsFile}.damaged-{number}").First(path => !RegularFile.Exists(path));
             try
             {
-                File.Move(folder.TrialsFile, aside);
+                DiskFiles.Instance.Replace(folder.TrialsFile, aside);
                 return aside;
             }
             catch (Exception failure) when (DiskFailure.Is(failure))

@@ -283,7 +283,8 @@ internal sealed class Sweep : IDisposable
     {
         var differs = text != _record.File ? "the file"
             : options.Recipe is not null && options.Recipe != Information.Recipe ? "--recipe"
-            : options.Constants.FirstOrDefault(value => value.Key != FolderKey && !Information.Constants.Contains(new SweepConstant(value.Key, value.Text))) is { } other ? other.Key
+            : options.Constants.FirstOrDefault(
+                value => value.Key != FolderKey && !Information.Constants.Contains(new SweepConstant(value.Key, value.Text))) is { } other ? other.Key
             : null;
         if (differs is not null)
             throw Other(ErrorKind.InvalidInput, $"the sweep {Folder.Name} was made of something else: {differs} differs",

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weft.Training;
 
 /// <summary>Where the files of a sweep are. Makes and reads nothing.</summary>
@@ -50,7 +52,6 @@ internal sealed record SweepFolder(string Path)
         var number = run.AsSpan(Name.Length + 1);
         if (number.IndexOf('-') is >= 0 and var end)
             number = number[..end];
-        return number.Length >= 4 && int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var trial)
-            ? trial : -1;
+        return number.Length >= 4 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var trial) ? trial : -1;
     }
 }

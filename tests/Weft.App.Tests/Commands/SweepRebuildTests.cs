@@ -76,7 +76,8 @@ public sealed class SweepRebuildTests(PostgresServer server) : IClassFixture<Pos
         Run(0, ["sweep", Write(place), "--trials", "2", "--data", data.Folder, .. places]);
         Directory.Move(place.At("sweeps/tiny"), place.At("kept"));
         Run(0, ["sweep", Write(place), "--trials", "2", "--workers", "0", "--data", data.Folder, "--set", "model.width=0.25", .. places]);
-        Assert.Contains("trained with another configuration", Run(2, "sweep", "rebuild", "tiny", "--from", place.At("runs"), "--sweeps", place.At("sweeps")).Error);
+        var refused = Run(2, "sweep", "rebuild", "tiny", "--from", place.At("runs"), "--sweeps", place.At("sweeps"));
+        Assert.Contains("trained with another configuration", refused.Error);
     }
 
     private static FakeScreen Run(int expected, params string[] arguments)

@@ -33,8 +33,7 @@ public class SweepStartTests
     {
         using var place = new TempFolder();
         Say(place, "systemd-run");
-        File.WriteAllText(place.At("ssh"), "#!/bin/sh\nhost=$1\nshift\necho \"host $host\"\nexec sh -c \"$*\"\n");
-        File.SetUnixFileMode(place.At("ssh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Program(place.At("ssh"), "host=$1\nshift\necho \"host $host\"\nexec sh -c \"$*\"");
         File.WriteAllText(place.At("script"), Start("/opt/weft tool/weft").Ssh(["one", "me@two"]));
         var (code, output, error) = WeftProcess.Shell($"PATH={place.Path}:$PATH sh {place.At("script")}");
         Assert.True(code == 0, error);
@@ -55,8 +54,8 @@ public class SweepStartTests
         Assert.Equal("Never", job.Spec.Template.Spec.RestartPolicy); // what a policy of failures needs
         Assert.Equal(
             ["FailJob 2 10 13 23 32 33", "Ignore 62", "Ignore DisruptionTarget"],
-            job.Spec.PodFailurePolicy.Rules.Select(rule => $"{rule.Action} "
-                + (rule.OnExitCodes is { } codes ? string.Join(' ', codes.Values) : string.Join(' ', rule.OnPodConditions.Select(condition => condition.Type)))));
+            job.Spec.PodFailurePolicy.Rules.Select(rule => $"{rule.Action} " + (rule.OnExitCodes is { } codes
+                ? string.Join(' ', codes.Values) : string.Join(' ', rule.OnPodConditions.Select(condition => condition.Type)))));
         var container = Assert.Single(job.Spec.Template.Spec.Containers);
         Assert.All(job.Spec.PodFailurePolicy.Rules.Take(2), rule => Assert.Equal(container.Name, rule.OnExitCodes.ContainerName));
         Assert.Equal(["weft", .. Worker, "/runs", "--data", "/data/pictures", "--quiet"], container.Command);
@@ -74,7 +73,8 @@ public class SweepStartTests
     public void What_cannot_be_started_is_refused(string options, string words)
     {
         using var place = new TempFolder();
-        var (code, screen) = FakeScreen.Run(["sweep", "start", "tiny", "--sweeps", place.At("sweeps"), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        string[] given = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var (code, screen) = FakeScreen.Run(["sweep", "start", "tiny", "--sweeps", place.At("sweeps"), .. given]);
         Assert.Equal(2, code);
         Assert.Contains(words, screen.Error);
     }
@@ -82,8 +82,14 @@ public class SweepStartTests
     // A program that says its name and its arguments, one a line.
     private static string Say(TempFolder place, string name)
     {
-        File.WriteAllText(place.At(name), "#!/bin/sh\nfor word in \"$0\" \"$@\"; do echo \"$word\"; done\n");
-        File.SetUnixFileMode(place.At(name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Program(place.At(name), "for word in \"$0\" \"$@\"; do echo \"$word\"; done");
         return place.At(name);
+    }
+
+    private static void Program(string path, string script)
+    {
+        File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 }
