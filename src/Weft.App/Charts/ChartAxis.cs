@@ -7,14 +7,15 @@ internal sealed class ChartAxis
     private const int WantedTicks = 5;
     private const int MostLogTicks = 7;
 
-    private readonly AxisScale _scale;
     private readonly double _low;
     private readonly double _high;
 
-    private ChartAxis(AxisScale scale, double low, double high) => (_scale, _low, _high) = (scale, low, high);
+    private ChartAxis(AxisScale scale, double low, double high) => (Scale, _low, _high) = (scale, low, high);
+
+    public AxisScale Scale { get; }
 
     /// <summary>The axis's ends, in values.</summary>
-    public (double Minimum, double Maximum) Range => _scale == AxisScale.Log ? (Math.Pow(10, _low), Math.Pow(10, _high)) : (_low, _high);
+    public (double Minimum, double Maximum) Range => Scale == AxisScale.Log ? (Math.Pow(10, _low), Math.Pow(10, _high)) : (_low, _high);
 
     /// <summary>An axis that ends exactly where it is told to.</summary>
     public static ChartAxis Exact(double minimum, double maximum) => new(AxisScale.Linear, minimum, maximum > minimum ? maximum : minimum + 1);
@@ -51,10 +52,10 @@ internal sealed class ChartAxis
     public static bool Fits(double value, AxisScale scale) => double.IsFinite(value) && (scale == AxisScale.Linear || value > 0);
 
     /// <summary>0 at the axis's beginning, 1 at its end.</summary>
-    public double Place(double value) => ((_scale == AxisScale.Log ? Math.Log10(value) : value) - _low) / (_high - _low);
+    public double Place(double value) => ((Scale == AxisScale.Log ? Math.Log10(value) : value) - _low) / (_high - _low);
 
     /// <summary>Round values within the axis, and how far apart they are (0 on a log scale).</summary>
-    public (IReadOnlyList<double> Values, double Step) Ticks() => _scale == AxisScale.Log ? (LogTicks(), 0) : LinearTicks();
+    public (IReadOnlyList<double> Values, double Step) Ticks() => Scale == AxisScale.Log ? (LogTicks(), 0) : LinearTicks();
 
     private (IReadOnlyList<double> Values, double Step) LinearTicks()
     {

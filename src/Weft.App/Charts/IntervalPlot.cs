@@ -12,7 +12,10 @@ internal static class IntervalPlot
     private const int Foot = 26;
 
     /// <param name="band">A range drawn pale behind all rows, such as what counts as negligible.</param>
-    public static Svg Draw(IReadOnlyList<IntervalRow> rows, double minimum, double maximum, (double Low, double High) band)
+    /// <param name="format">How the axis writes its values.</param>
+    /// <param name="label">Read aloud in place of the drawing.</param>
+    public static Svg Draw(
+        IReadOnlyList<IntervalRow> rows, double minimum, double maximum, (double Low, double High) band, ValueFormat format, string label)
     {
         var axis = ChartAxis.Exact(minimum, maximum);
         double At(double value) => axis.Place(Math.Clamp(value, minimum, maximum)) * 100;
@@ -21,7 +24,7 @@ internal static class IntervalPlot
         var grid = Svg.Join(ticks.Select(tick => Svg.Of(
             $"""
             <line class="chart-grid" x1="{At(tick)}%" x2="{At(tick)}%" y1="0" y2="{height}"/>
-            <text class="chart-tick" x="{At(tick)}%" y="{height + 16}" text-anchor="middle">{ChartText.Tick(tick, step, ValueFormat.Number)}</text>
+            <text class="chart-tick" x="{At(tick)}%" y="{height + 16}" text-anchor="middle">{ChartText.Tick(tick, step, format)}</text>
             """)));
         var bars = Svg.Join(rows.Select((row, i) => (row, y: i * Row + Row / 2)).Select(item => Svg.Of(
             $"""
@@ -31,7 +34,7 @@ internal static class IntervalPlot
             """)));
         return Svg.Of(
             $"""
-            <svg width="100%" height="{height + Foot}" overflow="visible" role="img" aria-label="values with 95 % intervals">
+            <svg width="100%" height="{height + Foot}" overflow="visible" role="img" aria-label="{label}">
             <rect class="band" x="{At(band.Low)}%" width="{At(band.High) - At(band.Low)}%" y="0" height="{height}"/>{grid}{bars}</svg>
             """);
     }

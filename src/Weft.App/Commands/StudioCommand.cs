@@ -8,6 +8,7 @@ internal sealed class StudioCommand : Verb
     private const int UsualPort = 8642;
 
     private readonly RunsOption _runs = new();
+    private readonly SweepsOption _sweeps = new();
     private readonly WholeNumber _port = new("--port", "The port to listen on; 0: any that is free.", 0, 65535, UsualPort);
     private readonly Option<string> _listen = new("--listen")
     {
@@ -16,9 +17,9 @@ internal sealed class StudioCommand : Verb
     };
 
     public StudioCommand(Screen screen)
-        : base("studio", "Shows all runs in a browser, live, whoever trains them. Only reads; only this machine can see it.", screen)
+        : base("studio", "Shows all runs and sweeps in a browser, live, whoever trains them. Only reads; only this machine can see it.", screen)
     {
-        foreach (var option in new Option[] { _port, _listen, _runs })
+        foreach (var option in new Option[] { _port, _listen, _runs, _sweeps })
             Options.Add(option);
     }
 
@@ -28,7 +29,7 @@ internal sealed class StudioCommand : Verb
         var options = new StudioOptions
         {
             Runs = store.Folder, ShownRuns = RunReference.ShortPath(store.Folder), Address = ListenAddress.Parse(_listen, parse.GetValue(_listen)!),
-            Port = _port.Of(parse),
+            Port = _port.Of(parse), Sweeps = Path.GetFullPath(parse.GetValue(_sweeps)!),
         };
         return ServedWeb.Run(Screen, "studio", failed => StudioServer.Start(options with { Failed = failed }), address =>
         {

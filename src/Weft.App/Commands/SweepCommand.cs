@@ -142,12 +142,14 @@ internal sealed class SweepCommand : StoppableVerb
             Screen.People.WriteLine($"the best of {table.Rows.Trials.Count} is partly luck; its run: {RunReference.For(sweep.Folder.RunOf(runs, best))}");
         }
 
-        Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(sweep.Folder.TableFile))}");
+        var report = SweepReport.Write(sweep);
+        foreach (var file in new[] { sweep.Folder.TableFile, report })
+            Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(file))}");
         if (workers == 0)
             Screen.People.WriteLine($"it is made; a worker joins it from here: weft sweep worker {SweepText.Reference(sweep)}");
         else if (!isOver)
             Screen.People.WriteLine("the sweep goes on where it is with the same command");
-        Screen.WriteJson(SweepDocument.Of(sweep, runs, reason));
+        Screen.WriteJson(SweepDocument.Of(sweep, runs, reason) with { Report = report });
         return workers == 0 || (isOver && table.Count(TrialState.Failed) == 0) ? ExitCode.Done : ExitCode.SweepPartial;
     }
 

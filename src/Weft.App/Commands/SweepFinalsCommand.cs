@@ -54,7 +54,7 @@ internal sealed class SweepFinalsCommand : Verb
         return session.Stoppable(() =>
         {
             sweep.Keep();
-            var file = Path.Combine(sweep.Folder.Path, "finals.csv");
+            var file = sweep.Folder.FinalsFile;
             var (code, outcome) = new ContestWork(Screen, session, threads).Run(contest, file);
             if (outcome is null)
                 return code;
@@ -63,6 +63,7 @@ internal sealed class SweepFinalsCommand : Verb
                 choice.CanBeToldApart ? $"take {Printable.Escape(choice.Contender.Label)}"
                 : $"none is better than the default beyond chance; take the cheapest: {Printable.Escape(choice.Contender.Label)}");
             Screen.People.WriteLine($"  {RunReference.For(choice.Runs[0].Run.Folder)}");
+            Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(SweepReport.Write(sweep)))}");
             Screen.WriteJson(ContestDocument.Of(outcome, file));
             return ExitCode.Done;
         });

@@ -7,6 +7,7 @@ internal sealed class SweepShowCommand : Verb
 {
     private readonly Argument<string> _name = new("NAME") { Description = "The sweep's name, or its folder." };
     private readonly WholeNumber _top = new("--top", "How many of the best trials are listed.", 1, 100_000, 20);
+    private readonly Option<bool> _report = new("--report") { Description = "Write the sweep's report.html, too." };
     private readonly SweepsOption _sweeps = new();
     private readonly StoreOption _store = new();
     private readonly RunsOption _runs = new();
@@ -14,7 +15,7 @@ internal sealed class SweepShowCommand : Verb
     public SweepShowCommand(Screen screen) : base("show", "A sweep as it is now: its trials, the best first, and what its parameters explain.", screen)
     {
         Arguments.Add(_name);
-        foreach (var option in new Option[] { _top, _store, _sweeps, _runs })
+        foreach (var option in new Option[] { _top, _report, _store, _sweeps, _runs })
             Options.Add(option);
     }
 
@@ -37,14 +38,17 @@ internal sealed class SweepShowCommand : Verb
         var importance = SweepInsight.Importance(sweep.Definition, trials);
         foreach (var (key, share) in importance.OrderByDescending(pair => pair.Value))
             Screen.People.WriteLine($"  {key} explains {Figures.Percent(share, 0)} of the differences");
-        foreach (var rung in sweep.Rule.Rungs)
+        foreach (var rung in SweepInsight.Rungs(sweep, trials))
         {
-            if (SweepInsight.RankAgreement(trials, rung) is { } tau)
+            if (rung.Agreement is { } tau)
                 Screen.People.WriteLine(
-                    $"  ranks after {rung} epochs agree with those at the end by {Figures.Fixed(tau, 2)} (Kendall's tau)"
-                    + (tau < 0.5 ? "; a later first look would prune better" : ""));
+                    $"  ranks after {rung.Epochs} epochs agree with those at the end by {Figures.Fixed(tau, 2)} (Kendall's tau)"
+                    + (rung.IsWeak ? "; a later first look would prune better" : ""));
         }
 
+        var report = parse.GetValue(_report) ? SweepReport.Write(sweep) : null;
+        if (report is not null)
+            Screen.People.WriteLine($"written to {Printable.Escape(RunReference.ShortPath(report))}");
         var reason = table.Rows.IsStopped ? "stopped" : trials.Count > 0 && trials.All(trial => trial.IsOver) ? StopReasons.Completed : "running";
         Screen.WriteJson(SweepDocument.Of(sweep, _runs.Store(parse), reason) with
         {
@@ -52,6 +56,7 @@ internal sealed class SweepShowCommand : Verb
                 trial.Number, OptionKey.Write(trial.State), trial.Epochs, Finite(trial.Best?.Loss), Finite(trial.Best?.Accuracy), sweep.SettingsOf(trial),
                 trial.Reason))],
             Importance = importance,
+            Report = report,
         });
         return ExitCode.Done;
     }

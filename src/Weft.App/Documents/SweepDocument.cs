@@ -28,6 +28,10 @@ internal sealed record SweepDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, double>? Importance { get; init; }
 
+    /// <summary>The page about it; left out where none was written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Report { get; init; }
+
     public static SweepDocument Of(Sweep sweep, RunStore runs, string stopReason)
     {
         var table = sweep.Table();

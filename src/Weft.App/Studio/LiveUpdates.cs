@@ -5,10 +5,10 @@ using System.Threading.Channels;
 namespace Weft.App;
 
 /// <summary>
-/// Tells open pages which runs have changed. It looks at the folder twice a second while a page is open and not at all otherwise; a page that was told fetches
-/// itself again, so nothing is lost when a message is.
+/// Tells open pages which runs and sweeps have changed. It looks at the folders twice a second while a page is open and not at all otherwise; a page that was
+/// told fetches itself again, so nothing is lost when a message is.
 /// </summary>
-internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, CancellationToken cancellationToken)
+internal sealed class LiveUpdates(RunCatalog catalog, SweepCatalog sweeps, Action<Exception> failed, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenSigns = TimeSpan.FromSeconds(15); // so that a reader who is gone is noticed
@@ -84,6 +84,7 @@ internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, 
             try
             {
                 catalog.Refresh();
+                sweeps.Refresh();
                 now = Revisions();
             }
 #pragma warning disable CA1031 // the pages stay open; the one who runs the studio is told, and the folder may come back
@@ -114,5 +115,10 @@ internal sealed class LiveUpdates(RunCatalog catalog, Action<Exception> failed, 
         }
     }
 
-    private Dictionary<string, long> Revisions() => catalog.Runs.ToDictionary(run => run.Key, run => run.Value.Revision, StringComparer.Ordinal);
+    /// <summary>What pages hear of a change by; no run has such a name.</summary>
+    public static string NameOfSweep(string name) => "sweeps/" + name;
+
+    private Dictionary<string, long> Revisions() => catalog.Runs.Select(run => (Name: run.Key, run.Value.Revision))
+        .Concat(sweeps.Sweeps.Select(sweep => (Name: NameOfSweep(sweep.Key), sweep.Value.Revision)))
+        .ToDictionary(one => one.Name, one => one.Revision, StringComparer.Ordinal);
 }

@@ -12,6 +12,9 @@ internal sealed record StudioOptions
     /// <summary>How that folder is named to people.</summary>
     public required string ShownRuns { get; init; }
 
+    /// <value>The folder of all sweeps. Default: null, none are shown.</value>
+    public string? Sweeps { get; init; }
+
     /// <value>An address of this machine alone. Default: 127.0.0.1.</value>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 

@@ -3,7 +3,7 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>All addresses of the studio. Each shows something; none takes anything, and a run's name is looked up, never made into a path.</summary>
-internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioOptions options)
+internal sealed class StudioRoutes(RunCatalog catalog, SweepCatalog sweeps, LiveUpdates live, StudioOptions options)
 {
     /// <summary>The most runs an overlay shows: as many as there are colours.</summary>
     public const int MostOverlaid = ChartStyle.Colors;
@@ -15,6 +15,8 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         routes.MapMethods("/", RequestGuard.Verbs, context => Page(context, () => List(context)));
         routes.MapMethods("/runs/{name}", RequestGuard.Verbs, context => Page(context, () => One(context, (string)context.GetRouteValue("name")!)));
         routes.MapMethods("/compare", RequestGuard.Verbs, context => Page(context, () => Several(context)));
+        routes.MapMethods("/sweeps", RequestGuard.Verbs, context => Page(context, Sweeps));
+        routes.MapMethods("/sweeps/{name}", RequestGuard.Verbs, context => Page(context, () => Sweep((string)context.GetRouteValue("name")!)));
         routes.MapMethods("/live", RequestGuard.Verbs, live.Stream);
         routes.MapMethods("/studio.css", RequestGuard.Verbs, context => WebAnswer.Text(context, "text/css; charset=utf-8", StudioAssets.Style));
         routes.MapMethods("/studio.js", RequestGuard.Verbs, context => WebAnswer.Text(context, "text/javascript; charset=utf-8", StudioAssets.Script));
@@ -58,6 +60,21 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         return new(typeof(ComparePage), new() { ["Runs"] = runs, ["Others"] = others, ["Charts"] = RunCharts.Overlay(curves, view), ["View"] = view });
     }
 
+    private StudioPage Sweeps() => new(typeof(SweepsPage), new()
+    {
+        ["Sweeps"] = sweeps.Sweeps.Values.OrderBy(sweep => sweep.Name, StringComparer.Ordinal).ToList(),
+        ["Folder"] = options.Sweeps is { } folder ? RunReference.ShortPath(folder) : "this studio",
+    });
+
+    private StudioPage Sweep(string name)
+    {
+        if (!sweeps.Sweeps.TryGetValue(name, out var sweep))
+            return Problem(StatusCodes.Status404NotFound, "No such sweep", $"There is no sweep “{name}” here.", "weft sweep makes one.");
+        return sweep.Shown is { } shown
+            ? new StudioPage(typeof(SweepPage), new() { ["Sweep"] = shown })
+            : Problem(StatusCodes.Status200OK, sweep.Name, sweep.Word, "Its files are as they were; weft sweep show says more.");
+    }
+
     private static StudioPage Missing(string name) => Problem(
         StatusCodes.Status404NotFound, "No such run", $"There is no run “{name}” here.", "It may have been renamed or removed since this page was made.");
 
@@ -70,6 +87,7 @@ internal sealed class StudioRoutes(RunCatalog catalog, LiveUpdates live, StudioO
         try
         {
             catalog.Refresh();
+            sweeps.Refresh();
             page = make();
         }
         catch (WeftException problem) when (problem.Kind == ErrorKind.InvalidInput)

@@ -5,7 +5,7 @@ using Weft.Training;
 namespace Weft.App;
 
 /// <summary>
-/// The studio: its rules and routes. It writes nothing and reads nothing but the run folders; a review of labels adds its decisions to a file.
+/// The studio: its rules and routes. It writes nothing and reads nothing but the folders of runs and sweeps; a review of labels adds its decisions to a file.
 /// </summary>
 internal static class StudioServer
 {
@@ -22,7 +22,7 @@ internal static class StudioServer
             Names = [ListenAddress.NameOf(options.Address), "localhost"], Token = token,
             Takes = path => token is not null && path.Value == ReviewRoutes.DecidePath,
         };
-        var catalog = new RunCatalog(options.Runs, options.Clock);
+        var (catalog, sweeps) = (new RunCatalog(options.Runs, options.Clock), new SweepCatalog(options.Sweeps, options.Clock));
         var server = await WebServer.Start(
             new WebServerOptions(rules, new IPEndPoint(options.Address, options.Port))
             {
@@ -30,7 +30,7 @@ internal static class StudioServer
                 NothingHere = "There is nothing here. The runs are at /", Failed = options.Failed,
             }, (routes, stopping) =>
             {
-                new StudioRoutes(catalog, new LiveUpdates(catalog, options.Failed, stopping), options).Map(routes);
+                new StudioRoutes(catalog, sweeps, new LiveUpdates(catalog, sweeps, options.Failed, stopping), options).Map(routes);
                 if (options.Review is { } review)
                     new ReviewRoutes(review, token!).Map(routes);
             });

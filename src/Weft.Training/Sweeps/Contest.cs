@@ -109,6 +109,9 @@ internal sealed record ContestRow(Contender Contender, IReadOnlyList<RunResult> 
 /// <param name="Rows">The first is what the others are set against.</param>
 internal sealed record ContestTable(EpochMetric Metric, IReadOnlyList<ContestRow> Rows)
 {
+    /// <summary>What the table says where something is so.</summary>
+    public const string Yes = "yes";
+
     /// <summary>The rows, the best mean first.</summary>
     public IReadOnlyList<ContestRow> Ranked => [.. Rows.OrderBy(row => Metric.LargerIsBetter ? -row.Mean : row.Mean)];
 
@@ -130,13 +133,14 @@ internal sealed record ContestTable(EpochMetric Metric, IReadOnlyList<ContestRow
     {
         var table = new CsvText([
             "contender", "label", "seeds", "metric", "mean", "deviation", "difference", "difference_margin", "only_first", "only_this", "mid_p", "corrected_p",
-            "told_apart", "searched", "luck", "epochs"]);
+            "told_apart", "searched", "luck", "epochs", "chosen"]);
+        var choice = Choice;
         foreach (var row in Rows)
         {
             table.Add([
                 row.Contender.Name, row.Contender.Label, row.Runs.Count, Metric.Name, row.Mean, row.Deviation, row.Difference, row.DifferenceMargin,
-                row.Test?.OnlyFirst, row.Test?.OnlySecond, row.Test?.MidP, row.Corrected, row.Against is null ? null : row.CanBeToldApart ? "yes" : "no",
-                row.Contender.Searched, row.Luck, row.Runs.Average(run => (double)run.Epochs)]);
+                row.Test?.OnlyFirst, row.Test?.OnlySecond, row.Test?.MidP, row.Corrected, row.Against is null ? null : row.CanBeToldApart ? Yes : "no",
+                row.Contender.Searched, row.Luck, row.Runs.Average(run => (double)run.Epochs), row == choice ? Yes : null]);
         }
 
         return table.ToString();

@@ -40,6 +40,9 @@ internal sealed class Sweep : IDisposable
 
     public SweepRule Rule { get; }
 
+    /// <summary>Its file as it was given.</summary>
+    public string FileText => _record.File;
+
     /// <summary>The database that holds it, or its folder.</summary>
     public string Where => Information.Store ?? Folder.Path;
 
@@ -52,6 +55,9 @@ internal sealed class Sweep : IDisposable
     /// <summary>A trial's settings by key.</summary>
     public IReadOnlyDictionary<string, string> SettingsOf(TrialRow trial) =>
         Definition.Space.Parameters.Zip(trial.Settings).ToDictionary(pair => pair.First.Key, pair => pair.Second);
+
+    /// <summary>How many epochs a trial would have if nothing ended it.</summary>
+    public int PlannedEpochs(TrialRow trial) => SettingsOf(trial).TryGetValue(EpochsKey, out var epochs) ? Whole(epochs) : Information.Epochs;
 
     public SweepTable Table() => new(Definition, Store.Read());
 

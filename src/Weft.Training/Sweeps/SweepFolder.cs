@@ -21,6 +21,9 @@ internal sealed record SweepFolder(string Path)
 
     public string ReportFile => System.IO.Path.Combine(Path, "report.html");
 
+    /// <summary>What fresh seeds came to, of a sweep that had its finals.</summary>
+    public string FinalsFile => System.IO.Path.Combine(Path, "finals.csv");
+
     /// <summary>Held by whoever writes a line of <see cref="TrialsFile"/>, for that moment.</summary>
     public string LockFile => System.IO.Path.Combine(Path, "trials.lock");
 

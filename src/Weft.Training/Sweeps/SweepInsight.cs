@@ -1,10 +1,30 @@
 namespace Weft.Training;
 
+/// <summary>What a pruner's look at the trials of a sweep came to.</summary>
+/// <param name="Epochs">After how many it looked.</param>
+/// <param name="Reached">Trials that were measured then.</param>
+/// <param name="Ended">Trials that ended there.</param>
+/// <param name="Agreement"><see cref="SweepInsight.RankAgreement"/>; null where too few trials say anything.</param>
+internal sealed record RungOutcome(int Epochs, int Reached, int Ended, double? Agreement)
+{
+    /// <summary>Below this, ranks say too little about those at the end: a later first look would prune better.</summary>
+    public const double WeakAgreement = 0.5;
+
+    public bool IsWeak => Agreement < WeakAgreement;
+}
+
+/// <summary>What pruning spent and saved.</summary>
+/// <param name="Pruned">How many trials ended early.</param>
+/// <param name="Spent">Epochs of the trials that finished or were pruned, as trained.</param>
+/// <param name="Whole">The epochs they would have been without a pruner.</param>
+internal sealed record PruningBill(int Pruned, long Spent, long Whole);
+
 /// <summary>What the trials of a sweep say about its parameters and its pruner.</summary>
 internal static class SweepInsight
 {
     private const int Groups = 4;
     private const int FewestTrials = 8;
+    private const int None = -1; // the group of what is no number, such as the default's dropout where it has none
 
     /// <summary>
     /// How much of the variance of the values a parameter explains by itself: ω² of the ranks of the values over the parameter's choices, or over four groups
@@ -37,6 +57,23 @@ internal static class SweepInsight
         return pairs.Count < 3 ? null : KendallTau([.. pairs.Select(pair => pair.Early.Value)], [.. pairs.Select(pair => pair.Value)]);
     }
 
+    /// <summary>Each look of the pruner, the earliest first.</summary>
+    public static IReadOnlyList<RungOutcome> Rungs(Sweep sweep, IReadOnlyList<TrialRow> trials) =>
+    [
+        .. sweep.Rule.Rungs.Select(rung => new RungOutcome(
+            rung, trials.Count(trial => trial.Reports.Any(report => report.Epoch == rung)),
+            trials.Count(trial => trial.State == TrialState.Pruned && trial.Epochs == rung), RankAgreement(trials, rung))),
+    ];
+
+    /// <summary>What pruning spent and saved so far: of the trials that finished or were pruned.</summary>
+    public static PruningBill Bill(Sweep sweep, IReadOnlyList<TrialRow> trials)
+    {
+        var over = trials.Where(trial => trial.State is TrialState.Finished or TrialState.Pruned).ToList();
+        return new PruningBill(
+            over.Count(trial => trial.State == TrialState.Pruned), over.Sum(trial => SweepTable.EpochsSpent(sweep.Definition, trial)),
+            over.Sum(trial => (long)(trial.State == TrialState.Pruned ? sweep.PlannedEpochs(trial) : trial.Epochs)));
+    }
+
     /// <summary>Kendall's τ-b; NaN where one of the two is constant.</summary>
     internal static double KendallTau(IReadOnlyList<double> a, IReadOnlyList<double> b)
     {
@@ -58,8 +95,9 @@ internal static class SweepInsight
         var distinct = texts.Distinct().ToList();
         if (parameter is CategoricalParameter || distinct.Count <= Groups)
             return [.. texts.Select(text => distinct.IndexOf(text))];
-        var ranks = Ranks([.. texts.Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture))]);
-        return [.. ranks.Select(rank => Math.Min(Groups - 1, (int)((rank - 0.5) * Groups / texts.Count)))];
+        double[] values = [.. texts.Select(NumericParameter.Value)];
+        var (ranks, known) = (Ranks(values), values.Count(value => !double.IsNaN(value)));
+        return [.. ranks.Select((rank, i) => double.IsNaN(values[i]) ? None : Math.Min(Groups - 1, (int)((rank - 0.5) * Groups / known)))];
     }
 
     // From 1; equal values share the mean of their ranks.
@@ -71,8 +109,10 @@ internal static class SweepInsight
         return ranks;
     }
 
-    private static double Explained(int[] groups, double[] values)
+    private static double Explained(int[] groups, double[] ranks)
     {
+        double[] values = [.. ranks.Where((_, i) => groups[i] != None)];
+        groups = [.. groups.Where(group => group != None)];
         var mean = values.Average();
         var parts = values.Index().GroupBy(value => groups[value.Index], value => value.Item).Select(part => part.ToList()).ToList();
         var total = values.Sum(value => (value - mean) * (value - mean));

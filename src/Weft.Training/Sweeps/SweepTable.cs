@@ -16,7 +16,11 @@ internal sealed class SweepTable(SweepDefinition definition, SweepRows rows)
     public int Count(TrialState state) => Rows.Trials.Count(trial => trial.State == state);
 
     /// <summary>Epochs that were trained in all.</summary>
-    public long Epochs => Rows.Trials.Sum(trial => (long)trial.Epochs);
+    public long Epochs => Rows.Trials.Sum(trial => EpochsSpent(definition, trial));
+
+    /// <summary>Epochs that were trained for a trial; each squeezed rung is a training of its own.</summary>
+    public static long EpochsSpent(SweepDefinition definition, TrialRow trial) =>
+        definition.Fidelity == SweepFidelity.Squeezed ? trial.Reports.Sum(report => (long)report.Epoch) : trial.Epochs;
 
     /// <summary>From the first trial's beginning to the last end so far.</summary>
     public TimeSpan Duration => Rows.Trials.Min(trial => trial.Started) is { } begun && Rows.Trials.Max(trial => trial.Ended) is { } ended

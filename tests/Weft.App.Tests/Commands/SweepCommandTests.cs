@@ -63,8 +63,15 @@ public class SweepCommandTests
         Assert.Equal(8, longer.Length);
         Assert.Equal(table, longer[..6]);
 
-        var (shown, show) = FakeScreen.Run(["sweep", "show", "tiny", "--sweeps", place.At("sweeps"), "--runs", place.At("runs"), "--json"]);
+        var report = place.At("sweeps/tiny/report.html");
+        Assert.Equal(report, (string)five["report"]!);
+        File.Delete(report);
+        string[] look = ["sweep", "show", "tiny", "--sweeps", place.At("sweeps"), "--runs", place.At("runs"), "--json"];
+        var (shown, show) = FakeScreen.Run(look);
         Assert.Equal(0, shown);
+        Assert.False(File.Exists(report));
+        Assert.Equal(0, FakeScreen.Run([.. look, "--report"]).Code);
+        Assert.Contains("7 trials", File.ReadAllText(report));
         Assert.Equal(7, Last(show)["table"]!.AsArray().Count);
 
         // The best trial's run is a run like any other, and what the table says of it is what the run says.

@@ -13,6 +13,8 @@ public class SecurityTableTests(ITestOutputHelper output)
     {
         ["/"] = ("/?q=one&sort=name", 200),
         ["/runs/{name}"] = ("/runs/one?scale=log", 200),
+        ["/sweeps"] = ("/sweeps", 200),
+        ["/sweeps/{name}"] = ("/sweeps/none", 404),
         ["/compare"] = ("/compare?run=one&run=two", 200),
         ["/live"] = ("/live", 200),
         ["/studio.css"] = ("/studio.css", 200),
@@ -129,7 +131,9 @@ public class SecurityTableTests(ITestOutputHelper output)
                 string.Concat(Enumerable.Repeat("../", 40)), string.Concat(Enumerable.Repeat("%2e%2e%2f", 40))];
         var asked = 0;
         using var http = new RawHttp(studio.Address);
-        foreach (var place in new[] { "/runs/", "/compare?run=", "/?q=", "/", "/compare?scale=linear&run=one&run=", "/runs/one/", "/live/", "/studio.css/" })
+        string[] places =
+            ["/runs/", "/sweeps/", "/compare?run=", "/?q=", "/", "/compare?scale=linear&run=one&run=", "/runs/one/", "/live/", "/studio.css/"];
+        foreach (var place in places)
         {
             foreach (var way in ways)
             {

@@ -17,6 +17,8 @@ internal sealed class StudioHost : IAsyncDisposable
 
     public string Runs { get; }
 
+    public string Sweeps => Path.Combine(_folder.Path, "sweeps");
+
     public Uri Address => _server.Address;
 
     public HttpClient Http { get; private set; } = null!;
@@ -32,7 +34,7 @@ internal sealed class StudioHost : IAsyncDisposable
         fill?.Invoke(host.Runs);
         host._server = await StudioServer.Start(new StudioOptions
         {
-            Runs = host.Runs, ShownRuns = "runs", Port = 0, Failed = host._failures.Enqueue, Review = review,
+            Runs = host.Runs, ShownRuns = "runs", Sweeps = host.Sweeps, Port = 0, Failed = host._failures.Enqueue, Review = review,
         });
         host.Http = new HttpClient { BaseAddress = host._server.Address };
         return host;

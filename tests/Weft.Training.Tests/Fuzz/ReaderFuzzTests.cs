@@ -115,6 +115,11 @@ public sealed class ReaderFuzzTests : IDisposable
         weft: {seed: 1, parallel: 8, keep_best: 3, recipe: cnn5}
         """, text => SweepFile.Parse(text, "here"), usual: 300);
 
+    [Fact]
+    public void Tables_of_finals() => Fuzzer.ReadText(
+        "finals", "contender,label,seeds,metric,mean,told_apart,luck,chosen\ndefault,\"the default, as it is\",2,validation_loss,0.5,,,\n"
+            + "0007,trial 7,2,validation_loss,0.4,yes,0.01,yes\n", text => FinalsFile.Parse(text, "here"));
+
     // What the long form has found, each kept as it was.
     [Theory]
     [InlineData("layers: [!!$$$[x]]")]

@@ -32,11 +32,13 @@
   function replace(now, next) {
     const ticked = new Set([...now.querySelectorAll('input:checked')].map(box => box.value));
     const scrolled = [...now.querySelectorAll('.scroll')].map(box => [box.scrollLeft, box.scrollTop]);
+    const opened = [...now.querySelectorAll('details')].map(part => part.open);
     const focused = now.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
     const part = document.importNode(next, true);
     for (const box of part.querySelectorAll('input[type=checkbox]')) box.checked = ticked.has(box.value);
     now.replaceWith(part);
     part.querySelectorAll('.scroll').forEach((box, i) => { if (scrolled[i]) [box.scrollLeft, box.scrollTop] = scrolled[i]; });
+    part.querySelectorAll('details').forEach((details, i) => { details.open = opened[i] ?? details.open; });
     if (focused) part.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
     if (pointer && !document.contains(pointer.plot)) {
       const plot = document.elementFromPoint(pointer.x, pointer.y)?.closest('.chart-plot');
