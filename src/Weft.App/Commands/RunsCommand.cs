@@ -63,7 +63,7 @@ internal sealed class RunsCommand : Verb
                 : "";
             Screen.People.WriteLine(
                 $"{Printable.Escape(run.Name).PadRight(nameWidth)}  {$"{run.EpochsDone}/{run.Epochs?.ToString(CultureInfo.InvariantCulture) ?? "?"}",7}  "
-                + $"{best,9}{middle}  {run.State}");
+                + $"{best,9}{middle}  {run.State}{(run.IsReleased ? ", checkpoints deleted" : "")}");
         }
 
         if (ValidationSet.Note([.. runs.Select(run => run.Run.Information.Data)]) is { } note)

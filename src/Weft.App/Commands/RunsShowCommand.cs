@@ -24,7 +24,10 @@ internal sealed class RunsShowCommand : Verb
         WriteEpochs(summary);
         var checkpoints = Checkpoints(summary.Run.Folder);
         Screen.People.WriteLine(
-            checkpoints.Count == 0 ? "no checkpoint yet" : "checkpoints  " + string.Join(", ", checkpoints.Select(name => $"{summary.Name}@{name}")));
+            checkpoints.Count == 0 && summary.IsReleased
+                ? "its checkpoints were deleted, for its sweep keeps those of the best trials; again: "
+                    + CommandText.For(new RetrainWith(summary.Run.Folder, []))
+                : checkpoints.Count == 0 ? "no checkpoint yet" : "checkpoints  " + string.Join(", ", checkpoints.Select(name => $"{summary.Name}@{name}")));
 
         Screen.WriteJson(summary.ToDocument() with { Checkpoints = checkpoints });
         return ExitCode.Done;

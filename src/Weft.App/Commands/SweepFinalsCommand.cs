@@ -43,10 +43,10 @@ internal sealed class SweepFinalsCommand : Verb
         var contest = new Contest(
             _runs.Store(parse), $"{sweep.Folder.Name}-final",
             [
-                new Contender("default", "the default", sweep.ConfigurationOf(0, [])),
+                new Contender("default", "the default", sweep.ConfigurationOf(0, []), Note: NoteOf(0)),
                 .. best.Select(trial => new Contender(
                     string.Create(CultureInfo.InvariantCulture, $"{trial.Number:0000}"), $"trial {trial.Number}: {view.Settings(trial)}",
-                    sweep.ConfigurationOf(trial.Number, trial.Settings), trial.Best!.Value.Value)),
+                    sweep.ConfigurationOf(trial.Number, trial.Settings), trial.Best!.Value.Value, NoteOf(trial.Number))),
             ],
             _seeds.Of(parse), FirstSeed, sweep.Definition.Metric);
         var threads = _threads.Of(parse);
@@ -67,5 +67,7 @@ internal sealed class SweepFinalsCommand : Verb
             Screen.WriteJson(ContestDocument.Of(outcome, file));
             return ExitCode.Done;
         });
+
+        TrialNote NoteOf(int trial) => new(sweep.Folder.Name, trial) { IsFinalist = true };
     }
 }

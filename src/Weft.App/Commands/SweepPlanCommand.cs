@@ -43,14 +43,18 @@ internal sealed class SweepPlanCommand : StoppableVerb
         var suggestions = Suggestions(definition);
         var trials = definition.RunCap ?? Sweep.TrialsOfGrid(definition);
         var atMost = trials is { } count ? (long)count * epochs : 0;
-        var disk = (trials ?? 0) * benchmark.Network.ParameterCount * BytesPerWeight;
+        // Of the best, the default and those under way, where not all are kept.
+        var kept = definition.KeepBest is { } best ? Math.Min(trials ?? 0, (long)best + 1 + parallel) : trials ?? 0;
+        var runsOfTrial = definition.Fidelity == SweepFidelity.Squeezed ? rungs.Count + 1 : 1;
+        var disk = kept * runsOfTrial * benchmark.Network.ParameterCount * BytesPerWeight;
         Screen.People.WriteLine(
             $"{OptionKey.Write(definition.Method)}: {(trials is null ? "all trials of a grid" : $"{trials} trials")} of at most {epochs} epochs by "
             + $"{Figures.Metric(definition.Metric.Name)}, {parallel} under way at once"
             + (rungs.Count == 0 ? "" : $"; looked at after {string.Join(", ", rungs)} epochs"));
         Screen.People.WriteLine(
             $"at most {Figures.Count(atMost)} epochs of {Figures.Duration(TimeSpan.FromSeconds(epochSeconds))} each ({device.Summary}): "
-            + $"{Figures.Duration(TimeSpan.FromSeconds(epochSeconds * atMost))} one after the other, less what is pruned; {Figures.Bytes(disk)} of disk");
+            + $"{Figures.Duration(TimeSpan.FromSeconds(epochSeconds * atMost))} one after the other, less what is pruned; {Figures.Bytes(disk)} of disk"
+            + (kept < trials ? $" for the checkpoints of at most {kept} trials" : ""));
         if (trials is { } all && parallel > all / 10 && definition.Method is SweepMethod.Bayes)
             Screen.People.WriteLine(
                 $"note: {parallel} trials under way at once of {all} look less far back than they could; at most {Math.Max(1, all / 10)} is better "

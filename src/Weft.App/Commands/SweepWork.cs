@@ -48,6 +48,7 @@ internal sealed class SweepWork(Screen screen, RunStore runs, int? threads)
             (configuration, data, run) => Backbones.Begin(configuration, data, run, screen, cancellationToken), CommandLines.OfProcess());
         var worker = new SweepWorker(sweep.Store, sweep.Rule, sweep.Defaults, sweep.Definition.Retries, trials, WorkerName())
         {
+            Release = trial => TrialCheckpoints.Release(runs, sweep.Folder, trial),
             Changed = Changed, BudgetSpent = BudgetSpent, LongestPause = sweep.Information.Store is null ? LongestPause : LongestPauseOfDatabase,
         };
         return worker.Run(cancellationToken);

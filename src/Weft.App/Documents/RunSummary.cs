@@ -13,6 +13,7 @@ internal sealed class RunSummary
         Run = run;
         _records = run.Records();
         Best = _records.Best;
+        IsReleased = TrialNote.Read(run.Folder) is { IsReleased: true };
         Epochs = _records.Events.Select(
             happened => happened switch { RunStarted started => started.Epochs, RunResumed resumed => resumed.Epochs, _ => (int?)null })
             .LastOrDefault(epochs => epochs is not null)
@@ -44,6 +45,9 @@ internal sealed class RunSummary
 
     /// <summary>"training", a stop reason, or "unfinished" for a run whose process is gone without a word.</summary>
     public string State => Run.IsBeingTrained ? "training" : Stopped?.Reason.Replace('_', ' ') ?? "unfinished";
+
+    /// <summary>Whether its checkpoints were deleted, since the sweep that it is a trial of keeps those of the best.</summary>
+    public bool IsReleased { get; }
 
     public RunDocument ToDocument() => new()
     {

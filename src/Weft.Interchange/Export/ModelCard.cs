@@ -153,9 +153,10 @@ internal sealed class ModelCard
     {
         if (_run is null)
             return "Whether the test images were opened is not known here.";
-        var openings = TestLedger.Of(_run.Folder).Read().Openings.Count(opening => opening.Run == _run.Folder.Name);
-        return openings == 0 ? "The test images were never opened for this run."
-            : $"The test images were opened {openings} {(openings == 1 ? "time" : "times")} for this run.";
+        var openings = TestLedger.Of(_run.Folder).Read().Openings.Where(opening => opening.Run == _run.Folder.Name).ToList();
+        return openings.Count == 0 ? "The test images were never opened for this run."
+            : $"The test images were opened {openings.Count} {(openings.Count == 1 ? "time" : "times")} for this run."
+                + (openings.Max(opening => opening.Configurations) is { } tried ? $" It is the choice of {tried} configurations that a sweep had tried." : "");
     }
 
     private void Mistakes()

@@ -87,6 +87,8 @@ public sealed record CheckpointReference(RunFolder Run, string Name, string Path
 
     private static WeftException Missing(RunFolder run, string name, string path)
     {
+        if (TrialNote.Released(run) is { } released)
+            return released;
         var existing = Directory.Exists(run.CheckpointsFolder)
             ? Directory.EnumerateFiles(run.CheckpointsFolder, "*.safetensors").Select(System.IO.Path.GetFileNameWithoutExtension)
                 .Order(StringComparer.Ordinal).ToList()

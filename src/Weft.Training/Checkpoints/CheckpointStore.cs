@@ -50,7 +50,8 @@ internal sealed class CheckpointStore(RunFolder run, IFiles? files = null) : ICh
             }
         }
 
-        throw new WeftException(ErrorKind.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to continue from", damage)
+        throw TrialNote.Released(run, damage) ?? new WeftException(
+            ErrorKind.NoValidCheckpoint, $"the run {run.Name} has no valid checkpoint to continue from", damage)
         {
             Where = run.CheckpointsFolder,
             Expected = damage?.Expected,

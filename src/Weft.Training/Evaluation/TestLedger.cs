@@ -8,7 +8,11 @@ namespace Weft.Training;
 /// <param name="DataFingerprint">The fingerprint that the run's earlier evaluation found for the test images; null where there was none: a line is written
 /// before they are opened.</param>
 public sealed record TestOpening(
-    [property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint, string? DataFingerprint = null);
+    [property: JsonPropertyName("v")] int Version, DateTimeOffset Time, string Run, string Checkpoint, string? DataFingerprint = null)
+{
+    /// <value>How many configurations the sweep had tried that the run comes from. Default: null, it comes from none.</value>
+    public int? Configurations { get; init; }
+}
 
 /// <summary>What a ledger says.</summary>
 /// <param name="Openings">Oldest first.</param>
@@ -91,7 +95,10 @@ public sealed class TestLedger(string runsFolder, TimeProvider? clock = null)
     /// </exception>
     internal void Note(CheckpointReference checkpoint, string? fingerprint = null)
     {
-        var opening = new TestOpening(1, _clock.GetUtcNow(), checkpoint.Run.Name, checkpoint.Name, fingerprint);
+        var opening = new TestOpening(1, _clock.GetUtcNow(), checkpoint.Run.Name, checkpoint.Name, fingerprint)
+        {
+            Configurations = TrialNote.ConfigurationsTried(checkpoint.Run),
+        };
         try
         {
             using var file = Open();

@@ -29,6 +29,9 @@ public sealed record RunFolder
     /// <summary>The corrections of labels as they were when the run began, of a run that has some.</summary>
     internal string CorrectionsFile => In(CorrectionsFileName);
 
+    /// <summary>What the run knows of the sweep that trained it, of a trial or a finalist.</summary>
+    internal string TrialFile => In("trial.json");
+
     public string InformationFile => In("run.json");
 
     public string EventsFile => In("events.jsonl");

@@ -16,6 +16,9 @@ internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigura
 {
     public RunFolder Folder { get; } = new(Path.Combine(Store.Folder, Name));
 
+    /// <value>What the run shall know of its sweep. Default: null, it is of none.</value>
+    public TrialNote? Note { get; init; }
+
     /// <exception cref="WeftException">
     /// <see cref="ErrorKind.InvalidInput"/>: the run that is there was made by another configuration; <see cref="ErrorKind.CheckpointMismatch"/>: its
     /// configuration is not what its checkpoint says.
@@ -26,7 +29,8 @@ internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigura
             return PlannedState.NotBegun;
         RequireSameConfiguration(Folder);
         var last = new RunReader(Folder).Events().LastOrDefault(happened => happened is RunStarted or RunResumed or RunStopped);
-        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement } && RegularFile.Exists(Folder.BestCheckpoint)
+        return last is RunStopped { Reason: StopReasons.Completed or StopReasons.NoImprovement }
+            && (RegularFile.Exists(Folder.BestCheckpoint) || TrialNote.Read(Folder) is { IsReleased: true })
             ? PlannedState.Finished
             : PlannedState.Unfinished;
     }
@@ -36,6 +40,23 @@ internal sealed record PlannedRun(RunStore Store, string Name, ResolvedConfigura
     public TrainingSession Plan(
         Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine,
         Func<ResolvedConfiguration, ImageDataset, NewRun, TrainingSession>? begin = null)
+    {
+        var session = Session(open, commandLine, begin);
+        try
+        {
+            Note?.Write(Folder); // again where a kill came in between
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private TrainingSession Session(
+        Func<DataConfiguration, ImageDataset> open, IReadOnlyList<string> commandLine,
+        Func<ResolvedConfiguration, ImageDataset, NewRun, TrainingSession>? begin)
     {
         var data = Configuration.Value.Data;
         if (State() != PlannedState.NotBegun)

@@ -4,7 +4,8 @@ namespace Weft.Training;
 /// <param name="Name">Short, as part of the names of its runs.</param>
 /// <param name="Label">For people.</param>
 /// <param name="Searched">Its value in the search that chose it; null where none did.</param>
-internal sealed record Contender(string Name, string Label, ResolvedConfiguration Configuration, double? Searched = null);
+/// <param name="Note">What its runs shall know of the sweep that it comes from; null where it comes from none.</param>
+internal sealed record Contender(string Name, string Label, ResolvedConfiguration Configuration, double? Searched = null, TrialNote? Note = null);
 
 /// <summary>
 /// Several configurations, the same fresh seeds, one comparison on the validation images. The runs are all it remembers, so whoever is killed and started again
@@ -34,7 +35,10 @@ internal sealed class Contest
         Seeds.SelectMany(seed => Contenders.Select(contender => (contender, RunOf(contender, seed))));
 
     public PlannedRun RunOf(Contender contender, long seed) => new(
-        _runs, $"{_prefix}-{contender.Name}-s{seed}", contender.Configuration.With(new ConfigurationValue("training.seed", $"{seed}", "fresh seed")));
+        _runs, $"{_prefix}-{contender.Name}-s{seed}", contender.Configuration.With(new ConfigurationValue("training.seed", $"{seed}", "fresh seed")))
+    {
+        Note = contender.Note,
+    };
 
     /// <summary>Evaluates a finished run's best checkpoint on the validation images, unless that was done before.</summary>
     public RunResult Evaluate(PlannedRun run, Func<DataConfiguration, ImageDataset> open, int? threads, CancellationToken cancellationToken)

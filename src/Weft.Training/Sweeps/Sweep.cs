@@ -89,10 +89,7 @@ internal sealed class Sweep : IDisposable
         }
 
         SweepFile.Check(definition);
-        return definition.KeepBest is null ? definition : definition with
-        {
-            Notes = [.. definition.Notes, "weft.keep_best is not carried out yet: every trial keeps its run's folder"],
-        };
+        return definition;
     }
 
     /// <summary>The epochs of the longest trial.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Weft.Training;
 
 /// <summary>Where the files of a sweep are. Makes and reads nothing.</summary>
@@ -47,14 +45,5 @@ internal sealed record SweepFolder(string Path)
             ?? new RunFolder(System.IO.Path.Combine(runs.Folder, RunName(trial.Number)));
 
     /// <summary>The number of the last trial that has a run in that folder of runs; −1 where none has.</summary>
-    public int LastTrial(RunStore runs) => !Directory.Exists(runs.Folder) ? -1 :
-        Directory.EnumerateDirectories(runs.Folder, $"{Name}-*").Select(path => NumberOf(System.IO.Path.GetFileName(path))).DefaultIfEmpty(-1).Max();
-
-    private int NumberOf(string run)
-    {
-        var number = run.AsSpan(Name.Length + 1);
-        if (number.IndexOf('-') is >= 0 and var end)
-            number = number[..end];
-        return number.Length >= 4 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var trial) ? trial : -1;
-    }
+    public int LastTrial(RunStore runs) => TrialNote.LastTrial(runs, Name);
 }

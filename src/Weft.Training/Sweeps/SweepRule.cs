@@ -61,6 +61,9 @@ internal sealed class SweepRule
         return pruner.GoesOn(number, rung, Values(reports, _rungs[rung]), [.. others.Select(trial => Values(trial.Reports, _rungs[rung]))]);
     }
 
+    /// <inheritdoc cref="TrialCheckpoints.Superfluous"/>
+    public IReadOnlyList<int> Superfluous(SweepRows rows) => TrialCheckpoints.Superfluous(_definition, rows);
+
     /// <summary>What a trial may see of those before it.</summary>
     public IReadOnlyList<SeenTrial> Seen(int number, IReadOnlyList<TrialRow> trials) => [.. trials.Take(number).Select(trial => Seen(number, trial))];
 

@@ -22,11 +22,16 @@ internal sealed class SweepWorker(
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
     private const double PauseGrowth = 1.5;
 
+    private readonly HashSet<int> _released = [];
+
     /// <summary>Called after each change that this worker made, with the rows as they are then.</summary>
     public Action<SweepRows>? Changed { get; init; }
 
     /// <summary>When it begins no further trial; the one that it has is stopped and saved.</summary>
     public CancellationToken BudgetSpent { get; init; }
+
+    /// <summary>Deletes the checkpoints of a trial that nobody needs any more; false where they have to wait. Null: all keep them.</summary>
+    public Func<int, bool>? Release { get; init; }
 
     /// <summary>How long it waits at most before it looks again whether others got further. Default: 1 s.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1);
@@ -41,6 +46,7 @@ internal sealed class SweepWorker(
         for (var pause = ShortestPause; ;)
         {
             var rows = store.Read();
+            LetGo(rows);
             if (stop.IsCancellationRequested || rows.IsStopped)
                 return cancellationToken.IsCancellationRequested ? SweepEnd.Interrupted : SweepEnd.Stopped;
             if (store.Claim(name) is { } claim)
@@ -57,6 +63,18 @@ internal sealed class SweepWorker(
                 stop.Token.WaitHandle.WaitOne(pause); // others have to get further first
                 pause = pause * PauseGrowth < LongestPause ? pause * PauseGrowth : LongestPause;
             }
+        }
+    }
+
+    // Each time it looks, so that what a killed worker left is made up for.
+    private void LetGo(SweepRows rows)
+    {
+        if (Release is null)
+            return;
+        foreach (var trial in rule.Superfluous(rows).Where(trial => !_released.Contains(trial)))
+        {
+            if (Release(trial))
+                _released.Add(trial);
         }
     }
 

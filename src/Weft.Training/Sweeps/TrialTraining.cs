@@ -10,6 +10,7 @@ internal sealed class TrialTraining(
     : TrialRuns(definition, rungs, folder, configure)
 {
     private readonly EpochMetric _metric = definition.Metric;
+    private readonly string _sweep = folder.Name;
 
     /// <summary>Hears of everything that happens in a trial's training.</summary>
     public Func<TrialClaim, IProgress<RunEvent>?> Progress { get; init; } = _ => null;
@@ -19,13 +20,15 @@ internal sealed class TrialTraining(
     {
         try
         {
-            return Train(new PlannedRun(runs, name, configuration), trial, after, cancellationToken);
+            return Train(Planned(name), trial, after, cancellationToken);
         }
         catch (WeftException busy) when (busy.Kind == ErrorKind.RunBusy && trial.Attempt > 1)
         {
             // Whoever had the trial before was stopped with the run open, and may wake up: nobody waits for him.
-            return Train(new PlannedRun(runs, SweepFolder.RunName(name, trial.Attempt), configuration), trial, after, cancellationToken);
+            return Train(Planned(SweepFolder.RunName(name, trial.Attempt)), trial, after, cancellationToken);
         }
+
+        PlannedRun Planned(string run) => new(runs, run, configuration) { Note = new TrialNote(_sweep, trial.Number) };
     }
 
     private TrialOutcome Train(PlannedRun planned, TrialClaim trial, Func<TrialReport, bool> after, CancellationToken cancellationToken)

@@ -86,11 +86,55 @@ public class SweepCommandTests
         using var place = new TempFolder();
         var (code, screen) = FakeScreen.Run(["sweep", "plan", Write(place, method: "bayes", ours: ", keep_best: 2"), "--json", "--data", data.Folder]);
         Assert.True(code == 0, screen.Error);
-        Assert.Contains("note: weft.keep_best is not carried out yet", screen.Error);
+        Assert.Contains("for the checkpoints of at most 5 trials", screen.Error); // the two best, the default, two under way
         var plan = Last(screen);
         Assert.Equal((8, 2, 24), ((int)plan["trials"]!, (int)plan["parallel"]!, (int)plan["epochs_at_most"]!));
         Assert.Equal(6, plan["suggestions"]!.AsArray().Count);
         Assert.False(Directory.Exists(place.At("sweeps")));
+    }
+
+    [Fact]
+    public void The_best_and_the_default_keep_their_checkpoints_and_the_ledger_knows_how_many_were_tried()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        string[] command = ["sweep", Write(place, ours: ", keep_best: 1"), "--json", .. In(data, place)];
+        var (code, screen) = FakeScreen.Run(command);
+        Assert.True(code == 0, screen.Error);
+        var best = Path.GetFileName((string)Last(screen)["best_run"]!);
+        string[] kept = [.. new[] { "tiny-0000", best }.Distinct()];
+        bool HasCheckpoints(string run) => Directory.EnumerateFiles(Path.Combine(run, "checkpoints")).Any();
+        Assert.Equal(kept, Directory.GetDirectories(place.At("runs")).Where(HasCheckpoints).Select(run => Path.GetFileName(run)!).Order());
+
+        // The others say so, and how to have them again; their records are whole.
+        var gone = Enumerable.Range(1, 7).Select(number => $"tiny-{number:0000}").First(run => !kept.Contains(run));
+        var (evaluated, refused) = FakeScreen.Run("eval", gone, "--runs", place.At("runs"));
+        Assert.Equal(22, evaluated);
+        Assert.Contains("the sweep tiny keeps those of its best trials", refused.Error);
+        Assert.Contains($"weft train --config {place.At($"runs/{gone}/config.yaml")}", refused.Error);
+        Assert.Contains("keeps those of its best trials", FakeScreen.Run("resume", gone, "--runs", place.At("runs")).Screen.Error);
+        Assert.Contains("checkpoints deleted", FakeScreen.Run("runs", "--runs", place.At("runs")).Screen.Output);
+        Assert.Contains("weft train --config", FakeScreen.Run("runs", "show", gone, "--runs", place.At("runs")).Screen.Output);
+
+        // Rows that are lost are made anew of runs without checkpoints, and nothing is trained again.
+        var table = File.ReadAllText(place.At("sweeps/tiny/trials.csv"));
+        File.Delete(place.At("sweeps/tiny/trials.jsonl"));
+        var (rebuilt, rebuild) = FakeScreen.Run("sweep", "rebuild", "tiny", "--sweeps", place.At("sweeps"), "--from", place.At("runs"));
+        Assert.True(rebuilt == 0, rebuild.Error);
+        var runs = FolderHash.Of(place.At("runs"));
+        Assert.Equal(0, FakeScreen.Run(command).Code);
+        Assert.Equal((table, runs), (File.ReadAllText(place.At("sweeps/tiny/trials.csv")), FolderHash.Of(place.At("runs"))));
+
+        // Whoever was killed between the word and the deed is made up for.
+        File.WriteAllText(place.At($"runs/{gone}/checkpoints/last.safetensors"), "left");
+        Assert.Equal(0, FakeScreen.Run(command).Code);
+        Assert.False(HasCheckpoints(place.At($"runs/{gone}")));
+
+        var (tested, test) = FakeScreen.Run("eval", best, "--split", "test", "--runs", place.At("runs"));
+        Assert.True(tested == 0, test.Error);
+        Assert.Contains("\"configurations\":8", File.ReadAllText(place.At("runs/test_ledger.jsonl")));
+        Assert.Equal(0, FakeScreen.Run("report", best, "--split", "test", "--runs", place.At("runs"), "--threads", "1").Code);
+        Assert.Contains("the choice of 8 configurations that a sweep had tried", File.ReadAllText(place.At($"runs/{best}/report.html")));
     }
 
     [Fact]

@@ -116,6 +116,11 @@ public sealed class ReaderFuzzTests : IDisposable
         """, text => SweepFile.Parse(text, "here"), usual: 300);
 
     [Fact]
+    public void Notes_of_trials() => Fuzzer.ReadText(
+        "trial", "{\"v\":1,\"sweep\":\"wide\",\"trial\":17,\"finalist\":false,\"released\":true}",
+        text => TrialNote.Parse(Encoding.UTF8.GetBytes(text), "here"));
+
+    [Fact]
     public void Tables_of_finals() => Fuzzer.ReadText(
         "finals", "contender,label,seeds,metric,mean,told_apart,luck,chosen\ndefault,\"the default, as it is\",2,validation_loss,0.5,,,\n"
             + "0007,trial 7,2,validation_loss,0.4,yes,0.01,yes\n", text => FinalsFile.Parse(text, "here"));
