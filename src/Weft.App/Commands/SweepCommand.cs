@@ -119,12 +119,13 @@ internal sealed class SweepCommand : StoppableVerb
     private void Introduce(Sweep sweep, int workers, int threads)
     {
         var (definition, information) = (sweep.Definition, sweep.Information);
-        var trials = (sweep.Store.Read().Cap ?? definition.RunCap) is { } cap ? $"{cap} trials" : "all of a grid";
+        var trials = sweep.Rule.CapOf(sweep.Store.Read()) is { } cap ? $"{cap} trials" : "all of a grid";
         Screen.People.WriteLine(
             $"{Printable.Escape(SweepText.Place(sweep))}: {OptionKey.Write(definition.Method)}, {trials} of at most {information.Epochs} "
             + $"epochs by {Figures.Metric(definition.Metric.Name)}, {workers} {(workers == 1 ? "worker" : "workers")} of {threads} "
             + $"{(threads == 1 ? "thread" : "threads")}"
-            + (sweep.Rule.Rungs.Count == 0 ? "" : $"; trials are looked at after {string.Join(", ", sweep.Rule.Rungs)} epochs"));
+            + (sweep.Rule.Rungs.Count == 0 ? "" : $"; trials are looked at after {string.Join(", ", sweep.Rule.Rungs)} epochs"
+                + (definition.Pruner is EpochPruner { Keep: var keep } ? $", and the best {keep} of them go on under further numbers" : "")));
     }
 
     private ExitCode Report(Sweep sweep, RunStore runs, SweepView view, int workers, bool isSpent)
@@ -139,7 +140,8 @@ internal sealed class SweepCommand : StoppableVerb
             Screen.People.WriteLine($"  {view.LineOf(trial)}");
         if (table.Best is { } best)
         {
-            Screen.People.WriteLine($"the best of {table.Rows.Trials.Count} is partly luck; its run: {RunReference.For(sweep.Folder.RunOf(runs, best))}");
+            var run = RunReference.For(sweep.RunOf(runs, best, table.Rows.Trials));
+            Screen.People.WriteLine($"the best of {table.Rows.Trials.Count} is partly luck; its run: {run}");
         }
 
         var report = SweepReport.Write(sweep);

@@ -29,6 +29,15 @@ internal sealed class SweepExtendCommand : Verb
     {
         var folder = _sweeps.Folder(parse, parse.GetValue(_name)!);
         using var sweep = Sweep.Open(folder, _store.Home(parse, folder));
+        if (sweep.Definition.Pruner is EpochPruner)
+        {
+            throw new WeftException(ErrorKind.InvalidInput, $"the sweep {sweep.Folder.Name} chooses the best among all its trials, so it cannot have more")
+            {
+                Where = sweep.Where, Expected = "early_terminate.type asha or hyperband, or none", Found = "epoch", Safe = "nothing was changed",
+                Next = new Advice("begin another sweep, with another weft.seed and name"),
+            };
+        }
+
         var rows = sweep.Store.Read();
         var had = rows.Cap ?? sweep.Definition.RunCap ?? rows.Trials.Count;
         var text = parse.GetValue(_trials)!;

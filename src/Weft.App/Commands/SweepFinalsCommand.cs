@@ -30,7 +30,8 @@ internal sealed class SweepFinalsCommand : Verb
         var folder = _sweeps.Folder(parse, parse.GetValue(_name)!);
         using var sweep = Sweep.Open(folder, _store.Home(parse, folder), _data.Values(parse));
         var table = sweep.Table();
-        var best = table.Ranked().Where(trial => trial.Number != 0).Take(_top.Of(parse)).ToList();
+        var best = table.Ranked().Select(trial => trial with { Number = sweep.OriginOf(trial, table.Rows.Trials) }).Where(trial => trial.Number != 0)
+            .Take(_top.Of(parse)).ToList();
         if (best.Count == 0)
         {
             throw new WeftException(ErrorKind.InvalidInput, "no trial but the default is finished yet")

@@ -42,7 +42,9 @@ internal sealed class SweepPlanCommand : StoppableVerb
         var rungs = definition.Pruner?.Rungs(epochs) ?? [];
         var suggestions = Suggestions(definition);
         var trials = definition.RunCap ?? Sweep.TrialsOfGrid(definition);
-        var atMost = trials is { } count ? (long)count * epochs : 0;
+        var atMost = trials is not { } count ? 0 : definition.Pruner is EpochPruner few && rungs.Count > 0
+            ? (long)count * few.Epochs + (long)Math.Min(count, few.Keep) * (definition.Fidelity == SweepFidelity.Squeezed ? epochs : epochs - few.Epochs)
+            : (long)count * epochs;
         // Of the best, the default and those under way, where not all are kept.
         var kept = definition.KeepBest is { } best ? Math.Min(trials ?? 0, (long)best + 1 + parallel) : trials ?? 0;
         var runsOfTrial = definition.Fidelity == SweepFidelity.Squeezed ? rungs.Count + 1 : 1;

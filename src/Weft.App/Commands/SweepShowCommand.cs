@@ -28,7 +28,7 @@ internal sealed class SweepShowCommand : Verb
         var view = new SweepView(Screen, sweep);
         Screen.People.WriteLine(
             $"{Printable.Escape(SweepText.Place(sweep))}: {trials.Count}"
-            + ((table.Rows.Cap ?? sweep.Definition.RunCap) is { } cap ? $" of {cap}" : "")
+            + (sweep.Rule.CapOf(table.Rows) is { } cap ? $" of {cap}" : "")
             + $" trials, {table.Count(TrialState.Finished)} finished, {table.Count(TrialState.Pruned)} pruned, {table.Count(TrialState.Failed)} failed, "
             + $"{table.Count(TrialState.Running)} running; {Figures.Count(table.Epochs)} epochs{(table.Rows.IsStopped ? "; stopped" : "")}");
         var ranked = table.Ranked().ToList();

@@ -65,8 +65,11 @@ internal sealed class SweepView(Screen screen, Sweep sweep)
             _ => "waiting",
         };
         var value = trial.Best is { } best ? $"{Figures.Metric(sweep.Definition.Metric.Name)} {Figures.Metric(sweep.Definition.Metric.Name, best.Value)}" : "";
-        return $"trial {trial.Number,3}  {what,-20}  {value}  {(trial.Number == 0 ? "the default: " : "")}{Settings(trial)}".TrimEnd();
+        return $"trial {trial.Number,3}  {what,-20}  {value}  {Origin(trial)}{Settings(trial)}".TrimEnd();
     }
+
+    private string Origin(TrialRow trial) => trial.Number == 0 ? "the default: "
+        : sweep.Definition.GoesOnWithAnother(trial.Number) ? $"trial {sweep.OriginOf(trial, sweep.Store.Read().Trials)} in full: " : "";
 
     /// <summary>Settings in one line, keys without their sections where that is clear.</summary>
     public string Settings(TrialRow trial) => string.Join("  ", sweep.Definition.Space.Parameters.Zip(trial.Settings,
@@ -75,7 +78,7 @@ internal sealed class SweepView(Screen screen, Sweep sweep)
     private string UnderWay(SweepRows rows)
     {
         var over = rows.Trials.Count(trial => trial.IsOver);
-        var cap = rows.Cap ?? sweep.Definition.RunCap;
+        var cap = sweep.Rule.CapOf(rows);
         var running = rows.Trials.Where(trial => trial.State == TrialState.Running)
             .Select(trial => $"{trial.Number} (epoch {trial.Epochs + 1} of {sweep.Information.Epochs})");
         var best = new SweepTable(sweep.Definition, rows).Best;

@@ -45,7 +45,10 @@ internal sealed class SweepWork(Screen screen, RunStore runs, int? threads)
     {
         var trials = new TrialTraining(
             sweep.Definition, sweep.Rule.Rungs, sweep.Folder, runs, Configuration, data => Open(data, cancellationToken),
-            (configuration, data, run) => Backbones.Begin(configuration, data, run, screen, cancellationToken), CommandLines.OfProcess());
+            (configuration, data, run) => Backbones.Begin(configuration, data, run, screen, cancellationToken), CommandLines.OfProcess())
+        {
+            OriginOf = trial => sweep.Rule.OriginOf(trial.Number, sweep.Store.Read().Trials),
+        };
         var worker = new SweepWorker(sweep.Store, sweep.Rule, sweep.Defaults, sweep.Definition.Retries, trials, WorkerName())
         {
             Release = trial => TrialCheckpoints.Release(runs, sweep.Folder, trial),

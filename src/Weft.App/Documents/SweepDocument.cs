@@ -39,7 +39,7 @@ internal sealed record SweepDocument(
         var metric = sweep.Definition.Metric;
         return new SweepDocument(
             sweep.Folder.Path, table.Rows.Trials.Count, table.Count(TrialState.Finished), table.Count(TrialState.Pruned), table.Count(TrialState.Failed),
-            best is null ? null : sweep.Folder.RunOf(runs, best).Path, best?.Number, best is null ? null : sweep.SettingsOf(best),
+            best is null ? null : sweep.RunOf(runs, best, table.Rows.Trials).Path, best?.Number, best is null ? null : sweep.SettingsOf(best),
             best?.Best?.Loss, best?.Best?.Accuracy, table.Epochs, table.Duration.TotalSeconds, stopReason)
         {
             Best = best is null || metric is ValidationLossMetric or ValidationAccuracyMetric ? null : new SweepValueEntry(metric.Name, best.Best!.Value.Value),

@@ -17,7 +17,9 @@ public sealed class ShownSweep
         Bill = SweepInsight.Bill(sweep, Trials);
         Importance = [.. SweepInsight.Importance(Definition, Trials).OrderByDescending(pair => pair.Value)];
         Finals = FinalsFile.Read(sweep.Folder.FinalsFile);
-        RunOf = sweep.Folder.RunName;
+        Cap = sweep.Rule.CapOf(_table.Rows);
+        OriginOf = trial => sweep.OriginOf(trial, Trials);
+        RunOf = trial => sweep.Folder.RunName(OriginOf(trial));
     }
 
     public string Name { get; }
@@ -45,7 +47,10 @@ public sealed class ShownSweep
     internal IReadOnlyList<FinalsRow> Finals { get; }
 
     /// <summary>The name of a trial's run.</summary>
-    internal Func<int, string> RunOf { get; }
+    internal Func<TrialRow, string> RunOf { get; }
+
+    /// <summary>The trial whose run a trial goes on with, or its own number.</summary>
+    internal Func<TrialRow, int> OriginOf { get; }
 
     internal TrialRow? Best => _table.Best;
 
@@ -53,7 +58,7 @@ public sealed class ShownSweep
 
     internal TimeSpan Duration => _table.Duration;
 
-    internal int? Cap => _table.Rows.Cap ?? Definition.RunCap;
+    internal int? Cap { get; }
 
     internal bool IsStopped => _table.Rows.IsStopped;
 
@@ -86,10 +91,11 @@ public sealed class ShownSweep
     internal string Margin(double width) => Definition.Metric.IsShare ? Figures.Fixed(width * 100, 2) : Figures.Loss(width);
 
     /// <summary>How a trial stands, in words.</summary>
-    internal static string StateOf(TrialRow trial) => trial.State switch
+    internal string StateOf(TrialRow trial) => trial.State switch
     {
-        TrialState.Pruned => $"ended early, after {trial.Epochs}",
-        TrialState.Finished => "finished",
+        TrialState.Pruned => Trials.FirstOrDefault(other => other.Number != trial.Number && OriginOf(other) == trial.Number) is { } further
+            ? $"goes on as {further.Number}" : $"ended early, after {trial.Epochs}",
+        TrialState.Finished => OriginOf(trial) is var origin && origin != trial.Number ? $"finished, trial {origin} in full" : "finished",
         TrialState.Failed => $"failed: {trial.Reason}",
         TrialState.Running => $"running, epoch {trial.Epochs + 1}",
         _ => "waiting",

@@ -35,7 +35,7 @@ internal static class SweepParallel
         $"q{shade}{(trial.State == TrialState.Pruned ? " early" : "")}{(trial.Number == 0 ? " default" : "")}";
 
     private static string TitleOf(ShownSweep sweep, TrialRow trial) =>
-        $"trial {trial.Number}{(trial.Number == 0 ? ", the default" : "")}: {sweep.MetricName} {sweep.Value(trial)}, {ShownSweep.StateOf(trial)}\n"
+        $"trial {trial.Number}{(trial.Number == 0 ? ", the default" : "")}: {sweep.MetricName} {sweep.Value(trial)}, {sweep.StateOf(trial)}\n"
         + string.Join('\n', sweep.Definition.Space.Parameters.Zip(trial.Settings, (parameter, text) => $"{parameter.Key} {text}"));
 
     private static (ParallelAxis Axis, Func<TrialRow, double> Place) ResultAxis(ShownSweep sweep, IReadOnlyList<TrialRow> trials)

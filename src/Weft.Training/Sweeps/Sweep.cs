@@ -59,6 +59,13 @@ internal sealed class Sweep : IDisposable
     /// <summary>How many epochs a trial would have if nothing ended it.</summary>
     public int PlannedEpochs(TrialRow trial) => SettingsOf(trial).TryGetValue(EpochsKey, out var epochs) ? Whole(epochs) : Information.Epochs;
 
+    /// <summary>The trial whose run a trial goes on with, or its own number.</summary>
+    public int OriginOf(TrialRow trial, IReadOnlyList<TrialRow> trials) => Rule.OriginOf(trial.Number, trials);
+
+    /// <summary>The run of a trial, as far as it is in that folder of runs.</summary>
+    public RunFolder RunOf(RunStore runs, TrialRow trial, IReadOnlyList<TrialRow> trials) =>
+        Folder.RunOf(runs, trial with { Number = OriginOf(trial, trials) });
+
     public SweepTable Table() => new(Definition, Store.Read());
 
     /// <summary>The configuration of a trial. Trial 0 is the recipe itself.</summary>
@@ -80,11 +87,12 @@ internal sealed class Sweep : IDisposable
         }
 
         var definition = With(read, options.Constants, options.Recipe, options.Trials);
-        if (definition.Pruner is EpochPruner)
+        if (definition is { Pruner: EpochPruner, Target: not null })
         {
-            throw new WeftException(ErrorKind.InvalidInput, "early_terminate.type epoch is not carried out yet")
+            throw new WeftException(ErrorKind.InvalidInput, "a target is reached in the end, and with type epoch trials end before")
             {
-                Where = "early_terminate.type", Expected = "asha or hyperband", Found = "epoch", Safe = "nothing was touched",
+                Where = "metric.target", Expected = "no target with early_terminate.type epoch, or another type", Found = "both",
+                Safe = "nothing was touched",
             };
         }
 
@@ -237,12 +245,18 @@ internal sealed class Sweep : IDisposable
         return (int)Math.Min(int.MaxValue, grid.Points + (isDefaultAmong ? 0 : 1));
     }
 
-    private static SweepDefinition With(SweepDefinition read, IReadOnlyList<ConfigurationValue> constants, string? recipe, int? trials) => read with
+    private static SweepDefinition With(SweepDefinition read, IReadOnlyList<ConfigurationValue> constants, string? recipe, int? trials)
     {
-        Constants = [.. read.Constants, .. constants],
-        Recipe = recipe ?? read.Recipe,
-        RunCap = trials ?? read.RunCap,
-    };
+        var definition = read with
+        {
+            Constants = [.. read.Constants, .. constants],
+            Recipe = recipe ?? read.Recipe,
+            RunCap = trials ?? read.RunCap,
+        };
+        // Who goes on is known when the last one had its epochs, so there has to be a last one.
+        return definition.Pruner is EpochPruner && TrialsOfGrid(definition) is { } all
+            ? definition with { RunCap = Math.Min(all, definition.RunCap ?? all) } : definition;
+    }
 
     private static Sweep Of(SweepFolder folder, ISweepHome home, SweepRecord record, IReadOnlyList<ConfigurationValue> here)
     {

@@ -69,6 +69,12 @@ internal sealed record SweepDefinition
     /// <value>How often a trial is tried. Default: 3.</value>
     public int Retries { get; init; } = 3;
 
+    /// <summary>
+    /// Whether a number is that of a trial that goes on with the run of an earlier one: after all trials had the same few epochs, the best have further
+    /// numbers.
+    /// </summary>
+    public bool GoesOnWithAnother(int number) => Pruner is EpochPruner && number >= RunCap;
+
     /// <value>Sentences for people about what is in the file and not used. Default: none.</value>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

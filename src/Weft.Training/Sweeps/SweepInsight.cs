@@ -36,7 +36,8 @@ internal static class SweepInsight
     /// </remarks>
     public static IReadOnlyDictionary<string, double> Importance(SweepDefinition definition, IReadOnlyList<TrialRow> trials)
     {
-        var known = trials.Where(trial => trial.IsOver && trial.Best is { } best && !double.IsNaN(best.Value)).ToList();
+        var known = trials.Where(trial => trial.IsOver && !definition.GoesOnWithAnother(trial.Number))
+            .Where(trial => trial.Best is { } best && !double.IsNaN(best.Value)).ToList();
         if (known.Count < FewestTrials)
             return new Dictionary<string, double>();
         var ranks = Ranks([.. known.Select(trial => trial.Best!.Value.Value)]);
@@ -61,17 +62,21 @@ internal static class SweepInsight
     public static IReadOnlyList<RungOutcome> Rungs(Sweep sweep, IReadOnlyList<TrialRow> trials) =>
     [
         .. sweep.Rule.Rungs.Select(rung => new RungOutcome(
-            rung, trials.Count(trial => trial.Reports.Any(report => report.Epoch == rung)),
-            trials.Count(trial => trial.State == TrialState.Pruned && trial.Epochs == rung), RankAgreement(trials, rung))),
+            rung, trials.Count(trial => trial.Reports.Any(report => report.Epoch == rung) && !sweep.Definition.GoesOnWithAnother(trial.Number)),
+            trials.Count(trial => trial.State == TrialState.Pruned && trial.Epochs == rung) - GoneOn(sweep, trials), RankAgreement(trials, rung))),
     ];
+
+    private static int GoneOn(Sweep sweep, IReadOnlyList<TrialRow> trials) => trials.Count(trial => sweep.Definition.GoesOnWithAnother(trial.Number));
+
 
     /// <summary>What pruning spent and saved so far: of the trials that finished or were pruned.</summary>
     public static PruningBill Bill(Sweep sweep, IReadOnlyList<TrialRow> trials)
     {
         var over = trials.Where(trial => trial.State is TrialState.Finished or TrialState.Pruned).ToList();
         return new PruningBill(
-            over.Count(trial => trial.State == TrialState.Pruned), over.Sum(trial => SweepTable.EpochsSpent(sweep.Definition, trial)),
-            over.Sum(trial => (long)(trial.State == TrialState.Pruned ? sweep.PlannedEpochs(trial) : trial.Epochs)));
+            over.Count(trial => trial.State == TrialState.Pruned) - GoneOn(sweep, trials), over.Sum(trial => SweepTable.EpochsSpent(sweep.Definition, trial)),
+            over.Where(trial => !sweep.Definition.GoesOnWithAnother(trial.Number))
+                .Sum(trial => (long)(trial.State == TrialState.Pruned ? sweep.PlannedEpochs(trial) : trial.Epochs)));
     }
 
     /// <summary>Kendall's τ-b; NaN where one of the two is constant.</summary>

@@ -7,6 +7,8 @@ namespace Weft.Training;
 /// <remarks>
 /// Trial n sees of trial m the values up to rung k where n − m ≥ L(k) = ⌈1.25 · P · 2^k⌉, P being the trials that may be under way at once; the end of a
 /// trial is the rung after the last. It may begin when all that is there. What it may not see counts as running even where it is there.
+/// Where all trials get the same few epochs (<see cref="EpochPruner"/>), the best of them have further numbers: such a trial may begin when all others are
+/// over, and goes on with the run of one of them.
 /// </remarks>
 internal sealed class SweepRule
 {
@@ -16,6 +18,7 @@ internal sealed class SweepRule
     private readonly SearchMethod _method;
     private readonly int[] _rungs;
     private readonly int[] _lags;
+    private readonly EpochPruner? _constant; // where it ends any trial
 
     /// <param name="method">Suggests settings.</param>
     /// <param name="parallel">How many trials may be under way at once.</param>
@@ -24,8 +27,12 @@ internal sealed class SweepRule
     {
         (_definition, _method) = (definition, method);
         _rungs = [.. definition.Pruner?.Rungs(epochs) ?? []];
+        _constant = _rungs.Length > 0 ? definition.Pruner as EpochPruner : null;
         _lags = [.. Enumerable.Range(0, _rungs.Length + 1).Select(rung => (int)Math.Min(int.MaxValue, Math.Ceiling(Lag * parallel * Math.Pow(2, rung))))];
     }
+
+    /// <summary>How many trials there shall be in all; null for all of a grid.</summary>
+    public int? CapOf(SweepRows rows) => _constant is { Keep: var further } ? _definition.RunCap + further : rows.Cap ?? _definition.RunCap;
 
     /// <summary>After which epochs the pruner looks at a trial.</summary>
     public IReadOnlyList<int> Rungs => _rungs;
@@ -37,32 +44,50 @@ internal sealed class SweepRule
     public double Smaller(double value) => _definition.Metric.LargerIsBetter ? -value : value;
 
     /// <summary>Whether a trial may begin: all that it must see is there.</summary>
-    public bool MayBegin(int number, IReadOnlyList<TrialRow> trials) => trials.Count >= number && trials.Take(number).All(trial => trial.IsOver
-        || LastRung(number, trial.Number) is not { } rung || (rung < _rungs.Length && trial.Epochs >= _rungs[rung]));
+    public bool MayBegin(int number, IReadOnlyList<TrialRow> trials) => trials.Count >= number
+        && (_definition.GoesOnWithAnother(number) ? trials.Take(_definition.RunCap!.Value).All(trial => trial.IsOver)
+            : trials.Take(number).All(trial => trial.IsOver || LastRung(number, trial.Number) is not { } rung
+                || (rung < _rungs.Length && trial.Epochs >= _rungs[rung])));
 
     /// <summary>
     /// Whether no trial of that number is there to be: there are as many as there shall be, or one that it may see is good enough. To be asked where it
     /// may begin.
     /// </summary>
-    public bool IsBeyond(int number, SweepRows rows) => (rows.Cap ?? _definition.RunCap) is { } cap && number >= cap
+    public bool IsBeyond(int number, SweepRows rows) => _constant is not null ? number >= _definition.RunCap + GoingOn(rows.Trials).Count
+        : (rows.Cap ?? _definition.RunCap) is { } cap && number >= cap
         || _definition.Target is { } target && Seen(number, rows.Trials).Any(trial =>
             trial.State == SeenState.Finished && trial.Value <= Smaller(target));
 
     /// <summary>The settings of a trial from 1 on, or null where there are no further ones. To be asked where it may begin.</summary>
-    public IReadOnlyList<string>? Suggest(int number, IReadOnlyList<TrialRow> trials) => _method.Suggest(number, Seen(number, trials));
+    public IReadOnlyList<string>? Suggest(int number, IReadOnlyList<TrialRow> trials) =>
+        OriginOf(number, trials) is var origin && origin != number ? trials[origin].Settings : _method.Suggest(number, Seen(number, trials));
+
+    /// <summary>The trial whose run a trial goes on with; its own number for all but the best after <see cref="EpochPruner"/>.</summary>
+    public int OriginOf(int number, IReadOnlyList<TrialRow> trials) =>
+        _constant is not null && number - _definition.RunCap is >= 0 and var place && GoingOn(trials) is var best && place < best.Count ? best[place] : number;
 
     /// <summary>Whether a trial goes on after its last epoch.</summary>
     /// <param name="reports">Its epochs so far.</param>
     public bool GoesOn(int number, IReadOnlyList<TrialReport> reports, IReadOnlyList<TrialRow> trials)
     {
-        if (_definition.Pruner is not { } pruner || Array.IndexOf(_rungs, reports[^1].Epoch) is not (>= 0 and var rung))
+        if (_definition.GoesOnWithAnother(number) || _definition.Pruner is not { } pruner
+            || Array.IndexOf(_rungs, reports[^1].Epoch) is not (>= 0 and var rung))
             return true;
         var others = trials.Take(number).Where(trial => number - trial.Number >= _lags[rung]);
         return pruner.GoesOn(number, rung, Values(reports, _rungs[rung]), [.. others.Select(trial => Values(trial.Reports, _rungs[rung]))]);
     }
 
     /// <inheritdoc cref="TrialCheckpoints.Superfluous"/>
-    public IReadOnlyList<int> Superfluous(SweepRows rows) => TrialCheckpoints.Superfluous(_definition, rows);
+    public IReadOnlyList<int> Superfluous(SweepRows rows) => _constant is null ? TrialCheckpoints.Superfluous(_definition, rows, number => number, [])
+        : !MayBegin(_definition.RunCap!.Value, rows.Trials) ? [] // which of them go on is not known yet
+        : TrialCheckpoints.Superfluous(
+            _definition, rows, number => OriginOf(number, rows.Trials),
+            GoingOn(rows.Trials).Where((_, place) => rows.Trials.ElementAtOrDefault(_definition.RunCap.Value + place) is not { IsOver: true }));
+
+    // By number; to be asked when all trials had their few epochs.
+    private IReadOnlyList<int> GoingOn(IReadOnlyList<TrialRow> trials) => _constant!.Best(
+        trials.Take(_definition.RunCap!.Value).Where(trial => trial.State == TrialState.Pruned)
+            .Select(trial => (trial.Number, Smaller(trial.Reports[^1].Value))));
 
     /// <summary>What a trial may see of those before it.</summary>
     public IReadOnlyList<SeenTrial> Seen(int number, IReadOnlyList<TrialRow> trials) => [.. trials.Take(number).Select(trial => Seen(number, trial))];

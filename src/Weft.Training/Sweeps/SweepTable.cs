@@ -19,8 +19,11 @@ internal sealed class SweepTable(SweepDefinition definition, SweepRows rows)
     public long Epochs => Rows.Trials.Sum(trial => EpochsSpent(definition, trial));
 
     /// <summary>Epochs that were trained for a trial; each squeezed rung is a training of its own.</summary>
-    public static long EpochsSpent(SweepDefinition definition, TrialRow trial) =>
-        definition.Fidelity == SweepFidelity.Squeezed ? trial.Reports.Sum(report => (long)report.Epoch) : trial.Epochs;
+    public static long EpochsSpent(SweepDefinition definition, TrialRow trial)
+    {
+        var all = definition.Fidelity == SweepFidelity.Squeezed ? trial.Reports.Sum(report => (long)report.Epoch) : trial.Epochs;
+        return definition.GoesOnWithAnother(trial.Number) ? Math.Max(0, all - ((EpochPruner)definition.Pruner!).Epochs) : all; // which were the other's
+    }
 
     /// <summary>From the first trial's beginning to the last end so far.</summary>
     public TimeSpan Duration => Rows.Trials.Min(trial => trial.Started) is { } begun && Rows.Trials.Max(trial => trial.Ended) is { } ended

@@ -7,13 +7,18 @@ internal static class TrialCheckpoints
     /// Trials whose checkpoints nobody needs any more: those that are over and not among the best, without the default. Who is not among them now never will be
     /// again, so in the end the same ones are left whoever deleted when.
     /// </summary>
+    /// <param name="originOf">The trial whose run a trial goes on with, or its own number.</param>
+    /// <param name="needed">Trials whose runs are gone on with.</param>
     /// <returns>By number; none where the sweep keeps all.</returns>
-    public static IReadOnlyList<int> Superfluous(SweepDefinition definition, SweepRows rows)
+    public static IReadOnlyList<int> Superfluous(SweepDefinition definition, SweepRows rows, Func<int, int> originOf, IEnumerable<int> needed)
     {
         if (definition.KeepBest is not { } best)
             return [];
-        var kept = new SweepTable(definition, rows).Ranked().Take(best).Select(trial => trial.Number).ToHashSet();
-        return [.. rows.Trials.Where(trial => trial.IsOver && trial.Number != 0 && !kept.Contains(trial.Number)).Select(trial => trial.Number)];
+        var kept = new SweepTable(definition, rows).Ranked().Take(best).Select(trial => originOf(trial.Number)).Concat(needed).Append(0).ToHashSet();
+        return
+        [
+            .. rows.Trials.Where(trial => trial.IsOver && !kept.Contains(trial.Number) && originOf(trial.Number) == trial.Number).Select(trial => trial.Number),
+        ];
     }
 
     /// <summary>

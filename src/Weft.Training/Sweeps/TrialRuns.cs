@@ -7,11 +7,15 @@ internal abstract class TrialRuns(
 {
     private const string EpochsKey = "training.epochs";
 
+    /// <summary>The trial whose run a trial goes on with, or its own number. Default: that.</summary>
+    public Func<TrialClaim, int> OriginOf { get; init; } = trial => trial.Number;
+
     public TrialOutcome Run(TrialClaim trial, Func<TrialReport, bool> after, CancellationToken cancellationToken)
     {
-        var configuration = configure(trial.Number, trial.Settings);
+        var origin = OriginOf(trial);
+        var configuration = configure(origin, trial.Settings);
         if (definition.Fidelity == SweepFidelity.Prefix)
-            return Train(folder.RunName(trial.Number), trial, configuration, after, cancellationToken);
+            return Train(folder.RunName(origin), trial, configuration, after, cancellationToken);
         TrialReport? best = null;
         var rule = new BestRule(configuration.Value.Checkpoint.BestMetric);
         var all = configuration.Value.Training.Epochs;
@@ -19,7 +23,7 @@ internal abstract class TrialRuns(
         {
             var short_ = epochs == all ? configuration : configuration.With(new ConfigurationValue(EpochsKey, $"{epochs}", "rung"));
             var reports = new List<TrialReport>();
-            var name = epochs == all ? folder.RunName(trial.Number) : $"{folder.RunName(trial.Number)}-e{epochs}";
+            var name = epochs == all ? folder.RunName(origin) : $"{folder.RunName(origin)}-e{epochs}";
             var outcome = Train(name, trial, short_, report =>
             {
                 reports.Add(report);

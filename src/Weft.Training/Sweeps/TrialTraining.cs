@@ -28,7 +28,7 @@ internal sealed class TrialTraining(
             return Train(Planned(SweepFolder.RunName(name, trial.Attempt)), trial, after, cancellationToken);
         }
 
-        PlannedRun Planned(string run) => new(runs, run, configuration) { Note = new TrialNote(_sweep, trial.Number) };
+        PlannedRun Planned(string run) => new(runs, run, configuration) { Note = new TrialNote(_sweep, OriginOf(trial)) };
     }
 
     private TrialOutcome Train(PlannedRun planned, TrialClaim trial, Func<TrialReport, bool> after, CancellationToken cancellationToken)

@@ -176,15 +176,61 @@ public class SweepCommandTests
         Assert.Equal(3, Configuration(place.At("runs/tiny-0000")).Training.Epochs);
     }
 
-    [Fact]
-    public void A_pruner_that_is_not_carried_out_is_refused()
+    [Theory]
+    [InlineData("prefix")]
+    [InlineData("squeezed")]
+    public void The_best_after_the_same_few_epochs_go_on_with_their_runs_to_the_same_bits(string fidelity)
     {
         using var data = new TinyData();
         using var place = new TempFolder();
-        var (code, screen) = FakeScreen.Run(["sweep", Write(place, pruner: "epoch, epochs: 1, keep: 2"), .. In(data, place)]);
+        var ours = $", fidelity: {fidelity}, keep_best: 1";
+        var file = Write(place, pruner: "epoch, epochs: 1, keep: 2", ours: ours);
+        var (planned, plan) = FakeScreen.Run(["sweep", "plan", file, "--json", "--data", data.Folder]);
+        Assert.True(planned == 0, plan.Error);
+        Assert.Equal(8 + 2 * (fidelity == "prefix" ? 2 : 3), (int)Last(plan)["epochs_at_most"]!);
+        var (code, screen) = FakeScreen.Run(["sweep", file, "--json", .. In(data, place)]);
+        Assert.True(code == 0, screen.Error);
+        Assert.Equal((int)Last(plan)["epochs_at_most"]!, (int)Last(screen)["epochs"]!);
+        var table = File.ReadAllLines(place.At("sweeps/tiny/trials.csv"))[1..];
+        Assert.Equal(10, table.Length);
+        Assert.All(table[..8], row => Assert.Contains(",pruned,1,", row));
+        Assert.All(table[8..], row => Assert.Contains(",finished,3,", row));
+        Assert.False(Directory.Exists(place.At("runs/tiny-0008"))); // it has the run of another
+        Assert.Contains("in full: ", screen.Error);
+
+        // Random settings do not depend on what was seen, so a sweep without a pruner has the same trials; its trainings end as those that were gone on with.
+        Assert.Equal(0, FakeScreen.Run(
+            ["sweep", Write(place, pruner: "asha, min_iter: 3"), "--data", data.Folder, "--sweeps", place.At("whole"), "--runs", place.At("whole-runs")]).Code);
+        var whole = File.ReadAllLines(place.At("whole/tiny/trials.csv"))[1..].Select(row => row[row.IndexOf(',')..]).ToList();
+        Assert.All(table[8..], row => Assert.Contains(row[row.IndexOf(',')..], whole));
+
+        // The best trial's run is there with its checkpoints, and the report calls things by their names.
+        var best = (string)Last(screen)["best_run"]!;
+        Assert.Equal(0, FakeScreen.Run("eval", best, "--runs", place.At("runs")).Code);
+        var page = File.ReadAllText(place.At("sweeps/tiny/report.html"));
+        Assert.Contains("10<small> of 10</small>", page);
+        Assert.Contains("6 trials ended early", page);
+        Assert.Matches("goes on as [89]<", page);
+        Assert.Matches("finished, trial [0-7] in full", page);
+        var (extended, refused) = FakeScreen.Run("sweep", "extend", "tiny", "--trials", "+2", "--sweeps", place.At("sweeps"));
+        Assert.Equal(2, extended);
+        Assert.Contains("chooses the best among all its trials", refused.Error);
+        var rows = File.ReadAllText(place.At("sweeps/tiny/trials.csv"));
+        File.Delete(place.At("sweeps/tiny/trials.jsonl"));
+        Assert.Equal(0, FakeScreen.Run("sweep", "rebuild", "tiny", "--sweeps", place.At("sweeps"), "--from", place.At("runs")).Code);
+        Assert.Equal(0, FakeScreen.Run(["sweep", Write(place, pruner: "epoch, epochs: 1, keep: 2", ours: ours), .. In(data, place)]).Code);
+        Assert.Equal(rows, File.ReadAllText(place.At("sweeps/tiny/trials.csv")));
+    }
+
+    [Fact]
+    public void A_target_and_the_same_few_epochs_for_all_do_not_go_together()
+    {
+        using var place = new TempFolder();
+        var file = Write(place, pruner: "epoch, epochs: 1, keep: 2");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("goal: minimize", "goal: minimize, target: 0.1", StringComparison.Ordinal));
+        var (code, screen) = FakeScreen.Run("sweep", file, "--sweeps", place.At("sweeps"), "--runs", place.At("runs"));
         Assert.Equal(2, code);
-        Assert.Contains("early_terminate.type", screen.Error);
-        Assert.False(Directory.Exists(place.At("sweeps")));
+        Assert.Contains("metric.target", screen.Error);
     }
 
     [Fact]

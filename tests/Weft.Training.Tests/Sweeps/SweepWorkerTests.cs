@@ -135,6 +135,47 @@ public sealed class SweepWorkerTests : IDisposable
         Assert.Equal(serial, Csv(definition, after));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void After_the_same_few_epochs_for_all_the_best_go_on_for_any_number_of_workers(int workers)
+    {
+        var definition = Definition with { Pruner = new EpochPruner(2, Keep: 3), KeepBest = 2 };
+        var released = new ConcurrentDictionary<int, bool>();
+        var folder = Folder("constant");
+        var lives = 0;
+        Parallel_(workers, i =>
+        {
+            // Each worker is stopped after every 30 epochs and comes again.
+            for (var end = SweepEnd.Stopped; end != SweepEnd.Complete;)
+            {
+                var (budget, epochs) = (new CancellationTokenSource(), 0);
+                using var store = new FolderSweepStore(folder);
+                var trials = new SyntheticTrials(Epochs) { BeforeEpoch = (_, _) => { if (++epochs == 30) budget.Cancel(); } };
+                var worker = new SweepWorker(store, Rule(definition), ["0.5", "0.5"], retries: 3, trials, $"w:{i}.{Interlocked.Increment(ref lives)}")
+                {
+                    BudgetSpent = budget.Token, Release = trial => released.TryAdd(trial, true) || true,
+                };
+                end = worker.Run(default);
+            }
+        });
+        using var after = new FolderSweepStore(folder);
+        Assert.Equal(Serial(definition), Csv(definition, after));
+        var (rows, rule) = (after.Read().Trials, Rule(definition));
+        Assert.Equal(43, rows.Count);
+        Assert.All(rows.Take(40), trial => Assert.Equal((TrialState.Pruned, 2), (trial.State, trial.Epochs)));
+        Assert.All(rows.Skip(40), trial => Assert.Equal((TrialState.Finished, Epochs), (trial.State, trial.Epochs)));
+        int[] best = [.. rows.Take(40).OrderBy(trial => trial.Reports[^1].Value).Take(3).Select(trial => trial.Number).Order()];
+        Assert.Equal(best, rows.Skip(40).Select(trial => rule.OriginOf(trial.Number, rows)));
+        Assert.All(rows.Skip(40).Zip(best), pair => Assert.Equal(rows[pair.Second].Settings, pair.First.Settings));
+        Assert.Equal(40 * 2 + 3 * (Epochs - 2), new SweepTable(definition, after.Read()).Epochs);
+        Assert.Equal(43, rule.CapOf(after.Read()));
+
+        // The two best of the three keep their checkpoints, and the default.
+        var kept = new SweepTable(definition, after.Read()).Ranked().Take(2).Select(trial => rule.OriginOf(trial.Number, rows)).Append(0);
+        Assert.Equal(Enumerable.Range(0, 40).Except(kept), released.Keys.Order());
+    }
+
     [Fact]
     public void A_flipped_bit_stops_the_sweep()
     {

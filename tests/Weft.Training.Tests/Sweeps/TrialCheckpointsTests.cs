@@ -31,7 +31,7 @@ public sealed class TrialCheckpointsTests : IDisposable
             foreach (var number in Enumerable.Range(0, 12).OrderBy(i => rng.Derive(round).Derive(7).Int(i, 1000)))
             {
                 trials[number] = trials[number] with { State = (TrialState)(3 + rng.Derive(round).Derive(9).Int(number, 3)) };
-                var now = TrialCheckpoints.Superfluous(Definition, new SweepRows(trials, null, false));
+                var now = TrialCheckpoints.Superfluous(Definition, new SweepRows(trials, null, false), number => number, []);
                 Assert.Superset(before, now.ToHashSet());
                 Assert.All(now, trial => Assert.True(trial != 0 && trials[trial].IsOver));
                 before = [.. now];
@@ -42,7 +42,8 @@ public sealed class TrialCheckpointsTests : IDisposable
             Assert.Equal(Enumerable.Range(1, 11).Except(best), before.Order());
         }
 
-        Assert.Empty(TrialCheckpoints.Superfluous(Definition with { KeepBest = null }, new SweepRows([Trial(0, TrialState.Pruned, 1)], null, false)));
+        var all = Definition with { KeepBest = null };
+        Assert.Empty(TrialCheckpoints.Superfluous(all, new SweepRows([Trial(0, TrialState.Pruned, 1)], null, false), number => number, []));
     }
 
     [Fact]
