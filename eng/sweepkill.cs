@@ -204,7 +204,8 @@ internal sealed class Server : IDisposable
     public Server(string folder, string? host)
     {
         (_folder, _host) = (Directory.CreateDirectory(folder).FullName, host);
-        File.SetUnixFileMode(Path.GetDirectoryName(_folder)!, (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows()) // the server is another user
+            File.SetUnixFileMode(Path.GetDirectoryName(_folder)!, (UnixFileMode)0b111_101_101);
         if (AsServer.Length > 0)
             Tool.Run(["chown", "postgres", _folder]);
         Tool.Run([.. AsServer, Path.Combine(Programs, "initdb"), "-D", Data, "--no-sync", "--auth=trust", "--username=weft", "--encoding=UTF8", "--no-locale"]);
