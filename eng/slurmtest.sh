@@ -21,7 +21,6 @@ finish() {
     local code=$?
     scancel --me 2>/dev/null || true
     for process in "${begun[@]}"; do kill "$process" 2>/dev/null || true; done
-    [ -f "$place/slurmd.pid" ] && kill "$(cat "$place/slurmd.pid")" 2>/dev/null || true
     as_server pg_ctl -D "$place/server/data" -m immediate stop >/dev/null 2>&1 || true
     if [ $code -eq 0 ]; then rm -rf "$place"; else echo "slurmtest: failed; logs are in $place" >&2; fi
 }
@@ -112,6 +111,7 @@ until_true "[ \"\$(field ${job}_3 JobState)\" != RUNNING ]"
 say "TERM to ${job}_3 after $before reports: it ended with $(field "${job}_3" ExitCode)"
 [ "$(field "${job}_3" ExitCode)" = 143:0 ]
 until_true '[ "$(reports)" -gt 60 ]'
+disown # whose end bash would report
 kill -KILL "$(cat "$place/slurmd.pid")"
 sleep 2
 slurmd -D >/dev/null 2>&1 & begun+=($!)

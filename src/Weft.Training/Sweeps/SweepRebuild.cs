@@ -24,15 +24,19 @@ internal sealed class SweepRebuild(Sweep sweep, RunStore runs)
     /// </exception>
     public SweepRebuilt Run(string name)
     {
-        var runner = new TrialReplay(sweep.Definition, _rule.Rungs, sweep.Folder, runs, sweep.ConfigurationOf);
+        var runner = new TrialReplay(sweep.Definition, _rule.Rungs, sweep.Folder, runs, sweep.ConfigurationOf)
+        {
+            OriginOf = claim => _rule.OriginOf(claim.Number, _store.Read().Trials),
+        };
         var unfinished = new List<TrialClaim>();
         var (over, number, last) = (0, 0, sweep.Folder.LastTrial(runs));
         int? cap = null;
         try
         {
-            for (; number <= last; number++)
+            // Those that go on with the run of another have none of their own.
+            for (; number <= last || sweep.Definition.GoesOnWithAnother(number); number++)
             {
-                if (number >= (_store.Read().Cap ?? sweep.Definition.RunCap ?? int.MaxValue))
+                if (number <= last && number >= (_rule.CapOf(_store.Read()) ?? int.MaxValue))
                     _store.Change(cap: cap = last + 1); // it was extended
                 if (!IsThere(number))
                     break;
@@ -56,7 +60,7 @@ internal sealed class SweepRebuild(Sweep sweep, RunStore runs)
         var rows = _store.Read();
         if (number < rows.Trials.Count)
             return true;
-        if (!_rule.MayBegin(number, rows.Trials) || (number == 0 ? sweep.Defaults : _rule.Suggest(number, rows.Trials)) is not { } settings)
+        if (!_rule.MayBegin(number, rows.Trials) || _rule.IsBeyond(number, rows) || (number == 0 ? sweep.Defaults : _rule.Suggest(number, rows.Trials)) is not { } settings)
             return false;
         _store.Propose(number, settings);
         return true;

@@ -7,15 +7,17 @@ namespace Weft.App.Tests;
 public sealed class SweepRebuildTests(PostgresServer server) : IClassFixture<PostgresServer>
 {
     private const int Trials = 12;
+    private const string Asha = "asha, min_iter: 1, eta: 3";
 
     [Theory]
-    [InlineData("prefix")]
-    [InlineData("squeezed")]
-    public void Lost_and_damaged_rows_of_a_folder_are_made_from_the_runs(string fidelity)
+    [InlineData("prefix", Asha)]
+    [InlineData("squeezed", Asha)]
+    [InlineData("prefix", "epoch, epochs: 1, keep: 2", 2)]
+    public void Lost_and_damaged_rows_of_a_folder_are_made_from_the_runs(string fidelity, string pruner, int goingOn = 0)
     {
         using var data = new TinyData();
         using var place = new TempFolder();
-        var file = Write(place, fidelity);
+        var file = Write(place, fidelity, pruner);
         string[] places = ["--sweeps", place.At("sweeps"), "--runs", place.At("runs")];
         Run(0, ["sweep", file, "--data", data.Folder, .. places]);
         var (rows, table) = (place.At("sweeps/tiny/trials.jsonl"), place.At("sweeps/tiny/trials.csv"));
@@ -25,7 +27,7 @@ public sealed class SweepRebuildTests(PostgresServer server) : IClassFixture<Pos
 
         File.Delete(rows);
         var rebuilt = Last(Run(0, "sweep", "rebuild", "tiny", "--from", place.At("runs"), "--sweeps", place.At("sweeps"), "--json"));
-        Assert.Equal((Trials, Trials, 0), ((int)rebuilt["trials"]!, (int)rebuilt["over"]!, (int)rebuilt["waiting"]!));
+        Assert.Equal((Trials + goingOn, Trials + goingOn, 0), ((int)rebuilt["trials"]!, (int)rebuilt["over"]!, (int)rebuilt["waiting"]!));
         File.Delete(table);
         Run(0, ["sweep", file, "--data", data.Folder, .. places]);
         Assert.Equal((before, runs), (File.ReadAllText(table), FolderHash.Of(place.At("runs")))); // nothing was trained
@@ -89,7 +91,7 @@ public sealed class SweepRebuildTests(PostgresServer server) : IClassFixture<Pos
 
     private static JsonObject Last(FakeScreen screen) => JsonNode.Parse(screen.OutputLines[^1])!.AsObject();
 
-    private static string Write(TempFolder place, string fidelity = "prefix")
+    private static string Write(TempFolder place, string fidelity = "prefix", string pruner = Asha)
     {
         var path = place.At("tiny.yaml");
         File.WriteAllText(path, $$"""
@@ -103,7 +105,7 @@ public sealed class SweepRebuildTests(PostgresServer server) : IClassFixture<Pos
               optimizer: {values: [sgd, adam]}
               optimizer.momentum: {values: [0.5, 0.9]}
               optimizer.learning_rate: {distribution: log_uniform_values, min: 1e-4, max: 0.5}
-            early_terminate: {type: asha, min_iter: 1, eta: 3}
+            early_terminate: {type: {{pruner}}}
             weft: {parallel: 2, fidelity: {{fidelity}}}
             """);
         return path;
