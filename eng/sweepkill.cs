@@ -85,8 +85,8 @@ string Peace()
     var name = $"disturbed-{workers}";
     string[] store = server is null ? [] : ["--store", server.NewDatabase(name)];
     string[] make = [weft, "sweep", file, .. Places(name), .. store, "--workers", "0"];
-    Tool.Run(make);
     using var cuts = links ? new Links(workers) : null;
+    Tool.Run(make);
     var crew = new Crew(
         index => [.. cuts?.Inside(index) ?? [], weft, "sweep", "worker", "sweep", .. Places(name), .. store], workers, isStore: server is not null);
     var troubles = new List<(string Name, Action Do)>();

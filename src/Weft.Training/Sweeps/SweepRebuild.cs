@@ -60,7 +60,8 @@ internal sealed class SweepRebuild(Sweep sweep, RunStore runs)
         var rows = _store.Read();
         if (number < rows.Trials.Count)
             return true;
-        if (!_rule.MayBegin(number, rows.Trials) || _rule.IsBeyond(number, rows) || (number == 0 ? sweep.Defaults : _rule.Suggest(number, rows.Trials)) is not { } settings)
+        if (!_rule.MayBegin(number, rows.Trials) || _rule.IsBeyond(number, rows)
+            || (number == 0 ? sweep.Defaults : _rule.Suggest(number, rows.Trials)) is not { } settings)
             return false;
         _store.Propose(number, settings);
         return true;
