@@ -22,7 +22,17 @@ internal sealed class ContestWork(Screen screen, WatchedTraining session, int th
             {
                 screen.People.WriteLine($"\nrun {i + 1} of {members.Count}: {Printable.Escape(contender.Label)}, seed {run.Configuration.Value.Training.Seed}");
                 var here = run with { Configuration = run.Configuration.With(onThisMachine) };
-                var (code, result, _) = session.Train(open => here.Plan(open, CommandLines.OfProcess(), session.Begin));
+                var (code, result) = (ExitCode.Done, (TrainingResult?)null);
+                try
+                {
+                    (code, result, _) = session.Train(open => here.Plan(open, CommandLines.OfProcess(), session.Begin));
+                }
+                catch (WeftException diverged) when (diverged.Kind == ErrorKind.Diverged && contender != contest.Contenders[0])
+                {
+                    screen.People.WriteLine($"{Printable.Escape(contender.Label)} diverged; the others go on");
+                    continue;
+                }
+
                 if (code == ExitCode.Done && result!.StopReason == StopReasons.TimeBudget)
                     code = ExitCode.SweepPartial;
                 if (code != ExitCode.Done)
@@ -51,10 +61,12 @@ internal sealed class ContestWork(Screen screen, WatchedTraining session, int th
         var rows = new List<string[]> { header };
         rows.AddRange(table.Ranked.Select(row => new[]
         {
-            Printable.Escape(row.Contender.Label), Value(row.Mean), double.IsNaN(row.Deviation) ? "" : Spread(row.Deviation),
+            Printable.Escape(row.Contender.Label), row.HasDiverged ? "" : Value(row.Mean), double.IsNaN(row.Deviation) ? "" : Spread(row.Deviation),
             row.Difference is { } difference ? Signed(difference) : "", row.DifferenceMargin is { } margin ? "± " + Spread(margin) : "",
             row.Corrected is { } p ? p < 0.0001 ? "< 0.0001" : Figures.Fixed(p, 4) : "", row.Luck is { } luck ? Signed(luck) : "",
-            row.Against is null ? "" : !row.CanBeToldApart ? "cannot be told apart" : metric.IsBetter(row.Mean, table.Rows[0].Mean) ? "better" : "worse",
+            row.HasDiverged ? "diverged"
+                : row.Against is null ? "" : !row.CanBeToldApart ? "cannot be told apart"
+                : metric.IsBetter(row.Mean, table.Rows[0].Mean) ? "better" : "worse",
         }));
         foreach (var row in rows)
         {

@@ -61,13 +61,12 @@ internal sealed class SweepPlanCommand : StoppableVerb
             Screen.People.WriteLine(
                 $"note: {parallel} trials under way at once of {all} look less far back than they could; at most {Math.Max(1, all / 10)} is better "
                 + "(weft: {parallel: N}), and method: sobol needs no looking back");
-        var keys = definition.Space.Parameters.Select(parameter => parameter.Key).ToList();
         foreach (var (i, settings) in suggestions.Index())
             Screen.People.WriteLine($"  trial {i}{(i == 0 ? ", the default" : "")}: "
-                + string.Join("  ", keys.Zip(settings, (key, text) => $"{key} {Printable.Escape(text)}")));
+                + string.Join("  ", definition.ByKey(settings).Select(pair => $"{pair.Key} {Printable.Escape(pair.Value)}")));
         Screen.WriteJson(new SweepPlanDocument(
             OptionKey.Write(definition.Method), trials, parallel, epochs, rungs, atMost, epochSeconds * atMost, disk,
-            [.. suggestions.Select(settings => keys.Zip(settings).ToDictionary(pair => pair.First, pair => pair.Second))]));
+            [.. suggestions.Select(definition.ByKey)]));
         return ExitCode.Done;
     }
 

@@ -15,7 +15,7 @@ public sealed record ResultGroup(IReadOnlyList<RunResult> Runs)
     internal string Network => First.Recipe[(First.Recipe.IndexOf('/') + 1)..];
 
     /// <summary>Standard deviation over the seeds, with n − 1; null for one seed.</summary>
-    public double? Deviation => Runs.Count < 2 ? null : Math.Sqrt(Runs.Sum(run => Math.Pow(run.Accuracy - MeanAccuracy, 2)) / (Runs.Count - 1));
+    public double? Deviation => Runs.Count < 2 ? null : SampleDeviation.Of([.. Runs.Select(run => run.Accuracy)]);
 }
 
 /// <summary>Two groups set against each other by the runs of their first seeds, which were fixed before anything was known about them.</summary>

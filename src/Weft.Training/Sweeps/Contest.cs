@@ -54,14 +54,18 @@ internal sealed class Contest
         return RunResult.Read(new RunReader(run.Folder), EvaluationSplit.Validation);
     }
 
-    /// <summary>The comparison, once every run is finished and evaluated.</summary>
+    /// <summary>The comparison, once every run is finished and evaluated, or has diverged.</summary>
+    /// <param name="results">By the names of the runs; a run that diverged has none. Those of the first contender are all there.</param>
     public ContestTable Table(IReadOnlyDictionary<string, RunResult> results)
     {
-        var rows = Contenders.Select(contender => new ContestRow(contender, [.. Seeds.Select(seed => results[RunOf(contender, seed).Name])], Metric)).ToList();
-        var first = rows[0];
-        var tests = rows.Skip(1).Select(row => McNemar.Of(first.Runs[0].Predictions, row.Runs[0].Predictions)).ToList();
+        var rows = Contenders.Select(contender => new ContestRow(
+            contender, [.. Seeds.Select(seed => results.GetValueOrDefault(RunOf(contender, seed).Name)).OfType<RunResult>()], Metric)).ToList();
+        var (first, others) = (rows[0], rows.Skip(1).Where(row => row.Runs.Count == Seeds.Count).ToList());
+        var tests = others.Select(row => McNemar.Of(first.Runs[0].Predictions, row.Runs[0].Predictions)).ToList();
         var corrected = McNemar.Holm([.. tests.Select(test => test.MidP)]);
-        return new ContestTable(Metric, [first, .. rows.Skip(1).Select((row, i) => row with { Test = tests[i], Corrected = corrected[i], Against = first })]);
+        var tested = others.Select((row, i) => row with { Test = tests[i], Corrected = corrected[i], Against = first }).ToDictionary(row => row.Contender);
+        return new ContestTable(
+            Metric, [first, .. rows.Skip(1).Select(row => tested.GetValueOrDefault(row.Contender) ?? row with { HasDiverged = true })]);
     }
 }
 
@@ -78,24 +82,28 @@ internal sealed record ContestRow(Contender Contender, IReadOnlyList<RunResult> 
     /// <value>The test's mid-p after Holm's correction for all rows.</value>
     public double? Corrected { get; init; }
 
+    /// <value>Whether a run of it diverged. It is compared with nothing then. Default: false.</value>
+    public bool HasDiverged { get; init; }
+
     /// <summary>The metric at each run's best epoch.</summary>
     public IReadOnlyList<double> Values => [.. Runs.Select(run => run.Run.Best is { } best
         ? Metric.Of(best.ValidationAccuracy, best.ValidationLoss, best.Further) : double.NaN)];
 
-    public double Mean => Values.Average();
+    /// <summary>Over the seeds; NaN where one diverged.</summary>
+    public double Mean => HasDiverged ? double.NaN : Values.Average();
 
     /// <summary>Standard deviation over the seeds, with n − 1; NaN for one.</summary>
-    public double Deviation => Spread(Values);
+    public double Deviation => HasDiverged ? double.NaN : SampleDeviation.Of(Values);
 
     /// <summary>The mean over the seeds of what this contender's value is above the first one's; null for the first.</summary>
     public double? Difference => Against is null ? null : Differences.Average();
 
     /// <summary>Half the width of the difference's 95 % interval by Student's t over the seeds; null for the first, or for one seed.</summary>
     public double? DifferenceMargin => Against is null || Values.Count < 2 ? null
-        : StudentT.TwoSided(Values.Count - 1, 0.05) * Spread(Differences) / Math.Sqrt(Values.Count);
+        : StudentT.TwoSided(Values.Count - 1, 0.05) * SampleDeviation.Of(Differences) / Math.Sqrt(Values.Count);
 
     /// <summary>What the search promised beyond what fresh seeds gave, in the direction in which positive means luck; null where nothing searched.</summary>
-    public double? Luck => Contender.Searched is { } searched ? (Metric.LargerIsBetter ? searched - Mean : Mean - searched) : null;
+    public double? Luck => !HasDiverged && Contender.Searched is { } searched ? (Metric.LargerIsBetter ? searched - Mean : Mean - searched) : null;
 
     /// <summary>Floating-point operations of the whole training, roughly: three passes an image.</summary>
     public double Cost => 3.0 * (Runs[0].Run.Information.FlopsPerImage ?? 0) * Runs.Average(run => (double)run.Epochs);
@@ -104,9 +112,6 @@ internal sealed record ContestRow(Contender Contender, IReadOnlyList<RunResult> 
     public bool CanBeToldApart => Corrected < ResultPair.Level && (DifferenceMargin is not { } margin || Math.Abs(Difference!.Value) > margin);
 
     private IReadOnlyList<double> Differences => [.. Values.Zip(Against!.Values, (own, other) => own - other)];
-
-    private static double Spread(IReadOnlyList<double> values) =>
-        values.Average() is var mean && values.Count > 1 ? Math.Sqrt(values.Sum(value => Math.Pow(value - mean, 2)) / (values.Count - 1)) : double.NaN;
 }
 
 /// <summary>What became of a contest.</summary>
@@ -116,8 +121,8 @@ internal sealed record ContestTable(EpochMetric Metric, IReadOnlyList<ContestRow
     /// <summary>What the table says where something is so.</summary>
     public const string Yes = "yes";
 
-    /// <summary>The rows, the best mean first.</summary>
-    public IReadOnlyList<ContestRow> Ranked => [.. Rows.OrderBy(row => Metric.LargerIsBetter ? -row.Mean : row.Mean)];
+    /// <summary>The rows, the best mean first; those that diverged last.</summary>
+    public IReadOnlyList<ContestRow> Ranked => [.. Rows.OrderBy(row => row.HasDiverged).ThenBy(row => Metric.LargerIsBetter ? -row.Mean : row.Mean)];
 
     /// <summary>
     /// What to take: the best of those that are better than the first contender beyond chance; where there is none, the first contender or, if they cost less,
@@ -128,7 +133,7 @@ internal sealed record ContestTable(EpochMetric Metric, IReadOnlyList<ContestRow
         get
         {
             bool IsBetter(ContestRow row) => row.CanBeToldApart && Metric.IsBetter(row.Mean, Rows[0].Mean);
-            return Ranked.FirstOrDefault(IsBetter) ?? Rows.Where(row => !row.CanBeToldApart).MinBy(row => row.Cost)!;
+            return Ranked.FirstOrDefault(IsBetter) ?? Rows.Where(row => !row.CanBeToldApart && !row.HasDiverged).MinBy(row => row.Cost)!;
         }
     }
 
@@ -144,7 +149,7 @@ internal sealed record ContestTable(EpochMetric Metric, IReadOnlyList<ContestRow
             table.Add([
                 row.Contender.Name, row.Contender.Label, row.Runs.Count, Metric.Name, row.Mean, row.Deviation, row.Difference, row.DifferenceMargin,
                 row.Test?.OnlyFirst, row.Test?.OnlySecond, row.Test?.MidP, row.Corrected, row.Against is null ? null : row.CanBeToldApart ? Yes : "no",
-                row.Contender.Searched, row.Luck, row.Runs.Average(run => (double)run.Epochs), row == choice ? Yes : null]);
+                row.Contender.Searched, row.Luck, row.HasDiverged ? null : row.Runs.Average(run => (double)run.Epochs), row == choice ? Yes : null]);
         }
 
         return table.ToString();

@@ -53,8 +53,7 @@ internal sealed class Sweep : IDisposable
     public IReadOnlyList<string> Defaults => DefaultsOf(Definition);
 
     /// <summary>A trial's settings by key.</summary>
-    public IReadOnlyDictionary<string, string> SettingsOf(TrialRow trial) =>
-        Definition.Space.Parameters.Zip(trial.Settings).ToDictionary(pair => pair.First.Key, pair => pair.Second);
+    public IReadOnlyDictionary<string, string> SettingsOf(TrialRow trial) => Definition.ByKey(trial.Settings);
 
     /// <summary>How many epochs a trial would have if nothing ended it.</summary>
     public int PlannedEpochs(TrialRow trial) => SettingsOf(trial).TryGetValue(EpochsKey, out var epochs) ? Whole(epochs) : Information.Epochs;

@@ -69,6 +69,10 @@ internal sealed record SweepDefinition
     /// <value>How often a trial is tried. Default: 3.</value>
     public int Retries { get; init; } = 3;
 
+    /// <summary>The settings of a trial by their keys.</summary>
+    public IReadOnlyDictionary<string, string> ByKey(IReadOnlyList<string> settings) =>
+        Space.Parameters.Zip(settings).ToDictionary(pair => pair.First.Key, pair => pair.Second);
+
     /// <summary>
     /// Whether a number is that of a trial that goes on with the run of an earlier one: after all trials had the same few epochs, the best have further
     /// numbers.

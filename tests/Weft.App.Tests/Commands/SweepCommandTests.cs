@@ -162,6 +162,45 @@ public class SweepCommandTests
     }
 
     [Fact]
+    public void A_contender_that_diverges_is_a_row_that_did_and_the_others_go_on()
+    {
+        using var data = new TinyData();
+        using var place = new TempFolder();
+        Weft.Training.Contender Of(string name, params string[] values) => new(name, name, Weft.Training.ConfigurationResolver.Resolve(
+            new Weft.Training.ConfigurationSources
+            {
+                Recipe = "none", Overrides =
+                [
+                    .. new[] { "model.name=small", "model.width=0.125", "training.epochs=2", "training.batch_size=16", $"data.folder={data.Folder}" }
+                        .Concat(values).Select(Weft.Training.ConfigurationResolver.ParseSet),
+                ],
+            }), 0.5);
+        Weft.Training.Contender[] contenders =
+        [
+            Of("default"), Of("wild", "optimizer.name=sgd", "optimizer.learning_rate=90", "schedule.name=constant", "model.normalization=none"), Of("calm"),
+        ];
+        var screen = new FakeScreen();
+        using var session = new WatchedTraining(screen.Screen, []);
+        (ExitCode Code, Weft.Training.ContestTable? Table) Compete(params Weft.Training.Contender[] some) => new ContestWork(screen.Screen, session, 1).Run(
+            new Weft.Training.Contest(
+                new Weft.Training.RunStore(place.At("runs")), "c", some, seeds: 2, firstSeed: 1, new Weft.Training.ValidationLossMetric()), place.At("c.csv"));
+        var (code, table) = Compete(contenders);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(["calm", "default", "wild"], table!.Ranked.Select(row => row.Contender.Name).Order());
+        Assert.Equal("wild", table.Ranked[^1].Contender.Name);
+        Assert.NotEqual("wild", table.Choice.Contender.Name);
+        Assert.Equal(0, table.Rows[2].Difference); // it is the default once more
+        var rows = Weft.Training.FinalsFile.Read(place.At("c.csv"));
+        Assert.True(double.IsNaN(rows[1].Mean));
+        Assert.Null(rows[1].ToldApart);
+        Assert.Contains("wild diverged; the others go on", screen.Error + screen.Output);
+        Assert.Null(ContestDocument.Of(table, "c.csv").Rows[1].Mean);
+
+        // What the others are set against has to be there.
+        Assert.Equal(Weft.Training.ErrorKind.Diverged, Assert.Throws<Weft.Training.WeftException>(() => Compete(contenders[1], contenders[0])).Kind);
+    }
+
+    [Fact]
     public void A_squeezed_rung_is_a_training_of_its_own_with_its_whole_schedule()
     {
         using var data = new TinyData();
