@@ -121,6 +121,10 @@ public sealed class DocumentTests : IDisposable
             arguments.AddRange(["--batch", "2", "--seconds", "1"]);
         if (!WithoutRuns.Contains(verb) && !command.StartsWith("predict merge", StringComparison.Ordinal))
             arguments.AddRange(["--runs", _place.At("runs")]);
+        if (verb == "sweep")
+            ShortSweep(arguments);
+        if (verb == "ablate")
+            arguments.AddRange(["--data", _data.Folder, "--set", "model.width=0.0625", "--epochs", "1", "--seeds", "1", "--only", "training.ema_decay"]);
         if (verb == "analyze" && arguments.IndexOf("--pair") is var pair and >= 0)
             arguments[pair + 1] = "1,2";
         if (verb == "analyze" && arguments.IndexOf("--sample") is var sample and >= 0)
@@ -129,6 +133,36 @@ public sealed class DocumentTests : IDisposable
             return Serve(arguments);
         var (code, screen) = FakeScreen.Run([.. arguments]);
         return ((int)code, screen.Error);
+    }
+
+    // The reader's sweep.yaml is one of a few trials of one epoch.
+    private void ShortSweep(List<string> arguments)
+    {
+        File.WriteAllText(_place.At("sweep.yaml"), """
+            method: random
+            run_cap: 3
+            parameters:
+              model: {value: small}
+              model.width: {value: 0.125}
+              epochs: {value: 2}
+              optimizer.learning_rate: {min: 0.01, max: 0.1}
+            early_terminate: {type: asha, min_iter: 1}
+            """);
+        if (arguments.IndexOf("sweep.yaml") is var file and >= 0)
+        {
+            arguments[file] = _place.At("sweep.yaml");
+            arguments.AddRange(["--data", _data.Folder]);
+        }
+
+        if (arguments[1] == "plan")
+            arguments.RemoveRange(arguments.IndexOf("--runs"), 2);
+        else
+            arguments.AddRange(["--sweeps", _place.At("sweeps")]);
+        if (arguments[1] == "finals")
+        {
+            Shorten(arguments, "--top", "1");
+            Shorten(arguments, "--seeds", "1");
+        }
     }
 
     // Until it answers, on a port that is free.
