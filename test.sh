@@ -81,14 +81,44 @@ fi
 # What a shell starts in the background ignores interrupts, and nohup adds hang-ups; the tests of signals need them as a terminal gives them.
 if env --default-signal=INT,HUP true 2>/dev/null; then environment=(env --default-signal=INT,HUP); else environment=(env); fi
 
-# run_suite NAME [VARIABLE=VALUE…]: runs one test executable and adds its counts; a suite that dies without a summary is one failure.
+# run_suite NAME [VARIABLE=VALUE…] runs one test executable and adds its counts; a suite that dies without a summary is one failure.
+# start_suite does so next to others that are started, as most keep one core busy; end_suites waits for them.
 without=(-trait- lane=timing)
-run_suite() {
-    local name=$1 log="$logs/$1" started=$SECONDS counts
-    shift
-    say "== $name${*:+  ($*)}"
+suites=() pids=()
+execute() { # log, name, variables
+    local log=$1 name=$2 started=$SECONDS code
+    shift 2
     "${environment[@]}" "$@" "artifacts/bin/$name/release/$name" -noColor "${without[@]}" >"$log" 2>&1
-    local code=$?
+    code=$?
+    echo "$((SECONDS - started))" >"$log.seconds"
+    return "$code"
+}
+
+run_suite() {
+    execute "$logs/suite" "$@"
+    count_suite "$logs/suite" $? "$@"
+}
+
+start_suite() {
+    execute "$logs/${#suites[@]}" "$@" &
+    pids+=($!)
+    suites+=("$*")
+}
+
+end_suites() {
+    local number
+    for number in "${!suites[@]}"; do
+        wait "${pids[number]}"
+        # shellcheck disable=SC2086
+        count_suite "$logs/$number" $? ${suites[number]}
+    done
+    suites=() pids=()
+}
+
+count_suite() { # log, exit code, name, variables
+    local log=$1 code=$2 name=$3 counts
+    shift 3
+    say "== $name${*:+  ($*)}"
     counts=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
     if [[ ! $counts =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
         tail -n 40 "$log"
@@ -100,7 +130,7 @@ run_suite() {
     if [ "$bad" -eq 0 ] && { [ "$code" -ne 0 ] || [ "$total" -eq 0 ]; }; then bad=1; say "FAILED $name: code $code after $total tests"; fi
     passed=$((passed + total - BASH_REMATCH[2] - BASH_REMATCH[3] - skips - unrun)) failed=$((failed + bad)) skipped=$((skipped + skips))
     if [ "$bad" -gt 0 ]; then cat "$log"; else grep -A 1 '\[SKIP\]' "$log"; fi
-    say "   $total tests, $bad failed, $skips skipped, $((SECONDS - started)) s"
+    say "   $total tests, $bad failed, $skips skipped, $(cat "$log.seconds") s"
 }
 
 # The widths this processor has, by its own flags. Intel's model 85 has 512 bits but .NET prefers 256 there (it would lower its clock).
@@ -122,16 +152,23 @@ rung() { # bits, switches
     if [ "$bits" -gt "$widest" ]; then skip 1 "the engine's suite at $bits bits: this processor has no such vectors"; return; fi
     # Whole networks at the widths that processors choose; kernels and layers at every one.
     if [ "$bits" -lt 256 ] && [ "$bits" -lt "$widest" ]; then without+=(-trait- lane=widest); fi
-    run_suite Weft.Tests "WEFT_EXPECT_VECTOR=$bits" "$@"
+    start_suite Weft.Tests "WEFT_EXPECT_VECTOR=$bits" "$@"
     without=(-trait- lane=timing)
 }
 
 rung 512
 rung 256 DOTNET_EnableAVX512=0
+end_suites
 rung 128 DOTNET_EnableAVX2=0
 rung 0 DOTNET_EnableHWIntrinsic=0
+end_suites
+# The program's tests stop, kill and time processes of its own, so they have the machine to themselves.
+run_suite Weft.App.Tests
+start_suite Weft.Interchange.Tests
+start_suite Weft.Training.Tests
+end_suites
 for project in tests/*/*.Tests.csproj; do
     name=$(basename "$project" .csproj)
-    if [ "$name" != Weft.Tests ]; then run_suite "$name"; fi
+    case $name in Weft.Tests | Weft.App.Tests | Weft.Interchange.Tests | Weft.Training.Tests) ;; *) run_suite "$name" ;; esac
 done
 finish

@@ -84,7 +84,7 @@ internal static class App
 
     private static bool Given(IReadOnlyList<string> arguments, string flag) => arguments.TakeWhile(argument => argument != "--").Contains(flag);
 
-    private static WeftException AsWeftException(Exception exception, IReadOnlyList<string> arguments) => exception switch
+    internal static WeftException AsWeftException(Exception exception, IReadOnlyList<string> arguments) => exception switch
     {
         WeftException error => error,
         AggregateException { InnerExceptions: [var only] } => AsWeftException(only, arguments),

@@ -4,7 +4,7 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class ExtendCommand : Verb
+internal sealed class ExtendCommand : TrainingVerb
 {
     private readonly RunArgument _run = new("The run to go on with.");
     private readonly RunDataOption _data = new();
@@ -22,13 +22,13 @@ internal sealed class ExtendCommand : Verb
             Options.Add(option);
     }
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, LedTraining ranks)
     {
         var threads = _threads.Given(parse);
         var epochs = Epochs(parse.GetValue(_epochs)!);
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
-        using var session = new WatchedTraining(Screen, _track.Targets(parse));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse), ranks);
         return session.Run(data => TrainingSession.Extend(run.Folder, data, epochs, threads, moved: _data.Values(parse)));
     }
 
@@ -45,7 +45,7 @@ internal sealed class ExtendCommand : Verb
     }
 }
 
-internal sealed class ForkCommand : Verb
+internal sealed class ForkCommand : TrainingVerb
 {
     private readonly Argument<string> _from = new("RUN@CHECKPOINT") { Description = "Whose weights to start from: RUN@best, RUN@last or RUN@EPOCH." };
     private readonly ConfigurationOptions _configuration = new(ConfigurationOptions.Sources);
@@ -61,17 +61,17 @@ internal sealed class ForkCommand : Verb
             Options.Add(option);
     }
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, LedTraining ranks)
     {
         var store = _runs.Store(parse);
         var from = store.FindCheckpoint(parse.GetValue(_from)!);
         var overrides = _configuration.Overrides(parse);
-        using var session = new WatchedTraining(Screen, _track.Targets(parse));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse), ranks);
         return session.Run(data =>
         {
             var (configuration, dataset) = Source(from, data, overrides);
             return TrainingSession.Begin(
-                configuration, dataset, new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
+                ranks.Checked(configuration), dataset, new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
         });
     }
 

@@ -9,10 +9,15 @@ internal sealed class PlanCommand : StoppableVerb
     private static readonly TimeSpan Rehearsal = TimeSpan.FromSeconds(1.5);
 
     private readonly ConfigurationOptions _configuration = new();
+    private readonly WholeNumber _ranks = new(
+        "--ranks", "Also what so many processes, each on a machine like this one, would make of it.", 1, 8192, 1, "not asked");
 
     public PlanCommand(Screen screen)
-        : base("plan", "What weft train would do with the same options: configuration, layers, memory, learning rates, time. Trains nothing.", screen) =>
+        : base("plan", "What weft train would do with the same options: configuration, layers, memory, learning rates, time. Trains nothing.", screen)
+    {
         _configuration.AddTo(this);
+        Options.Add(_ranks);
+    }
 
     protected override ExitCode Run(ParseResult parse, CancellationToken cancellationToken)
     {
@@ -20,6 +25,8 @@ internal sealed class PlanCommand : StoppableVerb
         var dataset = DataSets.Open(resolved.Value.Data, Screen, cancellationToken);
         resolved = DataChoices.Of(resolved, dataset);
         var configuration = resolved.Value;
+        if (_ranks.Given(parse) is { } asked)
+            TrainingSession.RequireShards(configuration, asked);
         var data = TrainingData.Prepare(dataset, configuration.Data);
         using var device = Device.Cpu(configuration.Training.Threads ?? Environment.ProcessorCount);
         var description = configuration.Model.Describe(dataset.ClassCount, dataset.Shape);
@@ -35,13 +42,20 @@ internal sealed class PlanCommand : StoppableVerb
             milliseconds = singlePass + (milliseconds - singlePass) * last / configuration.Training.Epochs;
         }
 
-        Report(resolved, data, benchmark, milliseconds, device, TrainingMemory.Of(configuration, description, device, dataset.Train), limit);
+        // A batch is so many shards, one after the other.
+        var ranks = _ranks.Given(parse) is not { } number ? null : RankPlan.Of(
+            number, configuration.Training.Shards, configuration.Training.BatchSize, data.StepsPerEpoch(configuration.Training.BatchSize), milliseconds / 1000,
+            Network.MeasureMemory(description, device, configuration.CompileOptions).StateBytes);
+        Report(
+            resolved, data, benchmark, milliseconds * configuration.Training.Shards, device,
+            TrainingMemory.Of(configuration, description, device, dataset.Train), limit, ranks);
         return ExitCode.Done;
     }
 
     // milliseconds: a step's, on average over all epochs.
     private void Report(
-        ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, Device device, MemoryNeed need, MemoryLimit limit)
+        ResolvedConfiguration resolved, TrainingData data, StepBenchmark benchmark, double milliseconds, Device device, MemoryNeed need, MemoryLimit limit,
+        RankPlan? ranks)
     {
         var training = resolved.Value.Training;
         var network = benchmark.Network;
@@ -69,8 +83,11 @@ internal sealed class PlanCommand : StoppableVerb
                 + $"{Sparkline.Of(Thin(rates, Math.Max(10, Math.Min(CurvePoints, Screen.Width - 40))))}");
         Screen.People.WriteLine($"{milliseconds:F1} ms a step measured on {device.Summary}: {Figures.Duration(TimeSpan.FromSeconds(epochSeconds))} an epoch, "
             + $"{Figures.Duration(TimeSpan.FromSeconds(epochSeconds * training.Epochs))} in all, unless it stops early");
+        if (ranks is not null)
+            WriteRanks(ranks, perEpoch, training);
         Screen.WriteJson(new PlanDocument
         {
+            Ranks = ranks,
             Model = resolved.Value.Model.Name,
             Recipe = resolved.RecipeName,
             Values = ConfigurationEntry.AllOf(resolved),
@@ -87,6 +104,26 @@ internal sealed class PlanCommand : StoppableVerb
             LearningRates = Thin(rates, CurvePoints),
             Layers = [.. network.Operations.Select(layer => new PlannedLayerEntry(layer.Path, layer.Summary, layer.Parameters, layer.Flops))],
         });
+    }
+
+    private void WriteRanks(RankPlan plan, int steps, TrainingConfiguration training)
+    {
+        Screen.People.WriteLine(
+            $"{plan.Ranks} processes on machines like this one, expected: {plan.ShardsOfRank} of {training.Shards} shards of {plan.SamplesOfShard} samples each, "
+                + $"{Figures.Bytes(plan.BytesOfStep)} out and in a step");
+        foreach (var link in plan.Links)
+        {
+            Screen.People.WriteLine(
+                $"  {link.Gigabits,3} Gbit/s  {link.StepSeconds * 1000,8:F1} ms a step, {Figures.Duration(TimeSpan.FromSeconds(link.EpochSeconds))} an epoch, "
+                    + $"{Figures.Percent(link.Efficiency, 0)} of {plan.Ranks} times as fast as one; worth it up to {link.MostRanks}");
+        }
+
+        if (plan.SamplesOfShard < RankPlan.SmallShard)
+            Screen.People.WriteLine($"  shards of fewer than {RankPlan.SmallShard} samples compute slower a sample: a larger training.batch_size would use the machines");
+        if (steps < RankPlan.FewSteps)
+            Screen.People.WriteLine(
+                $"  batches of {Figures.Count(training.BatchSize)} leave {steps} steps an epoch: learning rate and schedule have to be found anew for them");
+        Screen.People.WriteLine("  more machines than that do more as seeds, trials of a sweep or members of an ensemble, which have nothing to exchange");
     }
 
     private void WriteLayers(IReadOnlyList<OperationInfo> layers)

@@ -36,7 +36,7 @@ internal sealed class SweepPlanCommand : StoppableVerb
             configuration.Model.Describe(dataset.ClassCount, dataset.Shape), device, configuration.CompileOptions, configuration.EffectiveOptimizer)
         { Loss = configuration.Loss };
         var milliseconds = benchmark.Measure(Rehearsal, singlePass: false, cancellationToken).MedianMilliseconds;
-        var epochSeconds = data.StepsPerEpoch(configuration.Training.BatchSize) * milliseconds / 1000;
+        var epochSeconds = data.StepsPerEpoch(configuration.Training.BatchSize) * configuration.Training.Shards * milliseconds / 1000;
 
         var (parallel, epochs) = (definition.Parallel ?? 2 * workers, Sweep.EpochsOf(definition));
         var rungs = definition.Pruner?.Rungs(epochs) ?? [];

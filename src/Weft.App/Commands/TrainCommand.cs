@@ -3,7 +3,7 @@ using Weft.Training;
 
 namespace Weft.App;
 
-internal sealed class TrainCommand : Verb
+internal sealed class TrainCommand : TrainingVerb
 {
     private readonly ConfigurationOptions _configuration = new();
     private readonly RunsOption _runs = new();
@@ -21,13 +21,15 @@ internal sealed class TrainCommand : Verb
         Options.Add(_runs);
     }
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, LedTraining ranks)
     {
-        var configuration = _configuration.Resolve(parse, Screen);
+        var configuration = ranks.Checked(_configuration.Resolve(parse, Screen));
         var store = _runs.Store(parse);
         var seeds = _seeds.Of(parse);
+        if (seeds > 1)
+            ranks.RequireAlone("--seeds");
         var name = parse.GetValue(_name);
-        using var session = new WatchedTraining(Screen, _track.Targets(parse));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse), ranks);
         return seeds == 1
             ? session.Run(open => Begin(session, open, configuration, store, name))
             : TrainSeeds(session, configuration, store, name, seeds);
@@ -86,7 +88,7 @@ internal sealed class TrainCommand : Verb
             configuration, open(configuration.Value.Data), new NewRun { Store = store, Name = name, CommandLine = CommandLines.OfProcess() });
 }
 
-internal sealed class ResumeCommand : Verb
+internal sealed class ResumeCommand : TrainingVerb
 {
     private readonly RunArgument _run = new("The run to go on with.", optional: true);
     private readonly RunDataOption _data = new();
@@ -103,12 +105,12 @@ internal sealed class ResumeCommand : Verb
         Options.Add(_runs);
     }
 
-    protected override ExitCode Run(ParseResult parse)
+    protected override ExitCode Run(ParseResult parse, LedTraining ranks)
     {
         var threads = _threads.Given(parse);
         var store = _runs.Store(parse);
         var run = store.Find(parse.GetValue(_run)!);
-        using var session = new WatchedTraining(Screen, _track.Targets(parse));
+        using var session = new WatchedTraining(Screen, _track.Targets(parse), ranks);
         return session.Run(data => TrainingSession.Resume(run.Folder, data, threads, moved: _data.Values(parse)));
     }
 }

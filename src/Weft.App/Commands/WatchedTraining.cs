@@ -10,14 +10,16 @@ internal sealed class WatchedTraining : IDisposable
 {
     private readonly Screen _screen;
     private readonly IReadOnlyList<TrackingTarget> _targets;
+    private readonly LedTraining _ranks;
     private readonly StopSignals _signals;
     private ProgressView? _view;
     private string _reference = "";
 
     /// <param name="targets">The tools the run is shown in while it is trained.</param>
-    public WatchedTraining(Screen screen, IReadOnlyList<TrackingTarget> targets)
+    /// <param name="ranks">The processes that are taken along. Default: none.</param>
+    public WatchedTraining(Screen screen, IReadOnlyList<TrackingTarget> targets, LedTraining? ranks = null)
     {
-        (_screen, _targets) = (screen, targets);
+        (_screen, _targets, _ranks) = (screen, targets, ranks ?? new LedTraining(RankGroup.Alone));
         _signals = new StopSignals(
             first: _ => _view?.Say("stopping after this step; saving… (once more: stop at once)"),
             second: _ => _screen.Error.WriteLine((_screen.PeopleHaveTerminal ? "\e[?25h\n" : "")
@@ -50,6 +52,7 @@ internal sealed class WatchedTraining : IDisposable
         var code = Stoppable(() =>
         {
             using var session = makeSession(OpenData);
+            _ranks.Lead(session);
             (var ended, result, document) = Train(session);
             return ended;
         });
@@ -117,7 +120,7 @@ internal sealed class WatchedTraining : IDisposable
         var (train, validation) = (Figures.Count(data.Split.Train.Count), Figures.Count(data.Split.Validation.Count));
         _screen.People.WriteLine($"{run}: {network}, {Figures.Count(session.Network.ParameterCount)} parameters");
         _screen.People.WriteLine($"{Printable.Escape(data.Dataset.Name)}: {train} training, {validation} validation images");
-        _screen.People.WriteLine(session.Device.Summary);
+        _screen.People.WriteLine(session.Device.Summary + (session.Ranks.Size == 1 ? "" : $", in each of {session.Ranks.Size} processes"));
         if (session.IsResumed)
             _screen.People.WriteLine($"going on after step {Figures.Count(session.Start.Step)}");
     }

@@ -1,3 +1,5 @@
+using Weft.Training;
+
 namespace Weft.App;
 
 /// <summary>What <c>plan</c> says about a training before it begins.</summary>
@@ -32,6 +34,9 @@ internal sealed record PlanDocument
     public required IReadOnlyList<double> LearningRates { get; init; }
 
     public required IReadOnlyList<PlannedLayerEntry> Layers { get; init; }
+
+    /// <summary>What several processes would make of it; null where nobody asked.</summary>
+    public RankPlan? Ranks { get; init; }
 }
 
 /// <summary>A layer of the planned network.</summary>

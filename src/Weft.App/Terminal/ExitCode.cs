@@ -25,8 +25,7 @@ internal enum ExitCode
     PortInUse = 50,
     UnsafeBind = 51,
     SweepPartial = 60,
-
-    // The contract keeps 61 for networks on several machines.
+    PeerLost = 61,
     Superseded = 62,
     Hangup = 129,
     Interrupted = 130,
@@ -58,6 +57,7 @@ internal static class ExitCodes
         ErrorKind.PortInUse => ExitCode.PortInUse,
         ErrorKind.UnsafeBind => ExitCode.UnsafeBind,
         ErrorKind.Superseded => ExitCode.Superseded,
+        ErrorKind.PeerLost => ExitCode.PeerLost,
     };
 #pragma warning restore CS8524
 

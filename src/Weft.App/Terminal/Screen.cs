@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weft.Mpi;
 
 namespace Weft.App;
 
@@ -52,8 +53,15 @@ internal sealed class Screen(TextWriter output, TextWriter error)
     /// <summary>The screen of this process.</summary>
     public static Screen OfProcess()
     {
+        // A launcher may give each process a terminal of its own, and mixes what they write: the runtime's own codes for terminals would be part of it.
+        var isLaunched = MpiLaunch.Of(Environment.GetEnvironmentVariable) is not null;
+        if (isLaunched)
+            Environment.SetEnvironmentVariable("TERM", "dumb");
+        var (output, error) = (new LastingWriter(StandardStreams.OpenOutput()), new LastingWriter(StandardStreams.OpenError()));
+        if (isLaunched)
+            return new Screen(output, error);
         var dumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
-        return new Screen(new LastingWriter(StandardStreams.OpenOutput()), new LastingWriter(StandardStreams.OpenError()))
+        return new Screen(output, error)
         {
             OutputIsTerminal = StandardStreams.OutputIsTerminal && !dumb,
             ErrorIsTerminal = StandardStreams.ErrorIsTerminal && !dumb,

@@ -49,7 +49,7 @@ internal sealed record RunConfiguration : OptionsRecord, IOptionRules
     /// <summary>How the network is compiled.</summary>
     public CompileOptions CompileOptions => new()
     {
-        BatchSize = Training.BatchSize, Seed = Training.Seed, Strict = Training.Strict,
+        BatchSize = Training.ShardSize, Seed = Training.Seed, Strict = Training.Strict,
         FrozenNormStatistics = Backbone is { Weights: not null, NormStatistics: NormStatistics.Frozen },
     };
 
@@ -70,6 +70,8 @@ internal sealed record RunConfiguration : OptionsRecord, IOptionRules
     {
         if (Backbone.IsFrozen && Training.Epochs != 1)
             yield return new Problem("training.epochs", "1: the last layer is fitted at once, or backbone.frozen: false", $"{Training.Epochs}");
+        if (Training.Shards > Training.BatchSize)
+            yield return new Problem("training.shards", $"at most training.batch_size = {Training.BatchSize}", $"{Training.Shards}");
         if (Sam is { LastEpochs: { } last, Rho: null })
             yield return new Problem("optimizer.sam_last_epochs", "none, or optimizer.sam_rho given too", $"{last} without optimizer.sam_rho");
         if (EarlyStopping.Patience is not null && EarlyStopping.StartEpoch > Training.Epochs)
@@ -246,6 +248,12 @@ public abstract record TrainingSettings : OptionsRecord
     [Description("Samples in a step."), Range(1, 8192)]
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>Each shard is a pass of its own, with batch norm over its samples alone; their gradients are added up. What computes the shards, one process or
+    /// several, changes no bit.</summary>
+    [Description("Parts that each batch is cut into; up to so many processes may train the network together (mpirun). It is a choice of the recipe, as batch norm "
+        + "knows its shard alone."), Range(1, 8192)]
+    public int Shards { get; init; } = 1;
+
     /// <summary>With a decay the averages are what is validated, kept and exported.</summary>
     [Description("Decay of the moving average of the weights, which is then what is validated and kept; none keeps the weights themselves."),
         Range(0.0, 1.0, MaximumIsExclusive = true)]
@@ -262,6 +270,9 @@ public abstract record TrainingSettings : OptionsRecord
 
     [Description("Stop and save once this many seconds were spent."), Range(0.0, 1e8, MinimumIsExclusive = true)]
     public double? TimeBudgetSeconds { get; init; }
+
+    /// <summary>Samples of the largest shard.</summary>
+    internal int ShardSize => (BatchSize + Shards - 1) / Shards;
 }
 
 /// <summary>Sharpness-aware minimization around the run's optimizer (<see cref="SamOptions"/>).</summary>

@@ -52,4 +52,7 @@ public enum ErrorKind
 
     /// <summary>Another worker has taken over what this one worked on.</summary>
     Superseded,
+
+    /// <summary>Another process of those that train one network together is gone.</summary>
+    PeerLost,
 }

@@ -12,6 +12,8 @@ internal sealed class CheckpointKeeper(TrainingSession session, ICheckpointStore
     /// <summary>Notes what the end of an epoch wants saved beside the last checkpoint; the next save writes it first.</summary>
     public void Prepare(TrainingPosition position, Decision decision)
     {
+        if (session.Ranks.Rank > 0)
+            return;
         if (decision.SaveBest)
             Wait(new WaitingSave(RunFolder.BestName, position, store.SaveBest));
         if (decision.KeepEpoch)
@@ -38,6 +40,8 @@ internal sealed class CheckpointKeeper(TrainingSession session, ICheckpointStore
     /// <exception cref="WeftException"><see cref="ErrorKind.DiskFull"/> or <see cref="ErrorKind.IoError"/>; what was saved before is intact.</exception>
     public void SaveOrThrow(TrainingPosition position)
     {
+        if (session.Ranks.Rank > 0)
+            return; // rank 0 saves for all
         RequireOwnFolder();
         while (_waiting.Count > 0)
         {

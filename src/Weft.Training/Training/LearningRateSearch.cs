@@ -50,7 +50,9 @@ internal static class LearningRateSearch
             BatchSize = configuration.Training.BatchSize, Seed = configuration.Training.Seed,
             Epochs = configuration.Training.Epochs, Augmentation = configuration.Augmentation,
         });
-        var step = new TrainingStep(compiled.Network, compiled.Optimizer, configuration.Loss, configuration.Loss.Weights(data.TrainedClasses.PerClass));
+        using var shards = ShardedGradients.For(compiled.Network, configuration.Training.Shards, RankGroup.Alone);
+        var step = new TrainingStep(
+            compiled.Network, compiled.Optimizer, configuration.Loss, configuration.Loss.Weights(data.TrainedClasses.PerClass), shards: shards);
         var points = new List<LearningRatePoint>();
         var (average, lowest) = (0.0, double.PositiveInfinity);
         for (var i = 0; i < options.Steps; i++)

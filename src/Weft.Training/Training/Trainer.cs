@@ -61,7 +61,8 @@ public static class Trainer
         if (session.Folder is { } folder)
             RunChecks.RequirePossiblePosition(session.Start, session.StepsPerEpoch, folder);
         using var recorder = new RunRecorder(session.Folder, progress, session.Surroundings.Clock);
-        return new TrainingLoop(session, recorder, cancellationToken).Run();
+        using var loop = new TrainingLoop(session, recorder, cancellationToken);
+        return loop.Run();
     }
 
     private static TrainingResult RunOrThrow(TrainingSession session, IProgress<RunEvent>? progress, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Weft.Training;
 /// <summary>
 /// The one loop: a step is batch, forward, loss, backward, update; an epoch ends with validation. Policies say what else should happen, only the loop does it.
 /// </summary>
-internal sealed class TrainingLoop
+internal sealed class TrainingLoop : IDisposable
 {
     private readonly TrainingSession _session;
     private readonly RunConfiguration _configuration;
@@ -21,6 +21,8 @@ internal sealed class TrainingLoop
     private readonly EvaluationLoader _validation;
     private readonly CancellationToken _stop;
     private readonly TrainingDetails _details;
+    private readonly RankGroup _ranks;
+    private readonly ShardedGradients? _shards;
     private TrainingPosition _position;
     private (TrainingPosition? At, TrainingPosition? Position) _current;
 
@@ -30,8 +32,10 @@ internal sealed class TrainingLoop
         _configuration = session.Configuration;
         _network = session.Network;
         _optimizer = session.Optimizer;
+        _ranks = session.Ranks;
+        _shards = ShardedGradients.For(session.Network, _configuration.Training.Shards, _ranks);
         _step = new TrainingStep(
-            session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average);
+            session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average, _shards);
         _schedule = _configuration.EffectiveSchedule;
         _recorder = recorder;
         _stop = cancellationToken;
@@ -42,8 +46,10 @@ internal sealed class TrainingLoop
         _keeper = new CheckpointKeeper(session, _store, recorder, _timer);
         _details = new TrainingDetails(session, recorder);
         _validation = new EvaluationLoader(
-            session.Data.Dataset.Train, session.Data.Split.Validation, session.Data.Statistics, _configuration.Training.BatchSize);
+            session.Data.Dataset.Train, session.Data.Split.Validation, session.Data.Statistics, _configuration.Training.ShardSize);
     }
+
+    public void Dispose() => _shards?.Dispose();
 
     private int Epoch => _position.CompletedEpochs + 1;
 
@@ -84,6 +90,7 @@ internal sealed class TrainingLoop
         StartEpoch = Epoch,
         StartBatch = _position.StepInEpoch,
         Augmentation = _configuration.Augmentation,
+        Share = _shards is null ? null : _shards.Samples,
         Time = _session.Surroundings.Clock,
     });
 
@@ -120,13 +127,21 @@ internal sealed class TrainingLoop
             Epoch, _position.Step, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples,
                 step.LearningRate, _timer.ImagesPerSecond));
         _details.SampleSystem(_position.Step);
-        if (_stop.IsCancellationRequested)
+        var (isInterrupted, isStopped) = Agree(decision.StopReason is not null);
+        if (isInterrupted)
             return Interrupted();
-        if (decision.StopReason is not null)
-            return Stop(decision.StopReason, decision.StopDetail ?? "");
+        if (isStopped)
+            return Stop(decision.StopReason ?? StopReasons.TimeBudget, decision.StopDetail ?? "as rank 0 decided");
         if (decision.SaveLast)
             _keeper.TrySave(Current());
         return null;
+    }
+
+    // A signal to any rank stops all of them after the same step, and the clock that counts is that of rank 0.
+    private (bool IsInterrupted, bool IsStopped) Agree(bool stops)
+    {
+        var all = _ranks.AllGather((IsInterrupted: _stop.IsCancellationRequested, IsStopped: stops));
+        return (all.Any(one => one.IsInterrupted), all[0].IsStopped);
     }
 
     // A stop request during validation leaves the position between the epoch's last step and its validation.
@@ -169,7 +184,8 @@ internal sealed class TrainingLoop
         _session.Average?.Swap();
         try
         {
-            return Validation.Run(_network, _validation, tally, _stop);
+            // Of several ranks none may leave the others alone: they stop after the next step.
+            return Validation.Run(_network, _validation, tally, _ranks, _ranks.Size == 1 ? _stop : CancellationToken.None);
         }
         finally
         {

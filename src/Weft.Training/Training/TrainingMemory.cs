@@ -8,12 +8,14 @@ internal static class TrainingMemory
     public static MemoryNeed Of(
         RunConfiguration configuration, NetworkDescription description, Device device, ImageSamples samples, bool readsCheckpoint = false)
     {
+        var training = configuration.Training;
         var network = Network.MeasureMemory(description, device, configuration.CompileOptions);
         var state = (configuration.Optimizer is SgdOptions ? 1 : 2) * network.ParameterBytes;
         var averages = configuration.Training.EmaDecay is null ? 0 : network.StateBytes;
         var checkpoint = network.StateBytes + state + averages;
         return MemoryNeed.OfProgram
             .With("the data set", samples.ResidentBytes).With("the network", network.Bytes)
+            .With("sums over shards", training.Shards == 1 ? 0 : (ShardedGradients.SumsFor(training.Shards, RankGroup.Alone) + 1) * network.StateBytes)
             .With("the optimizer", state + averages + (configuration.Sam.Rho is null ? 0 : network.StateBytes))
             .With("checkpoints", (readsCheckpoint ? MemoryNeed.ReadingCopies + 1 : 1) * checkpoint)
             .WithBatches(configuration.Training.BatchSize, description.Input);

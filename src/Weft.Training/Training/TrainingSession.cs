@@ -6,7 +6,7 @@ namespace Weft.Training;
 /// <summary>
 /// A training that can begin or go on: data divided, network compiled, and the run's folder owned where it has one. <see cref="Trainer"/> carries it out.
 /// </summary>
-internal sealed class TrainingSession : IDisposable
+internal sealed partial class TrainingSession : IDisposable
 {
     private readonly CompiledTraining _compiled;
 
@@ -53,6 +53,9 @@ internal sealed class TrainingSession : IDisposable
     public int StepsPerEpoch => Configuration.Backbone.IsFrozen ? 1 : Data.StepsPerEpoch(Configuration.Training.BatchSize);
 
     public long TotalSteps => (long)StepsPerEpoch * Configuration.Training.Epochs;
+
+    /// <summary>The processes that train the network together.</summary>
+    internal RankGroup Ranks { get; private set; } = RankGroup.Alone;
 
     internal Surroundings Surroundings { get; }
 

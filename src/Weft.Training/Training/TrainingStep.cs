@@ -1,7 +1,9 @@
 namespace Weft.Training;
 
 /// <summary>Forward, loss, backward, update; with an optimizer that looks ahead (SAM) the first three twice.</summary>
-internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss loss, float[] classWeights, WeightAverage? average = null)
+/// <param name="shards">Computes the gradients of a batch that is cut into shards; null where a batch is one pass.</param>
+internal sealed class TrainingStep(
+    Network network, Optimizer optimizer, Loss loss, float[] classWeights, WeightAverage? average = null, ShardedGradients? shards = null)
 {
     /// <summary>Leaves the weights as they are where the loss is not finite, for the message to look at.</summary>
     /// <param name="step">Number of the step, from which dropout draws.</param>
@@ -13,19 +15,19 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss lo
         var result = Forward(batch, step);
         if (!double.IsFinite(result.MeanLoss))
         {
-            network.Backward();
+            Backward(null);
             return result;
         }
 
         if (used.NeedsSecondPass)
         {
-            network.Backward();
+            Backward(null);
             used.Perturb();
             Forward(batch, step);
         }
 
         used.LearningRate = learningRate;
-        network.Backward(keepGradients ? null : used);
+        Backward(keepGradients ? null : used);
         used.Step();
 
         average?.Update();
@@ -34,10 +36,21 @@ internal sealed class TrainingStep(Network network, Optimizer optimizer, Loss lo
 
     private LossResult Forward(Batch batch, long step)
     {
+        if (shards is not null)
+            return shards.Compute(batch, step, Evaluate);
         network.ForwardTraining(batch.Images, batch.Count, step);
-        return loss.Evaluate(
-            network.Logits, network.ClassCount,
-            new Targets(batch.Targets.Labels, batch.Targets.SecondLabels, batch.Targets.Weights) { ClassWeights = classWeights },
-            network.LogitsGradient);
+        return Evaluate(batch.Targets);
     }
+
+    // The gradients of shards are there with their loss.
+    private void Backward(Optimizer? taker)
+    {
+        if (shards is null)
+            network.Backward(taker);
+    }
+
+    private LossResult Evaluate(in Targets targets) => loss.Evaluate(
+        network.Logits, network.ClassCount,
+        new Targets(targets.Labels, targets.SecondLabels, targets.Weights) { ClassWeights = classWeights },
+        network.LogitsGradient);
 }

@@ -6,7 +6,9 @@ public sealed record CompileOptions
     /// <value>The largest number of samples in a pass. Default: 128.</value>
     public int BatchSize { get; init; } = 128;
 
-    /// <value>Whether <see cref="Network.ForwardTraining"/> and <see cref="Network.Backward"/> will be used. Default: true.</value>
+    /// <value>
+    /// Whether <see cref="Network.ForwardTraining(ReadOnlySpan{float}, int, long)"/> and <see cref="Network.Backward"/> will be used. Default: true.
+    /// </value>
     public bool Training { get; init; } = true;
 
     /// <value>Seed of the initial weights and of dropout. Default: 0.</value>

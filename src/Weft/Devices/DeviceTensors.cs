@@ -14,6 +14,13 @@ public abstract class DeviceTensors
     /// <summary>Parameters and running statistics under PyTorch's names, in the description's order.</summary>
     public abstract IReadOnlyList<DeviceTensor> State { get; }
 
+    /// <summary>A place for the gradients of parts of a batch, added up.</summary>
+    public abstract GradientSum AllocateGradientSum();
+
+    /// <summary>Remembers the running statistics as they are now: <see cref="GradientSum.Take"/> puts them back, so that every part of a batch begins with
+    /// them.</summary>
+    public abstract void KeepStatistics();
+
     /// <summary>Zeros in the layout of <see cref="Parameters"/>, each named "prefix.parameter".</summary>
     internal abstract TensorSet AllocateForParameters(string prefix);
 

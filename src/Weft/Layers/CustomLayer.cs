@@ -49,6 +49,9 @@ public readonly ref struct CustomForward(int count, bool isTraining, long step, 
 
     public long Step { get; } = step;
 
+    /// <summary>The place of the first sample in the whole batch; 0 where the batch is not cut into shards.</summary>
+    public int FirstSample { get; internal init; }
+
     /// <summary>[count, H, W, C] of the input.</summary>
     public ReadOnlySpan<float> Input { get; } = input;
 
@@ -67,6 +70,9 @@ public readonly ref struct CustomBackward(
     public int Count { get; } = count;
 
     public long Step { get; } = step;
+
+    /// <summary>As in the forward pass.</summary>
+    public int FirstSample { get; internal init; }
 
     /// <summary>[count, H, W, C] of the input.</summary>
     public ReadOnlySpan<float> Input { get; } = input;

@@ -91,11 +91,18 @@ public sealed class Network : IDisposable
     /// <param name="step">Number of the optimizer step, from which dropout draws.</param>
     /// <exception cref="ArgumentException">The sizes do not fit, or training was not compiled for.</exception>
     /// <inheritdoc cref="Forward(ReadOnlySpan{float}, int)"/>
-    public void ForwardTraining(ReadOnlySpan<float> images, int count, long step)
+    public void ForwardTraining(ReadOnlySpan<float> images, int count, long step) => ForwardTraining(images, count, step, firstSample: 0);
+
+    /// <summary>As the other, over a part of a batch.</summary>
+    /// <param name="firstSample">The place of the part's first sample in the batch: dropout draws for each sample what it would draw in the whole
+    /// batch.</param>
+    /// <inheritdoc cref="ForwardTraining(ReadOnlySpan{float}, int, long)"/>
+    public void ForwardTraining(ReadOnlySpan<float> images, int count, long step, int firstSample)
     {
         if (!Options.Training)
             throw new ArgumentException("This network was compiled for evaluation only. Set CompileOptions.Training.");
-        Forward(images, new Pass(count, IsTraining: true, step));
+        ArgumentOutOfRangeException.ThrowIfNegative(firstSample);
+        Forward(images, new Pass(count, IsTraining: true, step) { FirstSample = firstSample });
     }
 
     /// <summary>Computes the gradient of every parameter from <see cref="LogitsGradient"/>.</summary>
@@ -103,7 +110,7 @@ public sealed class Network : IDisposable
     /// Takes gradients while they are in the cache and updates at once what nobody reads any more, to the same bits; call its
     /// <see cref="Optimizer.Step"/> next. Such gradients are not in <see cref="Parameter.Gradient"/>. Null: every gradient is.
     /// </param>
-    /// <exception cref="InvalidOperationException">The last forward pass was not <see cref="ForwardTraining"/>.</exception>
+    /// <exception cref="InvalidOperationException">The last forward pass was not <see cref="ForwardTraining(ReadOnlySpan{float}, int, long)"/>.</exception>
     public void Backward(Optimizer? optimizer = null)
     {
         if (!_lastPass.IsTraining)

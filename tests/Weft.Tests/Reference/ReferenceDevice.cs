@@ -169,7 +169,8 @@ internal sealed class ReferenceGraph : CompiledGraph
             var mask = new double[pass.Count * shape.Length];
             for (var i = 0; i < mask.Length; i++)
             {
-                var element = ofChannels && !shape.IsFlat ? i / shape.Pixels : Place(node.Output, i);
+                var whole = pass.FirstSample * shape.Length + i; // in the whole batch
+                var element = ofChannels && !shape.IsFlat ? whole / shape.Pixels : Place(node.Output, whole);
                 mask[i] = Hash((uint)element * 0x9E3779B9u + key) >= rate * 4294967296.0 ? 1 / (1 - rate) : 0;
             }
 
@@ -208,6 +209,7 @@ internal sealed class ReferenceDeviceTensors : DeviceTensors
     private readonly (LayerTensor Tensor, double[] Values)[] _state;
     private readonly (LayerTensor Tensor, double[] Values)[] _trained;
     private readonly ReferenceTensors _reference;
+    private readonly Dictionary<string, double[]> _kept = [];
 
     public ReferenceDeviceTensors(NetworkGraph graph, bool training, ReferenceTensors reference)
     {
@@ -233,6 +235,15 @@ internal sealed class ReferenceDeviceTensors : DeviceTensors
     public override IReadOnlyList<DeviceTensor> State { get; }
 
     public void Round() => Array.ForEach(_state, entry => Round(entry.Values));
+
+    public override GradientSum AllocateGradientSum() => new ReferenceGradientSum(
+        [.. _state.Select(entry => (entry.Values, entry.Tensor.IsTrainable ? Gradient : (Func<LayerTensor, double[]>?)null, entry.Tensor))], _kept);
+
+    public override void KeepStatistics()
+    {
+        foreach (var (tensor, values) in _state.Where(entry => !entry.Tensor.IsTrainable))
+            _kept[tensor.Name] = [.. values];
+    }
 
     internal override TensorSet AllocateForParameters(string prefix) => new ReferenceTensorSet(prefix, _trained);
 
@@ -304,6 +315,47 @@ internal sealed class ReferenceDeviceTensors : DeviceTensors
                 if (second is not null)
                     second.Values[t][i] = v[0];
             });
+        }
+    }
+}
+
+internal sealed class ReferenceGradientSum(
+    (double[] Values, Func<LayerTensor, double[]>? Gradient, LayerTensor Tensor)[] state, Dictionary<string, double[]> kept) : GradientSum
+{
+    private readonly float[] _values = new float[state.Sum(entry => entry.Values.Length)];
+
+    public override Span<float> Values => _values;
+
+    public override void Take(float scale) => ForEach((entry, i, place) =>
+    {
+        _values[place] = scale * (float)(entry.Gradient?.Invoke(entry.Tensor) ?? entry.Values)[i];
+        if (entry.Gradient is null)
+            entry.Values[i] = kept[entry.Tensor.Name][i];
+    });
+
+    public override void Add(GradientSum other)
+    {
+        for (var i = 0; i < _values.Length; i++)
+            _values[i] += other.Values[i];
+    }
+
+    public override void Give(bool withStatistics) => ForEach((entry, i, place) =>
+    {
+        if (entry.Gradient is not null)
+            entry.Gradient(entry.Tensor)[i] = _values[place];
+        else if (withStatistics)
+            entry.Values[i] = _values[place];
+    });
+
+    public override void Dispose() { }
+
+    private void ForEach(Action<(double[] Values, Func<LayerTensor, double[]>? Gradient, LayerTensor Tensor), int, int> act)
+    {
+        var place = 0;
+        foreach (var entry in state)
+        {
+            for (var i = 0; i < entry.Values.Length; i++)
+                act(entry, i, place++);
         }
     }
 }

@@ -44,6 +44,17 @@ public sealed class Batch
     /// <summary>Which samples of the data set these are.</summary>
     public ReadOnlySpan<int> SampleIndices => _sampleIndices.AsSpan(0, Count);
 
+    /// <summary>Some consecutive images.</summary>
+    internal ReadOnlySpan<float> ImagesOf(int start, int count) => Images.Slice(start * _imageLength, count * _imageLength);
+
+    /// <summary>The targets of some consecutive samples.</summary>
+    internal Targets TargetsOf(int start, int count)
+    {
+        var all = Targets;
+        var labels = Labels.Slice(start, count);
+        return IsMixed ? new Targets(labels, all.SecondLabels.Slice(start, count), all.Weights.Slice(start, count)) : new Targets(labels);
+    }
+
     internal void Begin(int epoch, int index, int count, bool isMixed) => (Epoch, Index, Count, IsMixed) = (epoch, index, count, isMixed);
 
     internal Span<float> Image(int i) => _images.AsSpan(i * _imageLength, _imageLength);

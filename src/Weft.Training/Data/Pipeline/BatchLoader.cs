@@ -20,6 +20,10 @@ public sealed record BatchLoaderOptions
     /// <value>Number of the first batch within that epoch. Default: 0.</value>
     public int StartBatch { get; init; }
 
+    /// <summary>Which samples of a batch of so many are looked at; of the others only the labels are there.</summary>
+    /// <value>Default: null, all.</value>
+    internal Func<int, (int Start, int Count)>? Share { get; init; }
+
     /// <value>Default: none.</value>
     public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.None;
 
@@ -160,10 +164,13 @@ public sealed class BatchLoader : IDisposable
         var start = batch * _options.BatchSize;
         var isMixed = isAugmented && _renderer.Mixes;
         target.Begin(epoch, batch, Math.Min(_options.BatchSize, order.Length - start), isMixed);
+        var share = _options.Share?.Invoke(target.Count) ?? (0, target.Count);
         for (var i = 0; i < target.Count; i++)
         {
             var sample = _indices[order[start + i]];
             target.SetSample(i, sample, _samples.Label(sample));
+            if (i < share.Start || i >= share.Start + share.Count)
+                continue;
             if (isAugmented)
                 _renderer.RenderAugmented(epoch, sample, target.Image(i));
             else

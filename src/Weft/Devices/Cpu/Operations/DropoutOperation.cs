@@ -8,7 +8,7 @@ internal sealed unsafe class DropoutOperation(string path, Dropout layer, ValueS
 {
     public override string Summary => $"dropout {Rate:0.##}, {Input.Shape}";
 
-    protected override void Mask(in FeatureMap from, in FeatureMap to, uint key, double rate, int image, int worker, bool accumulate)
+    protected override void Mask(in FeatureMap from, in FeatureMap to, uint key, uint sample, double rate, int image, int worker, bool accumulate)
     {
         for (var y = 0; y < from.Height; y++)
         {
@@ -19,7 +19,7 @@ internal sealed unsafe class DropoutOperation(string path, Dropout layer, ValueS
                     VectorKernels.Copy(source, target, from.Channels);
                 if (rate > 0)
                     VectorKernels.Drop(accumulate ? source
-                        : target, from.Channels, key, (uint)(((long)image * from.Height + y) * from.Width + x) * (uint)from.Channels, rate);
+                        : target, from.Channels, key, (uint)(((long)sample * from.Height + y) * from.Width + x) * (uint)from.Channels, rate);
                 if (accumulate)
                     Context.Kernels.Add(source, target, from.Channels);
             }

@@ -23,13 +23,14 @@ internal abstract class MaskOperation : UnaryOperation
 
     /// <summary>to (+)= mask · from. What is added elsewhere belongs to this layer alone, so it may be masked where it lies.</summary>
     /// <param name="key">The key from which the step's mask is drawn.</param>
+    /// <param name="sample">The image's place in the whole batch, from which the draws are counted.</param>
     /// <param name="rate">0 where nothing is dropped.</param>
-    protected abstract void Mask(in FeatureMap from, in FeatureMap to, uint key, double rate, int image, int worker, bool accumulate);
+    protected abstract void Mask(in FeatureMap from, in FeatureMap to, uint key, uint sample, double rate, int image, int worker, bool accumulate);
 
     private void Mask(in FeatureMap from, in FeatureMap to, in Pass pass, int image, int worker, bool accumulate)
     {
         var rate = pass.IsTraining ? Rate : 0;
         if (rate > 0 || !InPlace)
-            Mask(from, to, (uint)_stream.Derive(pass.Step).UInt64(0), rate, image, worker, accumulate);
+            Mask(from, to, (uint)_stream.Derive(pass.Step).UInt64(0), (uint)(pass.FirstSample + image), rate, image, worker, accumulate);
     }
 }

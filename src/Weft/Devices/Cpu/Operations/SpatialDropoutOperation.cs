@@ -12,14 +12,14 @@ internal sealed unsafe class SpatialDropoutOperation(
     // The mask, and zeros to shift by.
     public override (long PerWorker, long Shared) Scratch => (2 * Input.Shape.Channels, 0);
 
-    protected override void Mask(in FeatureMap from, in FeatureMap to, uint key, double rate, int image, int worker, bool accumulate)
+    protected override void Mask(in FeatureMap from, in FeatureMap to, uint key, uint sample, double rate, int image, int worker, bool accumulate)
     {
         var channels = from.Channels;
         float* mask = Context.WorkerScratch(worker), zeros = mask + channels;
         new Span<float>(mask, channels).Fill(1);
         new Span<float>(zeros, channels).Clear();
         if (rate > 0)
-            VectorKernels.Drop(mask, channels, key, (uint)image * (uint)channels, rate);
+            VectorKernels.Drop(mask, channels, key, sample * (uint)channels, rate);
         var scaling = new NormCoefficients { Scale = mask, Shift = zeros };
         for (var y = 0; y < from.Height; y++)
         {

@@ -74,6 +74,17 @@ internal sealed unsafe class CpuTensors : DeviceTensors, IDisposable
         _gradients?.Dispose();
     }
 
+    public override GradientSum AllocateGradientSum() => new CpuGradientSum(this, _stateChunks);
+
+    public override void KeepStatistics()
+    {
+        foreach (var slot in _state)
+        {
+            if (!slot.Tensor.IsTrainable)
+                Value(slot, 0, slot.Layout.StorageLength).CopyTo(slot.KeptStatistic ??= new float[slot.Layout.StorageLength]);
+        }
+    }
+
     internal override TensorSet AllocateForParameters(string prefix) => new CpuTensorSet(_trained, prefix);
 
     internal override TensorSet AllocateForState(string prefix) => new CpuTensorSet(_state, prefix);

@@ -5,6 +5,16 @@ namespace Weft.Devices.Cpu;
 /// <summary>Vector loops over spans of equal length. The rest that fills no vector goes element by element through the same operations.</summary>
 internal static class ElementLoops
 {
+    /// <summary>destination ← scale · source.</summary>
+    public static void Scale(Span<float> destination, ReadOnlySpan<float> source, float scale)
+    {
+        var i = 0;
+        for (; i + Vector<float>.Count <= source.Length; i += Vector<float>.Count)
+            (scale * new Vector<float>(source[i..])).CopyTo(destination[i..]);
+        for (; i < source.Length; i++)
+            destination[i] = scale * source[i];
+    }
+
     /// <summary>value ← value + scale · direction.</summary>
     public static void AddScaled(Span<float> value, ReadOnlySpan<float> direction, float scale)
     {

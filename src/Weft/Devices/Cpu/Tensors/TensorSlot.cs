@@ -21,4 +21,7 @@ internal sealed unsafe class TensorSlot(LayerTensor tensor, TensorLayout layout)
 
     /// <summary>Null for a running statistic.</summary>
     public float* Gradient { get; set; }
+
+    /// <summary>A running statistic as it was when it was kept last; null before.</summary>
+    public float[]? KeptStatistic { get; set; }
 }
