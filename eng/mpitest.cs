@@ -1,8 +1,8 @@
-// One network on several processes that MPI started: the same bytes for any number of them, by either library, also when processes are killed at random and the
-// run goes on with another number (Linux, with Open MPI's mpirun.openmpi and MPICH's mpirun.mpich):
+// One network on several processes that MPI started: the same bytes for any number of them, by either library, also when processes are killed at random and
+// the run goes on with another number (Linux, with Open MPI's mpirun.openmpi and MPICH's mpirun.mpich):
 //   dotnet run eng/mpitest.cs -- --ranks 1,2,3,4,5,7,8 --kills 200 [--shards 8] [--seed 1] [--set key=value] [--weft PATH] [--keep DIR]
-// A case is a training that is killed up to four times; after each kill it is resumed by another number of processes, and at the end it is compared byte for byte
-// with one that was left in peace.
+// A case is a training that is killed up to four times; after each kill it is resumed by another number of processes, and at the end it is compared byte for
+// byte with one that was left in peace.
 #:property PublishAot=false
 using System.Diagnostics;
 using System.Globalization;
@@ -85,7 +85,8 @@ for (; landed < int.Parse(options["kills"]); cases++)
     Judge($"case {cases}: {hits} kills; ranks{path}", code == 0 && peace == Files(name), code);
 }
 
-Console.WriteLine($"{cases} trainings, {landed} kills; a launcher ended at most {slowest:F1} s after a kill; processes left: {Ranks("case-").Count}; {failed} failed");
+Console.WriteLine(
+    $"{cases} trainings, {landed} kills; a launcher ended at most {slowest:F1} s after a kill; processes left: {Ranks("case-").Count}; {failed} failed");
 if (options["keep"].Length == 0)
     Directory.Delete(root, recursive: true);
 return failed == 0 ? 0 : 1;

@@ -26,11 +26,11 @@ internal static class App
             {
                 EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Output, Error = screen.Error,
             });
-            return screen.Json && screen.Output is LastingWriter { Lost: { } lost } ? throw AsWeftException(lost, arguments) : code;
+            return screen.Json && screen.Output is LastingWriter { Lost: { } lost } ? throw Failures.ToError(lost, arguments) : code;
         }
         catch (Exception exception)
         {
-            var error = AsWeftException(exception, arguments);
+            var error = Failures.ToError(exception, arguments);
             ErrorPrinter.Print(error, screen);
             return ExitCodes.For(error.Kind);
         }
@@ -83,35 +83,4 @@ internal static class App
     }
 
     private static bool Given(IReadOnlyList<string> arguments, string flag) => arguments.TakeWhile(argument => argument != "--").Contains(flag);
-
-    internal static WeftException AsWeftException(Exception exception, IReadOnlyList<string> arguments) => exception switch
-    {
-        WeftException error => error,
-        AggregateException { InnerExceptions: [var only] } => AsWeftException(only, arguments),
-        OutOfMemoryException => OutOfMemory(exception),
-        // The last is what the runtime makes of a file that may not grow any more.
-        IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { TargetSite.DeclaringType.Namespace: "System.IO" } =>
-            DiskFailure.IsFull(exception)
-                ? new WeftException(ErrorKind.DiskFull, "the disk is full", exception)
-                {
-                    Where = exception.Message, Safe = "checkpoints that were saved are intact", Next = new Advice("free some space and run the command again"),
-                }
-                : new WeftException(ErrorKind.IoError, "a file cannot be read or written", exception)
-                {
-                    Where = exception.Message, Safe = "checkpoints that were saved are intact",
-                },
-        _ => CrashReport.Write(exception, arguments),
-    };
-
-    private static WeftException OutOfMemory(Exception exception)
-    {
-        var limit = MemoryLimit.Current();
-        return new WeftException(ErrorKind.OutOfMemory, "memory ran out", exception)
-        {
-            Where = limit.Source,
-            Found = $"{exception.Message.TrimEnd('.')}; {Figures.Bytes(limit.Bytes)} may be used",
-            Safe = "checkpoints that were saved are intact",
-            Next = new Advice("try a smaller --set training.batch_size"),
-        };
-    }
 }

@@ -4,8 +4,8 @@ using Weft.Training;
 namespace Weft.Mpi;
 
 /// <summary>
-/// The functions of an MPI library that are used, and its names for all processes and for a byte. Open MPI's names are addresses of exported structures; those of
-/// MPICH, Intel MPI and MVAPICH are numbers of their common binary interface.
+/// The functions of an MPI library that are used, and its names for all processes and for a byte. Open MPI's names are addresses of exported structures; those
+/// of MPICH, Intel MPI and MVAPICH are numbers of their common binary interface.
 /// </summary>
 internal sealed unsafe partial class MpiLibrary
 {

@@ -3,8 +3,8 @@ using Weft.Training;
 namespace Weft.Mpi;
 
 /// <summary>
-/// The processes of an MPI job. MPI moves bytes and adds nothing: its reductions may take another order on another number of processes. A process that dies ends
-/// the job, as MPI has it; the run goes on from its last checkpoint, on any number of processes.
+/// The processes of an MPI job. MPI moves bytes and adds nothing: its reductions may take another order on another number of processes. A process that dies
+/// ends the job, as MPI has it; the run goes on from its last checkpoint, on any number of processes.
 /// </summary>
 internal sealed unsafe class MpiRanks : RankGroup
 {

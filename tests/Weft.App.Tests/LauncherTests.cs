@@ -79,6 +79,19 @@ public class LauncherTests(LauncherCopy copy) : IClassFixture<LauncherCopy>
     }
 
     [Fact]
+    public void Files_that_the_caller_gave_it_reach_the_program()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "open files are looked at in /proc");
+        using var place = new TempFolder();
+        File.WriteAllText(place.At("dotnet"), "#!/bin/sh\nfor number in 6 7 8 9; do readlink \"/proc/$$/fd/$number\"; done\n");
+        File.WriteAllText(place.At("given"), "");
+        var (code, output, error) = copy.Start(
+            $"chmod +x {place.At("dotnet")}; for number in 6 7 8 9; do eval \"exec $number<{place.At("given")}\"; done; PATH={place.Path}:$PATH ", "--version");
+        Assert.True(code == 0, error);
+        Assert.Equal(Enumerable.Repeat(place.At("given"), 4), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public void A_source_from_the_future_is_built_once()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), NoWindows);

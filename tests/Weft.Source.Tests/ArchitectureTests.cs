@@ -28,6 +28,7 @@ public class ArchitectureTests
     [InlineData("src/Weft.Training")]
     [InlineData("src/Weft.Interchange")]
     [InlineData("src/Weft.Postgres")]
+    [InlineData("src/Weft.Mpi")]
     public void Libraries_know_no_command_and_no_exit_code(string room) => Assert.Empty(Mentions(
         room,
         @"(?<!\.)\bExitCodes?\.\w|\bweft (?:analyze|bench|compare|config|data|doctor|eval|extend|fork|lr-find|models|plan|predict"
@@ -45,7 +46,7 @@ public class ArchitectureTests
     /// <summary>Decision 15: what stands at a path is looked at before it is opened, and that is done in one room.</summary>
     [Fact]
     public void Files_are_opened_in_one_room() => Assert.All(
-        new[] { "src/Weft.Training", "src/Weft.Interchange", "src/Weft.Postgres", "src/Weft.App" }.SelectMany(room => Mentions(
+        new[] { "src/Weft.Training", "src/Weft.Interchange", "src/Weft.Postgres", "src/Weft.Mpi", "src/Weft.App" }.SelectMany(room => Mentions(
             room,
             @"new FileStream\(|\bFile\.(?:Open|Read|Write|Append|Create|Copy|Move|Replace)\w*\("
             + @"|new Stream(?:Reader|Writer)\((?:path|file|name)\b|new FileInfo\([^)]*\)\.Open")),
@@ -70,8 +71,8 @@ public class ArchitectureTests
         var room = Path.GetFileNameWithoutExtension(project);
         string[] above = room switch
         {
-            "Weft.Training" => ["Weft.Interchange", "Weft.Interchange.Tests", "Weft.Postgres", "Weft.Postgres.Tests", "Weft.App", "Weft.App.Tests"],
-            "Weft.Interchange" or "Weft.Postgres" => ["Weft.App", "Weft.App.Tests"],
+            "Weft.Training" => ["Weft.Interchange", "Weft.Interchange.Tests", "Weft.Postgres", "Weft.Postgres.Tests", "Weft.Mpi", "Weft.App", "Weft.App.Tests"],
+            "Weft.Interchange" or "Weft.Postgres" or "Weft.Mpi" => ["Weft.App", "Weft.App.Tests"],
             _ => [],
         };
         Assert.All(

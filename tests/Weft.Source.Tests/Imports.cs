@@ -24,7 +24,7 @@ internal sealed partial class Imports
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _byFolder = new(StringComparer.Ordinal);
 
     /// <summary>The rooms, each above those that it may use.</summary>
-    public static string[] Rooms { get; } = ["Weft", "Weft.Pictures", "Weft.Training", "Weft.Interchange", "Weft.Postgres", "Weft.App"];
+    public static string[] Rooms { get; } = ["Weft", "Weft.Pictures", "Weft.Training", "Weft.Interchange", "Weft.Postgres", "Weft.Mpi", "Weft.App"];
 
     private Imports()
     {

@@ -9,7 +9,7 @@ public class SizeTests(ITestOutputHelper output)
 {
     private const int LongestFile = 400;
     private const int LongestLine = 160;
-    private const int CodeLineBudget = 39_000; // of src; raising it is a decision record (22)
+    private const int CodeLineBudget = 40_500; // of src; raising it is a decision record (22)
 
     [Fact]
     public void Files_have_at_most_400_lines() => Ratchet.Check(

@@ -29,7 +29,7 @@ internal abstract class TrainingVerb(string name, string description, Screen scr
         }
         catch (Exception failure) when (training.Ranks.Size > 1)
         {
-            var error = App.AsWeftException(failure, Environment.GetCommandLineArgs());
+            var error = Failures.ToError(failure, Environment.GetCommandLineArgs());
             training.Refuse(ExitCodes.For(error.Kind));
             if (training.IsLed && error.Kind != ErrorKind.Diverged) // which every rank finds by itself
             {
@@ -62,7 +62,7 @@ internal abstract class TrainingVerb(string name, string description, Screen scr
         }
         catch (Exception failure)
         {
-            var error = App.AsWeftException(failure, Environment.GetCommandLineArgs());
+            var error = Failures.ToError(failure, Environment.GetCommandLineArgs());
             Screen.Error.WriteLine($"rank {ranks.Rank} on {Environment.MachineName} cannot go on, which ends the training:");
             ErrorPrinter.Print(error, Screen);
             var code = ExitCodes.For(error.Kind);

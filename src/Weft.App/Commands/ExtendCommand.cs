@@ -71,7 +71,8 @@ internal sealed class ForkCommand : TrainingVerb
         {
             var (configuration, dataset) = Source(from, data, overrides);
             return TrainingSession.Begin(
-                ranks.Checked(configuration), dataset, new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
+                ranks.Checked(configuration), dataset,
+                new NewRun { Store = store, Name = parse.GetValue(_name), From = from, CommandLine = CommandLines.OfProcess() });
         });
     }
 

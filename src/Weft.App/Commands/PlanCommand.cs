@@ -109,8 +109,8 @@ internal sealed class PlanCommand : StoppableVerb
     private void WriteRanks(RankPlan plan, int steps, TrainingConfiguration training)
     {
         Screen.People.WriteLine(
-            $"{plan.Ranks} processes on machines like this one, expected: {plan.ShardsOfRank} of {training.Shards} shards of {plan.SamplesOfShard} samples each, "
-                + $"{Figures.Bytes(plan.BytesOfStep)} out and in a step");
+            $"{plan.Ranks} processes on machines like this one, expected: {plan.ShardsOfRank} of {training.Shards} shards of {plan.SamplesOfShard} samples each"
+                + $", {Figures.Bytes(plan.BytesOfStep)} out and in a step");
         foreach (var link in plan.Links)
         {
             Screen.People.WriteLine(
@@ -119,7 +119,8 @@ internal sealed class PlanCommand : StoppableVerb
         }
 
         if (plan.SamplesOfShard < RankPlan.SmallShard)
-            Screen.People.WriteLine($"  shards of fewer than {RankPlan.SmallShard} samples compute slower a sample: a larger training.batch_size would use the machines");
+            Screen.People.WriteLine(
+                $"  shards of fewer than {RankPlan.SmallShard} samples compute slower a sample: a larger training.batch_size would use the machines");
         if (steps < RankPlan.FewSteps)
             Screen.People.WriteLine(
                 $"  batches of {Figures.Count(training.BatchSize)} leave {steps} steps an epoch: learning rate and schedule have to be found anew for them");

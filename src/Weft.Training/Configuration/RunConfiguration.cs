@@ -250,8 +250,8 @@ public abstract record TrainingSettings : OptionsRecord
 
     /// <summary>Each shard is a pass of its own, with batch norm over its samples alone; their gradients are added up. What computes the shards, one process or
     /// several, changes no bit.</summary>
-    [Description("Parts that each batch is cut into; up to so many processes may train the network together (mpirun). It is a choice of the recipe, as batch norm "
-        + "knows its shard alone."), Range(1, 8192)]
+    [Description("Parts that each batch is cut into; up to so many processes may train the network together (mpirun). Batch norm knows its part alone."),
+        Range(1, 8192)]
     public int Shards { get; init; } = 1;
 
     /// <summary>With a decay the averages are what is validated, kept and exported.</summary>

@@ -9,7 +9,7 @@ namespace Weft.Training;
 /// </summary>
 internal abstract class RankGroup : IDisposable
 {
-    /// <summary>This process alone.</summary>
+    /// <summary>This process by itself, a group of one.</summary>
     public static RankGroup Alone { get; } = new OneRank();
 
     /// <summary>The number of this process.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Weft.Training;
 
 /// <summary>
-/// Adds up what the ranks have of a batch's gradient, node by node of the tree over the shards: each rank gets a part of every node, adds, and gives its part of
-/// the sum to all. So each addition is done once, in the same order for any number of ranks, and 2·(R − 1)/R of the numbers leave and reach each rank.
+/// Adds up what the ranks have of a batch's gradient, node by node of the tree over the shards: each rank gets a part of every node, adds, and gives its part
+/// of the sum to all. So each addition is done once, in the same order for any number of ranks, and 2·(R − 1)/R of the numbers leave and reach each rank.
 /// </summary>
 internal sealed class ShardExchange
 {

@@ -90,7 +90,8 @@ internal sealed class ShardedGradients : IDisposable
 
     private LossResult Loss(int samples)
     {
-        _ranks.AllGather<ShardLoss>(_losses, _allLosses, [.. Enumerable.Range(0, _ranks.Size).Select(rank => ShardRange.OfRank(_shards, rank, _ranks.Size).Count)]);
+        _ranks.AllGather<ShardLoss>(
+            _losses, _allLosses, [.. Enumerable.Range(0, _ranks.Size).Select(rank => ShardRange.OfRank(_shards, rank, _ranks.Size).Count)]);
         var (sum, correct) = (0.0, 0L);
         foreach (var loss in _allLosses)
             (sum, correct) = (sum + loss.Sum, correct + loss.Correct);

@@ -35,7 +35,8 @@ internal sealed class TrainingLoop : IDisposable
         _ranks = session.Ranks;
         _shards = ShardedGradients.For(session.Network, _configuration.Training.Shards, _ranks);
         _step = new TrainingStep(
-            session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average, _shards);
+            session.Network, session.Optimizer, _configuration.Loss, _configuration.Loss.Weights(session.Data.TrainedClasses.PerClass), session.Average,
+            _shards);
         _schedule = _configuration.EffectiveSchedule;
         _recorder = recorder;
         _stop = cancellationToken;

@@ -27,7 +27,8 @@ public class RanksTests
 
         using (var training = new WeftProcess($"exec {Launch(launcher, 2)} $WEFT train {where} --name killed --quiet {Options} --epochs 40"))
         {
-            training.WaitUntil(() => File.Exists(runs.At("killed/events.jsonl")) && File.ReadAllText(runs.At("killed/events.jsonl")).Contains("checkpoint_saved"));
+            var events = runs.At("killed/events.jsonl");
+            training.WaitUntil(() => File.Exists(events) && File.ReadAllText(events).Contains("checkpoint_saved"));
             Assert.Equal(0, WeftProcess.Shell("pkill -KILL -n -f -- '--name kille[d] --quiet'").Code); // the newest of the processes
             Assert.NotEqual(0, training.End().Code);
         }

@@ -8,8 +8,8 @@ public sealed class RankedTrainingTests : IDisposable
         ["sgd"] = ["training.shards=4"],
         ["moments, clipping, average, mixing"] =
         [
-            "training.shards=8", "training.batch_size=25", "optimizer.name=adamw", "optimizer.clip_norm=0.5", "training.ema_decay=0.9", "augmentation.mixup=0.3",
-            "loss.label_smoothing=0.1",
+            "training.shards=8", "training.batch_size=25", "optimizer.name=adamw", "optimizer.clip_norm=0.5", "training.ema_decay=0.9",
+            "augmentation.mixup=0.3", "loss.label_smoothing=0.1",
         ],
         ["two passes a step"] = ["training.shards=5", "optimizer.sam_rho=0.05", "optimizer.sam_last_epochs=1"],
         ["convolutions of cnn4"] = ["training.shards=3", "model.name=cnn4", "model.width=0.0625", "training.epochs=1"],
@@ -90,8 +90,9 @@ public sealed class RankedTrainingTests : IDisposable
             }
         }
 
-        static void Compare(List<double[]> sums, IEnumerable<DeviceTensor> tensors) =>
-            Assert.All(sums.Zip(tensors), pair => Assert.Equal(pair.First, pair.Second.ToArray().Select(value => (double)value), (a, b) => Math.Abs(a - b) < 1e-6));
+        static void Compare(List<double[]> sums, IEnumerable<DeviceTensor> tensors) => Assert.All(
+            sums.Zip(tensors),
+            pair => Assert.Equal(pair.First, pair.Second.ToArray().Select(value => (double)value), (a, b) => Math.Abs(a - b) < 1e-6));
     }
 
     [Fact]
@@ -169,7 +170,8 @@ public sealed class RankedTrainingTests : IDisposable
         var configuration = TinyTraining.Configuration("training.shards=2", "optimizer.learning_rate=100", "optimizer.momentum=0.99", "schedule.name=constant", "training.epochs=50",
             "optimizer.weight_decay=10", "optimizer.decay_norms_and_biases=true");
         var kinds = new ErrorKind[2];
-        ThreadRanks.Run(2, ranks => kinds[ranks.Rank] = Assert.Throws<WeftException>(() => Train(ranks, () => TinyTraining.Begin(_folder, configuration))).Kind);
+        ThreadRanks.Run(2, ranks =>
+            kinds[ranks.Rank] = Assert.Throws<WeftException>(() => Train(ranks, () => TinyTraining.Begin(_folder, configuration))).Kind);
         Assert.Equal([ErrorKind.Diverged, ErrorKind.Diverged], kinds);
     }
 

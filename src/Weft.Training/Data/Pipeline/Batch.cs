@@ -44,7 +44,7 @@ public sealed class Batch
     /// <summary>Which samples of the data set these are.</summary>
     public ReadOnlySpan<int> SampleIndices => _sampleIndices.AsSpan(0, Count);
 
-    /// <summary>Some consecutive images.</summary>
+    /// <summary>Some consecutive images of the batch.</summary>
     internal ReadOnlySpan<float> ImagesOf(int start, int count) => Images.Slice(start * _imageLength, count * _imageLength);
 
     /// <summary>The targets of some consecutive samples.</summary>

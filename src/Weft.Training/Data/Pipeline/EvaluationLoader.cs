@@ -32,10 +32,10 @@ public sealed class EvaluationLoader
     public FeatureShape Shape => _samples.Shape;
 
     /// <summary>Samples of batch number <paramref name="index"/>; 0 after the last.</summary>
-    public int CountOf(int index) => Math.Clamp(_indices.Count - index * _batchSize, 0, _batchSize);
+    internal int CountOf(int index) => Math.Clamp(_indices.Count - index * _batchSize, 0, _batchSize);
 
     /// <summary>The labels of batch number <paramref name="index"/>, without looking at its images.</summary>
-    public int[] Labels(int index) => [.. Enumerable.Range(index * _batchSize, CountOf(index)).Select(i => _samples.Label(_indices[i]))];
+    internal int[] Labels(int index) => [.. Enumerable.Range(index * _batchSize, CountOf(index)).Select(i => _samples.Label(_indices[i]))];
 
     /// <summary>Batch number <paramref name="index"/>; void after the next call.</summary>
     public Batch Load(int index) => Load(index, AffineMap.Identity);

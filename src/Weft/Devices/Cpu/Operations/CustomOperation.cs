@@ -42,8 +42,10 @@ internal sealed unsafe class CustomOperation : Operation
     public override void Forward(in Pass pass)
     {
         var output = _outputs.AsSpan(0, pass.Count * _output.Shape.Length);
-        _layer.Forward(
-            new CustomForward(pass.Count, pass.IsTraining, pass.Step, Gather(_input.Map, pass.Count, _inputs), output, Value) { FirstSample = pass.FirstSample });
+        _layer.Forward(new CustomForward(pass.Count, pass.IsTraining, pass.Step, Gather(_input.Map, pass.Count, _inputs), output, Value)
+        {
+            FirstSample = pass.FirstSample,
+        });
         Scatter(output, _output.Map, pass.Count, accumulate: false);
     }
 
@@ -55,7 +57,10 @@ internal sealed unsafe class CustomOperation : Operation
         inputGradient.Clear();
         _layer.Backward(new CustomBackward(
             pass.Count, pass.Step, Gather(_input.Map, pass.Count, _inputs), Gather(_output.Gradient, pass.Count, _outputs), inputGradient, Value, i =>
-                Gradient(_tensors[i])) { FirstSample = pass.FirstSample });
+                Gradient(_tensors[i]))
+        {
+            FirstSample = pass.FirstSample,
+        });
         if (_input.NeedsGradient)
             Scatter(inputGradient, _input.Gradient, pass.Count, _input.Accumulates(this));
     }
