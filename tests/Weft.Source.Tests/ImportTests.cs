@@ -6,7 +6,8 @@ public class ImportTests(ImportTests.Fixture sources, ITestOutputHelper output) 
     // From the bottom: a folder may import folders of lines before its own.
     private static readonly string[][] Training =
     [
-        ["Weft.Training/Errors", "Weft.Training/Numerics", "Weft.Training/Ranks"], ["Weft.Training/Files"], ["Weft.Training/Memory", "Weft.Training/Options", "Weft.Training/Search"],
+        ["Weft.Training/Errors", "Weft.Training/Numerics", "Weft.Training/Ranks"], ["Weft.Training/Files"],
+        ["Weft.Training/Memory", "Weft.Training/Options", "Weft.Training/Search"],
         ["Weft.Training/Data", "Weft.Training/Models"],
         ["Weft.Training/Metrics"], ["Weft.Training/Configuration"], ["Weft.Training/Runs"], ["Weft.Training/Checkpoints"], ["Weft.Training/Opening"],
         ["Weft.Training/Policies", "Weft.Training/Evaluation"], ["Weft.Training/Training", "Weft.Training/Features"], ["Weft.Training/Transfer"],

@@ -167,7 +167,8 @@ public sealed class RankedTrainingTests : IDisposable
     [Fact]
     public void A_loss_that_is_not_finite_ends_every_rank_with_the_same_error()
     {
-        var configuration = TinyTraining.Configuration("training.shards=2", "optimizer.learning_rate=100", "optimizer.momentum=0.99", "schedule.name=constant", "training.epochs=50",
+        var configuration = TinyTraining.Configuration(
+            "training.shards=2", "optimizer.learning_rate=100", "optimizer.momentum=0.99", "schedule.name=constant", "training.epochs=50",
             "optimizer.weight_decay=10", "optimizer.decay_norms_and_biases=true");
         var kinds = new ErrorKind[2];
         ThreadRanks.Run(2, ranks =>
