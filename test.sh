@@ -71,6 +71,13 @@ if ! command -v initdb >/dev/null && [ -z "$(ls -d /usr/lib/postgresql/*/bin 2>/
         { say "postgresql could not be installed; the tests that need it say so:"; tail -n 3 "$logs/apt"; }
 fi
 
+# Two MPI libraries with their launchers, for the tests of one network on several processes; without them these are skipped and say so.
+if { ! command -v mpirun.openmpi || ! command -v mpirun.mpich; } >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "installing openmpi-bin and mpich"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openmpi-bin mpich; } >"$logs/apt" 2>&1 ||
+        { say "openmpi-bin and mpich could not be installed; the tests that need them say so:"; tail -n 3 "$logs/apt"; }
+fi
+
 say "== build"
 if ! dotnet build Weft.slnx -c Release --disable-build-servers -v quiet; then
     say "FAILED the build"

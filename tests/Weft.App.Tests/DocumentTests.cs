@@ -192,7 +192,7 @@ public sealed class DocumentTests : IDisposable
 
     private static IEnumerable<string> Commands(string document) =>
         from block in Blocks(document)
-        let match = Regex.Match(block.Line, @"^(?:\$ )?(?:\./)?weft (.*?)(?: #.*)?$")
+        let match = Regex.Match(block.Line, @"^(?:\$ )?(?:mpirun -np \d+ )?(?:\./)?weft (.*?)(?: #.*)?$")
         where match.Success
         select match.Groups[1].Value.Trim();
 

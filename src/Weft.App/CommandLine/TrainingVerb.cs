@@ -31,7 +31,7 @@ internal abstract class TrainingVerb(string name, string description, Screen scr
         {
             var error = Failures.ToError(failure, Environment.GetCommandLineArgs());
             training.Refuse(ExitCodes.For(error.Kind));
-            if (training.IsLed && error.Kind != ErrorKind.Diverged) // which every rank finds by itself
+            if (training.IsLed)
             {
                 ErrorPrinter.Print(error, Screen);
                 training.Ranks.Abort((int)ExitCodes.For(error.Kind));
@@ -58,7 +58,7 @@ internal abstract class TrainingVerb(string name, string description, Screen scr
         }
         catch (WeftException failure) when (failure.Kind == ErrorKind.Diverged)
         {
-            return ExitCode.Diverged; // rank 0 says it
+            return ExitCode.Diverged; // every rank finds it by itself after the same step, and rank 0 says it
         }
         catch (Exception failure)
         {

@@ -70,7 +70,7 @@ internal sealed record RunConfiguration : OptionsRecord, IOptionRules
     {
         if (Backbone.IsFrozen && Training.Epochs != 1)
             yield return new Problem("training.epochs", "1: the last layer is fitted at once, or backbone.frozen: false", $"{Training.Epochs}");
-        if (Training.Shards > Training.BatchSize)
+        if (Training.Shards > Math.Max(1, Training.BatchSize))
             yield return new Problem("training.shards", $"at most training.batch_size = {Training.BatchSize}", $"{Training.Shards}");
         if (Sam is { LastEpochs: { } last, Rho: null })
             yield return new Problem("optimizer.sam_last_epochs", "none, or optimizer.sam_rho given too", $"{last} without optimizer.sam_rho");

@@ -11,20 +11,24 @@ internal static class OptionTypes
         .. new[] { typeof(OptionsRecord).Assembly, typeof(OptionTypes).Assembly }.SelectMany(assembly => assembly.GetTypes()).Where(IsNameable),
     ];
 
+    private static readonly Lock Adding = new();
     private static ImmutableArray<Type> _added = [];
 
     /// <returns>False for a type that is known already.</returns>
     /// <exception cref="ArgumentException">Another one of its kind has its name.</exception>
     public static bool Add(Type type, Type kind)
     {
-        if (Of(kind).FirstOrDefault(known => OptionNames.Of(known, kind) == OptionNames.Of(type, kind)) is { } other)
+        lock (Adding)
         {
-            return other == type ? false
-                : throw new ArgumentException($"{type.FullName} would be named {OptionNames.Of(type, kind)}, which is {other.FullName} already.");
-        }
+            if (Of(kind).FirstOrDefault(known => OptionNames.Of(known, kind) == OptionNames.Of(type, kind)) is { } other)
+            {
+                return other == type ? false
+                    : throw new ArgumentException($"{type.FullName} would be named {OptionNames.Of(type, kind)}, which is {other.FullName} already.");
+            }
 
-        _added = [.. _added, type];
-        return true;
+            _added = [.. _added, type];
+            return true;
+        }
     }
 
     /// <summary>The nameable types of a kind, in the order of their names.</summary>

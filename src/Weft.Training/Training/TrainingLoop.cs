@@ -133,7 +133,7 @@ internal sealed class TrainingLoop : IDisposable
             return Interrupted();
         if (isStopped)
             return Stop(decision.StopReason ?? StopReasons.TimeBudget, decision.StopDetail ?? "as rank 0 decided");
-        if (decision.SaveLast)
+        if (decision.SaveLast && _ranks.Rank == 0) // the others' clocks may differ
             _keeper.TrySave(Current());
         return null;
     }
@@ -141,6 +141,8 @@ internal sealed class TrainingLoop : IDisposable
     // A signal to any rank stops all of them after the same step, and the clock that counts is that of rank 0.
     private (bool IsInterrupted, bool IsStopped) Agree(bool stops)
     {
+        if (_ranks.Size == 1)
+            return (_stop.IsCancellationRequested, stops);
         var all = _ranks.AllGather((IsInterrupted: _stop.IsCancellationRequested, IsStopped: stops));
         return (all.Any(one => one.IsInterrupted), all[0].IsStopped);
     }

@@ -81,14 +81,19 @@ public sealed class OptionKey
     }
 
     /// <summary>The options of a type of record, those of its base first, each in the order in which they are declared.</summary>
-    public static ImmutableArray<OptionKey> Of([DynamicallyAccessedMembers(OptionsRecord.Members)] Type record) =>
-        Known.TryGetValue(record, out var keys) ? keys : Known[record] =
+    public static ImmutableArray<OptionKey> Of([DynamicallyAccessedMembers(OptionsRecord.Members)] Type record)
+    {
+        if (Known.TryGetValue(record, out var keys))
+            return keys;
+        // Of two threads that find the options at the same time both get those of the first: an option is known by its object.
+        return Known.GetOrAdd(record,
         [
             .. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(property => property.CanWrite && IsValue(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType))
                 .OrderBy(property => Depth(property.DeclaringType!)).ThenBy(property => property.MetadataToken)
                 .Select(property => new OptionKey(property)),
-        ];
+        ]);
+    }
 
     public object? Read(OptionsRecord record) => Property.GetValue(record);
 
