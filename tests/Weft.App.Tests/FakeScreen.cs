@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Weft.App.Tests;
 
 /// <summary>A screen that keeps what was written. Whatever a command advises must be a command that parses.</summary>
@@ -5,8 +7,8 @@ internal sealed class FakeScreen
 {
     private const string Advice = "  do        weft ";
 
-    private readonly StringWriter _output = new();
-    private readonly StringWriter _error = new();
+    private readonly Text _output = new();
+    private readonly Text _error = new();
 
     public FakeScreen(int width = 80, bool terminal = false) : this(() => width, terminal) { }
 
@@ -35,5 +37,31 @@ internal sealed class FakeScreen
         }
 
         return (code, screen);
+    }
+
+    // A test reads while the program still writes on another thread.
+    private sealed class Text : TextWriter
+    {
+        private readonly StringBuilder _text = new();
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => Write([value]);
+
+        public override void Write(string? value) => Write(value.AsSpan());
+
+        public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+        public override void Write(ReadOnlySpan<char> buffer)
+        {
+            lock (_text)
+                _text.Append(buffer);
+        }
+
+        public override string ToString()
+        {
+            lock (_text)
+                return _text.ToString();
+        }
     }
 }
